@@ -1,0 +1,1 @@
+//! Remembers: salsa inputs and queries, the memo store, the session.

@@ -1,0 +1,8 @@
+//! .properties files.
+
+use threatline_facts::Extracted;
+
+/// Reads one file.
+pub fn read(_text: &str) -> Extracted {
+    Extracted::default()
+}

@@ -1,0 +1,56 @@
+//! One artifact in, what it says out.
+//!
+//! [`extract`] is a plain function: no path, no I/O, no clock. It cannot fail; what was not understood
+//! is a gap.
+
+pub mod code;
+pub mod infra;
+pub mod manifest;
+pub mod node;
+pub mod spec;
+
+use threatline_facts::{ArtifactKind, Extracted};
+
+/// The most that is read of one artifact, in bytes; a longer one is lost with a reason.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// Reads one artifact. CRLF and LF give equal facts; bytes that are no UTF-8 are a gap.
+pub fn extract(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
+    if bytes.len() > MAX_BYTES {
+        return Extracted::lost("larger than 1 MiB");
+    }
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+        return Extracted::lost("a Git LFS pointer");
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Extracted::lost("not UTF-8");
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let unix;
+    let text = if text.contains('\r') {
+        unix = text.replace("\r\n", "\n");
+        &unix
+    } else {
+        text
+    };
+    match kind {
+        ArtifactKind::Source(language) => code::read(language, text),
+        ArtifactKind::Yaml | ArtifactKind::Json => match node::parse(kind, text) {
+            Ok(documents) => {
+                let mut out = Extracted::default();
+                if !spec::read_documents(&documents, &mut out) {
+                    infra::read_documents(&documents, &mut out);
+                }
+                out
+            }
+            Err(reason) => Extracted::lost(reason),
+        },
+        ArtifactKind::Dockerfile => infra::dockerfile::read(text),
+        ArtifactKind::EnvFile => infra::env_file::read(text),
+        ArtifactKind::Terraform | ArtifactKind::TerraformVariables => infra::terraform::read(kind, text),
+        ArtifactKind::Properties => infra::properties::read(text),
+        ArtifactKind::Protobuf => spec::protobuf::read(text),
+        ArtifactKind::Manifest(ecosystem) => manifest::read(ecosystem, text),
+        ArtifactKind::Codeowners => manifest::codeowners::read(text),
+    }
+}

@@ -1,0 +1,96 @@
+//! Which files are read, and as what.
+
+use serde::{Deserialize, Serialize};
+
+/// A programming language whose source is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Language {
+    CSharp,
+    Go,
+    Java,
+    JavaScript,
+    Python,
+    Rust,
+    TypeScript,
+    Tsx,
+}
+
+/// Where a dependency comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Ecosystem {
+    Cargo,
+    Go,
+    Gradle,
+    Maven,
+    Npm,
+    Nuget,
+    Python,
+}
+
+/// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`]
+/// or [`ArtifactKind::Json`] looks at the content to tell Compose from Kubernetes from OpenAPI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum ArtifactKind {
+    Source(Language),
+    Yaml,
+    Json,
+    Dockerfile,
+    EnvFile,
+    Protobuf,
+    Terraform,
+    TerraformVariables,
+    Properties,
+    Manifest(Ecosystem),
+    Codeowners,
+}
+
+impl ArtifactKind {
+    /// The kind that a file of this name (the last part of its path) is read as; `None` if it is only
+    /// counted.
+    pub fn of(name: &str) -> Option<Self> {
+        use ArtifactKind::*;
+        let lower = name.to_ascii_lowercase();
+        let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+        Some(match lower.as_str() {
+            "package.json" => Manifest(Ecosystem::Npm),
+            "pom.xml" => Manifest(Ecosystem::Maven),
+            "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" => Manifest(Ecosystem::Gradle),
+            "go.mod" | "go.work" => Manifest(Ecosystem::Go),
+            "cargo.toml" => Manifest(Ecosystem::Cargo),
+            "pyproject.toml" | "setup.py" | "setup.cfg" | "pipfile" => Manifest(Ecosystem::Python),
+            "requirements.txt" | "requirements.in" => Manifest(Ecosystem::Python),
+            "package-lock.json" | "npm-shrinkwrap.json" | "composer.lock" | "pnpm-lock.yaml" => return None,
+            "codeowners" => Codeowners,
+            "dockerfile" | "containerfile" => Dockerfile,
+            ".env" => EnvFile,
+            _ if lower.starts_with("dockerfile.") || lower.starts_with("containerfile.") || extension == "dockerfile" => Dockerfile,
+            _ if lower.starts_with(".env.") || extension == "env" => EnvFile,
+            _ if lower.starts_with("requirements") && extension == "txt" => Manifest(Ecosystem::Python),
+            _ if lower.ends_with(".d.ts") || lower.ends_with(".min.js") => return None,
+            _ => match extension {
+                "py" => Source(Language::Python),
+                "js" | "jsx" | "mjs" | "cjs" => Source(Language::JavaScript),
+                "ts" | "mts" | "cts" => Source(Language::TypeScript),
+                "tsx" => Source(Language::Tsx),
+                "java" => Source(Language::Java),
+                "go" => Source(Language::Go),
+                "rs" => Source(Language::Rust),
+                "cs" => Source(Language::CSharp),
+                "csproj" => Manifest(Ecosystem::Nuget),
+                "yaml" | "yml" => Yaml,
+                "json" => Json,
+                "proto" => Protobuf,
+                "tf" => Terraform,
+                "tfvars" => TerraformVariables,
+                "properties" => Properties,
+                _ => return None,
+            },
+        })
+    }
+}

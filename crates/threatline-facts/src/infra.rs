@@ -1,0 +1,490 @@
+//! What deployments, containers and infrastructure say.
+//!
+//! The words are neutral: a Compose service and a Kubernetes Deployment are both a [`Workload`].
+//! Values that a file only refers to stay symbolic.
+
+use crate::{Mark, Text};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One thing that an infrastructure file says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each variant carries the documented struct of its name")]
+pub enum InfraFact {
+    ComposeFile(ComposeFile),
+    Workload(Workload),
+    Service(Service),
+    Ingress(Ingress),
+    Config(Config),
+    NetworkPolicy(NetworkPolicy),
+    Namespace(Namespace),
+    Kustomization(Kustomization),
+    Dockerfile(Dockerfile),
+    EnvFile(EnvFile),
+    Resource(Resource),
+    TerraformModule(TerraformModule),
+    TerraformVariable(TerraformVariable),
+    TerraformLocal(TerraformLocal),
+    Setting(Setting),
+}
+
+/// Whose vocabulary a workload is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Platform {
+    Compose,
+    Kubernetes,
+}
+
+/// A Compose file as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ComposeFile {
+    /// `name:` at the top.
+    pub name: Option<String>,
+    /// Top-level networks: name, `internal: true`, `external: true`.
+    pub networks: Vec<ComposeNetwork>,
+    /// Paths under `include:`, relative to the file.
+    pub includes: Vec<String>,
+    /// The first line of the file's services.
+    pub mark: Mark,
+}
+
+/// A network declared in a Compose file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the keys are Compose's own")]
+pub struct ComposeNetwork {
+    pub name: String,
+    pub internal: bool,
+    pub external: bool,
+    pub mark: Mark,
+}
+
+/// Something that runs: a Compose service; a Kubernetes Deployment, StatefulSet, DaemonSet, Job,
+/// CronJob, ReplicaSet, Pod, or a custom resource that carries a pod template.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Workload {
+    /// Whose vocabulary.
+    pub platform: Platform,
+    /// `service` in Compose, the resource's kind in Kubernetes.
+    pub kind: String,
+    /// The key or `metadata.name`; may hold holes where a template makes it.
+    pub name: String,
+    /// `metadata.namespace`, if written.
+    pub namespace: Option<String>,
+    /// Labels of the pod template (Kubernetes) or of the service (Compose).
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of the workload and its pod template.
+    pub annotations: BTreeMap<String, String>,
+    /// One for a Compose service; several, init containers included, for a pod.
+    pub containers: Vec<Container>,
+    /// Number of copies, if written.
+    pub replicas: Option<u32>,
+    /// `schedule` of a CronJob.
+    pub schedule: Option<String>,
+    /// `serviceAccountName`.
+    pub service_account: Option<String>,
+    /// `host_network`, `host_pid`, `host_ipc`, and host paths that are mounted.
+    pub host_access: Vec<String>,
+    /// Compose: names of networks; `host`/`none`/`service:x` as `network_mode` are kept as `mode:<x>`.
+    pub networks: Vec<String>,
+    /// Further names on networks, `hostname`, `container_name`, `links` aliases.
+    pub aliases: Vec<String>,
+    /// Compose `depends_on`. It alone is no flow.
+    pub depends_on: Vec<String>,
+    /// Compose profiles; empty means always on.
+    pub profiles: Vec<String>,
+    /// Compose `extends`: file (relative to this one, none is this file) and service.
+    pub extends: Option<(Option<String>, String)>,
+    /// Where it begins and ends.
+    pub mark: Mark,
+}
+
+/// One container of a workload.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Container {
+    /// The container's name; the service key in Compose.
+    pub name: String,
+    /// Image reference.
+    pub image: Option<Text>,
+    /// Where `image` stands.
+    pub image_mark: Option<Mark>,
+    /// Compose `build`.
+    pub build: Option<Build>,
+    /// `entrypoint`/`command` and `command`/`args`, word by word.
+    pub command: Vec<Text>,
+    /// Ports it listens on or publishes.
+    pub ports: Vec<Port>,
+    /// Variables in the order written.
+    pub environment: Vec<Variable>,
+    /// ConfigMaps and Secrets whose every key becomes a variable (`envFrom`).
+    pub env_from: Vec<ConfigRef>,
+    /// Compose `env_file` paths, relative to the file.
+    pub env_files: Vec<String>,
+    /// Volumes: named, host paths, ConfigMaps, Secrets.
+    pub mounts: Vec<Mount>,
+    /// Runs before the others and ends.
+    pub init: bool,
+    /// `privileged`.
+    pub privileged: Option<bool>,
+    /// `user`, `runAsUser`, `runAsNonRoot: true` as `nonroot`.
+    pub user: Option<String>,
+    /// Capabilities that are added.
+    pub capabilities: Vec<String>,
+    /// A liveness, readiness or health check is written, with its path where it is HTTP.
+    pub health_paths: Vec<String>,
+    /// Where it begins and ends.
+    pub mark: Mark,
+}
+
+/// How an image is made from source.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the keys are Compose's own")]
+pub struct Build {
+    /// Folder, relative to the file that says it.
+    pub context: String,
+    /// Relative to the context.
+    pub dockerfile: Option<String>,
+    pub target: Option<String>,
+    pub args: Vec<(String, Text)>,
+    pub mark: Mark,
+}
+
+/// A port of a container.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Port {
+    /// The port inside, if known.
+    pub container: Option<u16>,
+    /// The port outside: Compose `ports:` or Kubernetes `hostPort`. `Some(Unknown)` is published at
+    /// a port that is not known.
+    pub published: Option<Text>,
+    /// The address it is bound to; `127.0.0.1` keeps it local.
+    pub host_ip: Option<String>,
+    /// `tcp` or `udp`.
+    pub protocol: Option<String>,
+    /// Its name, to which Services refer.
+    pub name: Option<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// An environment variable that a deployment sets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct Variable {
+    pub name: String,
+    pub value: VariableValue,
+    pub mark: Mark,
+}
+
+/// Where a variable's value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum VariableValue {
+    /// Written here, perhaps with holes (`$(OTHER)`, `${VAR:-x}`).
+    Text(Text),
+    /// A key of a ConfigMap.
+    Config {
+        /// Its name.
+        config: String,
+        /// The key in it.
+        key: String,
+    },
+    /// A key of a Secret.
+    Secret {
+        /// Its name.
+        secret: String,
+        /// The key in it.
+        key: String,
+    },
+    /// Handed through from the environment of whoever starts it.
+    Inherited,
+}
+
+/// A reference to a ConfigMap or Secret as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct ConfigRef {
+    pub name: String,
+    pub secret: bool,
+    pub prefix: String,
+    pub mark: Mark,
+}
+
+/// Something mounted into a container.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Mount {
+    /// A named volume, a path on the host or in the repository, a ConfigMap or Secret name.
+    pub source: String,
+    /// What `source` names.
+    pub kind: MountKind,
+    /// Path in the container.
+    pub target: String,
+    /// `ro`.
+    pub read_only: bool,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What the source of a [`Mount`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum MountKind {
+    Volume,
+    Path,
+    Config,
+    Secret,
+    Claim,
+    Empty,
+}
+
+/// A Kubernetes Service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Service {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// `ClusterIP`, `NodePort`, `LoadBalancer`, `ExternalName`; `None` when not written.
+    pub kind: Option<String>,
+    /// Labels that choose the pods behind it.
+    pub selector: BTreeMap<String, String>,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+    /// `externalName`.
+    pub external_name: Option<String>,
+    /// `externalIPs` and `loadBalancerIP`.
+    pub external_ips: Vec<String>,
+    /// `metadata.annotations`; an internal load balancer is told by one.
+    pub annotations: BTreeMap<String, String>,
+    /// Where.
+    pub mark: Mark,
+    /// Where `type` stands.
+    pub kind_mark: Option<Mark>,
+}
+
+/// A port of a Service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the keys are Kubernetes' own")]
+pub struct ServicePort {
+    pub name: Option<String>,
+    pub port: Option<u16>,
+    pub target: Option<String>,
+    pub node_port: Option<u16>,
+    pub app_protocol: Option<String>,
+}
+
+/// A rule set that lets requests in: Ingress, Gateway API HTTPRoute/GRPCRoute, OpenShift Route,
+/// Traefik IngressRoute, Istio VirtualService bound to a gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ingress {
+    /// The resource's kind.
+    pub kind: String,
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Class or gateway.
+    pub class: Option<String>,
+    /// What goes where.
+    pub rules: Vec<IngressRule>,
+    /// TLS is configured on it.
+    pub tls: bool,
+    /// `metadata.annotations`.
+    pub annotations: BTreeMap<String, String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// One rule of an [`Ingress`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct IngressRule {
+    pub host: Option<String>,
+    pub path: Option<String>,
+    /// Path handed on, where a rewrite is configured.
+    pub rewrite: Option<String>,
+    pub service: String,
+    pub service_namespace: Option<String>,
+    pub port: Option<String>,
+    pub mark: Mark,
+}
+
+/// A ConfigMap or Secret. A Secret's values are never kept: only keys, with `Text::Unknown`, except
+/// addresses without credentials in `stringData`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct Config {
+    pub name: String,
+    pub namespace: Option<String>,
+    pub secret: bool,
+    pub values: Vec<(String, Text, Mark)>,
+    pub mark: Mark,
+}
+
+/// A NetworkPolicy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NetworkPolicy {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Pods it applies to; empty is all of the namespace.
+    pub selector: BTreeMap<String, String>,
+    /// `None`: incoming traffic is not restricted. `Some([])`: none is let in.
+    pub ingress: Option<Vec<PolicyPeer>>,
+    /// `None`: outgoing traffic is not restricted. `Some([])`: none is let out.
+    pub egress: Option<Vec<PolicyPeer>>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// One peer that a [`NetworkPolicy`] lets through; all empty is anyone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the keys are Kubernetes' own")]
+pub struct PolicyPeer {
+    pub pods: Option<BTreeMap<String, String>>,
+    pub namespaces: Option<BTreeMap<String, String>>,
+    pub cidr: Option<String>,
+    pub ports: Vec<String>,
+}
+
+/// A Namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct Namespace {
+    pub name: String,
+    pub labels: BTreeMap<String, String>,
+    pub mark: Mark,
+}
+
+/// A kustomization.yaml.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Kustomization {
+    /// `kind: Component`.
+    pub component: bool,
+    /// `resources` and `bases`, relative paths (remote ones are kept and resolve to nothing).
+    pub resources: Vec<(String, Mark)>,
+    /// `components`.
+    pub components: Vec<(String, Mark)>,
+    /// `namespace`.
+    pub namespace: Option<String>,
+    /// `namePrefix`.
+    pub name_prefix: Option<String>,
+    /// `nameSuffix`.
+    pub name_suffix: Option<String>,
+    /// Patches: path of a file, or what an inline patch says, with its target.
+    pub patches: Vec<Patch>,
+    /// `images`: name, new name.
+    pub images: Vec<(String, Option<String>)>,
+    /// `configMapGenerator` and `secretGenerator`.
+    pub generators: Vec<Config>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A Kustomize patch.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Patch {
+    /// The file, relative to the kustomization; none when inline.
+    pub path: Option<String>,
+    /// Kind and name it is aimed at; empty is taken from the patch itself.
+    pub target: (Option<String>, Option<String>),
+    /// `$patch: delete` or a JSON patch that removes the resource.
+    pub deletes: bool,
+    /// What an inline strategic merge patch says of workloads and services.
+    pub inline: Vec<InfraFact>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A Dockerfile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Dockerfile {
+    /// In order; the last one is what runs unless a target is named.
+    pub stages: Vec<Stage>,
+}
+
+/// One stage of a [`Dockerfile`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the instructions are Docker's own")]
+pub struct Stage {
+    pub name: Option<String>,
+    /// Image, or the name of an earlier stage.
+    pub base: Text,
+    pub expose: Vec<u16>,
+    pub user: Option<String>,
+    pub environment: Vec<Variable>,
+    pub arguments: Vec<(String, Option<Text>)>,
+    pub entrypoint: Vec<Text>,
+    pub command: Vec<Text>,
+    /// COPY/ADD from the context: source, target.
+    pub copies: Vec<(String, String)>,
+    /// COPY --from: stage or image.
+    pub copies_from: Vec<String>,
+    pub mark: Mark,
+}
+
+/// A `.env` file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct EnvFile {
+    pub variables: Vec<Variable>,
+}
+
+/// A key of a framework's configuration file (application.yml, application.properties,
+/// appsettings.json): flattened with dots.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct Setting {
+    pub key: String,
+    pub value: Text,
+    /// Spring profile document, ASP.NET environment, when the file says one inside.
+    pub profile: Option<String>,
+    pub mark: Mark,
+}
+
+/// A Terraform resource or data source.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Resource {
+    /// `aws_db_instance`.
+    pub kind: String,
+    /// The label after it.
+    pub name: String,
+    /// `data` instead of `resource`.
+    pub data_source: bool,
+    /// Attributes, nested blocks flattened with dots (`ingress.0.cidr_blocks.0`); references stay
+    /// `Text::Name("aws_vpc.main.id")`, variables `Text::Name("var.x")`.
+    pub attributes: Vec<(String, Text, Mark)>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A Terraform `module` block.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct TerraformModule {
+    pub name: String,
+    pub source: Text,
+    pub inputs: Vec<(String, Text)>,
+    pub mark: Mark,
+}
+
+/// A Terraform `variable`, or an assignment in a `.tfvars` file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct TerraformVariable {
+    pub name: String,
+    pub value: Option<Text>,
+    /// It stands in a `.tfvars` file, which wins over a default.
+    pub assigned: bool,
+    pub mark: Mark,
+}
+
+/// A Terraform local.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct TerraformLocal {
+    pub name: String,
+    pub value: Text,
+    pub mark: Mark,
+}

@@ -1,0 +1,96 @@
+//! Text that is only partly known.
+
+use serde::{Deserialize, Serialize};
+
+/// A string as one artifact knows it, with holes for what stands elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Text {
+    /// Known to the letter.
+    Literal(String),
+    /// The value of a name that another file or scope defines; resolved by the language's resolver.
+    Name(String),
+    /// An environment variable, with the default that stands beside its use.
+    Environment {
+        /// The variable's name.
+        variable: String,
+        /// What is used when it is not set.
+        default: Option<Box<Text>>,
+    },
+    /// A key of the framework's own configuration (`${billing.url:http://…}`, `IConfiguration["X"]`).
+    Setting {
+        /// The dotted key.
+        key: String,
+        /// What is used when it is not set.
+        default: Option<Box<Text>>,
+    },
+    /// Parts put together in order.
+    Joined(Vec<Text>),
+    /// Nothing is known of it.
+    Unknown,
+}
+
+impl Text {
+    /// A known text.
+    pub fn literal(text: impl Into<String>) -> Self {
+        Text::Literal(text.into())
+    }
+
+    /// The text if every letter of it is known.
+    pub fn as_literal(&self) -> Option<&str> {
+        match self {
+            Text::Literal(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Puts parts together, flattening and merging neighbouring literals, so that equal texts are
+    /// equal values.
+    pub fn join(parts: impl IntoIterator<Item = Text>) -> Self {
+        let mut out: Vec<Text> = Vec::new();
+        for part in parts {
+            match part {
+                Text::Joined(inner) => inner.into_iter().for_each(|part| push(&mut out, part)),
+                part => push(&mut out, part),
+            }
+        }
+        match out.len() {
+            0 => Text::Literal(String::new()),
+            1 => out.remove(0),
+            _ => Text::Joined(out),
+        }
+    }
+
+    /// Replaces each hole by what `fill` knows of it; `None` leaves the hole (or takes its default
+    /// where there is one and `fill` has nothing better).
+    pub fn resolve(&self, fill: &mut dyn FnMut(&Text) -> Option<Text>) -> Text {
+        match self {
+            Text::Literal(_) | Text::Unknown => self.clone(),
+            Text::Joined(parts) => {
+                let parts: Vec<Text> = parts.iter().map(|part| part.resolve(fill)).collect();
+                Text::join(parts)
+            }
+            hole => match fill(hole) {
+                Some(text) => text,
+                None => hole.clone(),
+            },
+        }
+    }
+
+    /// The text with every remaining hole replaced by its default, and by `*` where there is none.
+    pub fn with_defaults(&self) -> String {
+        match self {
+            Text::Literal(text) => text.clone(),
+            Text::Environment { default: Some(text), .. } | Text::Setting { default: Some(text), .. } => text.with_defaults(),
+            Text::Joined(parts) => parts.iter().map(Text::with_defaults).collect(),
+            _ => "*".to_owned(),
+        }
+    }
+}
+
+fn push(out: &mut Vec<Text>, part: Text) {
+    match (out.last_mut(), part) {
+        (Some(Text::Literal(before)), Text::Literal(text)) => before.push_str(&text),
+        (_, Text::Literal(text)) if text.is_empty() => {}
+        (_, part) => out.push(part),
+    }
+}

@@ -1,0 +1,1 @@
+//! What we know of the world, as data: framework packs, technology catalogue, data classes.

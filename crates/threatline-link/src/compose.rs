@@ -1,0 +1,133 @@
+//! Source files joined: what code offers and what it uses, with names resolved across files.
+//!
+//! A language's own way of finding a module is a function from (file, module as written) to a file;
+//! everything else is shared.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use threatline_facts::{DataClass, Mark, Text};
+use threatline_model::{EntryPointKind, Grade, Parameter, Property, Value};
+
+/// A place in a source file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Path from the root.
+    pub path: Arc<str>,
+    /// Which anchor of it.
+    pub mark: Mark,
+    /// Pack or resolver that recognised it.
+    pub by: Arc<str>,
+}
+
+/// A conclusion about a control, with what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Conclusion {
+    /// What holds.
+    pub holds: bool,
+    /// How it was concluded (for `true`: [`Grade::X`]).
+    pub grade: Grade,
+    /// The chain of guards, or the scope that was read.
+    pub places: Vec<Place>,
+}
+
+/// A way in, as code shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CodeEntry {
+    /// What one uses.
+    pub kind: EntryPointKind,
+    /// Upper case; none when any will do.
+    pub method: Option<String>,
+    /// Full path, parameters as `{name}`. For gRPC `/package.Service/Rpc`, with `*` for a package that
+    /// only the .proto file knows.
+    pub path: String,
+    /// Name and place.
+    pub parameters: Vec<Parameter>,
+    /// Types of body parameters and results, for data classes.
+    pub handler: Option<String>,
+    /// None is unknown.
+    pub authenticated: Option<Conclusion>,
+    /// None is unknown.
+    pub authorized: Option<Conclusion>,
+    /// Properties that code proves, with the place.
+    pub properties: Vec<(Property, Value, Place)>,
+    /// Data classes that it takes; none is unknown.
+    pub takes: Option<BTreeSet<DataClass>>,
+    /// Data classes that it gives back; none is unknown.
+    pub returns: Option<BTreeSet<DataClass>>,
+    /// Prefixes outermost first, then the route itself.
+    pub places: Vec<Place>,
+    /// Indexes into [`Composed::calls`] of what its handler opens; none is unknown.
+    pub calls: Option<Vec<usize>>,
+}
+
+/// A way out, as code shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CodeCall {
+    /// `https`, `http`, `grpc`, `sql`, `mongodb`, `redis`, `kafka`, `amqp`, `smtp`, `s3`, … as far as the
+    /// library tells; none where only the address can.
+    pub protocol: Option<String>,
+    /// Product that the library is for (`postgresql`, `stripe`, `openai`).
+    pub technology: Option<String>,
+    /// Address: URL, host and port, connection string, still with environment holes; none where the
+    /// library has a fixed address of its own (then `technology` names the third party).
+    pub target: Option<Text>,
+    /// gRPC service, topic, queue or bucket.
+    pub channel: Option<Text>,
+    /// Sends to or takes from a broker.
+    pub consumes: bool,
+    /// A credential is presented (`Some(true)`), or provably none (`Some(false)`).
+    pub credential: Option<Conclusion>,
+    /// TLS is provably on or off.
+    pub encrypted: Option<Conclusion>,
+    /// Properties of the flow that code proves.
+    pub properties: Vec<(Property, Value, Place)>,
+    /// Where.
+    pub place: Place,
+}
+
+/// A program's start: it listens, or it is a main function.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CodeMain {
+    /// It serves requests (as opposed to a command or a job).
+    pub serves: bool,
+    /// Port it listens on, as far as it is known.
+    pub port: Option<Text>,
+    /// Where.
+    pub place: Place,
+}
+
+/// A property of the whole program that code proves (CORS, token validation, debug mode, …).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CodeTrait {
+    /// Which.
+    pub property: Property,
+    /// Its value.
+    pub value: Value,
+    /// How strong.
+    pub grade: Grade,
+    /// Where.
+    pub place: Place,
+}
+
+/// Everything that code says, resolved. Each list is sorted by place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Composed {
+    /// Ways in.
+    pub entries: Vec<CodeEntry>,
+    /// Ways out.
+    pub calls: Vec<CodeCall>,
+    /// Programs.
+    pub mains: Vec<CodeMain>,
+    /// Properties of programs.
+    pub traits: Vec<CodeTrait>,
+    /// Data classes seen in records, entities and columns, by file.
+    pub data: Vec<(Place, DataClass, u16)>,
+    /// Environment variables that code reads, with the default beside the read.
+    pub reads: Vec<(String, Option<Text>, Place)>,
+    /// Libraries in use: import of a known package, by file (`express`, `spring-boot`, `openai`).
+    pub libraries: Vec<(String, Place)>,
+    /// Imports that could not be resolved although they look local; closed-world conclusions about what
+    /// they touch are refused.
+    pub unresolved: Vec<Place>,
+}

@@ -1,0 +1,1 @@
+//! From threats to attack paths, scores, choke points and posture.

@@ -1,0 +1,1 @@
+//! Development only: Markdown specifications and in-memory sources.

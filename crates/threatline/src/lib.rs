@@ -1,0 +1,1 @@
+//! The threat model of a repository, kept alive in git.

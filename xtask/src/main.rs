@@ -1,0 +1,2 @@
+//! Maintainers tool.
+fn main() {}
