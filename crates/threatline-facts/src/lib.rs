@@ -8,6 +8,8 @@
 //! Facts are symbolic: what needs a sibling file (an import, a variable set by a deployment) stays a
 //! [`Text`] with a hole in it and is joined in `threatline-link`.
 
+#![allow(clippy::large_enum_variant, reason = "facts are read once and never moved about")]
+
 mod artifact;
 pub mod code;
 mod data;

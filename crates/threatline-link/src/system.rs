@@ -1,0 +1,188 @@
+//! All facts joined into components, flows, boundaries, entry points.
+//!
+//! In order: deployments make components; source is given to the component that runs it, or makes one
+//! of its own; variables are filled in; names are looked up; flows, exposure, boundaries and entry
+//! points follow; what a person declares comes last and wins.
+
+mod address;
+mod boundaries;
+mod declare;
+mod deployed;
+mod draft;
+mod entries;
+mod exposure;
+mod flows;
+mod names;
+mod said;
+mod source;
+mod terraform;
+mod traits;
+mod variables;
+
+use crate::compose::Composed;
+use crate::{Artifact, LinkConfig};
+use draft::Draft;
+use flows::{FlowDraft, Flows, Key};
+use said::Said;
+use std::collections::{BTreeMap, BTreeSet};
+use threatline_model::{Component, ComponentId, ComponentKind, Environment, Flow, FlowId, Model};
+
+/// See [`crate::link`].
+pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &LinkConfig) -> Model {
+    let in_test = |path: &str| is_test_path(path.strip_prefix(config.prefix.as_str()).unwrap_or(path));
+    let said = Said::collect(artifacts);
+    let folders = source::Folders::new(&said, Some(composed));
+    let deployed::Deployed { mut drafts, projects } = deployed::components(&said, &folders);
+    source::find_roots(&mut drafts, &said, &folders);
+    let ownership = source::own(&mut drafts, &said, composed, &in_test);
+    drafts.iter_mut().for_each(|draft| environment(draft, &in_test));
+    variables::fill(&mut drafts, &said, &folders);
+    traits::apply(&mut drafts, composed, &ownership, &said, &in_test);
+    let hosts = terraform::components(&mut drafts, &said);
+    let mut directory = names::Directory::new(&drafts, &said);
+    hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
+    let flows = flows::find(&mut drafts, &mut directory, &said, composed, &ownership, &in_test);
+    let routes = exposure::decide(&mut drafts, &said);
+    traits::stores(&mut drafts, &flows);
+    let boundaries = boundaries::draw(&drafts, &projects, &said);
+    let ids = ids(&drafts);
+    let flow_ids: BTreeMap<Key, FlowId> = flows.by_key.keys().map(|key| (key.clone(), flow_id(key, &ids))).collect();
+    let placing = entries::Placing { said: &said, composed, ownership: &ownership, flows: &flows, routes: &routes, in_test: &in_test };
+    let mut entry_points = entries::place(&mut drafts, &ids, &flow_ids, &placing);
+    traits::roles(&mut drafts);
+    let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);
+    entries::downstream(&mut entry_points, &flows);
+    let mut model = Model {
+        components: finish_components(drafts, &ids, &boundaries),
+        flows,
+        boundaries: boundaries.all.into_values().collect(),
+        entry_points,
+        drift: Vec::new(),
+        repository_public: config.declared.repository.public,
+    };
+    model.sort();
+    declare::apply(&mut model, config);
+    model
+}
+
+/// Whether a path lies in a folder of tests, examples or foreign code, or is named as a test.
+pub(crate) fn is_test_path(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "test",
+        "tests",
+        "__tests__",
+        "testing",
+        "testdata",
+        "spec",
+        "specs",
+        "e2e",
+        "integration-tests",
+        "integration_tests",
+        "fixtures",
+        "__fixtures__",
+        "mocks",
+        "__mocks__",
+        "stories",
+        "vendor",
+        "third_party",
+        "node_modules",
+        "examples",
+        "example",
+        "samples",
+        "sample",
+        "benchmarks",
+        "bench",
+    ];
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let in_folder = folder.split('/').any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
+    let stem = name.split('.').next().unwrap_or(name);
+    let named = name.contains(".test.")
+        || name.contains(".spec.")
+        || name.contains(".stories.")
+        || stem.ends_with("_test")
+        || stem.starts_with("test_")
+        || stem == "conftest";
+    let class = name.ends_with(".java") || name.ends_with(".cs") || name.ends_with(".kt");
+    in_folder || named || (class && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT")))
+}
+
+/// Where all of a component's evidence lies in tests and examples, it belongs to them.
+fn environment(draft: &mut Draft<'_>, in_test: &dyn Fn(&str) -> bool) {
+    if !draft.descriptions.is_empty() && draft.descriptions.iter().all(|d| in_test(&d.path)) {
+        draft.environment = Environment::Test;
+    }
+}
+
+/// Ids from names; two of one name are told apart by their folder, and by number if that fails too.
+fn ids(drafts: &[Draft<'_>]) -> Vec<ComponentId> {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    drafts.iter().for_each(|draft| *count.entry(draft.name.clone()).or_default() += 1);
+    let mut taken = BTreeSet::new();
+    drafts
+        .iter()
+        .map(|draft| {
+            let base = if count[&draft.name] > 1 { format!("{}{}", draft.folder, draft.name) } else { draft.name.clone() };
+            let numbered = (2..).map(|number| ComponentId::new(format!("{base}#{number}")));
+            let mut names = std::iter::once(ComponentId::new(&base)).chain(numbered);
+            let id = names.find(|id| taken.insert(id.clone()));
+            id.unwrap_or_else(|| ComponentId::new(&base))
+        })
+        .collect()
+}
+
+fn flow_id(key: &Key, ids: &[ComponentId]) -> FlowId {
+    FlowId::new(format!("{}>{}:{}", ids[key.0].rest(), ids[key.1].rest(), key.2.as_deref().unwrap_or("unknown")))
+}
+
+fn finish_flows(flows: Flows, ids: &[ComponentId], flow_ids: &BTreeMap<Key, FlowId>, boundaries: &boundaries::Boundaries) -> Vec<Flow> {
+    let finish = |(key, draft): (Key, FlowDraft)| {
+        let authenticated = draft.authenticated.filter(|proved| !(proved.holds && draft.unknown_credential));
+        let mut evidence = draft.evidence;
+        evidence.sort();
+        Flow {
+            id: flow_ids[&key].clone(),
+            source: ids[key.0].clone(),
+            target: ids[key.1].clone(),
+            protocol: key.2.clone(),
+            authenticated: authenticated.as_ref().map(|proved| proved.holds),
+            authenticated_proof: authenticated.map(|proved| proved.proof),
+            authorized: None,
+            encrypted: draft.encrypted.as_ref().map(|proved| proved.holds),
+            encrypted_proof: draft.encrypted.map(|proved| proved.proof),
+            crosses: boundaries.crossed(key.0, key.1),
+            data: None,
+            stated_only: false,
+            properties: draft.properties,
+            evidence,
+        }
+    };
+    flows.by_key.into_iter().map(finish).collect()
+}
+
+fn finish_components(drafts: Vec<Draft<'_>>, ids: &[ComponentId], boundaries: &boundaries::Boundaries) -> Vec<Component> {
+    let finish = |(at, draft): (usize, Draft<'_>)| {
+        let mut evidence = draft.evidence;
+        evidence.sort();
+        evidence.dedup();
+        let mut aliases = draft.aliases;
+        aliases.remove(&draft.name);
+        Component {
+            id: ids[at].clone(),
+            name: draft.name,
+            aliases,
+            kind: draft.kind,
+            roles: draft.roles,
+            technologies: draft.technologies,
+            dependencies: draft.dependencies,
+            boundary: boundaries.of[at].clone(),
+            exposure: draft.exposure,
+            environment: if draft.kind == ComponentKind::ExternalEntity { Environment::Unknown } else { draft.environment },
+            data: draft.data,
+            owners: draft.owners,
+            value: None,
+            properties: draft.properties,
+            evidence,
+        }
+    };
+    drafts.into_iter().enumerate().map(finish).collect()
+}

@@ -1,0 +1,151 @@
+//! Addresses: URLs, connection strings, host and port.
+
+/// An address, as far as its text is known. A part that is not known is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// Lower case, without `jdbc:` and driver suffixes (`postgresql+psycopg` is `postgresql`).
+    pub(crate) scheme: Option<String>,
+    /// Lower case.
+    pub(crate) host: Option<String>,
+    pub(crate) port: Option<u16>,
+    /// Behind the host, with `/`.
+    pub(crate) path: String,
+    /// `user:password@` is there.
+    pub(crate) credential: bool,
+    /// TLS as scheme or parameters tell it.
+    pub(crate) encrypted: Option<bool>,
+}
+
+/// Reads one text, which may list several addresses (`kafka-0:9092,kafka-1:9092`).
+pub(crate) fn parse(text: &str) -> Vec<Address> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    if text.is_empty() || text.len() > 4096 || text.contains(['\n', ' ', '<', '>']) {
+        return Vec::new();
+    }
+    match text.split_once("://") {
+        Some((scheme, rest)) => with_scheme(scheme, rest),
+        None if text.starts_with("jdbc:") => jdbc(text),
+        None => text.split(',').filter_map(bare).collect(),
+    }
+}
+
+fn jdbc(text: &str) -> Vec<Address> {
+    // jdbc:oracle:thin:@//host:1521/x and jdbc:sqlserver://host;… are the forms without plain `://`
+    let scheme = text.split(':').nth(1).unwrap_or_default().to_ascii_lowercase();
+    let host = text.split('@').nth(1).map(|rest| rest.trim_start_matches('/'));
+    let mut found: Vec<Address> = host.into_iter().filter_map(|host| authority(host.split('/').next().unwrap_or_default())).collect();
+    found.iter_mut().for_each(|address| address.scheme = Some(scheme.clone()));
+    found
+}
+
+fn with_scheme(scheme: &str, rest: &str) -> Vec<Address> {
+    let scheme = scheme.rsplit(':').next().unwrap_or(scheme).to_ascii_lowercase();
+    let scheme = scheme.split('+').next().unwrap_or(&scheme).to_owned();
+    if scheme.is_empty() || !scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
+        return Vec::new();
+    }
+    let end = rest.find(['/', '?', ';', '#']).unwrap_or(rest.len());
+    let (hosts, tail) = rest.split_at(end);
+    let (hosts, credential) = match hosts.rsplit_once('@') {
+        Some((user, hosts)) => (hosts, user.contains(':')),
+        None => (hosts, false),
+    };
+    let path = tail.split(['?', ';', '#']).next().unwrap_or_default().to_owned();
+    let encrypted = encryption(&scheme, tail);
+    hosts
+        .split(',')
+        .filter_map(authority)
+        .map(|mut address| {
+            address.scheme = Some(scheme.clone());
+            address.path = path.clone();
+            address.credential = credential;
+            address.encrypted = encrypted;
+            address
+        })
+        .collect()
+}
+
+fn encryption(scheme: &str, tail: &str) -> Option<bool> {
+    let lower = tail.to_ascii_lowercase();
+    let says = |key: &str| {
+        let at = lower.find(&format!("{key}="))? + key.len() + 1;
+        Some(lower[at..].split(['&', ';']).next().unwrap_or_default().to_owned())
+    };
+    match scheme {
+        "https" | "wss" | "rediss" | "amqps" | "smtps" | "ftps" | "ldaps" | "grpcs" | "mqtts" | "bolt+s" => return Some(true),
+        "http" | "ws" | "redis" | "amqp" | "ldap" | "mqtt" | "ftp" => return Some(false),
+        _ => {}
+    }
+    for key in ["sslmode", "ssl-mode", "tls", "ssl", "usessl", "encrypt"] {
+        match says(key).as_deref() {
+            Some("require" | "verify-ca" | "verify-full" | "verify_ca" | "verify_identity" | "required" | "true" | "1" | "strict") => return Some(true),
+            Some("disable" | "disabled" | "false" | "0" | "none") => return Some(false),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn bare(text: &str) -> Option<Address> {
+    let (text, path) = match text.split_once('/') {
+        Some((host, path)) => (host, format!("/{path}")),
+        None => (text, String::new()),
+    };
+    let mut address = authority(text)?;
+    let host = address.host.as_deref().unwrap_or_default();
+    // a bare word is an address only with a port or a dot; what else it means is the caller's to know
+    if address.port.is_none() && !host.contains('.') && !plain_name(host) {
+        return None;
+    }
+    address.path = path;
+    Some(address)
+}
+
+fn plain_name(host: &str) -> bool {
+    host.bytes().next().is_some_and(|b| b.is_ascii_alphabetic()) && host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+fn authority(text: &str) -> Option<Address> {
+    let text = text.rsplit('@').next().unwrap_or(text);
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, rest)) => (host, rest.strip_prefix(':')),
+        None => match text.rsplit_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        },
+    };
+    let host = host.to_ascii_lowercase();
+    let host = host.trim_end_matches('.');
+    let known = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
+    known.then(|| Address { host: Some(host.to_owned()), port: port.and_then(|port| port.parse().ok()), ..Address::default() })
+}
+
+/// The host is the machine itself, or the one that runs the container.
+pub(crate) fn is_local(host: &str) -> bool {
+    matches!(host, "localhost" | "0.0.0.0" | "::1" | "host.docker.internal" | "docker.for.mac.localhost" | "gateway.docker.internal")
+        || host.starts_with("127.")
+}
+
+/// The host is an address without a name, or reserved for examples.
+pub(crate) fn is_placeholder(host: &str) -> bool {
+    matches!(host, "example.com" | "example.org" | "example.net") || host.ends_with(".test") || host.ends_with(".invalid") || host.ends_with(".example")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_in_many_forms() {
+        let one = |text: &str| parse(text).into_iter().next().map(|a| (a.scheme, a.host, a.port, a.encrypted));
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(one("http://orders.shop.svc.cluster.local:8080/x"), Some((some("http"), some("orders.shop.svc.cluster.local"), Some(8080), Some(false))));
+        assert_eq!(one("jdbc:postgresql://db:5432/x?sslmode=require"), Some((some("postgresql"), some("db"), Some(5432), Some(true))));
+        assert_eq!(one("postgresql+psycopg://u:p@db/x"), Some((some("postgresql"), some("db"), None, None)));
+        assert_eq!(one("cart:7070"), Some((None, some("cart"), Some(7070), None)));
+        assert_eq!(one("*/x"), None);
+        assert_eq!(one("some words"), None);
+        assert_eq!(parse("a:9092,b:9092").len(), 2);
+        assert!(parse("postgres://u:p@db/x")[0].credential);
+    }
+}

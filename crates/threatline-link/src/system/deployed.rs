@@ -1,0 +1,220 @@
+//! Components from deployments.
+//!
+//! One system is often described twice: Compose for development, Kubernetes for production, a base
+//! and its overlays. Descriptions that belong together become one component with several
+//! descriptions; two things that merely share a name stay two.
+
+use super::draft::{Description, Draft, folder_of, plain};
+use super::said::{At, Said};
+use super::source::Folders;
+use crate::world;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use threatline_facts::Text;
+use threatline_facts::infra::{Container, Platform, Workload};
+use threatline_model::{ComponentKind, Evidence, EvidenceSource, Role};
+
+/// The deployment that Kubernetes manifests of the whole repository make.
+pub(crate) const CLUSTER: usize = 0;
+
+/// Components and the Compose projects (by folder) that their descriptions are grouped by;
+/// `projects[group - 1]` is the folder of group `group`.
+pub(crate) struct Deployed<'a> {
+    pub(crate) drafts: Vec<Draft<'a>>,
+    pub(crate) projects: Vec<String>,
+}
+
+pub(crate) fn components<'a>(said: &Said<'a>, folders: &Folders) -> Deployed<'a> {
+    let mut drafts = from_kubernetes(said);
+    let mut projects = Vec::new();
+    for (folder, workloads) in compose_projects(said) {
+        projects.push(folder.clone());
+        let group = projects.len();
+        let services = compose_services(&workloads);
+        merge_project(&mut drafts, services, &folder, group);
+    }
+    for draft in &mut drafts {
+        describe(draft, said, folders);
+    }
+    Deployed { drafts, projects }
+}
+
+fn from_kubernetes<'a>(said: &Said<'a>) -> Vec<Draft<'a>> {
+    let mut by_name: BTreeMap<String, Vec<Description<'a>>> = BTreeMap::new();
+    for At { path, it } in said.workloads.iter().filter(|w| w.it.platform == Platform::Kubernetes) {
+        let namespace = it.namespace.clone().or_else(|| kustomized_namespace(said, path));
+        let description = Description { path: path.clone(), workload: it, group: CLUSTER, namespace };
+        by_name.entry(plain(&it.name)).or_default().push(description);
+    }
+    let mut drafts = Vec::new();
+    for descriptions in by_name.into_values() {
+        for variation in apart(descriptions) {
+            // a patch alone makes nothing
+            if !variation.iter().any(|d| d.workload.containers.iter().any(|c| c.image.is_some())) {
+                continue;
+            }
+            let first = &variation[0];
+            let folder = first.namespace.clone().map_or_else(|| folder_of(&first.path).to_owned(), |ns| format!("{ns}/"));
+            let mut draft = Draft::new(&first.workload.name, &folder, ComponentKind::Process);
+            draft.descriptions = variation;
+            drafts.push(draft);
+        }
+    }
+    drafts
+}
+
+/// The namespace that the nearest kustomization above sets.
+fn kustomized_namespace(said: &Said<'_>, path: &str) -> Option<String> {
+    let folder = folder_of(path);
+    said.kustomizations.iter().find(|k| folder_of(&k.path) == folder).and_then(|k| k.it.namespace.clone())
+}
+
+/// Descriptions of one name that are different things: different written namespaces and no image in
+/// common.
+fn apart(descriptions: Vec<Description<'_>>) -> Vec<Vec<Description<'_>>> {
+    let mut groups: Vec<Vec<Description<'_>>> = Vec::new();
+    for description in descriptions {
+        let home = groups.iter_mut().find(|group| {
+            group.iter().any(|other| match (&other.namespace, &description.namespace) {
+                (Some(a), Some(b)) if a != b => own_image(other.workload).is_some() && own_image(other.workload) == own_image(description.workload),
+                _ => true,
+            })
+        });
+        match home {
+            Some(group) => group.push(description),
+            None => groups.push(vec![description]),
+        }
+    }
+    groups
+}
+
+/// The image's name, if it is no product that anybody may run twice.
+fn own_image(workload: &Workload) -> Option<String> {
+    let image = workload.containers.iter().find(|c| !c.init)?.image.as_ref()?;
+    let name = image_name(&image.with_defaults());
+    world::image(&image.with_defaults()).is_none().then_some(name)
+}
+
+/// Last part of an image reference without tag and digest.
+pub(crate) fn image_name(image: &str) -> String {
+    let image = image.split('@').next().unwrap_or(image);
+    let last = image.rsplit('/').next().unwrap_or(image);
+    last.split(':').next().unwrap_or(last).to_ascii_lowercase()
+}
+
+fn compose_projects<'a>(said: &Said<'a>) -> BTreeMap<String, Vec<At<'a, Workload>>> {
+    let mut projects: BTreeMap<String, Vec<At<'a, Workload>>> = BTreeMap::new();
+    for workload in said.workloads.iter().filter(|w| w.it.platform == Platform::Compose) {
+        projects.entry(folder_of(&workload.path).to_owned()).or_default().push(workload.clone());
+    }
+    projects
+}
+
+/// The services of one project: the files of a folder merged by key, variations behind profiles that
+/// differ in nothing else put together.
+fn compose_services<'a>(workloads: &[At<'a, Workload>]) -> BTreeMap<String, Vec<At<'a, Workload>>> {
+    let mut services: BTreeMap<String, Vec<At<'a, Workload>>> = BTreeMap::new();
+    for workload in workloads {
+        services.entry(workload.it.name.clone()).or_default().push(workload.clone());
+    }
+    let names: Vec<String> = services.keys().cloned().collect();
+    for (at, name) in names.iter().enumerate() {
+        let same = names[..at].iter().find(|other| services.get(*other).is_some_and(|a| services.get(name).is_some_and(|b| is_variation(a[0].it, b[0].it))));
+        if let Some(other) = same.cloned()
+            && let Some(moved) = services.remove(name)
+        {
+            services.entry(other).or_default().extend(moved);
+        }
+    }
+    services
+}
+
+fn is_variation(a: &Workload, b: &Workload) -> bool {
+    let apart = !a.profiles.is_empty() && !b.profiles.is_empty() && a.profiles != b.profiles;
+    let image = |w: &Workload| {
+        w.containers.first().map(|c| (c.image.clone(), c.build.as_ref().map(|build| (build.context.clone(), build.dockerfile.clone())), c.command.clone()))
+    };
+    apart && image(a) == image(b)
+}
+
+/// Puts a Compose project beside what is there. At least half of its services must bear names that
+/// are there already, for it to be another description of the same system.
+fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec<At<'a, Workload>>>, folder: &str, group: usize) {
+    let found = |drafts: &[Draft<'a>], name: &str| {
+        drafts.iter().position(|draft| plain(&draft.name) == plain(name) || draft.aliases.iter().any(|alias| plain(alias) == plain(name)))
+    };
+    let shared = services.keys().filter(|name| found(drafts, name).is_some()).count();
+    let total = services.len();
+    let same_system = shared * 2 >= total.max(1) && shared > 0;
+    for (name, workloads) in services {
+        let descriptions = workloads.iter().map(|w| Description { path: w.path.clone(), workload: w.it, group, namespace: None });
+        let home = if same_system { found(drafts, &name) } else { None };
+        let at = home.unwrap_or_else(|| {
+            drafts.push(Draft::new(&name, folder, ComponentKind::Process));
+            drafts.len() - 1
+        });
+        drafts[at].descriptions.extend(descriptions);
+        let own = drafts[at].name.clone();
+        drafts[at].aliases.extend(workloads.iter().map(|w| w.it.name.clone()).filter(|alias| *alias != own));
+    }
+}
+
+/// What the descriptions themselves say of the component.
+fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
+    let mut products: BTreeSet<&'static str> = BTreeSet::new();
+    for description in draft.descriptions.clone() {
+        let workload = description.workload;
+        draft.evidence.push(evidence(&description.path, workload));
+        draft.aliases.extend(workload.aliases.iter().cloned());
+        if workload.schedule.is_some() {
+            draft.roles.insert(Role::ScheduledJob);
+        }
+        for container in workload.containers.iter().filter(|c| !c.init) {
+            draft.ports.extend(container.ports.iter().filter_map(|port| port.container));
+            for image in images(container, &description.path, said, folders) {
+                if let Some(product) = world::image(&image)
+                    && products.insert(product.technology)
+                {
+                    draft.technologies.insert(product.technology.to_owned());
+                    // the first container is what the workload is; a sidecar only adds technology
+                    if draft.protocol.is_none() && is_main(workload, container) {
+                        draft.kind = ComponentKind::from_name(product.kind).unwrap_or(draft.kind);
+                        draft.roles.extend(product.roles.iter().filter_map(|role| Role::from_name(role)));
+                        draft.ports.extend(product.ports.iter().copied());
+                        draft.protocol = product.protocol.map(str::to_owned);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_main(workload: &Workload, container: &Container) -> bool {
+    workload.containers.iter().find(|c| !c.init).is_some_and(|first| first.name == container.name)
+}
+
+/// The image itself and what its Dockerfile in the repository is based on.
+fn images(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Vec<String> {
+    let image = container.image.as_ref().map(Text::with_defaults);
+    let built = super::source::dockerfile_of(container, path, said, folders).and_then(|dockerfile| {
+        let last = dockerfile.stages.last()?;
+        let mut base = last;
+        for _ in 0..dockerfile.stages.len() {
+            let name = base.base.with_defaults();
+            match dockerfile.stages.iter().find(|stage| stage.name.as_deref() == Some(name.as_str())) {
+                Some(stage) => base = stage,
+                None => break,
+            }
+        }
+        Some(base.base.with_defaults())
+    });
+    built.into_iter().chain(image).collect()
+}
+
+pub(crate) fn evidence(path: &Arc<str>, workload: &Workload) -> Evidence {
+    let by = match workload.platform {
+        Platform::Compose => "compose",
+        Platform::Kubernetes => "kubernetes",
+    };
+    Evidence::new(path.clone(), Some(workload.mark), EvidenceSource::Infrastructure, by)
+}

@@ -1,0 +1,241 @@
+//! Entry points: what code offers, placed in components, with exposure and what follows.
+
+use super::draft::Draft;
+use super::exposure::{OutsideRoute, of_path};
+use super::flows::{Flows, Key, code, to_proof};
+use super::said::Said;
+use super::source::Ownership;
+use crate::compose::{CodeEntry, Composed};
+use std::collections::{BTreeMap, BTreeSet};
+use threatline_facts::{DataClass, Text};
+use threatline_model::{ComponentId, EntryPoint, EntryPointId, EntryPointKind, Exposure, FlowId, Grade, Proof, Properties, Property, Role, Value};
+
+/// What placing entry points needs.
+pub(crate) struct Placing<'p> {
+    pub(crate) said: &'p Said<'p>,
+    pub(crate) composed: &'p Composed,
+    pub(crate) ownership: &'p Ownership,
+    pub(crate) flows: &'p Flows,
+    pub(crate) routes: &'p BTreeMap<usize, Vec<OutsideRoute>>,
+    pub(crate) in_test: &'p dyn Fn(&str) -> bool,
+}
+
+/// The entry points of all components. Two of one id become one that knows no more than both.
+pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BTreeMap<Key, FlowId>, placing: &Placing<'_>) -> Vec<EntryPoint> {
+    let mut placed: BTreeMap<EntryPointId, EntryPoint> = BTreeMap::new();
+    let prefixes: Vec<String> = drafts.iter().map(|draft| context_path(draft, placing.said)).collect();
+    for entry in &placing.composed.entries {
+        let Some(place) = entry.places.last() else {
+            continue;
+        };
+        let only_test = (placing.in_test)(&place.path);
+        for &at in placing.ownership.of(&place.path) {
+            if only_test && !super::flows::is_test(drafts[at].environment) {
+                continue;
+            }
+            let point = entry_point(entry, at, &drafts[at], ids, flow_ids, &prefixes[at], placing);
+            role_of(&mut drafts[at], entry.kind);
+            match placed.get_mut(&point.id) {
+                Some(known) => meet(known, point),
+                None => {
+                    placed.insert(point.id.clone(), point);
+                }
+            }
+        }
+    }
+    placed.into_values().collect()
+}
+
+fn role_of(draft: &mut Draft<'_>, kind: EntryPointKind) {
+    let role = match kind {
+        EntryPointKind::Http | EntryPointKind::Grpc | EntryPointKind::Graphql | EntryPointKind::Websocket => Role::Api,
+        EntryPointKind::Message => Role::Worker,
+        EntryPointKind::Schedule => Role::ScheduledJob,
+        EntryPointKind::Function => Role::Function,
+        EntryPointKind::McpTool => Role::McpServer,
+        EntryPointKind::Cli => return,
+    };
+    if !(role == Role::Api && draft.has_role(Role::WebUi)) {
+        draft.roles.insert(role);
+    }
+}
+
+/// A path in front of all HTTP routes that only configuration knows.
+fn context_path(draft: &Draft<'_>, said: &Said<'_>) -> String {
+    let keys = [
+        "server.servlet.context-path",
+        "server.servlet.contextPath",
+        "server.context-path",
+        "spring.webflux.base-path",
+        "quarkus.http.root-path",
+        "micronaut.server.context-path",
+    ];
+    let found = said
+        .settings
+        .iter()
+        .find(|setting| setting.it.profile.is_none() && keys.contains(&setting.it.key.as_str()) && draft.roots.iter().any(|root| root.holds(&setting.path)));
+    let text = found.map(|setting| match &setting.it.value {
+        Text::Literal(text) => text.clone(),
+        text => text.with_defaults(),
+    });
+    text.filter(|text| !text.contains('*')).map_or(String::new(), |text| {
+        let trimmed = text.trim_matches('/');
+        if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") }
+    })
+}
+
+fn entry_point(
+    entry: &CodeEntry,
+    at: usize,
+    draft: &Draft<'_>,
+    ids: &[ComponentId],
+    flow_ids: &BTreeMap<Key, FlowId>,
+    prefix: &str,
+    placing: &Placing<'_>,
+) -> EntryPoint {
+    let path = match entry.kind {
+        EntryPointKind::Http if !prefix.is_empty() => format!("{prefix}{}", if entry.path == "/" { "" } else { &entry.path }),
+        EntryPointKind::Grpc => full_rpc(&entry.path, placing.said),
+        _ => entry.path.clone(),
+    };
+    let name = match (&entry.method, entry.kind) {
+        (Some(method), _) => format!("{method} {path}"),
+        (None, EntryPointKind::Http) => format!("ANY {path}"),
+        (None, EntryPointKind::Grpc) => path.clone(),
+        (None, kind) => format!("{} {path}", kind.name()),
+    };
+    let mut properties = Properties::default();
+    for (property, value, place) in &entry.properties {
+        let proof = Proof { grade: Grade::P, confidence: 900, evidence: vec![code(place)] };
+        properties.set(*property, value.clone(), proof);
+    }
+    let here = || Proof { grade: Grade::P, confidence: 900, evidence: entry.places.last().map(code).into_iter().collect() };
+    let classes = |classes: &BTreeSet<DataClass>| Value::List(classes.iter().map(|class| class.name().to_owned()).collect());
+    if let Some(takes) = &entry.takes {
+        properties.set(Property::Takes, classes(takes), here());
+    }
+    if let Some(returns) = &entry.returns {
+        properties.set(Property::Returns, classes(returns), here());
+    }
+    if let (EntryPointKind::Http, Some(method)) = (entry.kind, entry.method.as_deref())
+        && properties.get(Property::StateChanging).is_none()
+    {
+        properties.set(Property::StateChanging, Value::Flag(!matches!(method, "GET" | "HEAD" | "OPTIONS")), here());
+    }
+    let exposure = match entry.kind {
+        EntryPointKind::Http | EntryPointKind::Websocket | EntryPointKind::Graphql => of_path(draft.exposure, placing.routes.get(&at), &path),
+        EntryPointKind::Message | EntryPointKind::Schedule => match draft.exposure {
+            Exposure::Internet => Exposure::Internal,
+            other => other,
+        },
+        EntryPointKind::Cli => Exposure::Local,
+        _ => draft.exposure,
+    };
+    let flows = entry.calls.as_ref().map(|calls| {
+        let keys = calls.iter().filter_map(|call| placing.flows.by_call.get(call)).flatten().filter(|key| key.0 == at);
+        keys.filter_map(|key| flow_ids.get(key)).cloned().collect()
+    });
+    let verdict = |conclusion: &Option<crate::compose::Conclusion>| conclusion.as_ref().map(|conclusion| conclusion.holds);
+    EntryPoint {
+        id: EntryPointId::new(format!("{}:{name}", ids[at].rest())),
+        component: ids[at].clone(),
+        kind: entry.kind,
+        method: entry.method.clone(),
+        path,
+        parameters: entry.parameters.clone(),
+        authenticated: verdict(&entry.authenticated),
+        authenticated_proof: entry.authenticated.as_ref().map(to_proof),
+        authorized: verdict(&entry.authorized),
+        public: None,
+        exposure,
+        handler: entry.handler.clone(),
+        flows,
+        reaches: BTreeSet::new(),
+        properties,
+        evidence: entry.places.iter().map(code).collect(),
+    }
+}
+
+/// `/*.Service/Rpc` with the package that a .proto file of the repository gives it, if there is just one.
+fn full_rpc(path: &str, said: &Said<'_>) -> String {
+    let Some((service, rpc)) = path.strip_prefix("/*.").and_then(|rest| rest.split_once('/')) else {
+        return path.to_owned();
+    };
+    let packages: BTreeSet<&str> =
+        said.protos.iter().filter(|proto| proto.it.services.iter().any(|s| s.name == service)).map(|proto| proto.it.package.as_str()).collect();
+    match packages.into_iter().collect::<Vec<_>>().as_slice() {
+        [""] => format!("/{service}/{rpc}"),
+        [package] => format!("/{package}.{service}/{rpc}"),
+        _ => format!("/{service}/{rpc}"),
+    }
+}
+
+/// Two registrations of one entry point: what only one of them knows, or they disagree about, is not
+/// known, unless one is known to be open.
+fn meet(known: &mut EntryPoint, other: EntryPoint) {
+    if known.authenticated != other.authenticated {
+        let open = [(&known.authenticated, &known.authenticated_proof), (&other.authenticated, &other.authenticated_proof)]
+            .into_iter()
+            .find(|(verdict, _)| **verdict == Some(false));
+        let proof = open.and_then(|(_, proof)| proof.clone());
+        known.authenticated = proof.is_some().then_some(false);
+        known.authenticated_proof = proof;
+    }
+    if known.authorized != other.authorized {
+        known.authorized = None;
+    }
+    known.flows = match (known.flows.take(), other.flows) {
+        (Some(a), Some(b)) => Some(a.into_iter().chain(b).collect()),
+        _ => None,
+    };
+    for item in other.evidence {
+        if !known.evidence.contains(&item) {
+            known.evidence.push(item);
+        }
+    }
+    for parameter in other.parameters {
+        if !known.parameters.contains(&parameter) {
+            known.parameters.push(parameter);
+        }
+    }
+}
+
+/// Components that can be reached over flows from where an entry point's handler goes, itself left out.
+pub(crate) fn downstream(points: &mut [EntryPoint], flows: &[threatline_model::Flow]) {
+    let mut next: BTreeMap<&ComponentId, Vec<&ComponentId>> = BTreeMap::new();
+    let mut targets: BTreeMap<&FlowId, &ComponentId> = BTreeMap::new();
+    for flow in flows {
+        next.entry(&flow.source).or_default().push(&flow.target);
+        targets.insert(&flow.id, &flow.target);
+    }
+    let mut closed: BTreeMap<&ComponentId, BTreeSet<ComponentId>> = BTreeMap::new();
+    for point in points {
+        let starts: Vec<&ComponentId> = match &point.flows {
+            Some(flows) => flows.iter().filter_map(|id| targets.get(id).copied()).collect(),
+            None => next.get(&point.component).cloned().unwrap_or_default(),
+        };
+        let mut reaches = BTreeSet::new();
+        for start in starts {
+            let below = closed.entry(start).or_insert_with(|| walk(start, &next));
+            reaches.extend(below.iter().cloned());
+        }
+        reaches.remove(&point.component);
+        point.reaches = reaches;
+    }
+}
+
+/// How far `reaches` looks; beyond it everything is reached from everywhere and says nothing.
+const MOST_REACHED: usize = 64;
+
+fn walk(start: &ComponentId, next: &BTreeMap<&ComponentId, Vec<&ComponentId>>) -> BTreeSet<ComponentId> {
+    let mut seen: BTreeSet<&ComponentId> = BTreeSet::from([start]);
+    let mut queue = std::collections::VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        for &to in next.get(at).into_iter().flatten() {
+            if seen.len() < MOST_REACHED && seen.insert(to) {
+                queue.push_back(to);
+            }
+        }
+    }
+    seen.into_iter().cloned().collect()
+}

@@ -1,0 +1,139 @@
+//! Who can send to a component, with the route that proves it.
+
+use super::deployed::CLUSTER;
+use super::draft::Draft;
+use super::names::Backends;
+use super::said::Said;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use threatline_facts::Mark;
+use threatline_facts::infra::{IngressRule, Platform, Service};
+use threatline_model::{ComponentKind, Evidence, EvidenceSource, Exposure};
+
+/// A way in from outside through an ingress or gateway.
+#[derive(Clone, Debug)]
+pub(crate) struct OutsideRoute {
+    /// Path prefix outside; none is everything.
+    pub(crate) path: Option<String>,
+}
+
+/// Decides the exposure of every component; returns routes from outside by component, where all ways
+/// in are limited to paths.
+pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usize, Vec<OutsideRoute>> {
+    let backends = Backends::new(drafts);
+    let mut routes: BTreeMap<usize, Vec<OutsideRoute>> = BTreeMap::new();
+    for draft in drafts.iter_mut() {
+        draft.exposure = match draft.kind {
+            ComponentKind::ExternalEntity => Exposure::Internet,
+            _ if draft.descriptions.is_empty() => draft.exposure,
+            _ => Exposure::Internal,
+        };
+    }
+    publish_ports(drafts, &mut routes);
+    for service in &said.services {
+        if let Some(mark) = opens(service.it) {
+            for at in backends.of(service.it) {
+                expose(&mut drafts[at], &service.path, mark, "kubernetes");
+                routes.entry(at).or_default().push(OutsideRoute { path: None });
+            }
+        }
+    }
+    let by_name = services_by_name(said);
+    for ingress in &said.ingresses {
+        for rule in ingress.it.rules.iter().filter(|rule| !is_mesh_only(ingress.it.kind.as_str(), ingress.it.class.as_deref(), rule)) {
+            let namespace = rule.service_namespace.as_deref().or(ingress.it.namespace.as_deref());
+            for service in by_name.get(rule.service.split('.').next().unwrap_or_default()).into_iter().flatten() {
+                let fits = namespace.is_none() || service.namespace.is_none() || service.namespace.as_deref() == namespace;
+                for at in fits.then(|| backends.of(service)).into_iter().flatten() {
+                    expose(&mut drafts[at], &ingress.path, rule.mark, "kubernetes");
+                    let rewritten = rule.rewrite.clone().or_else(|| rule.path.clone());
+                    routes.entry(at).or_default().push(OutsideRoute { path: rewritten.filter(|_| rule.rewrite.is_none()) });
+                }
+            }
+        }
+    }
+    routes
+}
+
+fn services_by_name<'a>(said: &Said<'a>) -> BTreeMap<&'a str, Vec<&'a Service>> {
+    let mut by_name: BTreeMap<&str, Vec<&Service>> = BTreeMap::new();
+    for service in &said.services {
+        by_name.entry(&service.it.name).or_default().push(service.it);
+    }
+    by_name
+}
+
+/// A VirtualService without a gateway only routes inside the mesh.
+fn is_mesh_only(kind: &str, class: Option<&str>, _rule: &IngressRule) -> bool {
+    kind == "VirtualService" && class.is_none_or(|class| class == "mesh")
+}
+
+/// The mark of what opens a Service to the outside.
+fn opens(service: &Service) -> Option<Mark> {
+    let mark = service.kind_mark.unwrap_or(service.mark);
+    let internal = service.annotations.iter().any(|(key, value)| {
+        let key = key.to_ascii_lowercase();
+        let named = key.contains("load-balancer-internal")
+            || key.contains("load-balancer-type")
+            || key.contains("load-balancer-scheme")
+            || key.contains("internal-load-balancer");
+        named && (value.eq_ignore_ascii_case("internal") || value == "true" || value.starts_with("0.0.0.0/0"))
+    });
+    let private_range = |ip: &String| ip.starts_with("10.") || ip.starts_with("192.168.") || ip.starts_with("127.");
+    match service.kind.as_deref() {
+        Some("LoadBalancer") if !internal => Some(mark),
+        Some("NodePort") => Some(mark),
+        _ if !service.external_ips.is_empty() && !service.external_ips.iter().all(private_range) => Some(mark),
+        _ => None,
+    }
+}
+
+fn publish_ports(drafts: &mut [Draft<'_>], routes: &mut BTreeMap<usize, Vec<OutsideRoute>>) {
+    for (at, draft) in drafts.iter_mut().enumerate() {
+        let mut open: Vec<(Arc<str>, Mark, &'static str)> = Vec::new();
+        let deployed_in_cluster = draft.descriptions.iter().any(|d| d.group == CLUSTER);
+        for description in &draft.descriptions {
+            let workload = description.workload;
+            let host_network = workload.networks.iter().any(|network| network == "mode:host");
+            for port in workload.containers.iter().flat_map(|container| &container.ports) {
+                let loopback = port.host_ip.as_deref().is_some_and(|ip| ip.starts_with("127.") || ip == "localhost" || ip == "::1");
+                // a project that only repeats a cluster for development opens nothing of production
+                let development = workload.platform == Platform::Compose && deployed_in_cluster;
+                if (port.published.is_some() || host_network) && !loopback && !development {
+                    let by = if workload.platform == Platform::Compose { "compose" } else { "kubernetes" };
+                    open.push((description.path.clone(), port.mark, by));
+                }
+            }
+        }
+        for (path, mark, by) in open {
+            expose(draft, &path, mark, by);
+            routes.entry(at).or_default().push(OutsideRoute { path: None });
+        }
+    }
+}
+
+fn expose(draft: &mut Draft<'_>, path: &Arc<str>, mark: Mark, by: &str) {
+    if draft.kind == ComponentKind::ExternalEntity {
+        return;
+    }
+    draft.exposure = Exposure::Internet;
+    draft.evidence.push(Evidence::new(path.clone(), Some(mark), EvidenceSource::Infrastructure, by));
+}
+
+/// The exposure of an entry point on that path of a component.
+pub(crate) fn of_path(component: Exposure, routes: Option<&Vec<OutsideRoute>>, path: &str) -> Exposure {
+    if component != Exposure::Internet {
+        return component;
+    }
+    let Some(routes) = routes.filter(|routes| !routes.is_empty()) else {
+        return component;
+    };
+    let matches = |route: &OutsideRoute| match route.path.as_deref() {
+        None => true,
+        Some(prefix) => {
+            let prefix = prefix.split(['(', '*', '{']).next().unwrap_or_default().trim_end_matches('/');
+            prefix.is_empty() || path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
+        }
+    };
+    if routes.iter().any(matches) { Exposure::Internet } else { Exposure::Internal }
+}

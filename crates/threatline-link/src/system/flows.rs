@@ -1,0 +1,458 @@
+//! Flows: what a component's code opens, with the target looked up; what its framework and its
+//! products open by configuration.
+
+use super::address::{self, Address};
+use super::draft::{Draft, Variables};
+use super::names::Directory;
+use super::said::Said;
+use super::source::Ownership;
+use super::variables::{Resolved, resolve};
+use crate::compose::{CodeCall, Composed, Conclusion, Place};
+use crate::world;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use threatline_facts::{Mark, Text};
+use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Exposure, Proof, Properties, Role};
+
+/// A flow while it is being put together; ends are indexes of components.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FlowDraft {
+    pub(crate) authenticated: Option<Proved>,
+    /// A call of which nobody knows whether it presents a credential; then the flow does not know.
+    pub(crate) unknown_credential: bool,
+    pub(crate) encrypted: Option<Proved>,
+    pub(crate) properties: Properties,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// A conclusion with its proof.
+#[derive(Clone, Debug)]
+pub(crate) struct Proved {
+    pub(crate) holds: bool,
+    pub(crate) proof: Proof,
+}
+
+/// Ends and protocol.
+pub(crate) type Key = (usize, usize, Option<String>);
+
+/// All flows, and per call of [`Composed::calls`] the keys of the flows that it opens.
+#[derive(Default)]
+pub(crate) struct Flows {
+    pub(crate) by_key: BTreeMap<Key, FlowDraft>,
+    pub(crate) by_call: BTreeMap<usize, BTreeSet<Key>>,
+}
+
+/// What a component's framework is configured with: key to value, and its place.
+pub(crate) type FrameworkSettings = BTreeMap<String, Text>;
+
+/// A look at everything that flows are found with.
+struct Finder<'d, 'a> {
+    drafts: &'d mut Vec<Draft<'a>>,
+    directory: &'d mut Directory,
+    flows: Flows,
+    in_test: &'d dyn Fn(&str) -> bool,
+}
+
+pub(crate) fn find<'a>(
+    drafts: &mut Vec<Draft<'a>>,
+    directory: &mut Directory,
+    said: &Said<'a>,
+    composed: &Composed,
+    ownership: &Ownership,
+    in_test: &dyn Fn(&str) -> bool,
+) -> Flows {
+    let settings: Vec<FrameworkSettings> = drafts.iter().map(|draft| framework_settings(draft, said)).collect();
+    let mut finder = Finder { drafts, directory, flows: Flows::default(), in_test };
+    for (number, call) in composed.calls.iter().enumerate().filter(|(_, call)| !in_test(&call.place.path)) {
+        for &from in ownership.of(&call.place.path) {
+            finder.call(number, call, from, &settings[from]);
+        }
+    }
+    finder.read_addresses(composed, ownership, &settings);
+    for (from, settings) in settings.iter().enumerate() {
+        finder.configured(from, said, settings);
+        finder.products(from);
+    }
+    finder.flows
+}
+
+/// Settings in the component's folders, later files over earlier ones.
+fn framework_settings(draft: &Draft<'_>, said: &Said<'_>) -> FrameworkSettings {
+    let mut settings = FrameworkSettings::new();
+    for root in &draft.roots {
+        let from = said.settings.partition_point(|setting| &*setting.path < root.folder.as_str());
+        for setting in said.settings[from..].iter().take_while(|setting| setting.path.starts_with(root.folder.as_str())) {
+            if root.holds(&setting.path) && setting.it.profile.is_none() && !is_profile(&setting.path) {
+                settings.entry(setting.it.key.clone()).or_insert_with(|| setting.it.value.clone());
+            }
+        }
+    }
+    settings
+}
+
+/// `application-dev.yml`, `appsettings.Development.json`: what another environment changes.
+fn is_profile(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with("application-")
+        || name.starts_with("bootstrap-")
+        || (name.starts_with("appsettings.") && name != "appsettings.json")
+        || path.contains("/test/")
+}
+
+impl<'a> Finder<'_, 'a> {
+    fn call(&mut self, number: usize, call: &CodeCall, from: usize, settings: &FrameworkSettings) {
+        if call.consumes && call.technology.is_none() && call.target.is_none() {
+            return;
+        }
+        let none = Variables::new();
+        let maps = self.drafts[from].variables.clone();
+        let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
+        let mut found = false;
+        for variables in maps {
+            let Some(target) = &call.target else { break };
+            let Resolved { text, places } = resolve(target, variables, settings);
+            for address in address::parse(&text.with_defaults()) {
+                if let Some(to) = self.target(&address, call.technology.as_deref(), from) {
+                    found = true;
+                    self.open(number, call, from, to, Some(&address), &places);
+                }
+            }
+        }
+        if !found && let Some(technology) = &call.technology {
+            let fixed = call.target.as_ref().is_none_or(|target| !matches!(target, Text::Literal(_)));
+            if let Some(to) = self.by_technology(technology, call, from).filter(|_| fixed) {
+                self.open(number, call, from, to, None, &[]);
+            }
+        }
+    }
+
+    /// The component at an address; an outside one is made when the host names it.
+    fn target(&mut self, address: &Address, technology: Option<&str>, from: usize) -> Option<usize> {
+        let host = address.host.as_deref()?;
+        if address::is_local(host) {
+            let port = address.port.or_else(|| address.scheme.as_deref().and_then(world::scheme_port))?;
+            return self.directory.local_port(port, from, self.drafts).or_else(|| self.directory.product(technology?, from, self.drafts));
+        }
+        if let Some(at) = self.directory.host(host, from, self.drafts) {
+            return (at != from).then_some(at);
+        }
+        if let Some(third) = world::host(host) {
+            return Some(self.external(third.name, third.technology, third.roles, host));
+        }
+        if address::is_placeholder(host) || !host.contains('.') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            return None;
+        }
+        let product = address.scheme.as_deref().and_then(world::product).or_else(|| technology.and_then(world::product));
+        match product.filter(|product| product.kind == "data_store" || product.roles.contains(&"message_broker")) {
+            Some(product) => Some(self.managed(host, product)),
+            None if is_inside(host) => None,
+            None => Some(self.external(host, "", &["third_party"], host)),
+        }
+    }
+
+    /// A third party or a managed store without an address in the repository.
+    fn by_technology(&mut self, technology: &str, call: &CodeCall, from: usize) -> Option<usize> {
+        if let Some(third) = world::service(technology) {
+            return Some(self.external(third.name, third.technology, third.roles, third.name));
+        }
+        if let Some(at) = self.directory.product(technology, from, self.drafts) {
+            return Some(at);
+        }
+        let product = world::product(technology)?;
+        // a library alone, with an address that nobody set, still says that there is a store
+        let unknown = call.target.as_ref().is_none_or(|target| !matches!(target, Text::Literal(_)));
+        (unknown && product.kind == "data_store" && product.protocol.is_some()).then(|| self.unplaced(product, from))
+    }
+
+    fn external(&mut self, name: &str, technology: &str, roles: &[&str], host: &str) -> usize {
+        if let Some(at) = self.drafts.iter().position(|draft| draft.kind == ComponentKind::ExternalEntity && draft.name == name) {
+            self.drafts[at].aliases.extend((host != name).then(|| host.to_owned()));
+            return at;
+        }
+        let mut draft = Draft::new(name, "", ComponentKind::ExternalEntity);
+        draft.roles.extend(roles.iter().filter_map(|role| Role::from_name(role)));
+        draft.roles.insert(Role::ThirdParty);
+        draft.technologies.extend((!technology.is_empty()).then(|| technology.to_owned()));
+        draft.aliases.extend((host != name).then(|| host.to_owned()));
+        draft.exposure = Exposure::Internet;
+        self.push(draft)
+    }
+
+    fn managed(&mut self, host: &str, product: &world::Product) -> usize {
+        let name = host.split('.').next().unwrap_or(host);
+        let mut draft = Draft::new(name, &format!("{host}/"), ComponentKind::from_name(product.kind).unwrap_or(ComponentKind::DataStore));
+        draft.roles.extend(product.roles.iter().filter_map(|role| Role::from_name(role)));
+        draft.technologies.insert(product.technology.to_owned());
+        draft.protocol = product.protocol.map(str::to_owned);
+        draft.aliases.insert(host.to_owned());
+        let at = self.push(draft);
+        self.directory.add_host(host, at);
+        at
+    }
+
+    fn unplaced(&mut self, product: &world::Product, from: usize) -> usize {
+        let owner = self.drafts[from].name.clone();
+        let folder = format!("{owner}/");
+        if let Some(at) = self.drafts.iter().position(|draft| draft.name == product.technology && draft.folder == folder) {
+            return at;
+        }
+        let mut draft = Draft::new(product.technology, &folder, ComponentKind::DataStore);
+        draft.roles.extend(product.roles.iter().filter_map(|role| Role::from_name(role)));
+        draft.technologies.insert(product.technology.to_owned());
+        draft.environment = self.drafts[from].environment;
+        self.push(draft)
+    }
+
+    fn push(&mut self, draft: Draft<'a>) -> usize {
+        self.drafts.push(draft);
+        self.drafts.len() - 1
+    }
+
+    fn open(&mut self, number: usize, call: &CodeCall, from: usize, to: usize, address: Option<&Address>, places: &[(Arc<str>, Mark)]) {
+        let protocol = self.protocol(call.protocol.as_deref(), address, to);
+        let key = (from, to, protocol);
+        let evidence: Vec<Evidence> = places
+            .iter()
+            .map(|(path, mark)| Evidence::new(path.clone(), Some(*mark), EvidenceSource::Infrastructure, "environment"))
+            .chain([code(&call.place)])
+            .collect();
+        let external = self.drafts[to].kind == ComponentKind::ExternalEntity;
+        let flow = self.flows.by_key.entry(key.clone()).or_default();
+        for item in &evidence {
+            push_new(&mut flow.evidence, item.clone());
+        }
+        let by_address = address.and_then(|address| address.encrypted.map(|holds| Proved { holds, proof: proof(evidence.clone()) }));
+        let fixed = (external && address.is_none()).then(|| Proved { holds: true, proof: proof(evidence.clone()) });
+        merge(&mut flow.encrypted, call.encrypted.as_ref().map(proved).or(by_address).or(fixed));
+        let by_url = address.filter(|address| address.credential).map(|_| Proved { holds: true, proof: proof(evidence.clone()) });
+        let credential = call.credential.as_ref().map(proved).or(by_url);
+        flow.unknown_credential |= credential.is_none();
+        merge(&mut flow.authenticated, credential);
+        for (property, value, place) in &call.properties {
+            flow.properties.set(*property, value.clone(), proof(vec![code(place)]));
+        }
+        self.flows.by_call.entry(number).or_default().insert(key);
+        self.drafts[to].evidence_if_none(evidence);
+    }
+
+    fn protocol(&self, call: Option<&str>, address: Option<&Address>, to: usize) -> Option<String> {
+        let scheme = address.and_then(|address| address.scheme.as_deref());
+        let by_scheme = scheme.map(|scheme| world::product(scheme).and_then(|product| product.protocol).unwrap_or(scheme));
+        let external = self.drafts[to].kind == ComponentKind::ExternalEntity;
+        match (call, by_scheme) {
+            // the library knows better than a generic scheme, except whether there is TLS
+            (Some("http" | "https") | None, Some(scheme)) => Some(scheme.to_owned()),
+            (Some(call), _) => Some(if external && call == "http" { "https" } else { call }.to_owned()),
+            (None, None) => self.drafts[to].protocol.clone().or_else(|| external.then(|| "https".to_owned())),
+        }
+    }
+
+    /// Variables that the component's code reads and whose value is another component's address: the
+    /// code holds the address in its hand, even where the call that uses it was not understood.
+    fn read_addresses(&mut self, composed: &Composed, ownership: &Ownership, settings: &[FrameworkSettings]) {
+        for (variable, _, place) in &composed.reads {
+            if (self.in_test)(&place.path) {
+                continue;
+            }
+            for &from in ownership.of(&place.path) {
+                for variables in self.drafts[from].variables.clone() {
+                    let Some(setting) = variables.get(variable) else {
+                        continue;
+                    };
+                    let empty = FrameworkSettings::new();
+                    let resolved = resolve(&setting.value, &variables, settings.get(from).unwrap_or(&empty));
+                    for address in address::parse(&resolved.text.with_defaults()) {
+                        let sure = address.scheme.is_some() || address.port.is_some();
+                        let Some(to) = self.inside(&address, from).filter(|_| sure) else {
+                            continue;
+                        };
+                        self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
+                    }
+                }
+            }
+        }
+    }
+
+    fn inside(&self, address: &Address, from: usize) -> Option<usize> {
+        let host = address.host.as_deref()?;
+        self.directory.host(host, from, self.drafts).filter(|to| *to != from)
+    }
+
+    /// What the framework connects to by its own configuration: a connection string or a host under a
+    /// key of it.
+    fn configured(&mut self, from: usize, said: &Said<'_>, settings: &FrameworkSettings) {
+        let none = Variables::new();
+        let maps = self.drafts[from].variables.clone();
+        let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
+        for variables in maps {
+            for (key, value) in settings.iter().filter(|(key, _)| connects(key)) {
+                let Resolved { text, mut places } = resolve(value, variables, settings);
+                let place = said.settings.iter().find(|s| s.it.key == *key && self.drafts[from].roots.iter().any(|root| root.holds(&s.path)));
+                places.extend(place.map(|s| (s.path.clone(), s.it.mark)));
+                self.connect(from, &text, &places, "configuration");
+            }
+            // Spring reads SPRING_DATASOURCE_URL without a line of code
+            let spring = self.drafts[from].technologies.iter().any(|technology| technology.starts_with("spring"));
+            for (_, setting) in variables.iter().filter(|(name, _)| spring && connects(&name.to_ascii_lowercase().replace('_', "."))) {
+                let resolved = resolve(&setting.value, variables, settings);
+                self.connect(from, &resolved.text, &[(setting.path.clone(), setting.mark)], "environment");
+            }
+        }
+    }
+
+    fn connect(&mut self, from: usize, text: &Text, places: &[(Arc<str>, Mark)], by: &str) {
+        for address in address::parse(&text.with_defaults()) {
+            let product = address.scheme.as_deref().and_then(world::product);
+            let to = match product {
+                Some(product) => self.target(&address, Some(product.technology), from),
+                None => self.inside(&address, from),
+            };
+            if let Some(to) = to {
+                self.stated(from, to, &address, places, by);
+            }
+        }
+    }
+
+    /// A product that nobody here wrote (a console, an exporter) does with an address what its
+    /// variables tell it.
+    fn products(&mut self, from: usize) {
+        let draft = &self.drafts[from];
+        if !draft.roots.is_empty() || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
+            return;
+        }
+        for variables in draft.variables.clone() {
+            for setting in variables.values() {
+                let resolved = resolve(&setting.value, &variables, &FrameworkSettings::new());
+                for address in address::parse(&resolved.text.with_defaults()) {
+                    let sure = address.scheme.is_some() || address.port.is_some();
+                    if let Some(to) = self.inside(&address, from).filter(|_| sure) {
+                        self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
+                    }
+                }
+            }
+        }
+    }
+
+    /// A flow that configuration tells of; it joins one that code shows already, whatever its
+    /// protocol.
+    fn stated(&mut self, from: usize, to: usize, address: &Address, places: &[(Arc<str>, Mark)], by: &str) {
+        let evidence: Vec<Evidence> = places.iter().map(|(path, mark)| Evidence::new(path.clone(), Some(*mark), EvidenceSource::Infrastructure, by)).collect();
+        let known: Vec<Key> =
+            self.flows.by_key.range((from, to, None)..).take_while(|((a, b, _), _)| (*a, *b) == (from, to)).map(|(key, _)| key.clone()).collect();
+        let scheme = address.scheme.as_deref().map(|scheme| world::product(scheme).and_then(|product| product.protocol).unwrap_or(scheme).to_owned());
+        let key = match known.into_iter().find(|key| scheme.is_none() || key.2 == scheme || key.2.is_none()) {
+            Some(key) => key,
+            None if self.flows.by_key.keys().any(|(a, b, _)| (*a, *b) == (from, to)) => {
+                return;
+            }
+            None => (from, to, self.protocol(None, Some(address), to)),
+        };
+        let flow = self.flows.by_key.entry(key).or_default();
+        for item in evidence.iter().cloned() {
+            push_new(&mut flow.evidence, item);
+        }
+        merge(&mut flow.encrypted, address.encrypted.map(|holds| Proved { holds, proof: proof(evidence.clone()) }));
+        merge(&mut flow.authenticated, address.credential.then(|| Proved { holds: true, proof: proof(evidence.clone()) }));
+        self.drafts[to].evidence_if_none(evidence);
+    }
+}
+
+/// Keys under which frameworks keep what they connect to.
+fn connects(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let last = key.rsplit(['.', ':', '[']).next().unwrap_or(&key);
+    let host = [
+        "spring.data.",
+        "spring.redis",
+        "spring.rabbitmq",
+        "spring.kafka",
+        "spring.mail",
+        "spring.datasource",
+        "spring.r2dbc",
+        "spring.elasticsearch",
+        "spring.neo4j",
+        "spring.cloud.config",
+        "spring.config.import",
+        "eureka.client",
+        "quarkus.datasource",
+        "connectionstrings",
+        "micronaut.",
+        "datasources.",
+    ];
+    let owned = host.iter().any(|prefix| key.starts_with(prefix));
+    owned
+        && (last.contains("url")
+            || last.contains("uri")
+            || last.contains("host")
+            || last.contains("server")
+            || last.contains("address")
+            || last.contains("zone")
+            || last.contains("nodes")
+            || key.starts_with("connectionstrings"))
+}
+
+/// A host name that only resolves inside a private network.
+fn is_inside(host: &str) -> bool {
+    host.ends_with(".local")
+        || host.ends_with(".internal")
+        || host.ends_with(".svc")
+        || host.contains(".svc.")
+        || host.ends_with(".lan")
+        || host.contains(".internal.")
+}
+
+pub(crate) fn code(place: &Place) -> Evidence {
+    Evidence::new(place.path.clone(), Some(place.mark), EvidenceSource::Code, &place.by)
+}
+
+fn proof(evidence: Vec<Evidence>) -> Proof {
+    Proof { grade: threatline_model::Grade::X, confidence: 950, evidence }
+}
+
+fn proved(conclusion: &Conclusion) -> Proved {
+    Proved { holds: conclusion.holds, proof: to_proof(conclusion) }
+}
+
+/// A conclusion of code as the model's proof, with the confidence that its grade starts from.
+pub(crate) fn to_proof(conclusion: &Conclusion) -> Proof {
+    let confidence = match conclusion.grade {
+        threatline_model::Grade::X => 950,
+        threatline_model::Grade::C => 800,
+        threatline_model::Grade::S => 700,
+        threatline_model::Grade::P => 900,
+    };
+    Proof { grade: conclusion.grade, confidence, evidence: conclusion.places.iter().map(code).collect() }
+}
+
+/// Several calls make one flow: it is only as safe as the least safe of them, and one that is not
+/// known leaves the known ones standing.
+fn merge(known: &mut Option<Proved>, new: Option<Proved>) {
+    match (&known, new) {
+        (_, None) => {}
+        (Some(old), Some(new)) if old.holds <= new.holds => {}
+        (_, new) => *known = new,
+    }
+}
+
+pub(crate) fn push_new(list: &mut Vec<Evidence>, item: Evidence) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+impl Draft<'_> {
+    /// What was made from a flow's target is shown by the flow.
+    fn evidence_if_none(&mut self, evidence: Vec<Evidence>) {
+        let made = self.descriptions.is_empty() && self.roots.is_empty();
+        if made && self.evidence.len() < 8 {
+            for item in evidence {
+                push_new(&mut self.evidence, item);
+            }
+        }
+    }
+}
+
+/// Whether a component is looked at by default.
+pub(crate) fn is_test(environment: Environment) -> bool {
+    environment == Environment::Test
+}

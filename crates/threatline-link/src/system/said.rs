@@ -1,0 +1,90 @@
+//! All facts that are not source code, sorted by what they say.
+
+use crate::Artifact;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use threatline_facts::Fact;
+use threatline_facts::infra::*;
+use threatline_facts::manifest::{ManifestFact, Owners, Package};
+use threatline_facts::spec::{OpenApi, Proto, SpecFact};
+
+/// A fact with the path of its artifact.
+#[derive(Clone, Debug)]
+pub(crate) struct At<'a, T> {
+    pub(crate) path: Arc<str>,
+    pub(crate) it: &'a T,
+}
+
+/// Everything, in the order of paths.
+#[derive(Debug, Default)]
+pub(crate) struct Said<'a> {
+    pub(crate) compose_files: Vec<At<'a, ComposeFile>>,
+    pub(crate) workloads: Vec<At<'a, Workload>>,
+    pub(crate) services: Vec<At<'a, Service>>,
+    pub(crate) ingresses: Vec<At<'a, Ingress>>,
+    pub(crate) configs: Vec<At<'a, Config>>,
+    pub(crate) policies: Vec<At<'a, NetworkPolicy>>,
+    pub(crate) namespaces: Vec<At<'a, Namespace>>,
+    pub(crate) kustomizations: Vec<At<'a, Kustomization>>,
+    pub(crate) dockerfiles: BTreeMap<Arc<str>, &'a Dockerfile>,
+    pub(crate) env_files: BTreeMap<Arc<str>, &'a EnvFile>,
+    pub(crate) resources: Vec<At<'a, Resource>>,
+    pub(crate) terraform_variables: Vec<At<'a, TerraformVariable>>,
+    pub(crate) terraform_locals: Vec<At<'a, TerraformLocal>>,
+    pub(crate) settings: Vec<At<'a, Setting>>,
+    pub(crate) packages: Vec<At<'a, Package>>,
+    pub(crate) owners: Vec<At<'a, Owners>>,
+    pub(crate) open_apis: Vec<At<'a, OpenApi>>,
+    pub(crate) protos: Vec<At<'a, Proto>>,
+    /// Image and the folder it is built from.
+    pub(crate) images: Vec<(String, String, Option<String>)>,
+}
+
+impl<'a> Said<'a> {
+    pub(crate) fn collect(artifacts: &'a [Artifact<'a>]) -> Self {
+        let mut said = Said::default();
+        for artifact in artifacts {
+            for fact in &artifact.facts.facts {
+                said.add(&artifact.path, fact);
+            }
+        }
+        said
+    }
+
+    fn add(&mut self, path: &Arc<str>, fact: &'a Fact) {
+        let path = path.clone();
+        match fact {
+            Fact::Code(_) => {}
+            Fact::Infra(fact) => match fact {
+                InfraFact::ComposeFile(it) => self.compose_files.push(At { path, it }),
+                InfraFact::Workload(it) => self.workloads.push(At { path, it }),
+                InfraFact::Service(it) => self.services.push(At { path, it }),
+                InfraFact::Ingress(it) => self.ingresses.push(At { path, it }),
+                InfraFact::Config(it) => self.configs.push(At { path, it }),
+                InfraFact::NetworkPolicy(it) => self.policies.push(At { path, it }),
+                InfraFact::Namespace(it) => self.namespaces.push(At { path, it }),
+                InfraFact::Kustomization(it) => {
+                    it.generators.iter().for_each(|config| self.configs.push(At { path: path.clone(), it: config }));
+                    self.kustomizations.push(At { path, it });
+                }
+                InfraFact::Dockerfile(it) => {
+                    self.dockerfiles.insert(path, it);
+                }
+                InfraFact::EnvFile(it) => {
+                    self.env_files.insert(path, it);
+                }
+                InfraFact::Resource(it) => self.resources.push(At { path, it }),
+                InfraFact::TerraformVariable(it) => self.terraform_variables.push(At { path, it }),
+                InfraFact::TerraformLocal(it) => self.terraform_locals.push(At { path, it }),
+                InfraFact::Setting(it) => self.settings.push(At { path, it }),
+                InfraFact::TerraformModule(_) => {}
+                #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
+                _ => {}
+            },
+            Fact::Spec(SpecFact::OpenApi(it)) => self.open_apis.push(At { path, it }),
+            Fact::Spec(SpecFact::Proto(it)) => self.protos.push(At { path, it }),
+            Fact::Manifest(ManifestFact::Package(it)) => self.packages.push(At { path, it }),
+            Fact::Manifest(ManifestFact::Owners(it)) => self.owners.push(At { path, it }),
+        }
+    }
+}

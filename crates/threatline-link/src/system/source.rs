@@ -1,0 +1,307 @@
+//! Which component a source file belongs to.
+//!
+//! A deployment names an image; the image is built from a folder. The way from one to the other is a
+//! Compose build context, a build tool's list of images, or the folder that bears the image's name.
+//! Source that nothing deploys makes components of its own, one per package that runs.
+
+use super::deployed::image_name;
+use super::draft::{Draft, Root, as_folder, folder_of, join, stem};
+use super::said::Said;
+use crate::compose::Composed;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use threatline_facts::infra::{Container, Dockerfile, Stage};
+use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
+
+/// Owners of every source file that says something.
+pub(crate) struct Ownership {
+    by_file: BTreeMap<String, Vec<usize>>,
+}
+
+impl Ownership {
+    /// Indexes of the components that the file belongs to.
+    pub(crate) fn of(&self, path: &str) -> &[usize] {
+        self.by_file.get(path).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Folders of source by the names that they answer to; built once.
+pub(crate) struct Folders {
+    /// The shallowest folders that bear the name and have source at or below them.
+    by_stem: BTreeMap<String, BTreeSet<String>>,
+    /// Folders of packages by the package's name.
+    by_package: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Folders {
+    pub(crate) fn new(said: &Said<'_>, composed: Option<&Composed>) -> Self {
+        let mut folders = Folders { by_stem: BTreeMap::new(), by_package: BTreeMap::new() };
+        for folder in source_folders(said, composed) {
+            let mut at = 0;
+            let mut seen = BTreeSet::new();
+            for part in folder.split_terminator('/') {
+                at += part.len() + 1;
+                let stem = stem(part);
+                if seen.insert(stem.clone()) {
+                    folders.by_stem.entry(stem).or_default().insert(folder[..at].to_owned());
+                }
+            }
+        }
+        for package in &said.packages {
+            let folder = folder_of(&package.path);
+            if let Some(name) = package.it.name.as_deref()
+                && !folder.is_empty()
+            {
+                let short = name.rsplit(['/', ':']).next().unwrap_or(name);
+                folders.by_package.entry(stem(short)).or_default().insert(folder.to_owned());
+            }
+        }
+        folders
+    }
+
+    /// Of several folders of that name, the one with a Dockerfile that shares most of its path with
+    /// the file that asks.
+    fn named(&self, name: &str, near: &str, said: &Said<'_>) -> Option<String> {
+        let wanted = stem(name);
+        if wanted.is_empty() {
+            return None;
+        }
+        let found = self.by_stem.get(&wanted).or_else(|| self.by_package.get(&wanted))?;
+        let shared = |folder: &str| folder.bytes().zip(near.bytes()).take_while(|(a, b)| a == b).count();
+        let builds = |folder: &str| said.dockerfiles.range(Arc::from(folder)..).next().is_some_and(|(path, _)| path.starts_with(folder));
+        found.iter().max_by_key(|folder| (builds(folder), shared(folder), std::cmp::Reverse((*folder).clone()))).cloned()
+    }
+}
+
+/// The Dockerfile that a container's image is built with.
+pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'a>, folders: &Folders) -> Option<&'a Dockerfile> {
+    match &container.build {
+        Some(build) => {
+            let context = join(folder_of(path), &build.context)?;
+            let file = join(&as_folder(&context), build.dockerfile.as_deref().unwrap_or("Dockerfile"))?;
+            said.dockerfiles.get(file.as_str()).copied()
+        }
+        None => {
+            let folder = image_folder(container, path, said, folders)?;
+            let inside = said.dockerfiles.range(Arc::from(folder.as_str())..).take_while(|(file, _)| file.starts_with(folder.as_str()));
+            let mut inside = inside.map(|(_, dockerfile)| *dockerfile);
+            let only = inside.next()?;
+            inside.next().is_none().then_some(only)
+        }
+    }
+}
+
+/// Gives every deployed component its folders of source.
+pub(crate) fn find_roots(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Folders) {
+    for draft in drafts.iter_mut() {
+        let mut roots = BTreeSet::new();
+        for description in &draft.descriptions {
+            for container in description.workload.containers.iter().filter(|c| !c.init) {
+                roots.extend(container_root(container, &description.path, said, folders));
+            }
+        }
+        if roots.is_empty() && draft.kind == ComponentKind::Process && draft.technologies.is_empty() {
+            let near = draft.descriptions.first().map_or("", |d| &d.path);
+            roots.extend(folders.named(&draft.name, near, said).map(|folder| Root { folder, only: None }));
+        }
+        draft.roots = roots.into_iter().collect();
+    }
+}
+
+fn container_root(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<Root> {
+    if let Some(build) = &container.build {
+        let folder = as_folder(&join(folder_of(path), &build.context)?);
+        let only = dockerfile_of(container, path, said, folders).and_then(copied);
+        return Some(Root { folder, only });
+    }
+    let folder = image_folder(container, path, said, folders)?;
+    Some(Root { folder, only: None })
+}
+
+fn image_folder(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<String> {
+    let image = container.image.as_ref()?.with_defaults();
+    let name = image_name(&image);
+    if let Some((_, context, _)) = said.images.iter().find(|(built, ..)| image_name(built) == name) {
+        return Some(as_folder(context));
+    }
+    folders.named(&name, path, said)
+}
+
+/// Folders that hold source: those of Dockerfiles, manifests, and of files that start a program.
+fn source_folders(said: &Said<'_>, composed: Option<&Composed>) -> BTreeSet<String> {
+    let mut folders: BTreeSet<String> = BTreeSet::new();
+    folders.extend(said.dockerfiles.keys().map(|path| folder_of(path).to_owned()));
+    folders.extend(said.packages.iter().map(|package| folder_of(&package.path).to_owned()));
+    if let Some(composed) = composed {
+        folders.extend(composed.mains.iter().map(|main| folder_of(&main.place.path).to_owned()));
+        folders.extend(composed.entries.iter().filter_map(|entry| entry.places.last()).map(|place| folder_of(&place.path).to_owned()));
+    }
+    folders
+}
+
+/// What of the build context goes into the image, relative to it; none is all of it.
+fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {
+    let mut only = Vec::new();
+    for source in dockerfile.stages.iter().flat_map(|stage: &Stage| &stage.copies).map(|(source, _)| source) {
+        let source = source.trim_start_matches("./").trim_end_matches('/');
+        if source.is_empty() || source == "." || source.contains(['*', '?', '[', '$']) {
+            return None;
+        }
+        only.push(source.to_owned());
+    }
+    (!only.is_empty()).then_some(only)
+}
+
+/// Assigns files to components, making components of source that nothing deploys.
+pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &Composed, in_test: &dyn Fn(&str) -> bool) -> Ownership {
+    let mut paths: BTreeSet<&str> = BTreeSet::new();
+    paths.extend(composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path));
+    paths.extend(composed.calls.iter().map(|c| &*c.place.path));
+    paths.extend(composed.mains.iter().map(|m| &*m.place.path));
+    paths.extend(composed.traits.iter().map(|t| &*t.place.path));
+    paths.extend(composed.data.iter().map(|(place, ..)| &*place.path));
+    paths.extend(composed.reads.iter().map(|(.., place)| &*place.path));
+    paths.extend(composed.libraries.iter().map(|(_, place)| &*place.path));
+    let running: BTreeSet<&str> =
+        composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path).chain(composed.mains.iter().map(|m| &*m.place.path)).collect();
+
+    let index = RootIndex::new(drafts);
+    let homes: BTreeSet<&str> =
+        said.packages.iter().map(|package| folder_of(&package.path)).chain(said.dockerfiles.keys().map(|path| folder_of(path))).collect();
+    let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut units: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for path in paths {
+        let owners = index.owners(drafts, path);
+        if owners.is_empty() {
+            units.entry(unit_of(path, &homes)).or_default().push(path);
+        } else {
+            by_file.insert(path.to_owned(), owners);
+        }
+    }
+    let mut unit_owner: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut libraries = Vec::new();
+    for (unit, files) in &units {
+        let runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path)).collect();
+        if runs.is_empty() {
+            libraries.push(unit.clone());
+            continue;
+        }
+        let mut draft = Draft::new(&unit_name(unit, said), unit, ComponentKind::Process);
+        if runs.iter().all(|path| in_test(path)) {
+            draft.environment = Environment::Test;
+        }
+        draft.roots.push(Root { folder: unit.clone(), only: None });
+        draft.evidence.extend(unit_evidence(unit, said, composed, &runs));
+        drafts.push(draft);
+        unit_owner.insert(unit.clone(), vec![drafts.len() - 1]);
+    }
+    for unit in libraries {
+        let users = users_of(&unit, said, drafts);
+        unit_owner.insert(unit, users);
+    }
+    for (unit, files) in units {
+        let owners = unit_owner.get(&unit).cloned().unwrap_or_default();
+        for path in files {
+            by_file.insert(path.to_owned(), owners.clone());
+        }
+    }
+    Ownership { by_file }
+}
+
+/// Components by the folder of their source.
+struct RootIndex {
+    by_folder: BTreeMap<String, Vec<usize>>,
+}
+
+impl RootIndex {
+    fn new(drafts: &[Draft<'_>]) -> Self {
+        let mut by_folder: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, draft) in drafts.iter().enumerate() {
+            draft.roots.iter().for_each(|root| by_folder.entry(root.folder.clone()).or_default().push(at));
+        }
+        RootIndex { by_folder }
+    }
+
+    /// The components whose folder holds the file; the deepest folder wins.
+    fn owners(&self, drafts: &[Draft<'_>], path: &str) -> Vec<usize> {
+        for folder in ancestors(path) {
+            let Some(candidates) = self.by_folder.get(folder) else {
+                continue;
+            };
+            let holds = |at: &&usize| drafts[**at].roots.iter().any(|root| root.folder == folder && root.holds(path));
+            let owners: BTreeSet<usize> = candidates.iter().filter(holds).copied().collect();
+            if !owners.is_empty() {
+                return owners.into_iter().collect();
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// The folders that a path lies in, deepest first, the root last.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    let mut next = Some(folder_of(path));
+    std::iter::from_fn(move || {
+        let folder = next?;
+        next = (!folder.is_empty()).then(|| folder_of(&folder[..folder.len() - 1]));
+        Some(folder)
+    })
+}
+
+/// The folder of the package that a file belongs to: of the nearest manifest or Dockerfile above it.
+fn unit_of(path: &str, homes: &BTreeSet<&str>) -> String {
+    ancestors(path).find(|folder| homes.contains(folder)).unwrap_or_default().to_owned()
+}
+
+fn unit_name(unit: &str, said: &Said<'_>) -> String {
+    let package = said.packages.iter().find(|package| folder_of(&package.path) == unit).and_then(|package| package.it.name.as_deref());
+    let short = package.and_then(|name| name.rsplit(['/', ':']).find(|part| !part.is_empty()));
+    let folder = unit.trim_end_matches('/').rsplit('/').next().filter(|part| !part.is_empty());
+    short.or(folder).unwrap_or("app").to_owned()
+}
+
+fn unit_evidence(unit: &str, said: &Said<'_>, composed: &Composed, runs: &[&&str]) -> Vec<Evidence> {
+    let mut found: Vec<Evidence> = said
+        .packages
+        .iter()
+        .filter(|package| folder_of(&package.path) == unit)
+        .map(|package| Evidence::new(package.path.clone(), Some(package.it.mark), EvidenceSource::Manifest, "manifest"))
+        .collect();
+    for main in composed.mains.iter().filter(|main| runs.iter().any(|path| **path == &*main.place.path)) {
+        found.push(Evidence::new(main.place.path.clone(), Some(main.place.mark), EvidenceSource::Code, &main.place.by));
+    }
+    if found.is_empty() {
+        let first = composed.entries.iter().filter_map(|entry| entry.places.last()).find(|place| runs.iter().any(|path| **path == &*place.path));
+        found.extend(first.map(|place| Evidence::new(place.path.clone(), Some(place.mark), EvidenceSource::Code, &place.by)));
+    }
+    found
+}
+
+/// Components whose package depends on the package in that folder, through any number of packages.
+fn users_of(unit: &str, said: &Said<'_>, drafts: &[Draft<'_>]) -> Vec<usize> {
+    let Some(package) = said.packages.iter().find(|package| folder_of(&package.path) == unit) else {
+        return Vec::new();
+    };
+    let mut wanted: Vec<&str> = vec![&package.path];
+    let mut seen: BTreeSet<&str> = wanted.iter().copied().collect();
+    while let Some(path) = wanted.pop() {
+        for user in said.packages.iter().filter(|user| depends_on(user.it, folder_of(&user.path), path, said)) {
+            if seen.insert(&user.path) {
+                wanted.push(&user.path);
+            }
+        }
+    }
+    let folders: BTreeSet<&str> = seen.iter().map(|path| folder_of(path)).filter(|folder| *folder != unit).collect();
+    (0..drafts.len()).filter(|&at| drafts[at].roots.iter().any(|root| folders.contains(root.folder.as_str()))).collect()
+}
+
+fn depends_on(user: &threatline_facts::manifest::Package, folder: &str, path: &str, said: &Said<'_>) -> bool {
+    let by_path = user.local.iter().filter_map(|(_, relative)| join(folder, relative)).any(|target| as_folder(&target) == folder_of(path) || target == path);
+    let name = said.packages.iter().find(|package| &*package.path == path).and_then(|package| package.it.name.as_deref());
+    by_path || name.is_some_and(|name| user.dependencies.iter().any(|dependency| dependency.name == name))
+}
+
+/// Environment variables that images set themselves.
+pub(crate) fn image_variables<'a>(container: &Container, path: &str, said: &Said<'a>, folders: &Folders) -> Vec<&'a threatline_facts::infra::Variable> {
+    dockerfile_of(container, path, said, folders).map_or(Vec::new(), |dockerfile| dockerfile.stages.iter().flat_map(|stage| &stage.environment).collect())
+}

@@ -1,0 +1,116 @@
+//! What libraries, programs and data fields say of the component that they are in.
+
+use super::draft::{Draft, folder_of};
+use super::flows::{Flows, code};
+use super::said::Said;
+use super::source::Ownership;
+use crate::compose::Composed;
+use crate::world;
+use std::collections::BTreeSet;
+use threatline_model::{ComponentKind, Proof, Role};
+
+/// Applies technologies, capabilities, properties, data classes and owners.
+pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &Ownership, said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
+    for (library, place) in composed.libraries.iter().filter(|(_, place)| !in_test(&place.path)) {
+        for &at in ownership.of(&place.path) {
+            drafts[at].technologies.insert(library.clone());
+        }
+    }
+    for found in composed.traits.iter().filter(|found| !in_test(&found.place.path)) {
+        for &at in ownership.of(&found.place.path) {
+            let proof = Proof { grade: found.grade, confidence: 900, evidence: vec![code(&found.place)] };
+            drafts[at].properties.set(found.property, found.value.clone(), proof);
+        }
+    }
+    for (place, class, confidence) in composed.data.iter().filter(|(place, ..)| !in_test(&place.path)) {
+        // a class that is only guessed does not raise a tier
+        for &at in ownership.of(&place.path).iter().filter(|_| *confidence >= 600) {
+            drafts[at].data.get_or_insert_with(BTreeSet::new).insert(*class);
+        }
+    }
+    for package in &said.packages {
+        let folder = folder_of(&package.path);
+        for draft in drafts.iter_mut().filter(|draft| draft.roots.iter().any(|root| root.folder == folder)) {
+            for dependency in package.it.dependencies.iter().filter(|dependency| !dependency.development) {
+                if let Some(technology) = world::package(package.it.ecosystem, &dependency.name) {
+                    draft.dependencies.insert(dependency.name.clone());
+                    draft.technologies.insert(technology.to_owned());
+                }
+            }
+        }
+    }
+    for draft in drafts.iter_mut() {
+        let path = draft.roots.first().map_or_else(|| draft.evidence.first().map_or(String::new(), |e| e.path.to_string()), |root| format!("{}x", root.folder));
+        draft.owners = owners_of(&path, said);
+    }
+}
+
+/// The last matching rule of the CODEOWNERS file nearest to the root decides.
+fn owners_of(path: &str, said: &Said<'_>) -> BTreeSet<String> {
+    let Some(owners) = said.owners.first() else {
+        return BTreeSet::new();
+    };
+    let found = owners.it.rules.iter().rev().find(|(pattern, ..)| matches_owner(pattern, path));
+    found.map(|(_, owners, _)| owners.iter().cloned().collect()).unwrap_or_default()
+}
+
+fn matches_owner(pattern: &str, path: &str) -> bool {
+    if pattern == "*" {
+        return true;
+    }
+    let anchored = pattern.trim_end_matches('/').contains('/');
+    let plain = pattern.trim_matches('/');
+    let glob = if anchored { plain.to_owned() } else { format!("**/{plain}") };
+    let deep = format!("{glob}/**");
+    [glob.as_str(), deep.as_str()].iter().any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path)))
+}
+
+/// A store holds what those handle who write to it, as far as nothing closer is known.
+pub(crate) fn stores(drafts: &mut [Draft<'_>], flows: &Flows) {
+    let mut held: Vec<(usize, BTreeSet<_>)> = Vec::new();
+    for (from, to, _) in flows.by_key.keys() {
+        if drafts[*to].kind == ComponentKind::DataStore
+            && let Some(data) = &drafts[*from].data
+        {
+            held.push((*to, data.clone()));
+        }
+    }
+    for (to, data) in held {
+        drafts[to].data.get_or_insert_with(BTreeSet::new).extend(data);
+    }
+}
+
+/// Roles that follow from technologies once everything else is known.
+pub(crate) fn roles(drafts: &mut [Draft<'_>]) {
+    const FRONT: &[&str] = &[
+        "react",
+        "vue",
+        "svelte",
+        "sveltekit",
+        "angular",
+        "next",
+        "nextjs",
+        "nuxt",
+        "streamlit",
+        "gradio",
+        "vite",
+        "solid",
+        "astro",
+        "thymeleaf",
+        "jinja2",
+        "blazor",
+        "razor",
+    ];
+    const AGENT: &[&str] = &["langgraph", "crewai", "autogen", "openai-agents", "langchain", "llamaindex", "semantic-kernel", "haystack"];
+    for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::Process && draft.protocol.is_none()) {
+        if FRONT.iter().any(|front| draft.technologies.contains(*front)) {
+            draft.roles.insert(Role::WebUi);
+        }
+        if AGENT.iter().any(|agent| draft.technologies.contains(*agent)) {
+            draft.roles.insert(Role::Agent);
+        }
+        if draft.roles.is_empty() {
+            draft.roles.insert(Role::Other);
+        }
+    }
+}
