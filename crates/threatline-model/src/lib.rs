@@ -5,6 +5,7 @@
 //! never `false`.
 
 mod ask;
+pub mod delta;
 mod element;
 mod evidence;
 mod id;
