@@ -5,6 +5,7 @@
 
 pub mod code;
 pub mod infra;
+mod lines;
 pub mod manifest;
 pub mod node;
 pub mod spec;

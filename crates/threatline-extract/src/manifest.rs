@@ -1,10 +1,32 @@
 //! Dependency manifests: one file per ecosystem.
+//!
+//! A manifest tells what a package is called, what it depends on, where its siblings lie and whether
+//! it makes a program. What a manifest computes (a Gradle script, a `setup.py`) is read only as far as
+//! it stands there in letters; nothing is ever run.
 
+pub mod cargo;
 pub mod codeowners;
+mod draft;
+pub mod go;
+pub mod gradle;
+pub mod maven;
+pub mod npm;
+pub mod nuget;
+pub mod python;
+mod tables;
+mod xml;
 
 use threatline_facts::{Ecosystem, Extracted};
 
 /// Reads one manifest.
-pub fn read(_ecosystem: Ecosystem, _text: &str) -> Extracted {
-    Extracted::default()
+pub fn read(ecosystem: Ecosystem, text: &str) -> Extracted {
+    match ecosystem {
+        Ecosystem::Cargo => cargo::read(text),
+        Ecosystem::Go => go::read(text),
+        Ecosystem::Gradle => gradle::read(text),
+        Ecosystem::Maven => maven::read(text),
+        Ecosystem::Npm => npm::read(text),
+        Ecosystem::Nuget => nuget::read(text),
+        Ecosystem::Python => python::read(text),
+    }
 }

@@ -1,0 +1,79 @@
+//! npm: `package.json`, as npm, yarn and pnpm read it.
+
+use super::draft::Draft;
+use crate::lines::Lines;
+use jsonc_parser::ast::{Object, ObjectProp, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use threatline_facts::{Ecosystem, Extracted};
+
+/// The keys that hold dependencies, and whether those are needed only to build or test.
+const SECTIONS: [(&str, bool); 4] =
+    [("dependencies", false), ("optionalDependencies", false), ("peerDependencies", false), ("devDependencies", true)];
+
+/// Reads one `package.json`.
+pub fn read(text: &str) -> Extracted {
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
+    let Some(Value::Object(root)) = parsed.ok().and_then(|parsed| parsed.value) else {
+        return Extracted::lost("not a JSON object");
+    };
+    let lines = Lines::new(text);
+    let mut draft = Draft::new(Ecosystem::Npm);
+    if let Some(name) = root.get_string("name") {
+        draft.name = Some((name.value.to_string(), lines.at(name.range.start)));
+    }
+    for (section, development) in SECTIONS {
+        for property in properties(&root, section) {
+            dependency(&mut draft, property, lines.at(property.range().start), development);
+        }
+    }
+    members(&mut draft, &root);
+    draft.runs = (root.get("bin").is_some() || properties(&root, "scripts").iter().any(|script| script.name.as_str() == "start")).then_some(true);
+    draft.main = main(&root);
+    draft.finish()
+}
+
+fn properties<'o, 'a>(root: &'o Object<'a>, key: &str) -> &'o [ObjectProp<'a>] {
+    root.get_object(key).map_or(&[], |object| &object.properties)
+}
+
+fn dependency(draft: &mut Draft, property: &ObjectProp<'_>, line: u32, development: bool) {
+    let name = property.name.as_str();
+    let Value::StringLit(version) = &property.value else { return };
+    // An alias (`"x": "npm:real@1"`) is imported as `x` but is `real`.
+    let real = version.value.strip_prefix("npm:").map(|real| real.rfind('@').filter(|at| *at > 0).map_or(real, |at| &real[..at]));
+    draft.depend(real.unwrap_or(name), line, development);
+    let path = ["file:", "link:", "portal:"].iter().find_map(|scheme| version.value.strip_prefix(scheme));
+    let workspace = version.value.strip_prefix("workspace:").filter(|path| path.starts_with('.'));
+    if let Some(path) = path.or(workspace) {
+        draft.sibling(name, path);
+    }
+}
+
+/// `workspaces` is a list of folders, or an object with that list under `packages`.
+fn members(draft: &mut Draft, root: &Object<'_>) {
+    let list = root.get_array("workspaces").or_else(|| root.get_object("workspaces")?.get_array("packages"));
+    for member in list.into_iter().flat_map(|list| &list.elements) {
+        if let Value::StringLit(folder) = member {
+            draft.member(&folder.value);
+        }
+    }
+}
+
+fn main(root: &Object<'_>) -> Option<String> {
+    let exported = root.get("exports").and_then(|property| exported(&property.value, 0));
+    let named = || ["module", "main"].iter().find_map(|key| Some(root.get_string(key)?.value.to_string()));
+    exported.or_else(named)
+}
+
+/// What `exports` gives to `import "the-package"`: a text, or a condition's branch, `import` first.
+fn exported(value: &Value<'_>, depth: u8) -> Option<String> {
+    match value {
+        Value::StringLit(path) => Some(path.value.to_string()),
+        Value::Object(object) if depth < 4 => {
+            let branch = [".", "import", "module", "node", "require", "default"].iter().find_map(|key| object.get(key));
+            exported(&branch?.value, depth + 1)
+        }
+        _ => None,
+    }
+}
