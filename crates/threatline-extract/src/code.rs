@@ -4,6 +4,10 @@
 //! ([`tree`]); names are resolved and library calls recognised by *one* abstract evaluation of that
 //! tree, whose knowledge of frameworks is data (packs); the result is facts with symbolic holes.
 
+pub(crate) mod csharp;
+pub(crate) mod java;
+#[cfg(test)]
+pub(crate) mod show;
 pub mod tree;
 
 use threatline_facts::{Extracted, Language};

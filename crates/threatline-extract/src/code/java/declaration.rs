@@ -1,0 +1,242 @@
+//! Classes and their members, annotations, types.
+
+use super::{Lowering, children, expression, line, name, path, span};
+use crate::code::tree::{
+    Annotation, Argument, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type,
+};
+use tree_sitter::Node;
+
+impl Lowering<'_> {
+    /// A class, interface, enum, record or annotation type.
+    pub(super) fn class(&self, node: Node) -> Class {
+        let mut class = Class {
+            name: self.field_text(node, "name"),
+            kind: match node.kind() {
+                "interface_declaration" | "annotation_type_declaration" => ClassKind::Interface,
+                "enum_declaration" => ClassKind::Enum,
+                "record_declaration" => ClassKind::Record,
+                _ => ClassKind::Class,
+            },
+            annotations: self.annotations(node),
+            span: span(node),
+            line: node.child_by_field_name("name").map_or(0, |child| line(child.start_position().row)),
+            ..Class::default()
+        };
+        for child in children(node) {
+            match child.kind() {
+                "superclass" => class.bases.extend(children(child).first().map(|base| self.type_of(*base))),
+                "super_interfaces" | "extends_interfaces" => {
+                    for list in children(child) {
+                        class.bases.extend(children(list).into_iter().map(|base| self.type_of(base)));
+                    }
+                }
+                "formal_parameters" => class.fields.extend(self.parameters(child).into_iter().map(component)),
+                _ => {}
+            }
+        }
+        if let Some(body) = node.child_by_field_name("body") {
+            self.deeper(|| self.members(body, &mut class));
+        }
+        class
+    }
+
+    /// The members of a class body.
+    pub(super) fn members(&self, body: Node, class: &mut Class) {
+        for node in children(body) {
+            match node.kind() {
+                "field_declaration" | "constant_declaration" => self.field(node, &mut class.fields),
+                "method_declaration" | "constructor_declaration" | "compact_constructor_declaration" => {
+                    let mut method = self.method(node);
+                    // Members of interfaces are public without saying so.
+                    method.public |= class.kind == ClassKind::Interface && !self.has_modifier(node, "private");
+                    class.methods.push(method);
+                }
+                "annotation_type_element_declaration" => class.fields.push(self.element(node)),
+                "enum_constant" => self.constant(node, class),
+                "enum_body_declarations" => {
+                    self.deeper(|| self.members(node, class));
+                }
+                _ => self.statement(node, &mut class.body),
+            }
+        }
+    }
+
+    fn field(&self, node: Node, fields: &mut Vec<Field>) {
+        let declared = node.child_by_field_name("type").map(|child| self.type_of(child));
+        let annotations = self.annotations(node);
+        for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
+            fields.push(Field {
+                name: self.field_text(declarator, "name"),
+                declared: declared.clone(),
+                value: declarator.child_by_field_name("value").map(|child| self.expression(child)),
+                annotations: annotations.clone(),
+                span: span(node),
+            });
+        }
+    }
+
+    /// An element of an annotation type with its default.
+    fn element(&self, node: Node) -> Field {
+        Field {
+            name: self.field_text(node, "name"),
+            declared: node.child_by_field_name("type").map(|child| self.type_of(child)),
+            value: node.child_by_field_name("value").map(|child| self.expression(child)),
+            annotations: self.annotations(node),
+            span: span(node),
+        }
+    }
+
+    /// An enum constant; with arguments it is constructed from them. What a body of its own overrides
+    /// is kept as a nested class.
+    fn constant(&self, node: Node, class: &mut Class) {
+        let at = span(node);
+        let constant = self.field_text(node, "name");
+        let arguments = node.child_by_field_name("arguments");
+        class.fields.push(Field {
+            name: constant.clone(),
+            declared: Some(named(&class.name)),
+            value: arguments.map(|list| {
+                let callee = Box::new(name(class.name.clone(), at));
+                let kind = ExpressionKind::Call { callee, arguments: self.arguments(Some(list)), types: Vec::new(), construct: true };
+                expression(kind, at)
+            }),
+            annotations: self.annotations(node),
+            span: at,
+        });
+        if let Some(body) = node.child_by_field_name("body") {
+            let mut inner = Class { name: constant, bases: vec![named(&class.name)], span: at, line: at.line, ..Class::default() };
+            self.deeper(|| self.members(body, &mut inner));
+            class.body.push(Statement { kind: StatementKind::Class(Box::new(inner)), span: at });
+        }
+    }
+
+    /// A method or constructor.
+    pub(super) fn method(&self, node: Node) -> Function {
+        Function {
+            name: self.field_text(node, "name"),
+            receiver: None,
+            parameters: node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
+            returns: node.child_by_field_name("type").map(|child| self.type_of(child)),
+            annotations: self.annotations(node),
+            body: self.nested(node.child_by_field_name("body")),
+            public: self.has_modifier(node, "public"),
+            is_static: self.has_modifier(node, "static"),
+            span: span(node),
+            line: node.child_by_field_name("name").map_or(0, |child| line(child.start_position().row)),
+        }
+    }
+
+    /// Declared parameters; the receiver parameter is left out.
+    pub(super) fn parameters(&self, list: Node) -> Vec<Parameter> {
+        let declared = children(list).into_iter().filter(|child| matches!(child.kind(), "formal_parameter" | "spread_parameter"));
+        declared.map(|child| self.parameter(child)).collect()
+    }
+
+    fn parameter(&self, node: Node) -> Parameter {
+        let variadic = node.kind() == "spread_parameter";
+        let mut parameter = Parameter {
+            name: self.field_text(node, "name"),
+            declared: node.child_by_field_name("type").map(|child| self.type_of(child)),
+            annotations: self.annotations(node),
+            variadic,
+            span: span(node),
+            ..Parameter::default()
+        };
+        if variadic {
+            for child in children(node) {
+                match child.kind() {
+                    "variable_declarator" => parameter.name = self.field_text(child, "name"),
+                    "modifiers" | "annotation" | "marker_annotation" => {}
+                    _ => parameter.declared = Some(self.type_of(child)),
+                }
+            }
+        }
+        parameter
+    }
+
+    fn has_modifier(&self, node: Node, wanted: &str) -> bool {
+        let modifiers = children(node).into_iter().find(|child| child.kind() == "modifiers");
+        modifiers.is_some_and(|modifiers| {
+            let mut cursor = modifiers.walk();
+            modifiers.children(&mut cursor).any(|modifier| modifier.kind() == wanted)
+        })
+    }
+
+    /// The annotations among the modifiers of a declaration.
+    fn annotations(&self, node: Node) -> Vec<Annotation> {
+        let modifiers = children(node).into_iter().filter(|child| child.kind() == "modifiers");
+        let annotations = modifiers.flat_map(children).filter(|child| matches!(child.kind(), "annotation" | "marker_annotation"));
+        annotations.map(|child| self.annotation(child)).collect()
+    }
+
+    /// One annotation: `@A`, `@A("x")`, `@A({"x", "y"})`, `@A(name = X + "y")`.
+    pub(super) fn annotation(&self, node: Node) -> Annotation {
+        let at = span(node);
+        let callee = match node.child_by_field_name("name") {
+            Some(written) => path(&self.dotted(written), span(written)),
+            None => name("", at),
+        };
+        let list = node.child_by_field_name("arguments");
+        let arguments = list.map(children).unwrap_or_default().into_iter().map(|child| self.annotation_argument(child)).collect();
+        Annotation { callee, arguments, span: at }
+    }
+
+    fn annotation_argument(&self, node: Node) -> Argument {
+        match node.kind() {
+            "element_value_pair" => {
+                Argument { name: Some(self.field_text(node, "key")), value: self.field_expression(node, "value"), spread: false }
+            }
+            _ => Argument { name: None, value: self.expression(node), spread: false },
+        }
+    }
+
+    /// A type as written, without annotations.
+    pub(super) fn type_of(&self, node: Node) -> Type {
+        self.deeper(|| self.type_at(node)).unwrap_or_default()
+    }
+
+    fn type_at(&self, node: Node) -> Type {
+        match node.kind() {
+            "generic_type" => {
+                let mut generic = Type::default();
+                for child in children(node) {
+                    match child.kind() {
+                        "type_arguments" => generic.arguments = self.type_list(child),
+                        _ => generic.name = self.type_of(child).name,
+                    }
+                }
+                generic
+            }
+            "array_type" => {
+                let element = node.child_by_field_name("element").map(|child| self.type_of(child)).unwrap_or_default();
+                let depth = node.child_by_field_name("dimensions").map_or(1, |child| self.text(child).matches('[').count().clamp(1, 8));
+                (0..depth).fold(element, |element, _| Type { name: "[]".into(), arguments: vec![element], extras: Vec::new() })
+            }
+            "annotated_type" | "wildcard" => {
+                let kept = children(node).into_iter().rfind(|child| !matches!(child.kind(), "annotation" | "marker_annotation" | "super"));
+                kept.map_or_else(|| named("?"), |child| self.type_of(child))
+            }
+            "scoped_type_identifier" => {
+                let parts = children(node).into_iter().filter(|child| !matches!(child.kind(), "annotation" | "marker_annotation"));
+                let parts: Vec<String> = parts.map(|child| self.type_of(child).name).collect();
+                named(&parts.join("."))
+            }
+            _ => named(&self.dotted(node)),
+        }
+    }
+
+    /// The types of a list.
+    pub(super) fn type_list(&self, node: Node) -> Vec<Type> {
+        children(node).into_iter().map(|child| self.type_of(child)).collect()
+    }
+}
+
+fn named(name: &str) -> Type {
+    Type { name: name.into(), ..Type::default() }
+}
+
+/// A record's component is a field.
+fn component(parameter: Parameter) -> Field {
+    let Parameter { name, declared, annotations, span, .. } = parameter;
+    Field { name, declared, value: None::<Expression>, annotations, span }
+}
