@@ -1,6 +1,10 @@
 //! The closed language of capabilities and steps: what an attacker must hold, and what a weakness
 //! yields.
 
+mod text;
+
+pub use text::{NotAStep, Sort};
+
 use serde::{Deserialize, Serialize};
 
 /// A rule's edge in the attack graph; empty for `none`. Clauses are alternatives of which those apply
@@ -96,3 +100,36 @@ pub enum Selector {
     Disk,
     Members,
 }
+
+macro_rules! named {
+    ($name:ident { $($variant:ident $word:literal),* $(,)? }) => {
+        impl $name {
+            /// Every word of the list.
+            pub const ALL: &[$name] = &[$($name::$variant),*];
+
+            /// The word of the catalogue.
+            pub const fn name(self) -> &'static str {
+                match self { $($name::$variant => $word),* }
+            }
+
+            /// What that word means.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|word| word.name() == name)
+            }
+        }
+    };
+}
+
+named!(Power {
+    Reach "reach", Inside "inside", Call "call", ActAs "act_as", Cred "cred", Inject "inject", OnPath "on_path",
+    Lure "lure", Exec "exec", Control "control", Read "read", Write "write", Deny "deny",
+});
+
+named!(Selector {
+    Component "component", Returns "returns", Parameters "parameters", Source "source", Target "target", Data "data",
+    Peers "peers", Users "users", Admins "admins", Targets "targets", Callers "callers", Readers "readers",
+    Writers "writers", Neighbours "neighbours", Boundary "boundary", Host "host", Platform "platform", Grants "grants",
+    Secrets "secrets", Logs "logs", Disk "disk", Members "members",
+});
+
+named!(Variable { Component "c", EntryPoint "e", Flow "f", Boundary "b" });
