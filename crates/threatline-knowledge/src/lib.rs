@@ -1,1 +1,3 @@
 //! What we know of the world, as data: framework packs, technology catalogue, data classes.
+
+pub mod packs;

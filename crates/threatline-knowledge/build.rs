@@ -1,0 +1,28 @@
+//! Embeds every `packs/<language>/<name>.toml`: the folder is the list.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("packs");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut files: Vec<PathBuf> = children(&root).iter().filter(|path| path.is_dir()).flat_map(|folder| children(folder)).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let mut out = String::from("/// Name and text of every built-in pack.\npub const FILES: &[(&str, &str)] = &[\n");
+    for file in &files {
+        let name = file.strip_prefix(&root).expect("it was listed under it").to_string_lossy().replace('\\', "/");
+        writeln!(out, "    ({name:?}, include_str!({:?})),", file.display().to_string()).expect("writing to a string cannot fail");
+    }
+    out.push_str("];\n");
+    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("packs.rs");
+    fs::write(target, out).expect("the build folder can be written to");
+}
+
+fn children(folder: &Path) -> Vec<PathBuf> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut out: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    out.sort();
+    out
+}

@@ -1,0 +1,80 @@
+//! Framework packs: what resolved calls, annotations and classes of libraries mean.
+//!
+//! `packs/README.md` is the format. A pack is data and cannot compute; the built-in ones are embedded
+//! from the folder by the build script and are loaded exactly as a user's are.
+
+mod schema;
+
+pub use schema::*;
+
+use std::sync::OnceLock;
+use threatline_facts::Language;
+
+include!(concat!(env!("OUT_DIR"), "/packs.rs"));
+
+/// A pack that could not be loaded, with the place in its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackError {
+    /// Which file.
+    pub file: String,
+    /// What is wrong, with line and column.
+    pub message: String,
+}
+
+/// Reads one pack.
+pub fn parse(file: &str, text: &str) -> Result<Pack, PackError> {
+    let fail = |message: String| PackError { file: file.to_owned(), message };
+    let pack: Pack = toml::from_str(text).map_err(|error| fail(error.to_string()))?;
+    pack.check().map_err(fail)?;
+    Ok(pack)
+}
+
+/// The packs of one family of languages, in the order of their files.
+#[derive(Debug, Default)]
+pub struct Packs {
+    /// In order.
+    pub packs: Vec<Pack>,
+}
+
+/// The built-in packs that speak of that language.
+pub fn of(language: Language) -> &'static Packs {
+    static ALL: OnceLock<Vec<Packs>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let packs: Vec<Pack> = FILES.iter().filter_map(|(file, text)| parse(file, text).ok()).collect();
+        Family::ALL
+            .iter()
+            .map(|family| Packs { packs: packs.iter().filter(|pack| pack.languages.contains(family)).cloned().collect() })
+            .collect()
+    });
+    let family = Family::of(language);
+    let at = Family::ALL.iter().position(|other| *other == family).unwrap_or(0);
+    &all[at]
+}
+
+/// Errors in the built-in packs; a test holds that there are none.
+pub fn built_in_errors() -> Vec<PackError> {
+    FILES.iter().filter_map(|(file, text)| parse(file, text).err()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_built_in_pack_loads_and_has_its_page() {
+        assert_eq!(built_in_errors(), []);
+        let packs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("packs");
+        for (file, _) in FILES {
+            assert!(packs.join(file).with_extension("md").exists(), "{file} has no page");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_and_types_are_errors_with_a_place() {
+        let error = parse("x.toml", "name = \"x\"\nlanguages = [\"python\"]\nimports = [\"x\"]\ncolour = 1\n").unwrap_err();
+        assert!(error.message.contains("line 4"), "{}", error.message);
+        let error = parse("x.toml", "name = \"x\"\nlanguages = [\"python\"]\nimports = [\"x\"]\n[[calls]]\nnames = [\"x.y\"]\ndoes = \"make\"\ngives = \"Z\"\n");
+        assert!(error.unwrap_err().message.contains("Z"));
+    }
+}

@@ -1,0 +1,464 @@
+//! The types of a pack, as TOML spells them.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use threatline_facts::Language;
+
+/// Languages that share packs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Family {
+    CSharp,
+    Go,
+    Java,
+    #[serde(rename = "javascript")]
+    JavaScript,
+    Python,
+    Rust,
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Python, Family::Rust];
+
+    /// The family of a language.
+    pub fn of(language: Language) -> Self {
+        match language {
+            Language::CSharp => Family::CSharp,
+            Language::Go => Family::Go,
+            Language::Java => Family::Java,
+            Language::JavaScript | Language::TypeScript | Language::Tsx => Family::JavaScript,
+            Language::Python => Family::Python,
+            Language::Rust => Family::Rust,
+        }
+    }
+}
+
+/// How the routes of a framework are put together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named in the README")]
+pub enum Composition {
+    #[default]
+    Mounted,
+    Annotated,
+    Central,
+    FileRouted,
+    Generated,
+}
+
+/// One pack.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct Pack {
+    pub name: String,
+    pub languages: Vec<Family>,
+    pub imports: Vec<String>,
+    #[serde(default)]
+    pub composition: Composition,
+    #[serde(default)]
+    pub technology: Option<String>,
+    #[serde(default)]
+    pub modules: Option<Vec<String>>,
+    #[serde(default)]
+    pub loose: bool,
+    #[serde(default)]
+    pub types: Vec<TypeRule>,
+    #[serde(default)]
+    pub calls: Vec<CallRule>,
+    #[serde(default)]
+    pub annotations: Vec<AnnotationRule>,
+    #[serde(default)]
+    pub classes: Vec<ClassRule>,
+    #[serde(default)]
+    pub guards: Vec<GuardRule>,
+    #[serde(default)]
+    pub verifies: Vec<VerifyRule>,
+    #[serde(default)]
+    pub rejects: Vec<RejectRule>,
+    #[serde(default)]
+    pub reads: Vec<ReadRule>,
+    #[serde(default)]
+    pub values: Vec<ValueRule>,
+}
+
+/// What an object is there for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named in the README")]
+pub enum TypeRole {
+    App,
+    Router,
+    Client,
+    Server,
+    Methods,
+    Request,
+    #[default]
+    Other,
+}
+
+/// A type of object that is followed through the code.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct TypeRule {
+    pub name: String,
+    #[serde(default)]
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub values: Vec<String>,
+    #[serde(default)]
+    pub extends: Vec<String>,
+    #[serde(default)]
+    pub role: TypeRole,
+    #[serde(default)]
+    pub prefix: Option<Selectors>,
+    #[serde(default)]
+    pub guards: Option<Selectors>,
+    #[serde(default)]
+    pub base: Option<Selectors>,
+    #[serde(default)]
+    pub protocol: Option<String>,
+    #[serde(default)]
+    pub technology: Option<String>,
+    #[serde(default)]
+    pub listens: bool,
+}
+
+/// One or several ways to find an argument, tried in order.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Selectors {
+    /// A single one.
+    One(Selector),
+    /// Tried in order.
+    Several(Vec<Selector>),
+}
+
+impl Selectors {
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = &Selector> {
+        match self {
+            Selectors::One(one) => std::slice::from_ref(one).iter(),
+            Selectors::Several(several) => several.iter(),
+        }
+    }
+}
+
+/// A way to find an argument.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Selector {
+    /// By position; from the end when negative.
+    Position(i32),
+    /// A keyword, a range (`1..`), a key in one (`1.prefix`), or `decorated`, `self`, `result`, `star`.
+    Word(String),
+}
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named in the README")]
+pub enum Verb {
+    Make,
+    Route,
+    Mount,
+    Group,
+    Middleware,
+    Handle,
+    Protect,
+    Listen,
+    Request,
+    Connect,
+    Stub,
+    Serve,
+    Publish,
+    Consume,
+    Set,
+    Flow,
+    Credential,
+    Plain,
+    Tls,
+    Environment,
+    Setting,
+    Text,
+    Pass,
+    Nothing,
+}
+
+/// Which routes a middleware covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named in the README")]
+pub enum Scope {
+    #[default]
+    Later,
+    Earlier,
+    All,
+}
+
+/// A condition on an argument.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct Condition {
+    pub argument: Selectors,
+    #[serde(default)]
+    pub is: Option<toml::Value>,
+    #[serde(default)]
+    pub present: Option<bool>,
+}
+
+/// The meaning of a call.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct CallRule {
+    pub names: Vec<String>,
+    pub does: Verb,
+    #[serde(default)]
+    pub method: Option<String>,
+    #[serde(default)]
+    pub method_from: Option<Selectors>,
+    #[serde(default)]
+    pub method_default: Option<Vec<String>>,
+    #[serde(default)]
+    pub path: Option<Selectors>,
+    #[serde(default)]
+    pub handler: Option<Selectors>,
+    #[serde(default)]
+    pub handler_takes: Vec<String>,
+    #[serde(default)]
+    pub kind: Option<String>,
+    #[serde(default)]
+    pub child: Option<Selectors>,
+    #[serde(default)]
+    pub body: Option<Selectors>,
+    #[serde(default)]
+    pub guards: Option<Selectors>,
+    #[serde(default)]
+    pub scope: Scope,
+    #[serde(default)]
+    pub effect: Option<Effect>,
+    #[serde(default)]
+    pub on: Option<String>,
+    #[serde(default)]
+    pub gives: Option<String>,
+    #[serde(default)]
+    pub prefix: Option<Selectors>,
+    #[serde(default)]
+    pub base: Option<Selectors>,
+    #[serde(default)]
+    pub port: Option<Selectors>,
+    #[serde(default)]
+    pub serves: Option<bool>,
+    #[serde(default)]
+    pub target: Option<Selectors>,
+    #[serde(default)]
+    pub protocol: Option<String>,
+    #[serde(default)]
+    pub technology: Option<String>,
+    #[serde(default)]
+    pub channel: Option<Selectors>,
+    #[serde(default)]
+    pub credential: Option<Selectors>,
+    #[serde(default)]
+    pub service: Option<Selectors>,
+    #[serde(default)]
+    pub property: Option<String>,
+    #[serde(default)]
+    pub value: Option<toml::Value>,
+    #[serde(default)]
+    pub grade: Option<String>,
+    #[serde(default)]
+    pub when: Vec<Condition>,
+    #[serde(default)]
+    pub key: Option<Selectors>,
+    #[serde(default)]
+    pub default: Option<Selectors>,
+    #[serde(default)]
+    pub of: Option<Selectors>,
+    #[serde(default)]
+    pub format: bool,
+}
+
+/// What an annotation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named in the README")]
+pub enum AnnotationVerb {
+    Controller,
+    Prefix,
+    Route,
+    Parameter,
+    Message,
+    Schedule,
+    Client,
+    Value,
+    Property,
+    Ignore,
+}
+
+/// The meaning of an annotation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct AnnotationRule {
+    pub names: Vec<String>,
+    pub does: AnnotationVerb,
+    #[serde(default)]
+    pub method: Option<String>,
+    #[serde(default)]
+    pub method_from: Option<Selectors>,
+    #[serde(default)]
+    pub method_default: Option<Vec<String>>,
+    #[serde(default)]
+    pub path: Option<Selectors>,
+    #[serde(default)]
+    pub kind: Option<String>,
+    #[serde(default)]
+    pub r#in: Option<String>,
+    #[serde(default)]
+    pub key: Option<Selectors>,
+    #[serde(default)]
+    pub channel: Option<Selectors>,
+    #[serde(default)]
+    pub target: Option<Selectors>,
+    #[serde(default)]
+    pub protocol: Option<String>,
+    #[serde(default)]
+    pub technology: Option<String>,
+    #[serde(default)]
+    pub property: Option<String>,
+    #[serde(default)]
+    pub value: Option<toml::Value>,
+    #[serde(default)]
+    pub when: Vec<Condition>,
+}
+
+/// Classes whose methods are handlers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct ClassRule {
+    pub bases: Vec<String>,
+    #[serde(default)]
+    pub methods: BTreeMap<String, String>,
+    #[serde(default)]
+    pub service: Option<Selectors>,
+}
+
+/// What standing on a route's chain does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named in the README")]
+pub enum Effect {
+    Authenticates,
+    Authorizes,
+    Optional,
+    Exempts,
+    RateLimits,
+    VerifiesSignature,
+    Harmless,
+}
+
+/// A guard known by name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct GuardRule {
+    pub names: Vec<String>,
+    pub effect: Effect,
+    #[serde(default)]
+    pub call: bool,
+    #[serde(default)]
+    pub when: Vec<Condition>,
+}
+
+/// Calls that fail unless a credential is valid.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct VerifyRule {
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub when: Vec<Condition>,
+}
+
+/// Calls that turn a request away.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct RejectRule {
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub status: Option<Selectors>,
+    #[serde(default)]
+    pub code: Option<u16>,
+}
+
+/// Parameters that a handler takes out of the request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct ReadRule {
+    pub of: String,
+    pub r#in: String,
+    #[serde(default)]
+    pub with: Vec<String>,
+}
+
+/// A constant of a library.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct ValueRule {
+    pub name: String,
+    pub text: String,
+}
+
+impl Pack {
+    /// The library's name as reported.
+    pub fn technology(&self) -> &str {
+        self.technology.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Modules whose import is a use of the library.
+    pub fn modules(&self) -> &[String] {
+        self.modules.as_deref().unwrap_or(&self.imports)
+    }
+
+    /// What TOML's types cannot hold: references to types of the pack, non-empty lists, known words.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.imports.is_empty() || self.languages.is_empty() {
+            return Err("`imports` and `languages` must not be empty".to_owned());
+        }
+        for call in &self.calls {
+            for name in [&call.gives, &call.on].into_iter().flatten().chain(&call.handler_takes) {
+                self.check_type(name)?;
+            }
+            if call.names.is_empty() {
+                return Err("a call without `names`".to_owned());
+            }
+        }
+        for name in self.types.iter().flat_map(|rule| &rule.extends) {
+            self.check_type(name)?;
+        }
+        let places = self.reads.iter().map(|rule| &rule.r#in).chain(self.annotations.iter().filter_map(|rule| rule.r#in.as_ref()));
+        for place in places {
+            if !["path", "query", "body", "form", "header", "cookie"].contains(&place.as_str()) {
+                return Err(format!("`{place}` is no place of a parameter"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_type(&self, name: &str) -> Result<(), String> {
+        if name.is_empty() || name.contains(':') || self.types.iter().any(|rule| rule.name == name) {
+            return Ok(());
+        }
+        Err(format!("`{name}` is no type of this pack"))
+    }
+}
