@@ -20,7 +20,7 @@ fn a_block_ends_with_its_last_value() {
     assert_eq!(lines(&node), (1, 12));
     assert_eq!(lines(node.get("a").unwrap()), (2, 5));
     assert_eq!(node.str_at(&["a", "c"]), Some("x\ny\n"));
-    assert_eq!(lines(node.at(&["a", "c"]).unwrap()), (3, 5));
+    assert_eq!(lines(node.at(&["a", "c"]).unwrap()), (4, 5));
     assert_eq!(lines(node.get("d").unwrap()), (10, 12));
     assert_eq!(node.entry("d").unwrap().line, 9);
 }

@@ -98,7 +98,8 @@ impl Builder {
             Event::DocumentStart(_) => self.anchors.clear(),
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain && !tag.as_deref().is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
-                let mut node = Node::scalar(text.into_owned(), plain, line, end_of(span, style));
+                let end_line = end_of(span, style, &text);
+                let mut node = Node::scalar(text.into_owned(), plain, line, end_line);
                 node.tag = foreign(tag);
                 self.weigh(&node)?;
                 self.done(node, 0, anchor)?;
@@ -224,11 +225,16 @@ fn own_end(node: &Node, line: u32) -> u32 {
     if node.line < line { line } else { node.end_line }
 }
 
-/// The last line of a scalar. A block scalar's span reaches to the beginning of what follows.
-fn end_of(span: Span, style: ScalarStyle) -> u32 {
+/// The last line of a scalar. A block scalar's span reaches over the comments to what follows.
+fn end_of(span: Span, style: ScalarStyle, text: &str) -> u32 {
     let (start, end) = (span.start.line() as u32, span.end.line() as u32);
-    let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-    if (block || span.end.col() == 0) && end > start { end - 1 } else { end.max(start) }
+    match style {
+        // It begins at its first line of text, not at the bar.
+        ScalarStyle::Literal => start + (text.trim_matches('\n').lines().count() as u32).max(1) - 1,
+        ScalarStyle::Folded => end.max(start + 1) - 1,
+        _ if span.end.col() == 0 && end > start => end - 1,
+        _ => end.max(start),
+    }
 }
 
 fn foreign(tag: Option<Cow<'_, Tag>>) -> Option<Box<str>> {

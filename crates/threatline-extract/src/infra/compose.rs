@@ -1,0 +1,97 @@
+//! Docker Compose.
+//!
+//! Each service is a workload with one container. Names and paths take the defaults of their variables;
+//! images, values and ports keep the variables as holes, because a `.env` file may fill them.
+
+mod container;
+mod ports;
+mod service;
+
+use super::text;
+use crate::node::{Entry, Node};
+use threatline_facts::Extracted;
+use threatline_facts::infra::{ComposeFile, ComposeNetwork, InfraFact, Workload};
+
+const TOP: &[&str] = &["version", "name", "services", "networks", "volumes", "configs", "secrets", "include", "models"];
+
+const SERVICE: &[&str] = &[
+    "annotations", "attach", "blkio_config", "build", "cap_add", "cap_drop", "cgroup", "cgroup_parent", "command", "configs", "container_name",
+    "cpu_count", "cpu_percent", "cpu_shares", "cpus", "cpuset", "credential_spec", "depends_on", "deploy", "develop", "device_cgroup_rules",
+    "devices", "dns", "dns_opt", "dns_search", "domainname", "entrypoint", "env_file", "environment", "expose", "extends", "external_links",
+    "extra_hosts", "gpus", "group_add", "healthcheck", "hostname", "image", "init", "ipc", "isolation", "label_file", "labels", "links", "logging",
+    "mac_address", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "models", "network_mode", "networks", "oom_kill_disable",
+    "oom_score_adj", "pid", "pids_limit", "platform", "ports", "post_start", "pre_stop", "privileged", "profiles", "provider", "pull_policy",
+    "read_only", "restart", "runtime", "scale", "secrets", "security_opt", "shm_size", "stdin_open", "stop_grace_period", "stop_signal",
+    "storage_opt", "sysctls", "tmpfs", "tty", "ulimits", "user", "userns_mode", "uts", "volumes", "volumes_from", "working_dir",
+];
+
+/// Reads a document if it is a Compose file; says whether it was.
+pub fn read(document: &Node, out: &mut Extracted) -> bool {
+    if !is_compose(document) {
+        return false;
+    }
+    let services = document.get("services").map_or(&[][..], Node::entries);
+    let file = file(document, services, out);
+    out.say(InfraFact::ComposeFile(file));
+    let mut workloads: Vec<Workload> = services.iter().map(|entry| service::read(entry, out)).collect();
+    service::name_links(services, &mut workloads);
+    workloads.into_iter().for_each(|workload| out.say(InfraFact::Workload(workload)));
+    true
+}
+
+/// A service that says what it runs is enough; a file that only adds to others must hold nothing that
+/// Compose does not know.
+fn is_compose(document: &Node) -> bool {
+    let known = |entry: &Entry, words: &[&str]| words.contains(&entry.key.as_str()) || entry.key.starts_with("x-");
+    let only_compose = document.entries().iter().all(|entry| known(entry, TOP));
+    let Some(services) = document.get("services").filter(|services| services.is_mapping()) else {
+        return only_compose && document.get("services").is_none() && document.get("include").is_some_and(Node::is_sequence);
+    };
+    if services.entries().is_empty() || !services.entries().iter().all(|entry| entry.value.is_mapping() || entry.value.is_null()) {
+        return false;
+    }
+    let service_known = |entry: &Entry| entry.value.entries().iter().all(|entry| known(entry, SERVICE));
+    let runs = |entry: &Entry| ["image", "build", "extends"].iter().any(|key| entry.value.get(key).is_some()) && service_known(entry);
+    let described = services.entries().iter().any(|entry| !entry.value.entries().is_empty());
+    services.entries().iter().any(runs) || (only_compose && described && services.entries().iter().all(service_known))
+}
+
+fn file(document: &Node, services: &[Entry], out: &mut Extracted) -> ComposeFile {
+    let first = services.first().map_or(document.line, |entry| entry.line);
+    let at = out.mark(first, first);
+    let networks = document.get("networks").map_or(&[][..], Node::entries);
+    let includes = document.get("include").map_or(&[][..], Node::one_or_many);
+    ComposeFile {
+        name: document.str_at(&["name"]).map(known),
+        networks: networks.iter().map(|entry| network(entry, out)).collect(),
+        includes: includes.iter().flat_map(|include| include.get("path").unwrap_or(include).one_or_many()).filter_map(Node::as_str).map(known).collect(),
+        mark: at,
+    }
+}
+
+fn network(entry: &Entry, out: &mut Extracted) -> ComposeNetwork {
+    let external = entry.value.get("external");
+    ComposeNetwork {
+        name: entry.key.clone(),
+        internal: entry.value.get("internal").and_then(Node::as_bool).unwrap_or(false),
+        external: external.is_some_and(|external| external.is_mapping() || external.as_bool() == Some(true)),
+        mark: out.mark(entry.line, entry.end_line()),
+    }
+}
+
+/// A name or path, with the defaults of its variables and `*` for those without.
+fn known(written: &str) -> String {
+    text::compose(written).with_defaults()
+}
+
+/// Key and value of a mapping, or of a list of `key=value`; no value where none is written.
+fn pairs(node: Option<&Node>) -> Vec<(String, Option<String>, (u32, u32))> {
+    let Some(node) = node else { return Vec::new() };
+    let mapped = node.entries().iter().map(|entry| (entry.key.clone(), entry.value.as_str().map(str::to_owned), (entry.line, entry.end_line())));
+    let listed = node.items().iter().filter_map(|item| {
+        let written = item.as_str()?;
+        let (key, value) = written.split_once('=').map_or((written, None), |(key, value)| (key, Some(value.to_owned())));
+        Some((key.trim().to_owned(), value, (item.line, item.end_line)))
+    });
+    mapped.chain(listed).collect()
+}

@@ -1,0 +1,94 @@
+//! Ports that a service publishes or exposes.
+
+use super::super::{mark, text};
+use super::{Node, known};
+use threatline_facts::infra::Port;
+use threatline_facts::{Extracted, Mark, Text};
+
+/// A longer range is one port whose numbers are not known.
+const MAX_RANGE: u16 = 64;
+
+/// Reads `ports` and `expose`.
+pub(super) fn read(node: &Node, out: &mut Extracted) -> Vec<Port> {
+    let mut ports = Vec::new();
+    for port in node.get("ports").map_or(&[][..], Node::items) {
+        let at = mark(port, out);
+        match port.as_str() {
+            Some(written) => ports.extend(short(written, at)),
+            None => ports.extend(long(port, at)),
+        }
+    }
+    for port in node.get("expose").map_or(&[][..], Node::items) {
+        let at = mark(port, out);
+        let written = port.as_str().map(known).unwrap_or_default();
+        let (range, protocol) = protocol(&written);
+        for container in numbers(range) {
+            if !ports.iter().any(|port: &Port| port.container == container && container.is_some()) {
+                ports.push(Port { container, published: None, host_ip: None, protocol: protocol.clone(), name: None, mark: at });
+            }
+        }
+    }
+    ports
+}
+
+/// `[[ip:]published:]container[/protocol]`
+fn short(written: &str, mark: Mark) -> Vec<Port> {
+    let mut parts = text::split(&text::compose(written), ':');
+    let inside = parts.pop().map(|last| last.with_defaults()).unwrap_or_default();
+    let (range, protocol) = protocol(&inside);
+    let outside = parts.pop();
+    let host_ip = Text::join(parts.into_iter().enumerate().flat_map(|(n, part)| {
+        // An IPv6 address without brackets was cut as well.
+        let colon = (n > 0).then(|| Text::literal(":"));
+        colon.into_iter().chain([part])
+    }));
+    let host_ip = Some(host_ip.with_defaults()).filter(|ip| !ip.is_empty()).map(|ip| ip.trim_matches(['[', ']']).to_owned());
+    let containers = numbers(range);
+    let published = published(outside, containers.len());
+    let one = |(container, published)| Port { container, published: Some(published), host_ip: host_ip.clone(), protocol: protocol.clone(), name: None, mark };
+    containers.into_iter().zip(published).map(one).collect()
+}
+
+fn long(port: &Node, mark: Mark) -> Vec<Port> {
+    let target = port.str_at(&["target"]).map(known).unwrap_or_default();
+    let containers = numbers(&target);
+    let published = published(port.str_at(&["published"]).map(text::compose), containers.len());
+    let one = |(container, published)| Port {
+        container,
+        published: Some(published),
+        host_ip: port.str_at(&["host_ip"]).map(known),
+        protocol: port.str_at(&["protocol"]).map(str::to_ascii_lowercase),
+        name: port.str_at(&["name"]).map(str::to_owned),
+        mark,
+    };
+    containers.into_iter().zip(published).map(one).collect()
+}
+
+fn protocol(written: &str) -> (&str, Option<String>) {
+    match written.split_once('/') {
+        Some((range, protocol)) => (range, Some(protocol.to_ascii_lowercase())),
+        None => (written, None),
+    }
+}
+
+/// `80` or `80-82`, each number; one unknown if it cannot be told.
+fn numbers(range: &str) -> Vec<Option<u16>> {
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    match (first.trim().parse::<u16>(), last.trim().parse::<u16>()) {
+        (Ok(first), Ok(last)) if first <= last && last - first < MAX_RANGE => (first..=last).map(Some).collect(),
+        _ => vec![None],
+    }
+}
+
+/// As many published ports as there are container ports; unknown where they do not match, as when the
+/// engine chooses one of a range.
+fn published(written: Option<Text>, count: usize) -> Vec<Text> {
+    let Some(written) = written.filter(|text| text.as_literal() != Some("")) else { return vec![Text::Unknown; count] };
+    let Some(literal) = written.as_literal() else { return vec![if count == 1 { written } else { Text::Unknown }; count] };
+    let numbers: Vec<u16> = numbers(literal).into_iter().flatten().collect();
+    if numbers.len() == count {
+        numbers.into_iter().map(|port| Text::Literal(port.to_string())).collect()
+    } else {
+        vec![Text::Unknown; count]
+    }
+}

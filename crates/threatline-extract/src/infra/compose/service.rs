@@ -1,0 +1,112 @@
+//! A service as a workload.
+
+use super::{Entry, Node, container, known, pairs};
+use std::collections::BTreeMap;
+use threatline_facts::Extracted;
+use threatline_facts::infra::{MountKind, Platform, Workload};
+
+/// Reads one service.
+pub(super) fn read(entry: &Entry, out: &mut Extracted) -> Workload {
+    let node = &entry.value;
+    let mark = out.mark(entry.line, entry.end_line());
+    let container = container::read(entry, out);
+    let host_paths = container.mounts.iter().filter(|mount| mount.kind == MountKind::Path && mount.source.starts_with(['/', '~']));
+    let mut host_access: Vec<String> = [("network_mode", "host_network"), ("pid", "host_pid"), ("ipc", "host_ipc")]
+        .into_iter()
+        .filter(|(key, _)| node.str_at(&[key]) == Some("host"))
+        .map(|(_, says)| says.to_owned())
+        .collect();
+    host_access.extend(host_paths.map(|mount| mount.source.clone()));
+    Workload {
+        platform: Platform::Compose,
+        kind: "service".to_owned(),
+        name: entry.key.clone(),
+        namespace: None,
+        labels: labels(node),
+        annotations: texts(pairs(node.get("annotations"))),
+        replicas: replicas(node),
+        schedule: None,
+        service_account: None,
+        host_access,
+        networks: networks(node),
+        aliases: aliases(node),
+        depends_on: depends_on(node),
+        profiles: names(node.get("profiles")),
+        extends: extends(node),
+        containers: vec![container],
+        mark,
+    }
+}
+
+/// `links: ["db:database"]` gives the linked service a further name.
+pub(super) fn name_links(services: &[Entry], workloads: &mut [Workload]) {
+    for link in services.iter().flat_map(|entry| names(entry.value.get("links"))) {
+        let Some((service, alias)) = link.split_once(':') else { continue };
+        if let Some(workload) = workloads.iter_mut().find(|workload| workload.name == service) {
+            add(&mut workload.aliases, alias);
+        }
+    }
+}
+
+fn add(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
+    }
+}
+
+fn labels(node: &Node) -> BTreeMap<String, String> {
+    let mut labels = texts(pairs(node.at(&["deploy", "labels"])));
+    labels.extend(texts(pairs(node.get("labels"))));
+    labels
+}
+
+fn texts(pairs: Vec<(String, Option<String>, (u32, u32))>) -> BTreeMap<String, String> {
+    pairs.into_iter().map(|(key, value, _)| (key, value.map_or_else(String::new, |value| known(&value)))).collect()
+}
+
+fn replicas(node: &Node) -> Option<u32> {
+    let written = node.at(&["deploy", "replicas"]).or_else(|| node.get("scale"))?;
+    known(written.as_str()?).parse().ok()
+}
+
+fn networks(node: &Node) -> Vec<String> {
+    let mode = node.str_at(&["network_mode"]).map(|mode| format!("mode:{}", known(mode)));
+    mode.into_iter().chain(names(node.get("networks"))).collect()
+}
+
+fn aliases(node: &Node) -> Vec<String> {
+    let mut out = Vec::new();
+    for key in ["container_name", "hostname"] {
+        if let Some(name) = node.str_at(&[key]) {
+            add(&mut out, &known(name));
+        }
+    }
+    let networks = node.get("networks").map_or(&[][..], Node::entries);
+    for alias in networks.iter().flat_map(|network| names(network.value.get("aliases"))) {
+        add(&mut out, &alias);
+    }
+    out
+}
+
+fn depends_on(node: &Node) -> Vec<String> {
+    let mut out = names(node.get("depends_on"));
+    for link in names(node.get("links")) {
+        add(&mut out, link.split(':').next().unwrap_or(&link));
+    }
+    out
+}
+
+fn extends(node: &Node) -> Option<(Option<String>, String)> {
+    let extends = node.get("extends")?;
+    match extends.as_str() {
+        Some(service) => Some((None, service.to_owned())),
+        None => Some((extends.str_at(&["file"]).map(known), extends.str_at(&["service"])?.to_owned())),
+    }
+}
+
+/// The keys of a mapping or the texts of a list.
+fn names(node: Option<&Node>) -> Vec<String> {
+    let Some(node) = node else { return Vec::new() };
+    let keys = node.entries().iter().map(|entry| entry.key.clone());
+    keys.chain(node.items().iter().filter_map(Node::as_str).map(known)).collect()
+}

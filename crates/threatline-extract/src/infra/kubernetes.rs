@@ -1,0 +1,104 @@
+//! Kubernetes resources, and what mesh, gateway and platform add to them.
+//!
+//! Anything with a pod template is a workload, whatever its kind is called. Resources that say nothing
+//! about traffic or configuration (roles, volumes, autoscalers) are passed over in silence.
+
+mod config;
+mod container;
+mod ingress;
+mod mesh;
+mod network;
+mod routes;
+mod workload;
+
+use crate::node::Node;
+use std::collections::BTreeMap;
+use threatline_facts::Extracted;
+use threatline_facts::infra::{InfraFact, Namespace};
+
+/// A `List` in a `List` goes no deeper.
+const MAX_LISTS: usize = 4;
+
+/// Reads a document if it is a resource; says whether it was.
+pub fn read(document: &Node, out: &mut Extracted) -> bool {
+    read_list(document, 0, out)
+}
+
+fn read_list(document: &Node, depth: usize, out: &mut Extracted) -> bool {
+    let (Some(version), Some(kind)) = (document.str_at(&["apiVersion"]), document.str_at(&["kind"])) else { return false };
+    let items = document.get("items").filter(|_| kind.ends_with("List")).map_or(&[][..], Node::items);
+    if depth < MAX_LISTS && !items.is_empty() {
+        items.iter().for_each(|item| {
+            read_list(item, depth + 1, out);
+        });
+        return true;
+    }
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let resource = Resource { node: document, kind, group };
+    match (group, kind) {
+        ("", "Service") => network::service(&resource, out),
+        ("", "ConfigMap" | "Secret") => config::read(&resource, out),
+        ("", "Namespace") => namespace(&resource, out),
+        ("networking.k8s.io", "NetworkPolicy") => network::policy(&resource, out),
+        ("networking.k8s.io" | "extensions", "Ingress") => ingress::read(&resource, out),
+        ("gateway.networking.k8s.io", _) => routes::gateway_api(&resource, out),
+        ("networking.istio.io", _) => mesh::istio(&resource, out),
+        ("route.openshift.io", "Route") => routes::openshift(&resource, out),
+        ("traefik.io" | "traefik.containo.us", "IngressRoute" | "IngressRouteTCP") => routes::traefik(&resource, out),
+        ("serving.knative.dev", "Service") => workload::knative(&resource, out),
+        _ => workload::read(&resource, out),
+    }
+    true
+}
+
+/// A resource and the two words that say what it is.
+struct Resource<'a> {
+    node: &'a Node,
+    kind: &'a str,
+    group: &'a str,
+}
+
+impl<'a> Resource<'a> {
+    fn name(&self) -> String {
+        let metadata = |key| self.node.str_at(&["metadata", key]);
+        metadata("name").or_else(|| metadata("generateName")).unwrap_or_default().to_owned()
+    }
+
+    fn namespace(&self) -> Option<String> {
+        self.node.str_at(&["metadata", "namespace"]).map(str::to_owned)
+    }
+
+    fn annotations(&self) -> BTreeMap<String, String> {
+        strings(self.node.at(&["metadata", "annotations"]))
+    }
+
+    fn labels(&self) -> BTreeMap<String, String> {
+        strings(self.node.at(&["metadata", "labels"]))
+    }
+
+    fn spec(&self) -> Option<&'a Node> {
+        self.node.get("spec")
+    }
+
+    /// A list below `spec`.
+    fn list(&self, key: &str) -> &'a [Node] {
+        list(self.node.get("spec"), key)
+    }
+}
+
+/// A list below a key, empty if there is none.
+fn list<'a>(node: Option<&'a Node>, key: &str) -> &'a [Node] {
+    node.and_then(|node| node.get(key)).map_or(&[], Node::items)
+}
+
+/// A mapping of texts; long annotations (`last-applied-configuration`) are left out.
+fn strings(node: Option<&Node>) -> BTreeMap<String, String> {
+    let entries = node.map_or(&[][..], Node::entries).iter();
+    let texts = entries.map(|entry| (entry.key.clone(), entry.value.as_str().unwrap_or_default().to_owned()));
+    texts.filter(|(_, text)| text.len() <= 4096).collect()
+}
+
+fn namespace(resource: &Resource<'_>, out: &mut Extracted) {
+    let mark = super::mark(resource.node, out);
+    out.say(InfraFact::Namespace(Namespace { name: resource.name(), labels: resource.labels(), mark }));
+}

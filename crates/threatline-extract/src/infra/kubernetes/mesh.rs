@@ -1,0 +1,97 @@
+//! Istio: gateways, virtual services bound to them, and hosts outside the mesh.
+
+use super::super::mark;
+use super::routes::{or_none, say};
+use super::{Resource, list};
+use crate::node::Node;
+use std::collections::BTreeMap;
+use threatline_facts::Extracted;
+use threatline_facts::infra::{InfraFact, IngressRule, Service, ServicePort};
+
+/// Reads a resource of `networking.istio.io`.
+pub(super) fn istio(resource: &Resource<'_>, out: &mut Extracted) {
+    match resource.kind {
+        "Gateway" => gateway(resource, out),
+        "VirtualService" => virtual_service(resource, out),
+        "ServiceEntry" => service_entry(resource, out),
+        _ => {}
+    }
+}
+
+fn gateway(resource: &Resource<'_>, out: &mut Extracted) {
+    let secure = |server: &Node| server.str_at(&["tls", "mode"]).is_some();
+    let tls = resource.list("servers").iter().any(secure);
+    say(resource, resource.node.str_at(&["spec", "selector", "istio"]), tls, Vec::new(), out);
+}
+
+fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
+    // Without a gateway it steers traffic inside the mesh only.
+    let Some(gateway) = resource.list("gateways").iter().filter_map(Node::as_str).find(|gateway| *gateway != "mesh") else { return };
+    let hosts = or_none(resource.list("hosts").iter().filter_map(Node::as_str).filter(|host| *host != "*").map(str::to_owned).collect());
+    let mut rules = Vec::new();
+    for key in ["http", "tls", "tcp"] {
+        for route in resource.list(key) {
+            let at = mark(route, out);
+            let paths = or_none(list(Some(route), "match").iter().filter_map(uri).collect());
+            let rewrite = route.str_at(&["rewrite", "uri"]).map(str::to_owned);
+            for destination in list(Some(route), "route").iter().filter_map(|target| target.get("destination")) {
+                let Some(host) = destination.str_at(&["host"]) else { continue };
+                let (service, namespace) = short(host);
+                rules.extend(hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))).map(|(host, path)| IngressRule {
+                    host: host.clone(),
+                    path: path.clone(),
+                    rewrite: rewrite.clone(),
+                    service: service.clone(),
+                    service_namespace: namespace.clone(),
+                    port: destination.str_at(&["port", "number"]).map(str::to_owned),
+                    mark: at,
+                }));
+            }
+        }
+    }
+    say(resource, Some(gateway), false, rules, out);
+}
+
+fn uri(node: &Node) -> Option<String> {
+    let uri = node.get("uri")?;
+    ["prefix", "exact", "regex"].iter().find_map(|key| uri.str_at(&[key])).map(str::to_owned)
+}
+
+/// `name.namespace.svc.cluster.local` cut into name and namespace; other names stay whole.
+fn short(host: &str) -> (String, Option<String>) {
+    let mut parts = host.split('.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(name), Some(namespace), Some("svc") | None) => (name.to_owned(), Some(namespace.to_owned())),
+        _ => (host.to_owned(), None),
+    }
+}
+
+/// A host outside the mesh, by its own name.
+fn service_entry(resource: &Resource<'_>, out: &mut Extracted) {
+    if resource.node.str_at(&["spec", "location"]) == Some("MESH_INTERNAL") {
+        return;
+    }
+    let at = mark(resource.node, out);
+    for host in resource.list("hosts").iter().filter_map(Node::as_str) {
+        let ports = resource.list("ports").iter().map(|port| ServicePort {
+            name: port.str_at(&["name"]).map(str::to_owned),
+            port: port.get("number").and_then(Node::as_port),
+            target: None,
+            node_port: None,
+            app_protocol: port.str_at(&["protocol"]).map(str::to_ascii_lowercase),
+        });
+        let service = Service {
+            name: host.to_owned(),
+            namespace: resource.namespace(),
+            kind: Some("ExternalName".to_owned()),
+            selector: BTreeMap::new(),
+            ports: ports.collect(),
+            external_name: Some(host.to_owned()),
+            external_ips: Vec::new(),
+            annotations: resource.annotations(),
+            mark: at,
+            kind_mark: None,
+        };
+        out.say(InfraFact::Service(service));
+    }
+}

@@ -1,0 +1,139 @@
+//! Gateway API, OpenShift Routes and Traefik's IngressRoute.
+
+use super::super::mark;
+use super::{Resource, list};
+use crate::node::Node;
+use threatline_facts::infra::{InfraFact, Ingress, IngressRule};
+use threatline_facts::Extracted;
+
+/// An ingress of this resource with these rules.
+pub(super) fn say(resource: &Resource<'_>, class: Option<&str>, tls: bool, rules: Vec<IngressRule>, out: &mut Extracted) {
+    let at = mark(resource.node, out);
+    let ingress = Ingress {
+        kind: resource.kind.to_owned(),
+        name: resource.name(),
+        namespace: resource.namespace(),
+        class: class.map(str::to_owned),
+        rules,
+        tls,
+        annotations: resource.annotations(),
+        mark: at,
+    };
+    out.say(InfraFact::Ingress(ingress));
+}
+
+/// Reads a Gateway or a route of the Gateway API.
+pub(super) fn gateway_api(resource: &Resource<'_>, out: &mut Extracted) {
+    if resource.kind == "Gateway" {
+        let secure = |listener: &Node| listener.get("tls").is_some() || matches!(listener.str_at(&["protocol"]), Some("HTTPS" | "TLS"));
+        let tls = resource.list("listeners").iter().any(secure);
+        say(resource, resource.node.str_at(&["spec", "gatewayClassName"]), tls, Vec::new(), out);
+    } else if resource.kind.ends_with("Route") {
+        let parents = resource.list("parentRefs");
+        // A route whose parents are Services steers traffic inside a mesh and lets nobody in.
+        if !parents.is_empty() && parents.iter().all(|parent| parent.str_at(&["kind"]) == Some("Service")) {
+            return;
+        }
+        let gateway = parents.iter().find_map(|parent| parent.str_at(&["name"]));
+        let rules = resource.list("rules").iter().flat_map(|rule| gateway_rules(resource, rule, out)).collect();
+        say(resource, gateway, false, rules, out);
+    }
+}
+
+fn gateway_rules(resource: &Resource<'_>, rule: &Node, out: &mut Extracted) -> Vec<IngressRule> {
+    let at = mark(rule, out);
+    let rewrite = list(Some(rule), "filters").iter().find_map(|filter| {
+        let path = filter.at(&["urlRewrite", "path"])?;
+        path.str_at(&["replacePrefixMatch"]).or_else(|| path.str_at(&["replaceFullPath"])).map(str::to_owned)
+    });
+    let backends = list(Some(rule), "backendRefs").iter().filter(|backend| backend.str_at(&["kind"]).is_none_or(|kind| kind == "Service"));
+    let one = |backend: &Node, host: Option<&str>, path: Option<String>| {
+        Some(IngressRule {
+            host: host.map(str::to_owned),
+            path,
+            rewrite: rewrite.clone(),
+            service: backend.str_at(&["name"])?.to_owned(),
+            service_namespace: backend.str_at(&["namespace"]).map(str::to_owned),
+            port: backend.str_at(&["port"]).map(str::to_owned),
+            mark: at,
+        })
+    };
+    let hosts = or_none(resource.list("hostnames").iter().filter_map(Node::as_str).collect());
+    let paths = or_none(list(Some(rule), "matches").iter().filter_map(match_path).collect());
+    let places = hosts.iter().flat_map(|host| paths.iter().map(move |path| (*host, path.clone())));
+    let places: Vec<_> = places.collect();
+    backends.flat_map(|backend| places.iter().filter_map(|(host, path)| one(backend, *host, path.clone())).collect::<Vec<_>>()).collect()
+}
+
+/// A path, or a gRPC method as a path.
+fn match_path(node: &Node) -> Option<String> {
+    let grpc = |service: &str| format!("/{service}/{}", node.str_at(&["method", "method"]).unwrap_or("*"));
+    node.str_at(&["path", "value"]).map(str::to_owned).or_else(|| node.str_at(&["method", "service"]).map(grpc))
+}
+
+/// One `None` stands for all when nothing is written.
+pub(super) fn or_none<T>(written: Vec<T>) -> Vec<Option<T>> {
+    if written.is_empty() { vec![None] } else { written.into_iter().map(Some).collect() }
+}
+
+/// Reads an OpenShift Route.
+pub(super) fn openshift(resource: &Resource<'_>, out: &mut Extracted) {
+    let Some(spec) = resource.spec() else { return };
+    let at = mark(spec, out);
+    let text = |path: &[&str]| spec.str_at(path).map(str::to_owned);
+    let targets = spec.get("to").into_iter().chain(list(Some(spec), "alternateBackends")).filter_map(|to| to.str_at(&["name"]));
+    let rules = targets.map(|service| IngressRule {
+        host: text(&["host"]),
+        path: text(&["path"]),
+        rewrite: None,
+        service: service.to_owned(),
+        service_namespace: None,
+        port: text(&["port", "targetPort"]),
+        mark: at,
+    });
+    let rules = rules.collect();
+    say(resource, None, spec.get("tls").is_some_and(|tls| !tls.is_null()), rules, out);
+}
+
+/// Reads a Traefik IngressRoute.
+pub(super) fn traefik(resource: &Resource<'_>, out: &mut Extracted) {
+    let mut rules = Vec::new();
+    for route in resource.list("routes") {
+        let at = mark(route, out);
+        let matched = route.str_at(&["match"]).unwrap_or_default();
+        let hosts = or_none([arguments(matched, "Host("), arguments(matched, "HostSNI(")].concat());
+        let paths = or_none([arguments(matched, "PathPrefix("), arguments(matched, "Path(")].concat());
+        // Services of Traefik's own (`api@internal`) are none of the cluster's.
+        let services = list(Some(route), "services").iter().filter(|service| service.str_at(&["kind"]) != Some("TraefikService"));
+        for service in services {
+            let Some(name) = service.str_at(&["name"]) else { continue };
+            rules.extend(hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))).map(|(host, path)| IngressRule {
+                host: host.clone(),
+                path: path.clone(),
+                rewrite: None,
+                service: name.to_owned(),
+                service_namespace: service.str_at(&["namespace"]).map(str::to_owned),
+                port: service.str_at(&["port"]).map(str::to_owned),
+                mark: at,
+            }));
+        }
+    }
+    let tls = resource.spec().is_some_and(|spec| spec.get("tls").is_some());
+    let entry = resource.list("entryPoints").first().and_then(Node::as_str);
+    say(resource, entry, tls, rules, out);
+}
+
+/// The quoted arguments of a matcher in a Traefik rule, `*` of a host being none.
+fn arguments(rule: &str, matcher: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for (at, _) in rule.match_indices(matcher) {
+        let before = rule[..at].chars().next_back();
+        if before.is_some_and(|letter| letter.is_alphanumeric() || letter == '!') {
+            continue;
+        }
+        let inner = &rule[at + matcher.len()..];
+        let inner = inner.split(')').next().unwrap_or_default();
+        out.extend(inner.split(',').map(|word| word.trim().trim_matches(['`', '"', '\'']).to_owned()).filter(|word| word != "*" && !word.is_empty()));
+    }
+    out
+}

@@ -1,0 +1,232 @@
+//! Placeholders in configuration, turned into [`Text`] with holes; and cutting such texts apart.
+
+use threatline_facts::Text;
+
+/// Placeholders nest in their defaults; deeper ones are not known.
+const MAX_NESTING: usize = 8;
+
+/// Compose: `$VAR`, `${VAR}`, `${VAR:-x}`, `${VAR-x}`, `${VAR:?e}`, `${VAR:+x}`; `$$` is a dollar.
+pub fn compose(text: &str) -> Text {
+    shell(text, Options { bare: true, dollars: true }, 0)
+}
+
+/// Kubernetes: `$(VAR)`, and `${VAR}` as envsubst and the frameworks in the container fill it.
+pub fn kubernetes(text: &str) -> Text {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("$(") {
+        let Some(length) = rest[at + 2..].find(')') else { break };
+        let name = &rest[at + 2..at + 2 + length];
+        if is_name(name) && !rest[..at].ends_with('$') {
+            parts.push(braces(&rest[..at]));
+            parts.push(environment(name, None));
+        } else {
+            parts.push(Text::literal(&rest[..at + 3 + length]));
+        }
+        rest = &rest[at + 3 + length..];
+    }
+    parts.push(braces(rest));
+    Text::join(parts)
+}
+
+/// Only `${VAR}` with the shell's defaults; a lone dollar stands for itself.
+pub fn braces(text: &str) -> Text {
+    shell(text, Options { bare: false, dollars: false }, 0)
+}
+
+/// Dockerfile and `.env`: `$VAR` and `${VAR}` with the shell's defaults; `\$` is a dollar.
+pub fn variables(text: &str) -> Text {
+    shell(text, Options { bare: true, dollars: false }, 0)
+}
+
+/// Spring: `${a.b:default}`; a key in capitals is an environment variable.
+pub fn spring(text: &str) -> Text {
+    placeholders(text, 0)
+}
+
+/// A hole for an environment variable.
+pub fn environment(variable: &str, default: Option<Text>) -> Text {
+    Text::Environment { variable: variable.to_owned(), default: default.map(Box::new) }
+}
+
+/// A name that an environment variable can have.
+pub fn is_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_') && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+#[derive(Clone, Copy)]
+struct Options {
+    /// `$VAR` without braces is a variable.
+    bare: bool,
+    /// `$$` is a dollar; otherwise `\$` is.
+    dollars: bool,
+}
+
+fn shell(text: &str, options: Options, depth: usize) -> Text {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        let after = &rest[at + 1..];
+        let escaped = !options.dollars && rest[..at].ends_with('\\');
+        if escaped {
+            parts.push(Text::literal(&rest[..at - 1]));
+            parts.push(Text::literal("$"));
+            rest = after;
+            continue;
+        }
+        parts.push(Text::literal(&rest[..at]));
+        if options.dollars && after.starts_with('$') {
+            parts.push(Text::literal("$"));
+            rest = &after[1..];
+        } else if let Some((hole, length)) = hole(after, options, depth) {
+            parts.push(hole);
+            rest = &after[length..];
+        } else {
+            parts.push(Text::literal("$"));
+            rest = after;
+        }
+    }
+    parts.push(Text::literal(rest));
+    Text::join(parts)
+}
+
+/// What stands after a dollar, and how many bytes it takes.
+fn hole(after: &str, options: Options, depth: usize) -> Option<(Text, usize)> {
+    if let Some(inner) = after.strip_prefix('{') {
+        let end = closing(inner)?;
+        return Some((braced(&inner[..end], options, depth)?, end + 2));
+    }
+    let length = after.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(after.len());
+    let known = options.bare && is_name(&after[..length]);
+    known.then(|| (environment(&after[..length], None), length))
+}
+
+/// The inside of `${…}`.
+fn braced(inner: &str, options: Options, depth: usize) -> Option<Text> {
+    let length = inner.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(inner.len());
+    let (name, operator) = inner.split_at(length);
+    if !is_name(name) {
+        return None;
+    }
+    let default = operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-'));
+    Some(match default {
+        Some(_) if depth >= MAX_NESTING => Text::Unknown,
+        Some(default) => environment(name, Some(shell(default, options, depth + 1))),
+        None if operator.is_empty() || operator.starts_with(":?") || operator.starts_with('?') => environment(name, None),
+        None if operator.starts_with(":+") || operator.starts_with('+') => Text::Unknown,
+        // Not the shell's: `${VAR:default}` as Spring writes it in an environment variable's value.
+        None => return None,
+    })
+}
+
+/// Offset of the brace that closes, brackets within it skipped.
+fn closing(inner: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, byte) in inner.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return Some(at),
+            b'}' => depth -= 1,
+            b'\n' => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn placeholders(text: &str, depth: usize) -> Text {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let inner = &rest[at + 2..];
+        let Some(end) = closing(inner) else { break };
+        parts.push(Text::literal(&rest[..at]));
+        parts.push(placeholder(&inner[..end], depth));
+        rest = &inner[end + 1..];
+    }
+    parts.push(Text::literal(rest));
+    Text::join(parts)
+}
+
+fn placeholder(inner: &str, depth: usize) -> Text {
+    if depth >= MAX_NESTING {
+        return Text::Unknown;
+    }
+    let (key, default) = match inner.split_once(':') {
+        Some((key, default)) => (key.trim(), Some(placeholders(default, depth + 1))),
+        None => (inner.trim(), None),
+    };
+    let capitals = is_name(key) && !key.chars().any(|letter| letter.is_ascii_lowercase());
+    if capitals {
+        return environment(key, default);
+    }
+    if key.is_empty() || key.contains("${") {
+        return Text::Unknown;
+    }
+    Text::Setting { key: key.to_owned(), default: default.map(Box::new) }
+}
+
+/// Cuts a text at a letter that stands in its known parts, not in brackets (`[::1]:80`).
+pub fn split(text: &Text, at: char) -> Vec<Text> {
+    let mut out = vec![Vec::new()];
+    let mut bracket = false;
+    let parts = match text {
+        Text::Joined(parts) => parts.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    for part in parts {
+        let Some(literal) = part.as_literal() else {
+            out.last_mut().expect("it begins with one").push(part.clone());
+            continue;
+        };
+        let mut word = String::new();
+        for letter in literal.chars() {
+            bracket = (bracket || letter == '[') && letter != ']';
+            if letter == at && !bracket {
+                out.last_mut().expect("it begins with one").push(Text::Literal(std::mem::take(&mut word)));
+                out.push(Vec::new());
+            } else {
+                word.push(letter);
+            }
+        }
+        out.last_mut().expect("it begins with one").push(Text::Literal(word));
+    }
+    out.into_iter().map(Text::join).collect()
+}
+
+/// Cuts a command line into words as a shell does; quotes group, a backslash escapes.
+pub fn words(line: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let (mut word, mut started, mut quote) = (String::new(), false, None);
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None, '\'' | '"') => (quote, started) = (Some(letter), true),
+            (None | Some('"'), '\\') => {
+                match letters.next() {
+                    Some('\n') | None => {}
+                    // Stays escaped for whoever fills in variables.
+                    Some('$') => word.push_str("\\$"),
+                    Some(next) => word.push(next),
+                }
+                started = true;
+            }
+            (None, _) if letter.is_whitespace() => {
+                if started {
+                    out.push(std::mem::take(&mut word));
+                }
+                started = false;
+            }
+            _ => {
+                word.push(letter);
+                started = true;
+            }
+        }
+    }
+    if started {
+        out.push(word);
+    }
+    out
+}
