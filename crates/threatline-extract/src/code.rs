@@ -6,6 +6,7 @@
 
 pub(crate) mod csharp;
 pub(crate) mod java;
+mod parts;
 #[cfg(test)]
 pub(crate) mod show;
 pub mod tree;

@@ -11,13 +11,10 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
-use super::tree::{Expression, ExpressionKind, Import, Module, Span};
-use std::cell::{Cell, RefCell};
+use super::parts::{Depth, children, span};
+use super::tree::{Import, Module};
+use std::cell::RefCell;
 use tree_sitter::{Node, Parser};
-
-/// How deep the walk follows nesting; what lies deeper is left out. Real code stays far below, and a
-/// debug build's stack of 2 MiB holds it.
-const MAX_DEPTH: u32 = 400;
 
 thread_local! {
     /// Parsers are costly to make and hold no state between texts.
@@ -37,7 +34,7 @@ pub(crate) fn lower(text: &str) -> Module {
         return Module { has_errors: true, ..Module::default() };
     };
     let root = parsed.root_node();
-    let lowering = Lowering { text, depth: Cell::new(0) };
+    let lowering = Lowering { text, depth: Depth::default() };
     let mut module = Module { has_errors: root.has_error(), ..Module::default() };
     for node in children(root) {
         match node.kind() {
@@ -52,7 +49,7 @@ pub(crate) fn lower(text: &str) -> Module {
 /// One walk over one text.
 struct Lowering<'t> {
     text: &'t str,
-    depth: Cell<u32>,
+    depth: Depth,
 }
 
 impl<'t> Lowering<'t> {
@@ -77,13 +74,7 @@ impl<'t> Lowering<'t> {
 
     /// Goes one level down; `None` when that is too deep.
     fn deeper<T>(&self, walk: impl FnOnce() -> T) -> Option<T> {
-        if self.depth.get() >= MAX_DEPTH {
-            return None;
-        }
-        self.depth.set(self.depth.get() + 1);
-        let result = walk();
-        self.depth.set(self.depth.get() - 1);
-        Some(result)
+        self.depth.deeper(walk)
     }
 
     fn package(&self, node: Node) -> Option<String> {
@@ -105,40 +96,4 @@ impl<'t> Lowering<'t> {
         let (module, member) = path.rsplit_once('.').unwrap_or(("", &path));
         Some(Import { local: member.into(), module: module.into(), member: Some(member.into()), span })
     }
-}
-
-/// The named children in order, without comments.
-fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
-}
-
-/// The lines of a node. One that ends with a line break ends on the line before.
-fn span(node: Node) -> Span {
-    let (start, end) = (node.start_position(), node.end_position());
-    let last = if end.column == 0 && end.row > start.row { end.row } else { end.row + 1 };
-    Span { line: line(start.row), end_line: u32::try_from(last).unwrap_or(u32::MAX) }
-}
-
-fn line(row: usize) -> u32 {
-    u32::try_from(row).unwrap_or(u32::MAX - 1) + 1
-}
-
-fn expression(kind: ExpressionKind, span: Span) -> Expression {
-    Expression { kind, span }
-}
-
-fn name(text: impl Into<String>, span: Span) -> Expression {
-    expression(ExpressionKind::Name(text.into()), span)
-}
-
-/// `a.b.c` as nested members.
-fn path(dotted: &str, span: Span) -> Expression {
-    let mut parts = dotted.split('.');
-    let first = name(parts.next().unwrap_or_default(), span);
-    parts.fold(first, |object, part| member(object, part, span))
-}
-
-fn member(object: Expression, name: impl Into<String>, span: Span) -> Expression {
-    expression(ExpressionKind::Member { object: Box::new(object), name: name.into() }, span)
 }

@@ -163,7 +163,7 @@ fn expression(shown: &Expression) -> String {
         }
         ExpressionKind::Function(function) => match function.body.as_slice() {
             [Statement { kind: StatementKind::Return(Some(value)), .. }] => {
-                format!("({}) => {}", parameters(&function.parameters), expression(value))
+                format!("{}({}) => {}", annotations(&function.annotations), parameters(&function.parameters), expression(value))
             }
             inner => {
                 let mut out = String::new();

@@ -1,6 +1,7 @@
 //! Classes and their members, annotations, types.
 
-use super::{Lowering, children, expression, line, name, path, span};
+use super::Lowering;
+use crate::code::parts::{broken_class, children, expression, line_of_name, name, named, path, span};
 use crate::code::tree::{
     Annotation, Argument, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type,
 };
@@ -10,7 +11,7 @@ impl Lowering<'_> {
     /// A class, interface, enum, record or annotation type.
     pub(super) fn class(&self, node: Node) -> Class {
         let mut class = Class {
-            name: self.field_text(node, "name"),
+            name: self.class_name(node).to_owned(),
             kind: match node.kind() {
                 "interface_declaration" | "annotation_type_declaration" => ClassKind::Interface,
                 "enum_declaration" => ClassKind::Enum,
@@ -19,7 +20,7 @@ impl Lowering<'_> {
             },
             annotations: self.annotations(node),
             span: span(node),
-            line: node.child_by_field_name("name").map_or(0, |child| line(child.start_position().row)),
+            line: line_of_name(node),
             ..Class::default()
         };
         for child in children(node) {
@@ -34,10 +35,16 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        let body = if node.is_error() { Some(node) } else { node.child_by_field_name("body") };
+        if let Some(body) = body {
             self.deeper(|| self.members(body, &mut class));
         }
         class
+    }
+
+    fn class_name(&self, node: Node) -> &str {
+        let named = if node.is_error() { broken_class(node) } else { node.child_by_field_name("name") };
+        named.map(|named| self.text(named)).unwrap_or_default()
     }
 
     /// The members of a class body.
@@ -94,7 +101,7 @@ impl Lowering<'_> {
         let arguments = node.child_by_field_name("arguments");
         class.fields.push(Field {
             name: constant.clone(),
-            declared: Some(named(&class.name)),
+            declared: Some(named(class.name.clone())),
             value: arguments.map(|list| {
                 let callee = Box::new(name(class.name.clone(), at));
                 let kind = ExpressionKind::Call { callee, arguments: self.arguments(Some(list)), types: Vec::new(), construct: true };
@@ -104,7 +111,7 @@ impl Lowering<'_> {
             span: at,
         });
         if let Some(body) = node.child_by_field_name("body") {
-            let mut inner = Class { name: constant, bases: vec![named(&class.name)], span: at, line: at.line, ..Class::default() };
+            let mut inner = Class { name: constant, bases: vec![named(class.name.clone())], span: at, line: at.line, ..Class::default() };
             self.deeper(|| self.members(body, &mut inner));
             class.body.push(Statement { kind: StatementKind::Class(Box::new(inner)), span: at });
         }
@@ -122,7 +129,7 @@ impl Lowering<'_> {
             public: self.has_modifier(node, "public"),
             is_static: self.has_modifier(node, "static"),
             span: span(node),
-            line: node.child_by_field_name("name").map_or(0, |child| line(child.start_position().row)),
+            line: line_of_name(node),
         }
     }
 
@@ -219,9 +226,9 @@ impl Lowering<'_> {
             "scoped_type_identifier" => {
                 let parts = children(node).into_iter().filter(|child| !matches!(child.kind(), "annotation" | "marker_annotation"));
                 let parts: Vec<String> = parts.map(|child| self.type_of(child).name).collect();
-                named(&parts.join("."))
+                named(parts.join("."))
             }
-            _ => named(&self.dotted(node)),
+            _ => named(self.dotted(node)),
         }
     }
 
@@ -229,10 +236,6 @@ impl Lowering<'_> {
     pub(super) fn type_list(&self, node: Node) -> Vec<Type> {
         children(node).into_iter().map(|child| self.type_of(child)).collect()
     }
-}
-
-fn named(name: &str) -> Type {
-    Type { name: name.into(), ..Type::default() }
 }
 
 /// A record's component is a field.

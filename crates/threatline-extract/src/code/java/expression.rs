@@ -1,6 +1,7 @@
 //! Expressions, arguments and lambdas.
 
-use super::{Lowering, children, expression, line, member, name, path, span};
+use super::Lowering;
+use crate::code::parts::{MAX_DEPTH, binary, children, expression, line, member, name, path, span, unknown};
 use crate::code::tree::{
     Annotation, Argument, Class, Expression, ExpressionKind as Kind, Function, Parameter, Span, Statement, StatementKind, Type,
 };
@@ -9,14 +10,14 @@ use tree_sitter::Node;
 impl Lowering<'_> {
     /// An expression; too deep a one is unknown.
     pub(super) fn expression(&self, node: Node) -> Expression {
-        self.deeper(|| self.expression_at(node)).unwrap_or_else(|| expression(Kind::Unknown(Vec::new()), span(node)))
+        self.deeper(|| self.expression_at(node)).unwrap_or_else(|| unknown(Vec::new(), span(node)))
     }
 
     /// The expression under a field; unknown when the parser found none.
     pub(super) fn field_expression(&self, node: Node, field: &str) -> Expression {
         match node.child_by_field_name(field) {
             Some(child) => self.expression(child),
-            None => expression(Kind::Unknown(Vec::new()), span(node)),
+            None => unknown(Vec::new(), span(node)),
         }
     }
 
@@ -131,7 +132,7 @@ impl Lowering<'_> {
     /// `handler::list`, `Order::new`.
     fn method_reference(&self, node: Node, at: Span) -> Expression {
         let children = children(node);
-        let Some(object) = children.first() else { return expression(Kind::Unknown(Vec::new()), at) };
+        let Some(object) = children.first() else { return unknown(Vec::new(), at) };
         let called = match children.last() {
             Some(last) if children.len() > 1 && last.kind() == "identifier" => self.text(*last),
             _ => "new",
@@ -143,7 +144,7 @@ impl Lowering<'_> {
     fn class_literal(&self, node: Node, at: Span) -> Expression {
         match children(node).first() {
             Some(inner) => self.type_or_expression(*inner),
-            None => expression(Kind::Unknown(Vec::new()), at),
+            None => unknown(Vec::new(), at),
         }
     }
 
@@ -171,7 +172,7 @@ impl Lowering<'_> {
         let mut left = node.child_by_field_name("left");
         while let Some(inner) = left.filter(|inner| inner.kind() == "binary_expression") {
             // The result is as deep as the chain, and others will walk it: they get what a bound allows.
-            if pending.len() >= super::MAX_DEPTH as usize {
+            if pending.len() >= MAX_DEPTH as usize {
                 break;
             }
             pending.push(inner);
@@ -179,7 +180,7 @@ impl Lowering<'_> {
         }
         let mut result = match left {
             Some(first) if first.kind() != "binary_expression" => self.expression(first),
-            _ => expression(Kind::Unknown(Vec::new()), span(node)),
+            _ => unknown(Vec::new(), span(node)),
         };
         while let Some(outer) = pending.pop() {
             let operator = match self.field_text(outer, "operator").as_str() {
@@ -187,8 +188,7 @@ impl Lowering<'_> {
                 "||" => "or".to_owned(),
                 other => other.to_owned(),
             };
-            let right = Box::new(self.field_expression(outer, "right"));
-            result = expression(Kind::Binary { operator, left: Box::new(result), right }, span(outer));
+            result = binary(operator, result, self.field_expression(outer, "right"), span(outer));
         }
         result
     }
@@ -196,7 +196,7 @@ impl Lowering<'_> {
     fn instance_of(&self, node: Node) -> Kind {
         let right = match node.child_by_field_name("right") {
             Some(tested) => self.type_or_expression(tested),
-            None => expression(Kind::Unknown(Vec::new()), span(node)),
+            None => unknown(Vec::new(), span(node)),
         };
         Kind::Binary { operator: "instanceof".into(), left: Box::new(self.field_expression(node, "left")), right: Box::new(right) }
     }

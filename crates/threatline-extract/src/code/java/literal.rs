@@ -1,6 +1,7 @@
 //! Literals of Java: escapes and text blocks.
 
-use super::{Lowering, children};
+use super::Lowering;
+use crate::code::parts::children;
 use tree_sitter::Node;
 
 impl Lowering<'_> {

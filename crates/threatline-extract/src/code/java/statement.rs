@@ -1,19 +1,9 @@
 //! Statements.
 
-use super::{Lowering, children, expression, name, span};
-use crate::code::tree::{Expression, ExpressionKind, Function, Span, Statement, StatementKind as Kind};
+use super::Lowering;
+use crate::code::parts::{self, Case, binary, broken_class, children, effect, expression, name, span};
+use crate::code::tree::{Expression, ExpressionKind, Statement, StatementKind as Kind};
 use tree_sitter::Node;
-
-/// One case of a switch: its constants (none for `default`), and its body.
-struct Case<'t> {
-    /// The constants; empty when nothing but `default` leads here.
-    labels: Vec<Node<'t>>,
-    /// `default` stands among the labels.
-    default: bool,
-    /// A pattern or a guard: no constant tells when it is taken.
-    opaque: bool,
-    body: Vec<Node<'t>>,
-}
 
 impl Lowering<'_> {
     /// The statements of a block.
@@ -64,7 +54,7 @@ impl Lowering<'_> {
             },
             "while_statement" | "do_statement" => {
                 let condition = self.field_expression(node, "condition");
-                let mut body = vec![Statement { span: condition.span, kind: Kind::Expression(condition) }];
+                let mut body = vec![effect(condition)];
                 body.extend(self.nested(node.child_by_field_name("body")));
                 Kind::Loop { over: None, body }
             }
@@ -90,6 +80,7 @@ impl Lowering<'_> {
             "method_declaration" => Kind::Function(Box::new(self.method(node))),
             "field_declaration" | "constant_declaration" => return self.local(node, out),
             "break_statement" | "continue_statement" | "import_declaration" | "package_declaration" | ";" => return,
+            "ERROR" if broken_class(node).is_some() => Kind::Class(Box::new(self.class(node))),
             "ERROR" => {
                 let mut body = Vec::new();
                 self.statements(node, &mut body);
@@ -125,8 +116,7 @@ impl Lowering<'_> {
         let mut value = self.field_expression(node, "right");
         let operator = self.field_text(node, "operator");
         if let Some(operator) = operator.strip_suffix('=').filter(|operator| !operator.is_empty()) {
-            let (left, right, operator) = (Box::new(target.clone()), Box::new(value), operator.to_owned());
-            value = expression(ExpressionKind::Binary { operator, left, right }, span(node));
+            value = binary(operator, target.clone(), value, span(node));
         }
         out.push(Statement { kind: Kind::Assign { target, declared: None, value: Some(value) }, span: span(node) });
     }
@@ -142,10 +132,7 @@ impl Lowering<'_> {
             }
         }
         for field in ["condition", "update"] {
-            body.extend(node.child_by_field_name(field).map(|child| {
-                let value = self.expression(child);
-                Statement { span: value.span, kind: Kind::Expression(value) }
-            }));
+            body.extend(node.child_by_field_name(field).map(|child| effect(self.expression(child))));
         }
         body.extend(self.nested(node.child_by_field_name("body")));
         out.push(Statement { kind: Kind::Loop { over: None, body }, span: span(node) });
@@ -183,121 +170,36 @@ impl Lowering<'_> {
         expression(ExpressionKind::Call { callee: Box::new(name(callee, at)), arguments, types: Vec::new(), construct: false }, at)
     }
 
-    /// A switch as a statement: a chain of `If`s where all cases are constants, else a block of blocks.
+    /// A switch as a statement.
     fn switch(&self, node: Node, out: &mut Vec<Statement>) {
-        let value = self.field_expression(node, "condition");
-        let cases = self.cases(node);
-        let bodies: Vec<Vec<Statement>> = cases.iter().map(|case| self.case_body(case)).collect();
-        if cases.iter().any(|case| case.opaque) {
-            let mut body = vec![Statement { span: value.span, kind: Kind::Expression(value) }];
-            body.extend(bodies.into_iter().map(|body| Statement { span: body_span(&body, span(node)), kind: Kind::Block(body) }));
-            out.push(Statement { kind: Kind::Block(body), span: span(node) });
-            return;
+        let mut cases = Vec::new();
+        for group in node.child_by_field_name("body").map(children).unwrap_or_default() {
+            self.case(group).push(&mut cases);
         }
-        out.extend(self.chain(&value, &cases, bodies, span(node)));
+        out.extend(parts::switch(self.field_expression(node, "condition"), cases, span(node)));
     }
 
-    /// The chain of `If`s, from the last case to the first; `default` wherever it stands comes last.
-    fn chain(&self, value: &Expression, cases: &[Case], bodies: Vec<Vec<Statement>>, at: Span) -> Vec<Statement> {
-        let mut otherwise = Vec::new();
-        let mut tested = Vec::new();
-        for (case, body) in cases.iter().zip(bodies) {
-            if case.default { otherwise = body } else { tested.push((case, body)) }
-        }
-        for (case, then) in tested.into_iter().rev() {
-            let Some(condition) = self.condition(value, case) else { continue };
-            let span = Span { line: condition.span.line, end_line: at.end_line };
-            otherwise = vec![Statement { kind: Kind::If { condition, then, otherwise }, span }];
-        }
-        otherwise
-    }
-
-    /// `value == label or value == label …`.
-    fn condition(&self, value: &Expression, case: &Case) -> Option<Expression> {
-        let tests = case.labels.iter().map(|label| {
-            let right = self.expression(*label);
-            let at = right.span;
-            expression(ExpressionKind::Binary { operator: "==".into(), left: Box::new(value.clone()), right: Box::new(right) }, at)
-        });
-        tests.take(super::MAX_DEPTH as usize).reduce(|left, right| {
-            let at = left.span;
-            expression(ExpressionKind::Binary { operator: "or".into(), left: Box::new(left), right: Box::new(right) }, at)
-        })
-    }
-
-    fn cases<'n>(&self, switch: Node<'n>) -> Vec<Case<'n>> {
-        let mut cases: Vec<Case> = Vec::new();
-        for group in switch.child_by_field_name("body").map(children).unwrap_or_default() {
-            let mut case = Case { labels: Vec::new(), default: false, opaque: false, body: Vec::new() };
-            for part in children(group) {
-                if part.kind() != "switch_label" {
-                    case.body.push(part);
-                    continue;
+    fn case(&self, group: Node) -> Case {
+        let mut case = Case::default();
+        for part in children(group) {
+            match part.kind() {
+                "switch_label" => {
+                    let labels = children(part);
+                    case.default |= labels.is_empty();
+                    case.opaque |= labels.iter().any(|label| matches!(label.kind(), "pattern" | "guard"));
+                    case.labels.extend(labels.into_iter().map(|label| self.expression(label)));
                 }
-                let labels = children(part);
-                case.default |= labels.is_empty();
-                case.opaque |= labels.iter().any(|label| matches!(label.kind(), "pattern" | "guard"));
-                case.labels.extend(labels);
-            }
-            // `case 1: case 2: …`: what has no body leads to the next.
-            if let Some(before) = cases.pop_if(|before| before.body.is_empty()) {
-                case.default |= before.default;
-                case.opaque |= before.opaque;
-                case.labels.splice(..0, before.labels);
-            }
-            cases.push(case);
-        }
-        cases
-    }
-
-    fn case_body(&self, case: &Case) -> Vec<Statement> {
-        let mut body = Vec::new();
-        for node in &case.body {
-            match node.kind() {
-                "block" => self.statements(*node, &mut body),
-                _ => self.statement(*node, &mut body),
+                "block" => self.statements(part, &mut case.body),
+                _ => self.statement(part, &mut case.body),
             }
         }
-        body
+        case
     }
 
-    /// A switch as a value: a function that is called at once, so that blocks and `yield` have a place.
+    /// A switch as a value; `yield` gives it back.
     pub(super) fn switch_value(&self, node: Node) -> Expression {
-        let at = span(node);
         let mut body = Vec::new();
         self.switch(node, &mut body);
-        body.iter_mut().for_each(yield_last);
-        let function = Function { body, public: true, span: at, line: at.line, ..Function::default() };
-        let callee = Box::new(expression(ExpressionKind::Function(Box::new(function)), at));
-        expression(ExpressionKind::Call { callee, arguments: Vec::new(), types: Vec::new(), construct: false }, at)
-    }
-}
-
-fn body_span(body: &[Statement], otherwise: Span) -> Span {
-    match (body.first(), body.last()) {
-        (Some(first), Some(last)) => Span { line: first.span.line, end_line: last.span.end_line },
-        _ => otherwise,
-    }
-}
-
-/// The value of an arrow case is what it gives back.
-fn yield_last(statement: &mut Statement) {
-    match &mut statement.kind {
-        Kind::If { then, otherwise, .. } => {
-            then.last_mut().into_iter().for_each(yield_last);
-            otherwise.last_mut().into_iter().for_each(yield_last);
-        }
-        // The cases of a switch over patterns are blocks beside each other.
-        Kind::Block(body) => {
-            let last = body.len().saturating_sub(1);
-            let of_value = body.iter_mut().enumerate().filter(|(index, inner)| *index == last || matches!(inner.kind, Kind::Block(_)));
-            of_value.for_each(|(_, inner)| yield_last(inner));
-        }
-        kind @ Kind::Expression(_) => {
-            if let Kind::Expression(value) = std::mem::replace(kind, Kind::Return(None)) {
-                *kind = Kind::Return(Some(value));
-            }
-        }
-        _ => {}
+        parts::switch_value(body, span(node))
     }
 }
