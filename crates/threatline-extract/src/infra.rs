@@ -6,21 +6,29 @@ pub mod compose;
 pub mod dockerfile;
 pub mod env_file;
 pub mod kubernetes;
+pub mod kustomization;
 pub mod properties;
 pub mod secret;
+pub mod settings;
+pub mod skaffold;
 pub mod terraform;
 pub mod text;
 
 use crate::node::{Kind, Node};
 use threatline_facts::{Extracted, Gap, Mark};
 
+/// Readers of a document, in order; the first one that knows it reads it. Kubernetes takes whatever
+/// else has an `apiVersion`.
+const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[kustomization::read, skaffold::read, kubernetes::read, compose::read];
+
 /// Reads YAML or JSON documents as whatever kind they are.
 pub fn read_documents(documents: &[Node], out: &mut Extracted) {
+    let settings = settings::read(documents, out);
     for document in documents {
         if let Kind::Lost(reason) = &document.kind {
             gap(document, reason.clone(), out);
-        } else if !kubernetes::read(document, out) {
-            compose::read(document, out);
+        } else if !settings {
+            READERS.iter().any(|read| read(document, out));
         }
     }
 }

@@ -20,6 +20,7 @@ pub enum InfraFact {
     Namespace(Namespace),
     Kustomization(Kustomization),
     Dockerfile(Dockerfile),
+    ImageSource(ImageSource),
     EnvFile(EnvFile),
     Resource(Resource),
     TerraformModule(TerraformModule),
@@ -168,7 +169,8 @@ pub struct Port {
     pub mark: Mark,
 }
 
-/// An environment variable that a deployment sets.
+/// An environment variable that a deployment sets. Secrets never leave a reader: a literal under a name
+/// that speaks of one is `***`, as is the password in a URL or connection string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "obvious fields")]
 pub struct Variable {
@@ -310,7 +312,7 @@ pub struct IngressRule {
 }
 
 /// A ConfigMap or Secret. A Secret's values are never kept: only keys, with `Text::Unknown`, except
-/// addresses without credentials in `stringData`.
+/// addresses, whose password is `***`. In a generator's values a key `@path` names an env file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "obvious fields")]
 pub struct Config {
@@ -421,6 +423,19 @@ pub struct Stage {
     pub copies: Vec<(String, String)>,
     /// COPY --from: stage or image.
     pub copies_from: Vec<String>,
+    pub mark: Mark,
+}
+
+/// Which folder an image is made from, said by a build tool (Skaffold).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ImageSource {
+    /// Name of the image, without tag.
+    pub image: String,
+    /// Folder, relative to the file that says it.
+    pub context: String,
+    /// Relative to the context.
+    pub dockerfile: Option<String>,
+    /// Where.
     pub mark: Mark,
 }
 

@@ -11,6 +11,8 @@ mod network;
 mod routes;
 mod workload;
 
+pub(super) use config::address;
+
 use crate::node::Node;
 use std::collections::BTreeMap;
 use threatline_facts::Extracted;

@@ -95,7 +95,18 @@ fn literal(text: &str, secret: bool) -> String {
     if secret && !plain && !text.contains("://") && !is_path(text) {
         return HIDDEN.to_owned();
     }
-    assignments(&url(text))
+    let address = assignments(&url(text));
+    if secret { to_host(address) } else { address }
+}
+
+/// The path of a web address under a secret's name is the secret (`https://hooks…/services/T0/x`).
+fn to_host(address: String) -> String {
+    let start = address.find("://").map_or(0, |at| at + 3);
+    let path = address[start..].find('/').map(|at| start + at).filter(|at| address.starts_with("http") && *at + 1 < address.len());
+    match path {
+        Some(at) => format!("{}/{HIDDEN}", &address[..at]),
+        None => address,
+    }
 }
 
 fn is_path(text: &str) -> bool {
@@ -109,20 +120,34 @@ fn url(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         out.push_str(before);
-        let end = after.find(|letter: char| matches!(letter, '/' | '?' | '#' | '"' | '\'') || letter.is_whitespace()).unwrap_or(after.len());
-        let authority = &after[..end];
-        match authority.rfind('@').and_then(|at| Some((authority[..at].find(':')?, at))) {
-            Some((colon, at)) if at > colon + 1 => {
-                out.push_str(&authority[..colon + 1]);
+        let word = after.find(|letter: char| matches!(letter, '"' | '\'') || letter.is_whitespace()).unwrap_or(after.len());
+        let word = &after[..word];
+        let end = word.find(['/', '?', '#']).unwrap_or(word.len());
+        rest = match password(word, end) {
+            Some((colon, at)) => {
+                out.push_str(&word[..=colon]);
                 out.push_str(HIDDEN);
-                out.push_str(&authority[at..]);
+                &after[at..]
             }
-            _ => out.push_str(authority),
-        }
-        rest = &after[end..];
+            None => {
+                out.push_str(&word[..end]);
+                &after[end..]
+            }
+        };
     }
     out.push_str(rest);
     out
+}
+
+/// Where the colon before a password and the `@` after it stand. A password that should have been
+/// escaped may reach beyond the first slash; a port may not be taken for one.
+fn password(word: &str, end: usize) -> Option<(usize, usize)> {
+    let colon = word[..end].find(':')?;
+    let at = word[..end].rfind('@').or_else(|| {
+        let port = word[colon + 1..end].bytes().all(|byte| byte.is_ascii_digit());
+        word.rfind('@').filter(|_| !port)
+    })?;
+    (at > colon + 1).then_some((colon, at))
 }
 
 /// `Password=x;` and `&password=x` in connection strings, `--password=x` in commands.
@@ -131,13 +156,15 @@ fn assignments(text: &str) -> String {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
-    for piece in text.split_inclusive([';', '&', ' ', '?', '\n', ',']) {
+    // A password in a connection string may hold spaces.
+    let ends: &[char] = if text.contains(';') { &[';'] } else { &['&', ' ', '?', '\n', ','] };
+    for piece in text.split_inclusive(ends) {
         let (body, end) = match piece.char_indices().last() {
-            Some((at, ';' | '&' | ' ' | '?' | '\n' | ',')) => piece.split_at(at),
+            Some((at, last)) if ends.contains(&last) => piece.split_at(at),
             _ => (piece, ""),
         };
         match body.split_once('=') {
-            Some((name, value)) if !value.is_empty() && !value.starts_with(['$', '{']) && is_secret(name.rsplit(['-', '.', '/']).next().unwrap_or(name)) && !value.contains("://") => {
+            Some((name, value)) if !value.is_empty() && !value.starts_with(['$', '{']) && is_secret(name.rsplit(['?', '&', ',', '/']).next().unwrap_or(name)) && !value.contains("://") => {
                 out.push_str(name);
                 out.push('=');
                 out.push_str(HIDDEN);

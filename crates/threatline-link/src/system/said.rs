@@ -77,7 +77,7 @@ impl<'a> Said<'a> {
                 InfraFact::TerraformVariable(it) => self.terraform_variables.push(At { path, it }),
                 InfraFact::TerraformLocal(it) => self.terraform_locals.push(At { path, it }),
                 InfraFact::Setting(it) => self.settings.push(At { path, it }),
-                InfraFact::TerraformModule(_) => {}
+                InfraFact::TerraformModule(_) | InfraFact::ImageSource(_) => {}
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
             },

@@ -37,7 +37,7 @@ fn plain(entry: &Entry) -> Text {
 }
 
 /// What may be kept of a Secret's value: a URL without its password, a host, nothing else.
-pub(in super::super) fn address(value: &str) -> Text {
+pub(in crate::infra) fn address(value: &str) -> Text {
     let value = value.trim();
     let one_word = !value.is_empty() && value.len() <= MAX_VALUE && !value.contains(char::is_whitespace);
     let url = value.split_once("://").is_some_and(|(scheme, rest)| {
