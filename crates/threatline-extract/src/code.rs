@@ -5,11 +5,13 @@
 //! tree, whose knowledge of frameworks is data (packs); the result is facts with symbolic holes.
 
 pub(crate) mod csharp;
+pub(crate) mod go;
 pub(crate) mod java;
 mod parts;
 #[cfg(test)]
 pub(crate) mod show;
 pub mod tree;
+pub(crate) mod walk;
 
 use threatline_facts::{Extracted, Language};
 

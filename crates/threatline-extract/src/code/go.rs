@@ -1,0 +1,143 @@
+//! Go into the shared tree.
+//!
+//! A walk over tree-sitter's syntax tree by kinds. Constructs of several shapes get one: an `if` with an
+//! initialiser is two statements, a `switch` is a chain of `If`s, a composite literal is a construction,
+//! list or map, `fmt.Sprintf` with a literal format is a template, and `range` iterates over `entries()` or
+//! `keys()` as those words are understood elsewhere.
+
+mod declaration;
+mod expression;
+mod literal;
+mod statement;
+#[cfg(test)]
+mod tests;
+
+use super::tree::{Import, Module};
+use super::walk::{Walk, child_of_kind, children, span};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use tree_sitter::{Node, Parser};
+
+thread_local! {
+    /// Parsers are costly to make and hold no state between texts.
+    static PARSER: RefCell<Parser> = RefCell::new(parser());
+}
+
+fn parser() -> Parser {
+    let mut parser = Parser::new();
+    // A grammar of another ABI would be a mistake of the build; then nothing is parsed.
+    let _ = parser.set_language(&tree_sitter_go::LANGUAGE.into());
+    parser
+}
+
+/// Lowers one Go source file.
+pub(crate) fn lower(text: &str) -> Module {
+    let Some(parsed) = PARSER.with_borrow_mut(|parser| parser.parse(text, None)) else {
+        return Module { has_errors: true, ..Module::default() };
+    };
+    let root = parsed.root_node();
+    let mut lowering = Lowering { walk: Walk::new(text), types: HashMap::new(), results: RefCell::default() };
+    lowering.collect_types(root);
+    let mut module = Module { has_errors: root.has_error(), ..Module::default() };
+    for node in children(root) {
+        match node.kind() {
+            "package_clause" => module.package = children(node).first().map(|name| lowering.text(*name).to_owned()),
+            "import_declaration" => lowering.imports(node, &mut module.imports),
+            _ => lowering.statement(node, &mut module.body),
+        }
+    }
+    module
+}
+
+/// One walk over one text.
+struct Lowering<'t> {
+    walk: Walk<'t>,
+    /// The types that this file declares at its top, since a literal's shape depends on its type's.
+    types: HashMap<&'t str, Node<'t>>,
+    /// The names of the results of the functions around; what a bare `return` gives back.
+    results: RefCell<Vec<Vec<String>>>,
+}
+
+impl<'t> Lowering<'t> {
+    fn text(&self, node: Node) -> &'t str {
+        self.walk.text(node)
+    }
+
+    fn imports(&self, node: Node, out: &mut Vec<Import>) {
+        for child in children(node) {
+            match child.kind() {
+                "import_spec_list" => self.imports(child, out),
+                "import_spec" => out.extend(self.import(child)),
+                _ => {}
+            }
+        }
+    }
+
+    fn import(&self, node: Node) -> Option<Import> {
+        let module = self.string(node.child_by_field_name("path")?);
+        let span = span(node);
+        let whole = |local: String| Import { local, module: module.clone(), member: None, span };
+        let import = match node.child_by_field_name("name") {
+            Some(dot) if dot.kind() == "dot" => Import { local: "*".into(), module, member: Some("*".into()), span },
+            Some(alias) => whole(self.text(alias).to_owned()),
+            None => whole(package_of(&module).to_owned()),
+        };
+        Some(import)
+    }
+}
+
+impl<'t> Lowering<'t> {
+    fn collect_types(&mut self, root: Node<'t>) {
+        for declaration in children(root) {
+            if declaration.kind() != "type_declaration" {
+                continue;
+            }
+            for spec in children(declaration) {
+                if let (Some(name), Some(shape)) = (spec.child_by_field_name("name"), spec.child_by_field_name("type")) {
+                    self.types.insert(self.text(name), shape);
+                }
+            }
+        }
+    }
+
+    /// The literal type behind a name that this file declares: `Routes` for `type Routes []Route`.
+    fn shape<'n>(&self, node: Node<'n>) -> Node<'n>
+    where
+        't: 'n,
+    {
+        match self.types.get(self.text(node)) {
+            Some(shape) if node.kind() == "type_identifier" => *shape,
+            _ => node,
+        }
+    }
+}
+
+/// The name that a package most likely has: the last element of its path, without a version.
+fn package_of(path: &str) -> &str {
+    let is_version = |part: &str| part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let mut parts = path.rsplit('/');
+    let last = match parts.next() {
+        Some(last) if is_version(last) => parts.next().unwrap_or(last),
+        Some(last) => last,
+        None => path,
+    };
+    match last.rsplit_once('.') {
+        Some((name, version)) if is_version(version) => name,
+        _ => last,
+    }
+}
+
+/// Whether a name is exported.
+fn is_exported(name: &str) -> bool {
+    name.chars().next().is_some_and(char::is_uppercase)
+}
+
+/// Whether a result list or parameter list stands under a field.
+fn list_under<'n>(node: Node<'n>, field: &str) -> Option<Node<'n>> {
+    node.child_by_field_name(field).filter(|child| child.kind() == "parameter_list")
+}
+
+/// The text of the tag that a struct field carries.
+fn tag(node: Node<'_>) -> Option<Node<'_>> {
+    node.child_by_field_name("tag").or_else(|| child_of_kind(node, "raw_string_literal"))
+}
