@@ -1,1 +1,33 @@
 //! Remembers: salsa inputs and queries, the memo store, the session.
+//!
+//! The verbs are plain functions in their own crates. This crate calls them, remembers their results by
+//! content, and decides nothing. [`Source`] is its door to the outside; [`Session`] is its face.
+
+mod config;
+mod db;
+mod decision;
+mod memory;
+mod oid;
+mod read;
+mod scan;
+mod session;
+mod source;
+mod store;
+mod think;
+mod tree;
+mod wants;
+mod warm;
+mod world;
+
+pub use config::{
+    CONFIG_FILE, Config, ConfigError, GateConfig, NotesConfig, NotesDetail, RulesConfig, ScanConfig, SourceConfig, ToolConfig,
+};
+pub use db::Observer;
+pub use decision::{DECISIONS_FOLDER, Decided, Decision, Verdict};
+pub use memory::{Held, MemorySource};
+pub use oid::Oid;
+pub use scan::{Coverage, Scan, ScanError, Skipped};
+pub use session::{Options, Project, Session};
+pub use source::{Entry, Missing, Mode, Revision, Source};
+pub use store::{Compaction, Key, Store};
+pub use tree::Digest;

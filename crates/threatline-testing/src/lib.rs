@@ -1,1 +1,3 @@
 //! Development only: Markdown specifications and in-memory sources.
+
+pub use threatline_engine::{Held, MemorySource};

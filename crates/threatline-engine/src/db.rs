@@ -1,0 +1,248 @@
+//! Everything that is salsa: inputs, keys and queries.
+//!
+//! A query's body is a call of one plain function. Up to [`tree_facts`] everything hangs on content
+//! ids and never changes. From [`facts_below`] on everything hangs on a digest of facts, which moving
+//! lines does not change: under content keys a shifted line is a new id, and backdating alone would
+//! never stop it. A query below that runs only when somebody said something else.
+
+// Salsa's macros write the unsafe code that storing values by type needs.
+#![allow(unreachable_pub, missing_docs, reason = "salsa's macros make public items of their own")]
+
+use crate::decision::Decided;
+use crate::read::{Depth, Failed};
+use crate::think::Design;
+use crate::tree::{Answer, Below, Content, Digest, Tree};
+use crate::wants::Want;
+use crate::world::{Context, World, lock};
+use crate::{Entry, Oid, think};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+use threatline_facts::{Anchor, ArtifactKind};
+use threatline_link::LinkConfig;
+use threatline_threats::Found;
+
+/// The database: salsa's storage, and the world that queries read by id.
+#[salsa::db]
+#[derive(Clone)]
+pub(crate) struct Database {
+    storage: salsa::Storage<Self>,
+    world: Arc<World>,
+    tables: Arc<Tables>,
+}
+
+/// Inputs by what they stand for, made as they are needed.
+#[derive(Default)]
+pub(crate) struct Tables {
+    artifacts: Mutex<HashMap<(Oid, ArtifactKind), Artifact>>,
+    /// A folder for each digest of facts: any will do, since equal digests mean equal facts.
+    folders: Mutex<HashMap<Digest, (Oid, Option<Context>)>>,
+}
+
+/// What a query sees of the database.
+#[salsa::db]
+pub(crate) trait Db: salsa::Database {
+    fn world(&self) -> &World;
+    fn tables(&self) -> &Tables;
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {
+    fn world(&self) -> &World {
+        &self.world
+    }
+    fn tables(&self) -> &Tables {
+        &self.tables
+    }
+}
+
+/// Called with the name of every query that runs.
+pub type Observer = Box<dyn Fn(&str) + Send + Sync>;
+
+impl Database {
+    /// An empty database over that world.
+    pub(crate) fn new(world: Arc<World>, observer: Option<Observer>) -> Self {
+        let event = observer.map(|observer| {
+            let seen = move |event: salsa::Event| {
+                if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                    observer(&format!("{database_key:?}"));
+                }
+            };
+            Box::new(seen) as Box<dyn Fn(salsa::Event) + Send + Sync>
+        });
+        Self { storage: salsa::Storage::new(event), world, tables: Arc::default() }
+    }
+}
+
+/// A version of a source artifact.
+#[salsa::input]
+pub(crate) struct Artifact {
+    #[returns(copy)]
+    pub(crate) oid: Oid,
+    #[returns(copy)]
+    pub(crate) kind: ArtifactKind,
+}
+
+/// What linking depends on besides facts.
+#[salsa::input]
+pub(crate) struct Linking {
+    #[returns(ref)]
+    pub(crate) config: Arc<LinkConfig>,
+    /// Rules that are switched off.
+    #[returns(ref)]
+    pub(crate) disabled: Arc<Vec<String>>,
+}
+
+/// A state of the project. Two are alive while states are compared.
+#[salsa::input]
+pub(crate) struct State {
+    #[returns(copy)]
+    pub(crate) root: Oid,
+    #[returns(ref)]
+    pub(crate) context: Option<Context>,
+    #[returns(copy)]
+    pub(crate) linking: Linking,
+    #[returns(ref)]
+    pub(crate) decided: Arc<Decided>,
+}
+
+/// A folder.
+#[salsa::interned(revisions = usize::MAX)]
+pub(crate) struct TreeKey<'db> {
+    #[returns(copy)]
+    pub(crate) oid: Oid,
+    #[returns(ref)]
+    pub(crate) context: Option<Context>,
+}
+
+/// All that is said below a folder, by value.
+#[salsa::interned(revisions = usize::MAX)]
+pub(crate) struct FactsKey<'db> {
+    #[returns(copy)]
+    pub(crate) digest: Digest,
+}
+
+/// The input for an artifact version. Its durability is high: content never changes under an id.
+pub(crate) fn artifact(db: &dyn Db, oid: Oid, kind: ArtifactKind) -> Artifact {
+    let make = || Artifact::builder(oid, kind).durability(salsa::Durability::HIGH).new(db);
+    *lock(&db.tables().artifacts).entry((oid, kind)).or_insert_with(make)
+}
+
+/// What a file says.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn facts(db: &dyn Db, artifact: Artifact) -> Result<Arc<[u8]>, Failed> {
+    db.world().facts(&artifact.oid(db), artifact.kind(db), Depth::Filtered)
+}
+
+/// Where a file says it.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn anchors(db: &dyn Db, artifact: Artifact) -> Result<Arc<[Anchor]>, Failed> {
+    think::anchors(db.world(), &artifact.oid(db), artifact.kind(db))
+}
+
+/// What a file says that was passed over, because another file refers to it.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn symbols(db: &dyn Db, artifact: Artifact) -> Result<Arc<[u8]>, Failed> {
+    db.world().facts(&artifact.oid(db), artifact.kind(db), Depth::Whole)
+}
+
+/// What a folder and all below it say.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn tree_facts<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> Arc<Tree> {
+    Arc::new(folder(db, key))
+}
+
+/// What a state says.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn state_facts(db: &dyn Db, state: State) -> Arc<Tree> {
+    tree_facts(db, TreeKey::new(db, state.root(db), state.context(db).clone()))
+}
+
+/// The key of that by value.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn state_key<'db>(db: &'db dyn Db, state: State) -> FactsKey<'db> {
+    facts_below(db, TreeKey::new(db, state.root(db), state.context(db).clone()))
+}
+
+/// The same by value: equal for states that differ only in lines, layout and files that say nothing.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn facts_below<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> FactsKey<'db> {
+    let digest = tree_facts(db, key).head.digest;
+    let place = || (key.oid(db), key.context(db).clone());
+    lock(&db.tables().folders).entry(digest).or_insert_with(place);
+    FactsKey::new(db, digest)
+}
+
+/// The design.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn design<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Design> {
+    let said = || said_below(db, facts);
+    Arc::new(think::design(db.world(), &facts.digest(db), linking.config(db), said))
+}
+
+/// Its threats.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn found<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Found> {
+    Arc::new(think::found(&design(db, facts, linking).model, linking.disabled(db)))
+}
+
+/// A folder's value: remembered, or put together from what lies in it.
+fn folder<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> Tree {
+    let (oid, context) = (key.oid(db), key.context(db));
+    if let Some(tree) = db.world().stored_tree(&oid, context.as_ref()) {
+        return tree;
+    }
+    let entries = match db.world().entries(&oid) {
+        Ok(entries) => entries,
+        Err(failed) => return Tree { lost: vec![(".".into(), failed)], ..Tree::default() },
+    };
+    let tree = crate::tree::assemble(&Queries { db, context: context.as_ref() }, &entries);
+    db.world().remember_tree(&oid, context.as_ref(), &tree);
+    tree
+}
+
+/// What a folder is put together from, each piece a query.
+struct Queries<'db> {
+    db: &'db dyn Db,
+    context: Option<&'db Context>,
+}
+
+impl Below for Queries<'_> {
+    fn file(&self, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[u8]>, Failed> {
+        facts(self.db, artifact(self.db, *oid, kind))
+    }
+
+    fn folder(&self, name: &str, oid: &Oid) -> Arc<Tree> {
+        let context = self.context.map(|context| context.below(name));
+        tree_facts(self.db, TreeKey::new(self.db, *oid, context))
+    }
+
+    fn excludes(&self, name: &str) -> bool {
+        self.context.is_some_and(|context| context.excludes(name))
+    }
+
+    fn answer(&self, _entries: &[Entry], wants: BTreeSet<Want>) -> Answer {
+        Answer { left: wants, ..Answer::default() }
+    }
+}
+
+/// Everything that is said below a folder of that digest, by path.
+fn said_below<'db>(db: &'db dyn Db, facts: FactsKey<'db>) -> Vec<(String, Arc<[u8]>)> {
+    let place = lock(&db.tables().folders).get(&facts.digest(db)).cloned();
+    let mut said = Vec::new();
+    if let Some((oid, context)) = place {
+        let mut open = vec![(String::new(), oid, context)];
+        while let Some((path, oid, context)) = open.pop() {
+            let content: Content = tree_facts(db, TreeKey::new(db, oid, context.clone())).content().unwrap_or_default();
+            said.extend(content.files.into_iter().map(|(name, facts)| (format!("{path}{name}"), facts.0)));
+            for (name, oid) in content.folders {
+                open.push((format!("{path}{name}/"), oid, context.as_ref().map(|context| context.below(&name))));
+            }
+        }
+    }
+    said.sort_by(|a, b| a.0.cmp(&b.0));
+    said.dedup_by(|a, b| a.0 == b.0);
+    said
+}

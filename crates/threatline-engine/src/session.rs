@@ -1,0 +1,313 @@
+//! A session: one source, one memory, any number of states.
+//!
+//! The session turns a [`Revision`] into salsa inputs, reads ahead in parallel, asks the queries and
+//! puts together what a front end needs. It decides nothing.
+
+use crate::config::CONFIG_FILE;
+use crate::db::{self, Database, Linking, Observer, State};
+use crate::decision::{DECISIONS_FOLDER, Decided, Decision};
+use crate::read::{Failed, STACK};
+use crate::scan::{Coverage, Scan, ScanError, Skipped};
+use crate::store::{Compaction, Store};
+use crate::think::Design;
+use crate::tree::Tree;
+use crate::world::{Context, World};
+use crate::{Config, ConfigError, Entry, Mode, Oid, Revision, Source};
+use salsa::Setter as _;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use threatline_facts::Mark;
+use threatline_link::LinkConfig;
+use threatline_model::Evidence;
+use threatline_threats::Found;
+
+/// How a session works; nothing of it changes a result.
+#[derive(Default)]
+pub struct Options {
+    /// The folder of the memo store; none: nothing is remembered beyond the session.
+    pub store: Option<PathBuf>,
+    /// Threads that read artifacts; 0: as many as there are processors.
+    pub threads: usize,
+    /// Called with the name of every query that runs.
+    pub observer: Option<Observer>,
+}
+
+/// One source and all that is remembered of it.
+pub struct Session {
+    db: Database,
+    world: Arc<World>,
+    pool: OnceLock<rayon::ThreadPool>,
+    threads: usize,
+    states: HashMap<Oid, State>,
+    linkings: Vec<(Arc<LinkConfig>, Arc<Vec<String>>, Linking)>,
+}
+
+/// Configuration and decisions of a state.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// `threatline.toml`.
+    pub config: Arc<Config>,
+    /// The path of that file, if there is one.
+    pub config_path: Option<String>,
+    /// Its text.
+    pub config_text: String,
+    /// `.threatline/decisions`.
+    pub decided: Arc<Decided>,
+}
+
+/// What the queries say of a state.
+struct Answers {
+    tree: Arc<Tree>,
+    design: Arc<Design>,
+    found: Arc<Found>,
+    said: String,
+}
+
+impl Session {
+    /// A session over that source.
+    pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
+        let store = options.store.as_deref().map_or_else(Store::none, Store::open);
+        let world = Arc::new(World::new(source, store));
+        let db = Database::new(world.clone(), options.observer);
+        Self { db, world, pool: OnceLock::new(), threads: options.threads, states: HashMap::new(), linkings: Vec::new() }
+    }
+
+    /// Configuration and decisions of a state: its own, or for a part of the repository those of the
+    /// nearest folder above.
+    pub fn project(&self, revision: &Revision) -> Result<Project, ScanError> {
+        let files = Files::new(&self.world);
+        let mut project = Project { config: Arc::default(), config_path: None, config_text: String::new(), decided: Arc::default() };
+        let (mut has_config, mut has_decisions) = (false, false);
+        for folder in folders_above(&revision.prefix) {
+            let path = format!("{folder}{CONFIG_FILE}");
+            if !has_config && let Some(text) = files.text(revision, &path) {
+                project.config = Arc::new(Config::parse(&path, &text).map_err(Box::new)?);
+                project.config_path = Some(path);
+                project.config_text = text;
+                has_config = true;
+            }
+            let path = format!("{folder}{DECISIONS_FOLDER}");
+            if !has_decisions && let Some(entries) = files.folder(revision, &path) {
+                project.decided = Arc::new(decisions(&files, revision, &path, &entries).map_err(Box::new)?);
+                has_decisions = true;
+            }
+        }
+        Ok(project)
+    }
+
+    /// Scans a state with its own configuration.
+    pub fn scan(&mut self, revision: &Revision) -> Result<Scan, ScanError> {
+        let project = self.project(revision)?;
+        self.scan_with(revision, &project, &project)
+    }
+
+    /// Scans a state with the `[scan]` and `[rules]` of another, so that a change cannot switch off
+    /// what it is judged by. Declarations and decisions are the state's own.
+    pub fn scan_with(&mut self, revision: &Revision, project: &Project, policy: &Project) -> Result<Scan, ScanError> {
+        let state = self.state(revision, project, policy)?;
+        let answers = self.ask(state, revision)?;
+        let lost = |prefix: &str, path: &str| format!("{prefix}{path}");
+        let mut skipped: Vec<Skipped> = answers
+            .design
+            .lost
+            .iter()
+            .map(|(path, reason)| Skipped { path: lost(&revision.prefix, path), reason: reason.clone() })
+            .collect();
+        let counts = &answers.tree.head.counts;
+        let analysed = counts.analysed.saturating_sub(skipped.len() as u64);
+        skipped.extend(
+            answers.tree.lost.iter().map(|(path, failed)| Skipped { path: lost(&revision.prefix, path), reason: failed.reason() }),
+        );
+        skipped.sort();
+        let mut by_kind = BTreeMap::new();
+        for (kind, count) in &counts.by_kind {
+            *by_kind.entry(crate::tree::kind_name(*kind).to_owned()).or_default() += count;
+        }
+        Ok(Scan {
+            revision: revision.clone(),
+            model: answers.design.model.clone(),
+            found: answers.found,
+            coverage: Coverage { artifacts: counts.artifacts, analysed, by_kind, skipped },
+            config: project.config.clone(),
+            decided: project.decided.clone(),
+            said: answers.said,
+            internal_errors: answers.tree.lost.iter().filter(|(_, failed)| *failed == Failed::Panicked).count(),
+        })
+    }
+
+    /// First and last line of each place; none where the place is a whole file or cannot be read.
+    pub fn lines(&self, revision: &Revision, evidence: &[&Evidence]) -> Vec<Option<(u32, u32)>> {
+        let places: Vec<(&str, Mark)> = evidence.iter().filter_map(|e| Some((&*e.path, e.mark?))).collect();
+        let mut known = HashMap::new();
+        let files = Files::new(&self.world);
+        let db = self.db.clone();
+        let anchors = self.install(|| {
+            let db: Database = db;
+            for (path, _) in places {
+                known.entry(path.to_owned()).or_insert_with(|| {
+                    let entry = files.entry(revision, path)?;
+                    let kind = crate::tree::kind_of(&entry.name)?;
+                    db::anchors(&db, db::artifact(&db, entry.oid, kind)).ok()
+                });
+            }
+            known
+        });
+        let line = |e: &&Evidence| {
+            let anchor = anchors.as_ref().ok()?.get(&*e.path)?.as_ref()?.get(e.mark?.0 as usize).copied()?;
+            Some((anchor.line, anchor.end_line))
+        };
+        evidence.iter().map(line).collect()
+    }
+
+    /// Writes what is new to the store, and makes it smaller where that pays.
+    pub fn flush(&self, compaction: Compaction) -> std::io::Result<()> {
+        self.world.store.flush()?;
+        self.world.store.compact(compaction)
+    }
+
+    /// The memo store.
+    pub fn store(&self) -> &Store {
+        &self.world.store
+    }
+
+    /// The source.
+    pub fn source(&self) -> &Arc<dyn Source> {
+        &self.world.source
+    }
+
+    fn state(&mut self, revision: &Revision, project: &Project, policy: &Project) -> Result<State, ScanError> {
+        let policy_path = policy.config_path.as_deref().unwrap_or(CONFIG_FILE);
+        let exclusions = policy.config.exclusions(policy_path, &policy.config_text).map_err(Box::new)?;
+        let context = exclusions.map(|exclusions| Context { path: String::new(), exclusions });
+        let config = LinkConfig {
+            prefix: revision.prefix.clone(),
+            declared: project.config.declared(),
+            declared_in: project.config_path.clone(),
+        };
+        let linking = self.linking(config, policy.config.rules.disable.clone());
+        let decided = project.decided.clone();
+        let Some(state) = self.states.get(&revision.root).copied() else {
+            let state = State::new(&self.db, revision.root, context, linking, decided);
+            self.states.insert(revision.root, state);
+            return Ok(state);
+        };
+        if *state.context(&self.db) != context {
+            state.set_context(&mut self.db).to(context);
+        }
+        if state.linking(&self.db) != linking {
+            state.set_linking(&mut self.db).to(linking);
+        }
+        if *state.decided(&self.db) != decided {
+            state.set_decided(&mut self.db).to(decided);
+        }
+        Ok(state)
+    }
+
+    fn linking(&mut self, config: LinkConfig, disabled: Vec<String>) -> Linking {
+        let known = self.linkings.iter().find(|(known, off, _)| **known == config && **off == disabled);
+        if let Some((_, _, linking)) = known {
+            return *linking;
+        }
+        let (config, disabled) = (Arc::new(config), Arc::new(disabled));
+        let linking = Linking::builder(config.clone(), disabled.clone()).durability(salsa::Durability::MEDIUM).new(&self.db);
+        self.linkings.push((config, disabled, linking));
+        linking
+    }
+
+    fn ask(&self, state: State, revision: &Revision) -> Result<Answers, ScanError> {
+        let missing = |reason: String| ScanError::Missing { tree: revision.root.to_string(), reason };
+        self.world.entries(&revision.root).map_err(|failed| missing(failed.reason()))?;
+        let (db, world) = (self.db.clone(), self.world.clone());
+        let answers = self.install(move || {
+            let context = state.context(&db).clone();
+            crate::warm::read_ahead(&world, state.root(&db), context.as_ref()).map_err(|_| ScanError::TooDeep)?;
+            let tree = db::state_facts(&db, state);
+            world.settle();
+            let key = db::state_key(&db, state);
+            let linking = state.linking(&db);
+            Ok(Answers {
+                tree,
+                design: db::design(&db, key, linking),
+                found: db::found(&db, key, linking),
+                said: key.digest(&db).to_string(),
+            })
+        });
+        answers?
+    }
+
+    /// Runs on threads with enough stack.
+    fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, ScanError> {
+        if self.pool.get().is_none() {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build();
+            let _ = self.pool.set(pool.map_err(|error| ScanError::Threads(error.to_string()))?);
+        }
+        match self.pool.get() {
+            Some(pool) => Ok(pool.install(work)),
+            None => Ok(work()),
+        }
+    }
+}
+
+/// Single files of a state, for what is read beside the queries.
+struct Files<'a> {
+    world: &'a World,
+}
+
+impl<'a> Files<'a> {
+    fn new(world: &'a World) -> Self {
+        Self { world }
+    }
+
+    /// The entry at a path from the root of the repository.
+    fn entry(&self, revision: &Revision, path: &str) -> Option<Entry> {
+        let (mut oid, rest) = match path.strip_prefix(&revision.prefix) {
+            Some(rest) => (revision.root, rest),
+            None => (revision.tree, path),
+        };
+        let mut parts = rest.split('/').peekable();
+        while let Some(part) = parts.next() {
+            let entries = self.world.source.tree(&oid).ok()?;
+            let entry = entries.iter().find(|entry| entry.name == part)?;
+            if parts.peek().is_none() {
+                return Some(entry.clone());
+            }
+            if entry.mode != Mode::Tree {
+                return None;
+            }
+            oid = entry.oid;
+        }
+        None
+    }
+
+    fn text(&self, revision: &Revision, path: &str) -> Option<String> {
+        let entry = self.entry(revision, path).filter(|entry| entry.mode == Mode::File)?;
+        let bytes = self.world.source.blob(&entry.oid, threatline_extract::MAX_BYTES).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn folder(&self, revision: &Revision, path: &str) -> Option<Arc<[Entry]>> {
+        let entry = self.entry(revision, path).filter(|entry| entry.mode == Mode::Tree)?;
+        self.world.source.tree(&entry.oid).ok()
+    }
+}
+
+/// The folder of a prefix and all above it, innermost first, each with `/` at its end.
+fn folders_above(prefix: &str) -> Vec<&str> {
+    let ends = prefix.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| &prefix[..=at]);
+    let mut folders: Vec<&str> = std::iter::once("").chain(ends).collect();
+    folders.reverse();
+    folders
+}
+
+fn decisions(files: &Files<'_>, revision: &Revision, folder: &str, entries: &[Entry]) -> Result<Decided, ConfigError> {
+    let mut decided = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.mode == Mode::File && entry.name.ends_with(".toml")) {
+        let path = format!("{folder}/{}", entry.name);
+        if let Some(text) = files.text(revision, &path) {
+            decided.push(Decision::parse(&path, &text, revision.as_of)?);
+        }
+    }
+    decided.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(Decided(decided))
+}

@@ -1,0 +1,221 @@
+//! One immutable file of records, sorted by key.
+//!
+//! Header, a table of buckets over the first bits of the keys, the sorted index, the values. A large
+//! segment is read with positioned reads, three for a hit; a small one is read whole when it is opened.
+//! Every offset that is read is checked against the file, and every record against its own sum.
+
+use super::Key;
+use std::fs::File;
+use std::io::{Read, Write};
+#[cfg(not(unix))]
+use std::io::{Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+pub(super) const EXTENSION: &str = "tls";
+/// A longer value is not remembered.
+pub(super) const MAX_VALUE: usize = 1 << 30;
+const MAGIC: &[u8; 8] = b"TLSEG\0\0\x02";
+const HEADER: u64 = 8 + 8 + 4 + 4;
+const INDEX_ENTRY: u64 = 32 + 8 + 4 + 8;
+/// Up to this size a segment is read whole.
+const SMALL: u64 = 256 << 10;
+
+/// An open segment.
+pub(super) struct Segment {
+    path: PathBuf,
+    data: Data,
+    bytes: u64,
+    count: u64,
+    bucket_bits: u32,
+}
+
+enum Data {
+    Whole(Vec<u8>),
+    File(Mutex<File>),
+}
+
+/// Where a value lies.
+struct Place {
+    key: Key,
+    offset: u64,
+    len: u32,
+    check: u64,
+}
+
+impl Segment {
+    /// Opens a segment; none if it is not one of this form.
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        let bytes = file.metadata().ok()?.len();
+        let data = if bytes <= SMALL {
+            let mut whole = Vec::with_capacity(bytes as usize);
+            file.take(SMALL).read_to_end(&mut whole).ok()?;
+            Data::Whole(whole)
+        } else {
+            Data::File(Mutex::new(file))
+        };
+        let mut segment = Self { path: path.to_owned(), data, bytes, count: 0, bucket_bits: 0 };
+        let header = segment.read(0, HEADER)?;
+        segment.count = u64_at(&header, 8)?;
+        segment.bucket_bits = u32_at(&header, 16)?;
+        let fits = header.starts_with(MAGIC)
+            && segment.bucket_bits <= 24
+            && segment.count < u64::from(u32::MAX)
+            && segment.values_at() <= bytes;
+        fits.then_some(segment)
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The value of a key, if it is here and whole.
+    pub(super) fn get(&self, key: &Key) -> Option<Vec<u8>> {
+        let bucket = bucket_of(key, self.bucket_bits);
+        let bounds = self.read(HEADER + bucket * 4, 8)?;
+        let (from, to) = (u64::from(u32_at(&bounds, 0)?), u64::from(u32_at(&bounds, 4)?));
+        if from > to || to > self.count {
+            return None;
+        }
+        let index = self.read(self.index_at() + from * INDEX_ENTRY, (to - from) * INDEX_ENTRY)?;
+        let place = index.chunks_exact(INDEX_ENTRY as usize).filter_map(Place::read).find(|place| place.key == *key)?;
+        self.value(&place)
+    }
+
+    /// Every record that is whole, in the order of keys.
+    pub(super) fn records(&self) -> Vec<(Key, Vec<u8>)> {
+        let Some(index) = self.read(self.index_at(), self.count * INDEX_ENTRY) else { return Vec::new() };
+        let places = index.chunks_exact(INDEX_ENTRY as usize).filter_map(Place::read);
+        places.filter_map(|place| Some((place.key, self.value(&place)?))).collect()
+    }
+
+    fn value(&self, place: &Place) -> Option<Vec<u8>> {
+        let value = self.read(self.values_at().checked_add(place.offset)?, u64::from(place.len))?;
+        (check(&place.key, &value) == place.check).then_some(value)
+    }
+
+    fn index_at(&self) -> u64 {
+        HEADER + ((1 << self.bucket_bits) + 1) * 4
+    }
+
+    fn values_at(&self) -> u64 {
+        self.index_at() + self.count * INDEX_ENTRY
+    }
+
+    fn read(&self, from: u64, len: u64) -> Option<Vec<u8>> {
+        let end = from.checked_add(len).filter(|end| *end <= self.bytes)?;
+        match &self.data {
+            Data::Whole(all) => all.get(from as usize..end as usize).map(<[u8]>::to_vec),
+            Data::File(file) => {
+                let mut buffer = vec![0; len as usize];
+                read_at(file, from, &mut buffer).ok()?;
+                Some(buffer)
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &Mutex<File>, from: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+    use std::os::unix::fs::FileExt;
+    file.lock().unwrap_or_else(PoisonError::into_inner).read_exact_at(buffer, from)
+}
+
+#[cfg(not(unix))]
+fn read_at(file: &Mutex<File>, from: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+    file.seek(SeekFrom::Start(from))?;
+    file.read_exact(buffer)
+}
+
+impl Place {
+    fn read(entry: &[u8]) -> Option<Self> {
+        let key = Key(entry.get(..32)?.try_into().ok()?);
+        Some(Self { key, offset: u64_at(entry, 32)?, len: u32_at(entry, 40)?, check: u64_at(entry, 44)? })
+    }
+}
+
+/// Writes sorted records as a new segment of that folder. The name follows from the content, so two
+/// processes that worked out the same write the same file.
+pub(super) fn write<'a>(
+    folder: &Path,
+    records: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])> + Clone,
+) -> std::io::Result<PathBuf> {
+    let head = head(records.clone());
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&head);
+    let name = &hasher.finalize().to_hex()[..32];
+    let path = folder.join(format!("{name}.{EXTENSION}"));
+    if path.exists() {
+        return Ok(path);
+    }
+    let part = folder.join(format!("tmp-{}-{name}", std::process::id()));
+    let written = write_all(&part, &head, records).and_then(|()| std::fs::rename(&part, &path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written.map(|()| path)
+}
+
+fn write_all<'a>(path: &Path, head: &[u8], records: impl Iterator<Item = (&'a Key, &'a [u8])>) -> std::io::Result<()> {
+    let mut file = std::io::BufWriter::with_capacity(256 << 10, File::create(path)?);
+    file.write_all(head)?;
+    for (_, value) in records {
+        file.write_all(value)?;
+    }
+    file.flush()
+}
+
+/// Header, buckets and index. It holds a sum of every value, so its own digest names the whole file.
+fn head<'a>(records: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])> + Clone) -> Vec<u8> {
+    let count = records.len() as u64;
+    let bucket_bits = (count / 16).checked_ilog2().map_or(0, |bits| bits + 1).min(24);
+    let mut head = Vec::with_capacity((HEADER + count * INDEX_ENTRY + (1 << bucket_bits) * 4 + 4) as usize);
+    head.extend_from_slice(MAGIC);
+    head.extend_from_slice(&count.to_le_bytes());
+    head.extend_from_slice(&bucket_bits.to_le_bytes());
+    head.extend_from_slice(&0u32.to_le_bytes());
+    let mut buckets = vec![0u32; (1 << bucket_bits) + 1];
+    for (key, _) in records.clone() {
+        buckets[bucket_of(key, bucket_bits) as usize + 1] += 1;
+    }
+    for at in 1..buckets.len() {
+        buckets[at] += buckets[at - 1];
+    }
+    buckets.iter().for_each(|start| head.extend_from_slice(&start.to_le_bytes()));
+    let mut offset = 0u64;
+    for (key, value) in records {
+        head.extend_from_slice(&key.0);
+        head.extend_from_slice(&offset.to_le_bytes());
+        head.extend_from_slice(&(value.len() as u32).to_le_bytes());
+        head.extend_from_slice(&check(key, value).to_le_bytes());
+        offset += value.len() as u64;
+    }
+    head
+}
+
+fn bucket_of(key: &Key, bits: u32) -> u64 {
+    let first = u32::from_be_bytes([key.0[0], key.0[1], key.0[2], key.0[3]]);
+    u64::from(first.checked_shr(32 - bits).unwrap_or(0))
+}
+
+fn check(key: &Key, value: &[u8]) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&key.0).update(value);
+    let mut first = [0; 8];
+    first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    u64::from_le_bytes(first)
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}

@@ -1,0 +1,271 @@
+//! What the files of a folder, and of all folders below it, say.
+//!
+//! A folder's value has two parts. The *head* is what the folder above needs: a digest of all facts
+//! below (not of bytes, lines or anchors), counts, and how much there is. The *content* is the facts
+//! themselves. A small folder carries the content of everything below it, so that a repository is read
+//! back in few records; a large one names its folders, which have records of their own.
+
+use crate::read::Failed;
+use crate::wants::Want;
+use crate::{Entry, Mode, Oid};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use threatline_facts::ArtifactKind;
+
+/// Facts below this many bytes travel up into the record of the folder above.
+const INLINE: u32 = 32 << 10;
+/// A folder with this name holds other people's packages, as an installer left them.
+const INSTALLED: &str = "node_modules";
+/// Wants that a folder hands up; more than that is a generated file, not a design.
+const MOST_WANTS: usize = 20_000;
+
+/// Digest of all facts below a folder. All zero when nothing was said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Digest(pub(crate) [u8; 32]);
+
+impl Digest {
+    pub(crate) const NOTHING: Self = Self([0; 32]);
+}
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// How much of the repository was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counts {
+    pub(crate) artifacts: u64,
+    pub(crate) analysed: u64,
+    pub(crate) by_kind: BTreeMap<ArtifactKind, u64>,
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.artifacts += other.artifacts;
+        self.analysed += other.analysed;
+        for (kind, count) in &other.by_kind {
+            *self.by_kind.entry(*kind).or_default() += count;
+        }
+    }
+}
+
+/// What the folder above needs to know.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head {
+    pub(crate) digest: Digest,
+    pub(crate) weight: u32,
+    pub(crate) counts: Counts,
+    pub(crate) wants: BTreeSet<Want>,
+}
+
+/// Bytes that serde moves as one piece.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bytes(pub(crate) Arc<[u8]>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes: &'de [u8] = Deserialize::deserialize(deserializer)?;
+        Ok(Self(bytes.into()))
+    }
+}
+
+/// Facts by path relative to the folder, and folders whose facts lie in records of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Content {
+    pub(crate) files: Vec<(String, Bytes)>,
+    pub(crate) folders: Vec<(String, Oid)>,
+}
+
+/// A folder's value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tree {
+    pub(crate) head: Head,
+    /// [`Content`] as it is stored.
+    pub(crate) content: Arc<[u8]>,
+    /// Lost for a reason that is not in the content; a folder with such losses is not remembered.
+    pub(crate) lost: Vec<(String, Failed)>,
+}
+
+impl Tree {
+    /// The record of this folder.
+    pub(crate) fn to_record(&self) -> Option<Vec<u8>> {
+        let mut record = postcard::to_stdvec(&self.head).ok()?;
+        record.extend_from_slice(&self.content);
+        Some(record)
+    }
+
+    /// The folder of a record.
+    pub(crate) fn from_record(record: &[u8]) -> Option<Self> {
+        let (head, content) = postcard::take_from_bytes(record).ok()?;
+        Some(Self { head, content: content.into(), lost: Vec::new() })
+    }
+
+    /// The facts, or the names of the folders that hold them.
+    pub(crate) fn content(&self) -> Option<Content> {
+        postcard::from_bytes(&self.content).ok()
+    }
+}
+
+/// What a folder is put together from.
+pub(crate) trait Below {
+    /// The stored facts of a file.
+    fn file(&self, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[u8]>, Failed>;
+    /// A folder below; its name is needed where paths matter.
+    fn folder(&self, name: &str, oid: &Oid) -> Arc<Tree>;
+    /// Path exclusions of the configuration: nothing of this name is read.
+    fn excludes(&self, name: &str) -> bool;
+    /// Facts of files below that were passed over and that `wants` ask for; the wants that are left.
+    fn answer(&self, entries: &[Entry], wants: BTreeSet<Want>) -> Answer;
+}
+
+/// What a folder could do about wants.
+#[derive(Default)]
+pub(crate) struct Answer {
+    pub(crate) found: BTreeMap<String, Arc<[u8]>>,
+    pub(crate) left: BTreeSet<Want>,
+    pub(crate) lost: Vec<(String, Failed)>,
+}
+
+/// Puts a folder together.
+pub(crate) fn assemble(below: &dyn Below, entries: &[Entry]) -> Tree {
+    let mut draft = Draft::default();
+    let mut sorted: Vec<&Entry> = entries.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    for entry in sorted {
+        match entry.mode {
+            _ if below.excludes(&entry.name) => draft.counts.artifacts += u64::from(entry.mode != Mode::Tree),
+            Mode::Tree if !enters(&entry.name) => {}
+            Mode::Tree => draft.folder(&entry.name, entry.oid, &below.folder(&entry.name, &entry.oid)),
+            Mode::File => draft.file(below, entry),
+            Mode::Link | Mode::Submodule => draft.counts.artifacts += 1,
+        }
+    }
+    draft.finish(below, entries)
+}
+
+#[derive(Default)]
+struct Draft {
+    counts: Counts,
+    weight: u32,
+    hasher: Option<blake3::Hasher>,
+    files: Vec<(String, Bytes)>,
+    folders: Vec<(String, Oid, Arc<[u8]>)>,
+    wants: BTreeSet<Want>,
+    lost: Vec<(String, Failed)>,
+}
+
+impl Draft {
+    fn file(&mut self, below: &dyn Below, entry: &Entry) {
+        self.counts.artifacts += 1;
+        let Some(kind) = kind_of(&entry.name) else { return };
+        *self.counts.by_kind.entry(kind).or_default() += 1;
+        match below.file(&entry.oid, kind) {
+            Ok(facts) => {
+                self.counts.analysed += 1;
+                self.say(b'f', &entry.name, facts);
+            }
+            Err(failed) => self.lost.push((entry.name.clone(), failed)),
+        }
+    }
+
+    fn say(&mut self, how: u8, path: &str, facts: Arc<[u8]>) {
+        if facts.is_empty() {
+            return;
+        }
+        if let Some(facts) = crate::read::decode(&facts) {
+            self.wants.extend(crate::wants::of(path, &facts));
+        }
+        self.hash(how, path, blake3::hash(&facts).as_bytes());
+        self.weight = self.weight.saturating_add((facts.len() + path.len() + 4) as u32);
+        self.files.push((path.to_owned(), Bytes(facts)));
+    }
+
+    fn folder(&mut self, name: &str, oid: Oid, tree: &Tree) {
+        self.counts.add(&tree.head.counts);
+        self.lost.extend(tree.lost.iter().map(|(path, failed)| (format!("{name}/{path}"), failed.clone())));
+        self.wants.extend(tree.head.wants.iter().map(|want| want.from_above(name)));
+        if tree.head.digest != Digest::NOTHING {
+            self.hash(b'd', name, &tree.head.digest.0);
+            self.weight = self.weight.saturating_add(tree.head.weight);
+            self.folders.push((name.to_owned(), oid, tree.content.clone()));
+        }
+    }
+
+    fn hash(&mut self, how: u8, name: &str, digest: &[u8; 32]) {
+        let hasher = self.hasher.get_or_insert_with(blake3::Hasher::new);
+        hasher.update(&[how]).update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes()).update(digest);
+    }
+
+    fn finish(mut self, below: &dyn Below, entries: &[Entry]) -> Tree {
+        let wants = std::mem::take(&mut self.wants);
+        if !wants.is_empty() {
+            let answer = below.answer(entries, wants);
+            answer.found.into_iter().for_each(|(path, facts)| self.say(b'w', &path, facts));
+            self.lost.extend(answer.lost);
+            self.wants = answer.left.into_iter().take(MOST_WANTS).collect();
+        }
+        let digest = self.hasher.as_ref().map_or(Digest::NOTHING, |hasher| Digest(*hasher.finalize().as_bytes()));
+        let head = Head { digest, weight: self.weight, counts: self.counts, wants: self.wants };
+        let content = content(self.files, self.folders, self.weight <= INLINE);
+        Tree { head, content: postcard::to_stdvec(&content).unwrap_or_default().into(), lost: self.lost }
+    }
+}
+
+fn content(mut files: Vec<(String, Bytes)>, folders: Vec<(String, Oid, Arc<[u8]>)>, inline: bool) -> Content {
+    if !inline {
+        return Content { files, folders: folders.into_iter().map(|(name, oid, _)| (name, oid)).collect() };
+    }
+    for (name, _, stored) in folders {
+        let below: Content = postcard::from_bytes(&stored).unwrap_or_default();
+        files.extend(below.files.into_iter().map(|(path, facts)| (format!("{name}/{path}"), facts)));
+    }
+    Content { files, folders: Vec::new() }
+}
+
+/// Whether a folder of this name is walked at all.
+pub(crate) fn enters(name: &str) -> bool {
+    name != INSTALLED && name != ".threatline"
+}
+
+/// What a file is read as. The project's own files are never read as artifacts.
+pub(crate) fn kind_of(name: &str) -> Option<ArtifactKind> {
+    if name == "threatline.toml" { None } else { ArtifactKind::of(name) }
+}
+
+/// The name of a kind in `coverage.by_kind`.
+pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
+    use threatline_facts::{Ecosystem, Language};
+    match kind {
+        ArtifactKind::Source(Language::CSharp) => "csharp",
+        ArtifactKind::Source(Language::Go) => "go",
+        ArtifactKind::Source(Language::Java) => "java",
+        ArtifactKind::Source(Language::JavaScript) => "javascript",
+        ArtifactKind::Source(Language::Python) => "python",
+        ArtifactKind::Source(Language::Rust) => "rust",
+        ArtifactKind::Source(Language::TypeScript | Language::Tsx) => "typescript",
+        ArtifactKind::Yaml => "yaml",
+        ArtifactKind::Json => "json",
+        ArtifactKind::Dockerfile => "dockerfile",
+        ArtifactKind::EnvFile => "env",
+        ArtifactKind::Protobuf => "protobuf",
+        ArtifactKind::Terraform | ArtifactKind::TerraformVariables => "terraform",
+        ArtifactKind::Properties => "properties",
+        ArtifactKind::Manifest(Ecosystem::Cargo) => "cargo",
+        ArtifactKind::Manifest(Ecosystem::Go) => "go-module",
+        ArtifactKind::Manifest(Ecosystem::Gradle) => "gradle",
+        ArtifactKind::Manifest(Ecosystem::Maven) => "maven",
+        ArtifactKind::Manifest(Ecosystem::Npm) => "npm",
+        ArtifactKind::Manifest(Ecosystem::Nuget) => "nuget",
+        ArtifactKind::Manifest(Ecosystem::Python) => "python-package",
+        ArtifactKind::Codeowners => "codeowners",
+    }
+}

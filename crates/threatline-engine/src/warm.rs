@@ -1,0 +1,72 @@
+//! Reading ahead, in parallel.
+//!
+//! Queries are walked on one thread: they are short once artifacts are read. What is expensive is
+//! reading artifacts that nobody read before, so these are found by a plain walk over folders without
+//! a record, and read by all threads before the queries ask for them.
+
+use crate::read::{Depth, Failed, Reading};
+use crate::world::{Context, World};
+use crate::{Mode, Oid};
+use rayon::prelude::*;
+use std::collections::HashSet;
+use threatline_facts::ArtifactKind;
+
+/// Folders nested deeper than this are refused; git itself refuses some thousands.
+const DEEPEST: usize = 1000;
+
+/// A state's folders are nested too deep to be walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooDeep;
+
+type Job = (Oid, ArtifactKind);
+
+/// Reads ahead what the folder's value will need.
+pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) -> Result<(), TooDeep> {
+    let jobs = jobs(world, root, context)?;
+    let read = |job: &Job| (*job, crate::read::read(world.source.as_ref(), &job.0, job.1, Depth::Filtered));
+    let readings: Vec<(Job, Result<Reading, Failed>)> =
+        if jobs.len() < 4 { jobs.iter().map(read).collect() } else { jobs.par_iter().with_max_len(16).map(read).collect() };
+    for ((oid, kind), reading) in &readings {
+        if let Ok(reading) = reading {
+            world.remember(oid, *kind, Depth::Filtered, reading);
+        }
+    }
+    world.prepare(readings);
+    Ok(())
+}
+
+/// Artifacts below folders without a record, each once, in the order of the walk.
+fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>, TooDeep> {
+    let mut jobs = Vec::new();
+    let mut seen_folders = HashSet::new();
+    let mut seen_jobs = HashSet::new();
+    let mut open = vec![(root, context.cloned(), 0)];
+    while let Some((oid, context, depth)) = open.pop() {
+        if depth > DEEPEST {
+            return Err(TooDeep);
+        }
+        if !seen_folders.insert((oid, context.clone())) || world.has_tree(&oid, context.as_ref()) {
+            continue;
+        }
+        let Ok(entries) = world.entries(&oid) else { continue };
+        for entry in entries.iter() {
+            if context.as_ref().is_some_and(|context| context.excludes(&entry.name)) {
+                continue;
+            }
+            match entry.mode {
+                Mode::Tree if crate::tree::enters(&entry.name) => {
+                    open.push((entry.oid, context.as_ref().map(|context| context.below(&entry.name)), depth + 1));
+                }
+                Mode::File => {
+                    let Some(kind) = crate::tree::kind_of(&entry.name) else { continue };
+                    let job = (entry.oid, kind);
+                    if seen_jobs.insert(job) && world.known_facts(&entry.oid, kind, Depth::Filtered).is_none() {
+                        jobs.push(job);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(jobs)
+}

@@ -1,0 +1,171 @@
+//! What queries may read besides their inputs: content by id and memos by key.
+//!
+//! All of it is a function of ids, so reading it inside a query is as good as computing it. No query
+//! reads a path, a clock, a reference or the environment.
+
+use crate::read::{Depth, Failed, Reading};
+use crate::store::{Key, Store};
+use crate::tree::Tree;
+use crate::{Entry, Oid, Source};
+use globset::GlobSet;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use threatline_facts::{Anchor, ArtifactKind};
+
+/// Fingerprint of the code that reads artifacts and puts folders together.
+pub(crate) const READING: &str = env!("THREATLINE_READING");
+/// Fingerprint of that and of all code that follows.
+pub(crate) const THINKING: &str = env!("THREATLINE_THINKING");
+
+/// `[scan] exclude`, compiled.
+#[derive(Debug)]
+pub(crate) struct Exclusions {
+    pub(crate) patterns: Vec<String>,
+    pub(crate) set: GlobSet,
+}
+
+impl PartialEq for Exclusions {
+    fn eq(&self, other: &Self) -> bool {
+        self.patterns == other.patterns
+    }
+}
+
+impl Eq for Exclusions {}
+
+impl Hash for Exclusions {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.patterns.hash(state);
+    }
+}
+
+/// Everything about a folder's place that changes what is read in it. Nearly always none: then equal
+/// folders are one, wherever they lie.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Context {
+    /// From the root that is scanned, with `/` at its end unless it is the root.
+    pub(crate) path: String,
+    pub(crate) exclusions: Arc<Exclusions>,
+}
+
+impl Context {
+    pub(crate) fn below(&self, name: &str) -> Self {
+        Self { path: format!("{}{name}/", self.path), exclusions: self.exclusions.clone() }
+    }
+
+    pub(crate) fn excludes(&self, name: &str) -> bool {
+        self.exclusions.set.is_match(format!("{}{name}", self.path))
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for part in self.exclusions.patterns.iter().chain([&self.path]) {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
+/// The outside, as queries see it.
+pub(crate) struct World {
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) store: Store,
+    /// Artifacts that were read ahead of the queries, in parallel.
+    ready: Mutex<HashMap<(Oid, ArtifactKind), Result<Reading, Failed>>>,
+}
+
+impl World {
+    pub(crate) fn new(source: Arc<dyn Source>, store: Store) -> Self {
+        Self { source, store, ready: Mutex::default() }
+    }
+
+    /// A folder's entries; one that is missing is empty, and the reason is its own.
+    pub(crate) fn entries(&self, oid: &Oid) -> Result<Arc<[Entry]>, Failed> {
+        self.source.tree(oid).map_err(|missing| Failed::Missing(missing.0))
+    }
+
+    /// Hands over what was read ahead.
+    pub(crate) fn prepare(&self, readings: Vec<((Oid, ArtifactKind), Result<Reading, Failed>)>) {
+        lock(&self.ready).extend(readings);
+    }
+
+    /// Forgets what was read ahead and not asked for.
+    pub(crate) fn settle(&self) {
+        lock(&self.ready).clear();
+    }
+
+    /// The facts of a file: read ahead, remembered, or read now.
+    pub(crate) fn facts(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Result<Arc<[u8]>, Failed> {
+        if let Some(facts) = self.known_facts(oid, kind, depth) {
+            return facts;
+        }
+        let reading = crate::read::read(self.source.as_ref(), oid, kind, depth)?;
+        self.remember(oid, kind, depth, &reading);
+        Ok(reading.facts)
+    }
+
+    /// The facts of a file unless it would have to be read.
+    pub(crate) fn known_facts(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Option<Result<Arc<[u8]>, Failed>> {
+        if depth == Depth::Filtered
+            && let Some(reading) = lock(&self.ready).get(&(*oid, kind))
+        {
+            return Some(reading.clone().map(|reading| reading.facts));
+        }
+        let facts = self.store.get(&artifact_key(b'f', oid, kind, depth))?;
+        crate::read::decode(&facts).map(|_| Ok(facts.into()))
+    }
+
+    pub(crate) fn remember(&self, oid: &Oid, kind: ArtifactKind, depth: Depth, reading: &Reading) {
+        if !self.store.is_on() {
+            return;
+        }
+        self.store.put(artifact_key(b'f', oid, kind, depth), reading.facts.to_vec());
+        if !reading.anchors.is_empty()
+            && let Ok(anchors) = postcard::to_stdvec(&*reading.anchors)
+        {
+            self.store.put(artifact_key(b'a', oid, kind, depth), anchors);
+        }
+    }
+
+    /// The places in a file.
+    pub(crate) fn anchors(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Result<Arc<[Anchor]>, Failed> {
+        let stored = self.store.get(&artifact_key(b'a', oid, kind, depth));
+        if let Some(anchors) = stored.and_then(|stored| postcard::from_bytes::<Vec<Anchor>>(&stored).ok()) {
+            return Ok(anchors.into());
+        }
+        let reading = crate::read::read(self.source.as_ref(), oid, kind, depth)?;
+        Ok(reading.anchors)
+    }
+
+    pub(crate) fn stored_tree(&self, oid: &Oid, context: Option<&Context>) -> Option<Tree> {
+        let record = self.store.get(&tree_key(oid, context))?;
+        Tree::from_record(&record)
+    }
+
+    pub(crate) fn has_tree(&self, oid: &Oid, context: Option<&Context>) -> bool {
+        self.store.get(&tree_key(oid, context)).is_some()
+    }
+
+    pub(crate) fn remember_tree(&self, oid: &Oid, context: Option<&Context>, tree: &Tree) {
+        if self.store.is_on()
+            && tree.lost.is_empty()
+            && let Some(record) = tree.to_record()
+        {
+            self.store.put(tree_key(oid, context), record);
+        }
+    }
+}
+
+fn artifact_key(record: u8, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Key {
+    let kind = postcard::to_stdvec(&kind).unwrap_or_default();
+    Key::new(record, READING.as_bytes(), &[oid.as_bytes(), &kind, &[depth as u8]])
+}
+
+fn tree_key(oid: &Oid, context: Option<&Context>) -> Key {
+    let context = context.map(Context::digest);
+    Key::new(b't', READING.as_bytes(), &[oid.as_bytes(), context.as_ref().map_or(&[], |digest| &digest[..])])
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
