@@ -1,0 +1,73 @@
+//! The catalogue: products, services of others, addresses, packages, cloud resources, classes of data.
+//!
+//! All of it is data, in `data/*.toml`, parsed once when it is first asked for. Whatever is not in there
+//! is not known; nothing is guessed from a likeness.
+
+mod address;
+mod data_class;
+mod package;
+mod technology;
+mod third_party;
+
+pub use address::{Scheme, encryption, port, scheme};
+pub use data_class::data_class;
+pub use package::{CAPABILITIES, Package, package};
+pub use technology::{Access, Resource, Setting, Technology, image, technology, terraform};
+pub use third_party::{ThirdParty, host, third_party};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// The three kinds of components; the model has the same words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words are the model's own")]
+pub enum Kind {
+    Process,
+    DataStore,
+    ExternalEntity,
+}
+
+impl Kind {
+    /// The model's word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Process => "process",
+            Kind::DataStore => "data_store",
+            Kind::ExternalEntity => "external_entity",
+        }
+    }
+}
+
+fn load<T: DeserializeOwned>(data: &'static str) -> T {
+    toml::from_str(data).expect("the data is part of the program, and a test parses all of it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The model's roles; the crate that has them stands above this one.
+    pub(super) const ROLES: &[&str] = &[
+        "api", "web_ui", "gateway", "load_balancer", "worker", "function", "scheduled_job", "message_broker", "queue", "database", "cache", "object_store",
+        "search_engine", "auth_server", "secrets_manager", "service_discovery", "configuration_server", "monitoring", "tracing", "logging", "llm", "agent",
+        "mcp_server", "ci", "user", "third_party", "library", "other",
+    ];
+
+    #[test]
+    fn every_role_is_a_word_of_the_model() {
+        let roles = technology::all().iter().flat_map(|technology| &technology.roles);
+        let roles = roles.chain(third_party::all().iter().flat_map(|party| &party.roles));
+        let roles = roles.chain(technology::resources().values().flat_map(|resource| &resource.roles));
+        let roles = roles.chain(address::schemes().flat_map(|scheme| &scheme.roles));
+        let strange: Vec<&String> = roles.filter(|role| !ROLES.contains(&role.as_str())).collect();
+        assert!(strange.is_empty(), "{strange:?}");
+    }
+
+    #[test]
+    fn every_name_is_written_in_one_way() {
+        let names = technology::all().iter().map(|technology| &technology.name).chain(third_party::all().iter().map(|party| &party.name));
+        let strange: Vec<&String> = names.filter(|name| name.is_empty() || name.contains([' ', '_']) || name.to_lowercase() != **name).collect();
+        assert!(strange.is_empty(), "{strange:?}");
+    }
+}
