@@ -92,11 +92,7 @@ pub fn explain(model: &Model, threats: &[(Threat, Status)], id: &ThreatId) -> Op
     let mut numbers: Vec<u32> = case.graph.ways[number].iter().flat_map(|way| way.needs.iter().copied()).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let need = |at: u32| Need {
-        capability: text(at),
-        probability: known.p[at as usize],
-        derivation: derivations.of_known(at).iter().map(hop).collect(),
-    };
+    let need = |at: u32| Need { capability: text(at), probability: known.p[at as usize], derivation: derivations.of_known(at).iter().map(hop).collect() };
     let mut further: Vec<Further> = factors
         .further
         .iter()

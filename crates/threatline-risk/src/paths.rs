@@ -180,7 +180,9 @@ impl Derivations<'_, '_> {
             (None, Place::Component(c) | Place::Users(c) | Place::Admins(c) | Place::Logs(c) | Place::Disk(c)) => (&system.component(c).id).into(),
             (None, Place::Entry(e)) => (&system.entry(e).id).into(),
             (None, Place::Flow(f)) => (&system.flow(f).id).into(),
-            (None, Place::Boundary(b)) => ElementId::parse(&system.boundaries[b].name).filter(|_| system.model.boundaries.iter().any(|x| x.id.as_str() == system.boundaries[b].name))?,
+            (None, Place::Boundary(b)) => {
+                ElementId::parse(&system.boundaries[b].name).filter(|_| system.model.boundaries.iter().any(|x| x.id.as_str() == system.boundaries[b].name))?
+            }
             _ => return None,
         };
         Some(PathStep {

@@ -46,8 +46,7 @@ fn elements(system: &System<'_>, threat: &Threat, clause: &Clause) -> Vec<Place>
         | (Some(Variable::Flow), Place::Flow(_))
         | (Some(Variable::Boundary), Place::Boundary(_)) => vec![here],
         (Some(Variable::EntryPoint), Place::Component(c)) => {
-            let affected: Vec<Place> =
-                threat.affected.iter().filter_map(|id| place(system, id)).filter(|place| matches!(place, Place::Entry(_))).collect();
+            let affected: Vec<Place> = threat.affected.iter().filter_map(|id| place(system, id)).filter(|place| matches!(place, Place::Entry(_))).collect();
             if affected.is_empty() { system.entries[c].iter().copied().map(Place::Entry).collect() } else { affected }
         }
         _ => Vec::new(),

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use threatline_model::{BoundaryKind, Component, ComponentId, ComponentKind, Environment, Exposure, Model, Property, Role};
 
 /// Boundaries inside of which an attacker can stand.
-const NETS: &[BoundaryKind] =
-    &[BoundaryKind::Network, BoundaryKind::Namespace, BoundaryKind::Cluster, BoundaryKind::Host, BoundaryKind::Container];
+const NETS: &[BoundaryKind] = &[BoundaryKind::Network, BoundaryKind::Namespace, BoundaryKind::Cluster, BoundaryKind::Host, BoundaryKind::Container];
 
 /// Boundaries nested deeper than this are not looked at; a cycle of parents ends here too.
 const DEPTH: usize = 32;

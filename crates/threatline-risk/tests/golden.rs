@@ -45,19 +45,14 @@ fn check(name: &str, golden: &Value) -> Vec<String> {
     for severity in Severity::ALL {
         expect(format!("open {severity}"), found.posture.open.of(severity).into(), &posture["open"][severity.name()]);
     }
-    let targets: BTreeMap<String, Value> = found
-        .losses
-        .iter()
-        .map(|loss| (loss.component.to_string(), serde_json::json!({"risk": loss.risk, "gains": loss.gains})))
-        .collect();
+    let targets: BTreeMap<String, Value> =
+        found.losses.iter().map(|loss| (loss.component.to_string(), serde_json::json!({"risk": loss.risk, "gains": loss.gains}))).collect();
     expect("targets".into(), serde_json::to_value(targets).unwrap(), &golden["targets"]);
     // The reference also lists threats whose mending changes nothing.
     if let Some(points) = golden.get("choke_points") {
         let points: Vec<&Value> = points.as_array().unwrap().iter().filter(|p| number(&p["loss_removed"]) > 0).collect();
         let found = found.choke_points.iter().filter(|p| p.risk_removed > 0);
-        let found: Value = found
-            .map(|p| serde_json::json!({"threat": p.threats[0], "loss_removed": p.risk_removed, "targets_closed": p.paths_cut}))
-            .collect();
+        let found: Value = found.map(|p| serde_json::json!({"threat": p.threats[0], "loss_removed": p.risk_removed, "targets_closed": p.paths_cut})).collect();
         expect("choke points".into(), found, &points.into_iter().cloned().collect());
     }
     let paths = found.attack_paths.len();

@@ -335,7 +335,6 @@ proptest! {
     }
 }
 
-
 #[test]
 fn a_large_system_is_fast() {
     use std::time::{Duration, Instant};

@@ -4,7 +4,15 @@
 //! page of Markdown beside it. [`find`] runs them all, keeps one threat per cause and turns what is
 //! only unknown into questions.
 
+mod case;
+mod find;
+mod rule;
+mod rules;
 pub mod step;
 mod threat;
+mod view;
 
+pub use find::find;
+pub use rule::Rule;
+pub use rules::catalogue;
 pub use threat::{Found, Question, Start, Status, Stride, Threat, ThreatId};

@@ -29,7 +29,7 @@ fn side(words: &[Words]) -> Vec<Capability> {
 
 #[test]
 fn text_and_json_of_the_catalogue_say_the_same() {
-    let catalogue: Vec<Entry> = serde_json::from_str(include_str!("data/steps.json")).unwrap();
+    let catalogue: Vec<Entry> = serde_json::from_str(include_str!("data/catalogue.json")).unwrap();
     assert_eq!(catalogue.len(), 110);
     for entry in catalogue {
         let step: Step = entry.text.parse().unwrap();
@@ -41,7 +41,9 @@ fn text_and_json_of_the_catalogue_say_the_same() {
 
 #[test]
 fn what_is_no_step_is_refused() {
-    for text in ["", "read(c)", "read(c) => fly(c)", "read(x) => read(c)", "read(c => read(c)", "read(c.wings) => read(c)", "reach(repository.users) => read(c)"] {
+    for text in
+        ["", "read(c)", "read(c) => fly(c)", "read(x) => read(c)", "read(c => read(c)", "read(c.wings) => read(c)", "reach(repository.users) => read(c)"]
+    {
         assert!(text.parse::<Step>().is_err(), "{text}");
     }
 }

@@ -1,0 +1,30 @@
+//! `mixed-trust-shared-runtime`: see its page beside it.
+
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "mixed-trust-shared-runtime",
+    title: "{} holds what the internet reaches and what must be kept",
+    guidance: "Split them into separate runtimes.",
+    page: include_str!("mixed_trust_shared_runtime.md"),
+    stride: &[Stride::ElevationOfPrivilege],
+    cwe: &[653],
+    techniques: &["T1611"],
+    exploitability: 300,
+    start: Start::Attacker,
+    step: "control(b.members) => control(b)",
+    grades: &[Grade::P],
+    over: &[],
+    run,
+};
+
+fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
+    let mut cases = Vec::new();
+    for b in view.model().boundaries.iter().filter(|b| matches!(b.kind, Host | Container | BoundaryKind::Process)) {
+        let inside: Vec<&Component> = view.components().filter(|c| c.boundary.as_ref() == Some(&b.id)).collect();
+        let kept = |c: &&Component| (is_store(c) || c.roles.contains(&Role::Worker)) && at_least(3, c.data.as_ref()) == Some(true);
+        let mixed = inside.iter().any(|a| a.exposure == Exposure::Internet && inside.iter().any(|k| k.id != a.id && kept(k)));
+        cases.push(Case::boundary(b).is(mixed).present().affects(inside.iter().map(|c| (&c.id).into())));
+    }
+    cases
+}
