@@ -1,21 +1,103 @@
 //! Source code.
 //!
-//! Three steps. A language *lowers* its syntax tree into one small tree that all languages share
-//! ([`tree`]); names are resolved and library calls recognised by *one* abstract evaluation of that
-//! tree, whose knowledge of frameworks is data (packs); the result is facts with symbolic holes.
+//! Two steps. A language *lowers* its syntax tree into one small tree that all languages share
+//! ([`tree`]); the tree is *reduced* to what routing, guarding, calling and data need, as facts with
+//! symbolic holes. What the facts mean, with names resolved across files and library calls recognised
+//! by packs, is worked out where files are joined.
 
 pub(crate) mod csharp;
 pub(crate) mod go;
 pub(crate) mod java;
 mod parts;
+pub(crate) mod python;
+mod reduce;
 #[cfg(test)]
 pub(crate) mod show;
 pub mod tree;
 pub(crate) mod walk;
 
-use threatline_facts::{Extracted, Language};
+use aho_corasick::AhoCorasick;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use threatline_facts::code::{CodeFact, Source, Want};
+use threatline_facts::{Extracted, Fact, Facts, Gap, Language};
+use threatline_knowledge::packs::{self, Family};
 
-/// Reads a source file.
-pub fn read(_language: Language, _text: &str) -> Extracted {
-    Extracted::default()
+/// Reads a source file. One without a word of any pack says nothing: nothing of it could be recognised.
+pub fn read(language: Language, text: &str) -> Extracted {
+    if awake(language, text) { read_all(language, text) } else { Extracted::default() }
+}
+
+/// Reads a source file whatever words it holds: for files that another one refers to.
+pub fn read_all(language: Language, text: &str) -> Extracted {
+    let Some(module) = lower(language, text) else {
+        return Extracted::default();
+    };
+    let mut out = Extracted::default();
+    let source = reduce::reduce(language, &module, &mut out);
+    if source.partial {
+        out.facts.gaps.push(Gap { mark: None, reason: "parts could not be parsed".to_owned(), whole: false });
+    }
+    out.say(CodeFact::Source(Box::new(source)));
+    out
+}
+
+fn lower(language: Language, text: &str) -> Option<tree::Module> {
+    match language {
+        Language::CSharp => Some(csharp::lower(text)),
+        Language::Go => Some(go::lower(text)),
+        Language::Java => Some(java::lower(text)),
+        Language::Python => Some(python::lower(text)),
+        _ => None,
+    }
+}
+
+/// The modules, and names of its own package, that a file refers to and does not define.
+pub fn wants(facts: &Facts) -> Vec<Want> {
+    let mut out = BTreeSet::new();
+    for fact in &facts.facts {
+        if let Fact::Code(CodeFact::Source(source)) = fact {
+            collect_wants(source, &mut out);
+        }
+    }
+    out.into_iter().collect()
+}
+
+fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
+    let language = source.language;
+    let mut want = |module: &str, member: Option<&String>| {
+        out.insert(Want { language, module: module.to_owned(), member: member.cloned() });
+    };
+    for import in &source.imports {
+        want(&import.module, import.member.as_ref());
+    }
+    for export in &source.exports {
+        if let Some((module, member)) = &export.from {
+            want(module, Some(member));
+        }
+    }
+    if matches!(language, Language::Go) {
+        want("", None);
+    }
+    if matches!(language, Language::Java | Language::CSharp) {
+        for name in reduce::free_types(source) {
+            want("", Some(&name));
+        }
+    }
+}
+
+/// Whether a file holds a word of a pack of its language. One automaton a language, built once.
+fn awake(language: Language, text: &str) -> bool {
+    static WORDS: OnceLock<Vec<Option<AhoCorasick>>> = OnceLock::new();
+    let family = Family::of(language);
+    let all = WORDS.get_or_init(|| {
+        let build = |family: &Family| {
+            let packs = packs::of_family(*family);
+            let words: BTreeSet<&str> = packs.packs.iter().flat_map(|pack| &pack.imports).map(String::as_str).collect();
+            AhoCorasick::new(words).ok()
+        };
+        Family::ALL.iter().map(build).collect()
+    });
+    let at = Family::ALL.iter().position(|other| *other == family).unwrap_or(0);
+    all[at].as_ref().is_none_or(|words| words.is_match(text))
 }

@@ -10,13 +10,23 @@ pub mod manifest;
 pub mod node;
 pub mod spec;
 
-use threatline_facts::{ArtifactKind, Extracted};
+use threatline_facts::{ArtifactKind, Extracted, Language};
 
 /// The most that is read of one artifact, in bytes; a longer one is lost with a reason.
 pub const MAX_BYTES: usize = 1 << 20;
 
 /// Reads one artifact. CRLF and LF give equal facts; bytes that are no UTF-8 are a gap.
 pub fn extract(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
+    extract_with(kind, bytes, code::read)
+}
+
+/// Reads one artifact that another one refers to: of a source file everything, whatever words it holds.
+/// Where [`extract`] says something of a source file, this says the same.
+pub fn extract_all(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
+    extract_with(kind, bytes, code::read_all)
+}
+
+fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) -> Extracted) -> Extracted {
     if bytes.len() > MAX_BYTES {
         return Extracted::lost("larger than 1 MiB");
     }
@@ -35,7 +45,7 @@ pub fn extract(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
         text
     };
     match kind {
-        ArtifactKind::Source(language) => code::read(language, text),
+        ArtifactKind::Source(language) => read_code(language, text),
         ArtifactKind::Yaml | ArtifactKind::Json => match node::parse(kind, text) {
             Ok(documents) => {
                 let mut out = Extracted::default();

@@ -38,6 +38,11 @@ pub struct Packs {
 
 /// The built-in packs that speak of that language.
 pub fn of(language: Language) -> &'static Packs {
+    of_family(Family::of(language))
+}
+
+/// The built-in packs of a family of languages.
+pub fn of_family(family: Family) -> &'static Packs {
     static ALL: OnceLock<Vec<Packs>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
         let packs: Vec<Pack> = FILES.iter().filter_map(|(file, text)| parse(file, text).ok()).collect();
@@ -46,7 +51,6 @@ pub fn of(language: Language) -> &'static Packs {
             .map(|family| Packs { packs: packs.iter().filter(|pack| pack.languages.contains(family)).cloned().collect() })
             .collect()
     });
-    let family = Family::of(language);
     let at = Family::ALL.iter().position(|other| *other == family).unwrap_or(0);
     &all[at]
 }

@@ -6,6 +6,7 @@
 
 pub mod compose;
 pub mod declared;
+pub mod modules;
 pub mod system;
 pub mod world;
 

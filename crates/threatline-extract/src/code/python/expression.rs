@@ -1,0 +1,173 @@
+//! Expressions and parameters.
+
+use super::{Lowering, children, span};
+use crate::code::tree::*;
+use tree_sitter::Node;
+
+impl Lowering<'_> {
+    pub(super) fn expression(&self, node: Node) -> Expression {
+        let kind = self.deeper(|| self.kind(node)).unwrap_or(ExpressionKind::Unknown(Vec::new()));
+        Expression { kind, span: span(node) }
+    }
+
+    fn field(&self, node: Node, name: &str) -> Box<Expression> {
+        Box::new(match node.child_by_field_name(name) {
+            Some(child) => self.expression(child),
+            None => Expression { kind: ExpressionKind::Unknown(Vec::new()), span: span(node) },
+        })
+    }
+
+    fn all(&self, node: Node) -> Vec<Expression> {
+        children(node).into_iter().map(|child| self.expression(child)).collect()
+    }
+
+    fn inner(&self, node: Node) -> ExpressionKind {
+        match children(node).first() {
+            Some(child) => self.expression(*child).kind,
+            None => ExpressionKind::Unknown(Vec::new()),
+        }
+    }
+
+    fn kind(&self, node: Node) -> ExpressionKind {
+        match node.kind() {
+            "string" => self.string(node),
+            "concatenated_string" => self.concatenated(node),
+            "integer" | "float" => ExpressionKind::Number(self.text(node).replace('_', "")),
+            "true" => ExpressionKind::Boolean(true),
+            "false" => ExpressionKind::Boolean(false),
+            "none" | "ellipsis" => ExpressionKind::Null,
+            "identifier" | "keyword_identifier" => self.name(self.text(node)),
+            "dotted_name" => self.dotted(self.text(node), node),
+            "attribute" => ExpressionKind::Member {
+                object: self.field(node, "object"),
+                name: node.child_by_field_name("attribute").map_or("", |name| self.text(name)).to_owned(),
+            },
+            "subscript" => ExpressionKind::Index { object: self.field(node, "value"), index: self.field(node, "subscript") },
+            "call" => self.call(node),
+            "lambda" => ExpressionKind::Function(Box::new(self.lambda(node))),
+            "list" | "tuple" | "set" | "expression_list" | "pattern_list" | "tuple_pattern" | "list_pattern" => ExpressionKind::List(self.all(node)),
+            "dictionary" => ExpressionKind::Map(self.entries(node)),
+            "binary_operator" | "boolean_operator" => self.binary(node),
+            "comparison_operator" => self.comparison(node),
+            "not_operator" => ExpressionKind::Not(self.field(node, "argument")),
+            "conditional_expression" => match self.all(node).as_slice() {
+                [then, condition, otherwise] => ExpressionKind::Conditional {
+                    condition: Box::new(condition.clone()),
+                    then: Box::new(then.clone()),
+                    otherwise: Box::new(otherwise.clone()),
+                },
+                parts => ExpressionKind::Unknown(parts.to_vec()),
+            },
+            "parenthesized_expression" | "await" | "type" | "list_splat" => self.inner(node),
+            "named_expression" => self.field(node, "value").kind,
+            _ => ExpressionKind::Unknown(self.all(node)),
+        }
+    }
+
+    fn name(&self, name: &str) -> ExpressionKind {
+        ExpressionKind::Name(if name == "cls" { "self".to_owned() } else { name.to_owned() })
+    }
+
+    fn dotted(&self, text: &str, node: Node) -> ExpressionKind {
+        let mut parts = text.split('.');
+        let mut kind = self.name(parts.next().unwrap_or(""));
+        for part in parts {
+            kind = ExpressionKind::Member { object: Box::new(Expression { kind, span: span(node) }), name: part.to_owned() };
+        }
+        kind
+    }
+
+    fn call(&self, node: Node) -> ExpressionKind {
+        let callee = self.field(node, "function");
+        if let ExpressionKind::Name(name) = &callee.kind
+            && name == "super"
+        {
+            return ExpressionKind::Name("super".to_owned());
+        }
+        let arguments = match node.child_by_field_name("arguments") {
+            Some(list) if list.kind() == "argument_list" => children(list).into_iter().flat_map(|argument| self.argument(argument)).collect(),
+            Some(generator) => vec![Argument { name: None, value: self.expression(generator), spread: false }],
+            None => Vec::new(),
+        };
+        // `"…{}…".format(x)` keeps its shape: the packs know `str.format`.
+        ExpressionKind::Call { callee, arguments, types: Vec::new(), construct: false }
+    }
+
+    pub(super) fn argument(&self, node: Node) -> Option<Argument> {
+        Some(match node.kind() {
+            "keyword_argument" => Argument {
+                name: Some(self.text(node.child_by_field_name("name")?).to_owned()),
+                value: self.expression(node.child_by_field_name("value")?),
+                spread: false,
+            },
+            "list_splat" | "dictionary_splat" => Argument { name: None, value: self.expression(*children(node).first()?), spread: true },
+            _ => Argument { name: None, value: self.expression(node), spread: false },
+        })
+    }
+
+    fn entries(&self, node: Node) -> Vec<(Expression, Expression)> {
+        let one = |entry: Node| match entry.kind() {
+            "pair" => (*self.field(entry, "key"), *self.field(entry, "value")),
+            _ => (Expression { kind: ExpressionKind::Null, span: span(entry) }, Expression { kind: self.inner(entry), span: span(entry) }),
+        };
+        children(node).into_iter().map(one).collect()
+    }
+
+    fn binary(&self, node: Node) -> ExpressionKind {
+        let operator = node.child_by_field_name("operator").map_or("", |operator| self.text(operator)).to_owned();
+        let left = self.field(node, "left");
+        if operator == "%" && matches!(left.kind, ExpressionKind::String(_) | ExpressionKind::Template(_)) {
+            let right = self.field(node, "right");
+            return self.percent(*left, *right);
+        }
+        ExpressionKind::Binary { operator, left, right: self.field(node, "right") }
+    }
+
+    fn comparison(&self, node: Node) -> ExpressionKind {
+        let mut cursor = node.walk();
+        let operators: Vec<&str> = node.children_by_field_name("operators", &mut cursor).map(|operator| self.text(operator)).collect();
+        let mut operands = self.all(node);
+        if operands.len() != 2 {
+            return ExpressionKind::Unknown(operands);
+        }
+        let right = operands.pop().map(Box::new);
+        let left = operands.pop().map(Box::new);
+        match (left, right) {
+            (Some(left), Some(right)) => ExpressionKind::Binary { operator: operators.join(" "), left, right },
+            _ => ExpressionKind::Unknown(Vec::new()),
+        }
+    }
+
+    fn lambda(&self, node: Node) -> Function {
+        let value = self.field(node, "body");
+        Function {
+            parameters: node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
+            body: vec![Statement { span: value.span, kind: StatementKind::Return(Some(*value)) }],
+            public: true,
+            span: span(node),
+            line: span(node).line,
+            ..Function::default()
+        }
+    }
+
+    pub(super) fn parameters(&self, list: Node) -> Vec<Parameter> {
+        children(list).into_iter().filter_map(|node| self.parameter(node)).collect()
+    }
+
+    fn parameter(&self, node: Node) -> Option<Parameter> {
+        let mut parameter = Parameter { span: span(node), ..Parameter::default() };
+        let first = children(node).first().copied();
+        let name = match node.kind() {
+            "identifier" => node,
+            "typed_parameter" => first?,
+            "default_parameter" | "typed_default_parameter" => node.child_by_field_name("name")?,
+            "list_splat_pattern" | "dictionary_splat_pattern" => node,
+            _ => return None,
+        };
+        parameter.variadic = name.kind().ends_with("splat_pattern");
+        parameter.name = self.text(name).trim_start_matches('*').to_owned();
+        parameter.declared = node.child_by_field_name("type").map(|ty| self.ty(ty));
+        parameter.default = node.child_by_field_name("value").map(|value| self.expression(value));
+        Some(parameter)
+    }
+}

@@ -1,0 +1,315 @@
+//! The shared tree into facts: numbers for functions and classes, marks for places, and nothing that no
+//! reader asks for.
+
+use super::tree::{self, ExpressionKind, StatementKind};
+use std::collections::BTreeSet;
+use threatline_facts::code::*;
+use threatline_facts::{Extracted, Language, Mark};
+
+/// The most values that are kept of one file; what comes later is cut off and the file is partial.
+const MAX_VALUES: u32 = 200_000;
+
+/// Reduces one file.
+pub(super) fn reduce(language: Language, module: &tree::Module, out: &mut Extracted) -> Source {
+    let source = Source {
+        language,
+        package: module.package.clone(),
+        imports: Vec::new(),
+        exports: Vec::new(),
+        functions: vec![Function::default()],
+        classes: Vec::new(),
+        partial: module.has_errors,
+    };
+    let mut reducer = Reducer { source, out, left: MAX_VALUES };
+    for import in &module.imports {
+        let mark = reducer.mark(import.span);
+        let import = Import { local: import.local.clone(), module: import.module.clone(), member: import.member.clone(), mark };
+        reducer.source.imports.push(import);
+    }
+    let steps = reducer.steps(&module.body);
+    reducer.source.functions[0].steps.splice(0..0, steps);
+    for export in &module.exports {
+        let value = export.value.as_ref().map(|value| reducer.value(value));
+        reducer.source.exports.push(Export { name: export.name.clone(), value, from: export.from.clone() });
+    }
+    reducer.source.partial |= reducer.left == 0;
+    reducer.source
+}
+
+struct Reducer<'o> {
+    source: Source,
+    out: &'o mut Extracted,
+    left: u32,
+}
+
+impl Reducer<'_> {
+    fn mark(&mut self, span: tree::Span) -> Mark {
+        self.out.mark(span.line, span.end_line)
+    }
+
+    fn steps(&mut self, statements: &[tree::Statement]) -> Vec<Step> {
+        let mut out = Vec::new();
+        for statement in statements {
+            self.step(statement, &mut out);
+        }
+        out
+    }
+
+    fn step(&mut self, statement: &tree::Statement, out: &mut Vec<Step>) {
+        let step = match &statement.kind {
+            StatementKind::Assign { target, declared, value } => Step::Bind {
+                target: self.value(target),
+                declared: declared.as_ref().map(|declared| self.type_name(declared)),
+                value: value.as_ref().map(|value| self.value(value)),
+            },
+            StatementKind::Expression(expression) => {
+                let value = self.value(expression);
+                if !says_something(&value) {
+                    return;
+                }
+                Step::Do(value)
+            }
+            StatementKind::Return(value) => Step::Return(value.as_ref().map(|value| self.value(value))),
+            StatementKind::Throw(value) => Step::Throw(value.as_ref().map(|value| self.value(value))),
+            StatementKind::If { condition, then, otherwise } => {
+                Step::If { condition: self.value(condition), then: self.steps(then), otherwise: self.steps(otherwise) }
+            }
+            StatementKind::Loop { over, body } => {
+                let over = over.as_ref().map(|(name, list)| (self.value(name), self.value(list)));
+                Step::Loop { over, body: self.steps(body) }
+            }
+            StatementKind::Try { body, handlers, finally } => Step::Try {
+                body: self.steps(body),
+                handlers: handlers.iter().map(|handler| self.steps(handler)).collect(),
+                finally: self.steps(finally),
+            },
+            StatementKind::Block(body) => {
+                let steps = self.steps(body);
+                if steps.is_empty() {
+                    return;
+                }
+                Step::Block(steps)
+            }
+            StatementKind::Function(function) => Step::Function(self.function(function, None)),
+            StatementKind::Class(class) => Step::Class(self.class(class)),
+        };
+        out.push(step);
+    }
+
+    fn function(&mut self, function: &tree::Function, class: Option<u32>) -> u32 {
+        let number = self.source.functions.len() as u32;
+        self.source.functions.push(Function::default());
+        let annotations = self.annotations(&function.annotations);
+        let line = function.line.max(1);
+        let mark = self.out.mark(line, line);
+        let receiver = function.receiver.as_ref().map(|(name, ty)| (name.clone(), ty.name.clone()));
+        let parameters = function.parameters.iter().map(|parameter| self.parameter(parameter)).collect();
+        let returns = function.returns.as_ref().map(|returns| self.type_name(returns));
+        let steps = self.steps(&function.body);
+        self.source.functions[number as usize] = Function {
+            name: function.name.clone(),
+            class,
+            receiver,
+            parameters,
+            returns,
+            annotations,
+            steps,
+            is_static: function.is_static,
+            public: function.public,
+            mark,
+        };
+        number
+    }
+
+    fn parameter(&mut self, parameter: &tree::Parameter) -> Parameter {
+        Parameter {
+            name: parameter.name.clone(),
+            names: parameter.names.clone(),
+            declared: parameter.declared.as_ref().map(|declared| self.type_name(declared)),
+            default: parameter.default.as_ref().map(|default| self.value(default)),
+            annotations: self.annotations(&parameter.annotations),
+            variadic: parameter.variadic,
+            mark: self.mark(parameter.span),
+        }
+    }
+
+    fn class(&mut self, class: &tree::Class) -> u32 {
+        let number = self.source.classes.len() as u32;
+        self.source.classes.push(Class::default());
+        let annotations = self.annotations(&class.annotations);
+        let line = class.line.max(1);
+        let mark = self.out.mark(line, line);
+        let bases = class.bases.iter().map(|base| self.type_name(base)).collect();
+        let fields = class.fields.iter().map(|field| self.field(field)).collect();
+        let methods = class.methods.iter().map(|method| self.function(method, Some(number))).collect();
+        let nested = self.steps(&class.body);
+        // Nested classes and initialisers run where the class is made: at the top level of the file.
+        self.source.functions[0].steps.extend(nested);
+        self.source.classes[number as usize] = Class {
+            name: class.name.clone(),
+            bases,
+            annotations,
+            fields,
+            methods,
+            is_abstract: class.kind == tree::ClassKind::Interface,
+            is_enum: class.kind == tree::ClassKind::Enum,
+            mark,
+        };
+        number
+    }
+
+    fn field(&mut self, field: &tree::Field) -> Field {
+        Field {
+            name: field.name.clone(),
+            declared: field.declared.as_ref().map(|declared| self.type_name(declared)),
+            annotations: self.annotations(&field.annotations),
+            mark: self.mark(field.span),
+            value: field.value.as_ref().map(|value| self.value(value)),
+        }
+    }
+
+    fn annotations(&mut self, annotations: &[tree::Annotation]) -> Vec<Call> {
+        let one = |annotation: &tree::Annotation| {
+            let mark = self.mark(annotation.span);
+            // Python tells `@guard()` from `@guard`: there the callee is a call of its own.
+            let (callee, arguments, applied) = match &annotation.callee.kind {
+                ExpressionKind::Call { callee, arguments, .. } => (&**callee, arguments, true),
+                _ => (&annotation.callee, &annotation.arguments, !annotation.arguments.is_empty()),
+            };
+            let (callee, arguments) = (self.value(callee), self.arguments(arguments));
+            Call { callee, arguments, types: Vec::new(), construct: false, applied, mark }
+        };
+        annotations.iter().map(one).collect()
+    }
+
+    fn type_name(&mut self, ty: &tree::Type) -> TypeName {
+        TypeName {
+            name: ty.name.clone(),
+            arguments: ty.arguments.iter().map(|argument| self.type_name(argument)).collect(),
+            extras: ty.extras.iter().map(|extra| self.value(extra)).collect(),
+        }
+    }
+
+    fn arguments(&mut self, arguments: &[tree::Argument]) -> Vec<Argument> {
+        let one = |argument: &tree::Argument| Argument {
+            name: argument.name.clone(),
+            value: self.value(&argument.value),
+            spread: argument.spread,
+        };
+        arguments.iter().map(one).collect()
+    }
+
+    fn values(&mut self, expressions: &[tree::Expression]) -> Vec<Value> {
+        expressions.iter().map(|expression| self.value(expression)).collect()
+    }
+
+    fn boxed(&mut self, expression: &tree::Expression) -> Box<Value> {
+        Box::new(self.value(expression))
+    }
+
+    fn value(&mut self, expression: &tree::Expression) -> Value {
+        if self.left == 0 {
+            return Value::Unknown(Vec::new());
+        }
+        self.left -= 1;
+        match &expression.kind {
+            ExpressionKind::String(text) => Value::Text(text.clone()),
+            ExpressionKind::Number(text) => Value::Number(text.clone()),
+            ExpressionKind::Boolean(flag) => Value::Boolean(*flag),
+            ExpressionKind::Null => Value::Null,
+            ExpressionKind::Template(parts) => Value::Join(self.values(parts)),
+            ExpressionKind::Name(name) => Value::Name(name.clone()),
+            ExpressionKind::Member { object, name } => Value::Member(self.boxed(object), name.clone()),
+            ExpressionKind::Index { object, index } => Value::Index(self.boxed(object), self.boxed(index)),
+            ExpressionKind::Call { callee, arguments, types, construct } => {
+                let callee = self.value(callee);
+                let mark = self.mark(expression.span);
+                let arguments = self.arguments(arguments);
+                let types = types.iter().map(|ty| self.type_name(ty)).collect();
+                Value::Call(Box::new(Call { callee, arguments, types, construct: *construct, applied: true, mark }))
+            }
+            ExpressionKind::Function(function) => Value::Function(self.function(function, None)),
+            ExpressionKind::Class(class) => Value::Class(self.class(class)),
+            ExpressionKind::List(items) => Value::List(self.values(items)),
+            ExpressionKind::Map(entries) => {
+                Value::Map(entries.iter().map(|(key, value)| (self.value(key), self.value(value))).collect())
+            }
+            ExpressionKind::Binary { operator, left, right } => self.binary(operator, left, right),
+            ExpressionKind::Not(inner) => Value::Not(self.boxed(inner)),
+            ExpressionKind::Conditional { condition, then, otherwise } => {
+                let arms = vec![self.value(then), self.value(otherwise)];
+                let condition = self.value(condition);
+                if has_call(&condition) {
+                    Value::Operator("?".to_owned(), [vec![condition], arms].concat())
+                } else {
+                    Value::Either(arms)
+                }
+            }
+            ExpressionKind::Unknown(children) => Value::Unknown(self.values(children)),
+        }
+    }
+
+    fn binary(&mut self, operator: &str, left: &tree::Expression, right: &tree::Expression) -> Value {
+        let (first, second) = (self.value(left), self.value(right));
+        match operator {
+            "+" | "or" | "??" => {
+                let wrap = |parts| if operator == "+" { Value::Join(parts) } else { Value::Either(parts) };
+                // Chains are kept flat, so that long concatenations stay shallow.
+                let mut parts = match first {
+                    Value::Join(parts) if operator == "+" => parts,
+                    Value::Either(parts) if operator != "+" => parts,
+                    first => vec![first],
+                };
+                parts.push(second);
+                wrap(parts)
+            }
+            _ => Value::Operator(operator.to_owned(), vec![first, second]),
+        }
+    }
+}
+
+/// A statement that is neither a call nor holds one has no effect.
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Operator(operator, _) if operator.ends_with('=') && !matches!(operator.as_str(), "==" | "!=" | "<=" | ">=" | "===" | "!==") => true,
+        value => has_call(value),
+    }
+}
+
+fn has_call(value: &Value) -> bool {
+    match value {
+        Value::Call(_) | Value::Function(_) | Value::Class(_) => true,
+        Value::Member(object, _) | Value::Not(object) => has_call(object),
+        Value::Index(object, index) => has_call(object) || has_call(index),
+        Value::List(items) | Value::Join(items) | Value::Either(items) | Value::Operator(_, items) | Value::Unknown(items) => items.iter().any(has_call),
+        Value::Map(entries) => entries.iter().any(|(key, value)| has_call(key) || has_call(value)),
+        Value::Text(_) | Value::Number(_) | Value::Boolean(_) | Value::Null | Value::Name(_) => false,
+    }
+}
+
+/// Names of types that a file uses and neither defines nor imports: they may stand in its own package.
+pub(super) fn free_types(source: &Source) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    let mut see = |ty: &TypeName| collect(ty, &mut used);
+    for function in &source.functions {
+        function.parameters.iter().filter_map(|parameter| parameter.declared.as_ref()).for_each(&mut see);
+        function.returns.iter().for_each(&mut see);
+    }
+    for class in &source.classes {
+        class.bases.iter().for_each(&mut see);
+        class.fields.iter().filter_map(|field| field.declared.as_ref()).for_each(&mut see);
+    }
+    for class in &source.classes {
+        used.remove(&class.name);
+    }
+    for import in &source.imports {
+        used.remove(&import.local);
+    }
+    used.retain(|name| !name.contains('.') && name.starts_with(|c: char| c.is_uppercase()));
+    used
+}
+
+fn collect(ty: &TypeName, out: &mut BTreeSet<String>) {
+    out.insert(ty.name.clone());
+    ty.arguments.iter().for_each(|argument| collect(argument, out));
+}

@@ -1,0 +1,284 @@
+//! Where a module that a source file names may lie: each language's own way, as a list of paths to try.
+//!
+//! Nothing is opened here. A path that ends with `/` stands for all files of the language directly in
+//! that folder; of several files, the first that exists is meant.
+
+use threatline_facts::code::Want;
+use threatline_facts::manifest::Package;
+use threatline_facts::{Ecosystem, Language};
+
+/// A package manifest and the folder it stands in (empty for the root, no slash at the end).
+pub type Located<'a> = (&'a str, &'a Package);
+
+/// Paths to try for what `importer` wants, best first. `packages` are the manifests of the subtree.
+pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let mut out = match want.language {
+        Language::JavaScript | Language::TypeScript | Language::Tsx => javascript(want, importer, packages),
+        Language::Python => python(want, importer),
+        Language::Java => java(want, importer, packages),
+        Language::Go => go(want, importer, packages),
+        Language::Rust => rust(want, importer, packages),
+        Language::CSharp => Vec::new(),
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    out.retain(|path| path != importer && seen.insert(path.clone()));
+    out
+}
+
+/// Whether a module that was not found must be one of the project's own: then something is missing.
+pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<'_>]) -> bool {
+    match language {
+        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Python => module.starts_with('.'),
+        Language::Go => packages.iter().any(|(_, package)| {
+            package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())
+        }),
+        Language::Rust => ["crate", "self", "super"].iter().any(|root| under(&module.replace("::", "."), root, '.').is_some()),
+        Language::Java | Language::CSharp => false,
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The folder itself and each one above it, innermost first.
+fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+    let mut next = Some(folder);
+    std::iter::from_fn(move || {
+        let current = next?;
+        next = (!current.is_empty()).then(|| self::folder(current));
+        Some(current)
+    })
+}
+
+fn join(folder: &str, rest: &str) -> String {
+    if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") }
+}
+
+/// `folder/../x` and `./x` worked out; none when it leads out of the root.
+fn normal(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// What follows `prefix` in `name`, when it ends at a boundary.
+fn under<'a>(name: &'a str, prefix: &str, separator: char) -> Option<&'a str> {
+    let rest = name.strip_prefix(prefix)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(separator) }
+}
+
+const SCRIPTS: [&str; 6] = ["ts", "tsx", "js", "jsx", "mjs", "cjs"];
+
+fn javascript(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let module = want.module.as_str();
+    if module.starts_with('.') {
+        return normal(&join(folder(importer), module)).map(|path| script(&path)).unwrap_or_default();
+    }
+    let mut out = Vec::new();
+    for (root, package) in packages {
+        let Some(rest) = package.name.as_deref().filter(|_| package.ecosystem == Ecosystem::Npm).and_then(|name| under(module, name, '/')) else { continue };
+        if rest.is_empty() {
+            let main = package.main.as_deref().and_then(|main| normal(&join(root, main)));
+            out.extend(main.map(|main| script(&main)).unwrap_or_default());
+            out.extend(script(&join(root, "src/index")));
+            out.extend(script(&join(root, "index")));
+        } else {
+            out.extend(script(&join(root, rest)));
+            out.extend(script(&join(root, &format!("src/{rest}"))));
+        }
+    }
+    for alias in ["@/", "~/", "src/", "app/"] {
+        if let Some(rest) = module.strip_prefix(alias) {
+            let kept = if alias.len() > 2 { module } else { rest };
+            for root in ancestors(folder(importer)) {
+                out.extend(script(&join(root, kept)));
+                out.extend(script(&join(root, &format!("src/{kept}"))));
+            }
+        }
+    }
+    out
+}
+
+/// A script without, with, or with another extension, or an index in a folder.
+fn script(path: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some((stem, extension)) = path.rsplit_once('.').filter(|(_, extension)| SCRIPTS.contains(extension)) {
+        out.push(path.to_owned());
+        // TypeScript writes the extension of what it compiles to.
+        let sources: &[&str] = match extension {
+            "js" | "jsx" => &["ts", "tsx"],
+            "mjs" => &["mts"],
+            "cjs" => &["cts"],
+            _ => &[],
+        };
+        out.extend(sources.iter().map(|source| format!("{stem}.{source}")));
+    }
+    if path.is_empty() {
+        return SCRIPTS.iter().map(|extension| format!("index.{extension}")).collect();
+    }
+    out.extend(SCRIPTS.iter().map(|extension| format!("{path}.{extension}")));
+    out.extend(SCRIPTS.iter().map(|extension| format!("{path}/index.{extension}")));
+    out
+}
+
+fn python(want: &Want, importer: &str) -> Vec<String> {
+    let dots = want.module.len() - want.module.trim_start_matches('.').len();
+    let dotted = want.module[dots..].replace('.', "/");
+    let member = want.member.as_deref().filter(|member| *member != "*");
+    let own = folder(importer);
+    let roots: Vec<&str> = if dots > 0 { ancestors(own).skip(dots - 1).take(1).collect() } else { ancestors(own).collect() };
+    let mut out = Vec::new();
+    for root in roots {
+        let base = if dotted.is_empty() { root.to_owned() } else { join(root, &dotted) };
+        if let Some(member) = member {
+            out.push(format!("{}.py", join(&base, member)));
+            out.push(join(&base, &format!("{member}/__init__.py")));
+        }
+        if !dotted.is_empty() {
+            out.push(format!("{base}.py"));
+        }
+        out.push(join(&base, "__init__.py"));
+    }
+    out
+}
+
+fn java(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let member = want.member.as_deref().unwrap_or("*");
+    if want.module.is_empty() {
+        return vec![join(folder(importer), &format!("{member}.java"))];
+    }
+    let path = want.module.replace('.', "/");
+    let files: Vec<String> = match member {
+        "*" => vec![format!("{path}/"), format!("{path}.java")],
+        // A static import names the class as the module.
+        member => vec![format!("{path}/{member}.java"), format!("{path}.java")],
+    };
+    let mut out = Vec::new();
+    for file in &files {
+        out.extend(ancestors(folder(importer)).map(|root| join(root, file)));
+        for (root, package) in packages {
+            if matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle) {
+                out.push(join(root, &format!("src/main/java/{file}")));
+            }
+        }
+    }
+    out
+}
+
+fn go(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    if want.module.is_empty() {
+        return vec![format!("{}/", folder(importer))];
+    }
+    let inside = |(root, package): &Located<'_>| {
+        let name = package.name.as_deref().filter(|_| package.ecosystem == Ecosystem::Go)?;
+        let rest = under(&want.module, name, '/')?;
+        Some((name.len(), format!("{}/", join(root, rest).trim_end_matches('/'))))
+    };
+    let mut out: Vec<(usize, String)> = packages.iter().filter_map(inside).collect();
+    out.sort_by_key(|(length, path)| (std::cmp::Reverse(*length), path.clone()));
+    out.into_iter().map(|(_, path)| path).collect()
+}
+
+fn rust(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let module = want.module.replace("::", ".");
+    let mut parts: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
+    let member = want.member.as_deref().filter(|member| !matches!(*member, "*" | "self"));
+    let own = folder(importer);
+    let stem = importer.rsplit('/').next().unwrap_or("").trim_end_matches(".rs");
+    // The folder in which the children of the importing module lie.
+    let here = if matches!(stem, "main" | "lib" | "mod") { own.to_owned() } else { join(own, stem) };
+    let crate_root = ancestors(own).find(|root| *root == "src" || root.ends_with("/src")).unwrap_or(own).to_owned();
+    let mut bases = Vec::new();
+    match parts.first().copied() {
+        Some("crate") => {
+            parts.remove(0);
+            bases.push(crate_root.clone());
+        }
+        Some("self") => {
+            parts.remove(0);
+            bases.push(here);
+        }
+        Some("super") => {
+            let mut base = here;
+            while parts.first() == Some(&"super") {
+                parts.remove(0);
+                base = folder(&base).to_owned();
+            }
+            bases.push(base);
+        }
+        Some(first) => {
+            let foreign = packages.iter().filter(|(_, package)| {
+                package.ecosystem == Ecosystem::Cargo && package.name.as_deref().is_some_and(|name| name.replace('-', "_") == first)
+            });
+            let roots: Vec<String> = foreign.map(|(root, _)| join(root, "src")).collect();
+            if roots.is_empty() {
+                bases.push(here);
+                bases.push(crate_root.clone());
+            } else {
+                parts.remove(0);
+                bases = roots;
+            }
+        }
+        None => bases.push(here),
+    }
+    let mut out = Vec::new();
+    for base in bases {
+        let mut path: Vec<&str> = parts.clone();
+        path.extend(member);
+        // The longest path that is a module; what is left of it is a member.
+        loop {
+            if path.is_empty() {
+                out.extend(["lib.rs", "main.rs", "mod.rs"].iter().map(|file| join(&base, file)));
+                out.push(format!("{base}.rs"));
+                break;
+            }
+            let joined = join(&base, &path.join("/"));
+            out.push(format!("{joined}.rs"));
+            out.push(format!("{joined}/mod.rs"));
+            path.pop();
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(language: Language, module: &str, member: Option<&str>, importer: &str) -> Vec<String> {
+        candidates(&Want { language, module: module.into(), member: member.map(Into::into) }, importer, &[])
+    }
+
+    #[test]
+    fn relative_scripts_stay_under_the_root() {
+        let found = paths(Language::TypeScript, "../auth", None, "src/routes/a.ts");
+        assert_eq!(found[0], "src/auth.ts");
+        assert!(found.contains(&"src/auth/index.ts".to_owned()));
+        assert!(paths(Language::TypeScript, "../../x", None, "src/a.ts").is_empty());
+        assert!(paths(Language::TypeScript, "./b.js", None, "src/a.ts").contains(&"src/b.ts".to_owned()));
+    }
+
+    #[test]
+    fn python_tries_submodules_before_the_package() {
+        let found = paths(Language::Python, "app.routers", Some("vendors"), "svc/app/main.py");
+        let at = |path: &str| found.iter().position(|other| other == path);
+        assert!(at("svc/app/routers/vendors.py") < at("svc/app/routers/__init__.py"));
+        assert_eq!(paths(Language::Python, "..db", Some("engine"), "a/b/c.py")[2], "a/db.py");
+    }
+
+    #[test]
+    fn rust_paths_end_in_members() {
+        let found = paths(Language::Rust, "crate::routes::users", Some("router"), "svc/src/main.rs");
+        assert!(found.contains(&"svc/src/routes/users.rs".to_owned()));
+        assert!(paths(Language::Rust, "routes", None, "svc/src/main.rs").contains(&"svc/src/routes/mod.rs".to_owned()));
+    }
+}
