@@ -87,7 +87,8 @@ fn known(written: &str) -> String {
 /// Key and value of a mapping, or of a list of `key=value`; no value where none is written.
 fn pairs(node: Option<&Node>) -> Vec<(String, Option<String>, (u32, u32))> {
     let Some(node) = node else { return Vec::new() };
-    let mapped = node.entries().iter().map(|entry| (entry.key.clone(), entry.value.as_str().map(str::to_owned), (entry.line, entry.end_line())));
+    let scalars = node.entries().iter().filter(|entry| !entry.value.is_mapping() && !entry.value.is_sequence());
+    let mapped = scalars.map(|entry| (entry.key.clone(), entry.value.as_str().map(str::to_owned), (entry.line, entry.end_line())));
     let listed = node.items().iter().filter_map(|item| {
         let written = item.as_str()?;
         let (key, value) = written.split_once('=').map_or((written, None), |(key, value)| (key, Some(value.to_owned())));

@@ -180,12 +180,29 @@ impl Reader<'_> {
     }
 }
 
+/// A value is no longer. `ENV A=$A$A` doubles it with each line.
+const MAX_VALUE: usize = 4096;
+
 /// Puts in what is known; holes with a default keep it.
 fn fill(value: Text, known: &BTreeMap<String, Text>) -> Text {
-    value.resolve(&mut |hole| match hole {
-        Text::Environment { variable, default } => known.get(variable).cloned().or_else(|| default.as_deref().cloned()),
+    let mut length = 0;
+    let filled = value.resolve(&mut |hole| match hole {
+        Text::Environment { variable, default } if length <= MAX_VALUE => {
+            let text = known.get(variable).or(default.as_deref())?;
+            length += size(text);
+            Some(text.clone())
+        }
         _ => None,
-    })
+    });
+    if length > MAX_VALUE { Text::Unknown } else { filled }
+}
+
+fn size(text: &Text) -> usize {
+    match text {
+        Text::Literal(text) => text.len() + 1,
+        Text::Joined(parts) => parts.iter().map(size).sum(),
+        _ => 64,
+    }
 }
 
 fn command(arguments: &Command<'_>) -> Vec<Text> {

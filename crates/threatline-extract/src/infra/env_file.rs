@@ -20,14 +20,18 @@ pub fn read(text: &str) -> Extracted {
             None => (line, None),
         };
         if !name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.-".contains(letter)) || name.is_empty() {
-            let mark = out.mark(number, number);
-            out.facts.gaps.push(Gap { mark: Some(mark), reason: "a line that sets no variable".to_owned(), whole: false });
+            if out.facts.gaps.is_empty() {
+                let mark = out.mark(number, number);
+                out.facts.gaps.push(Gap { mark: Some(mark), reason: "a line that sets no variable".to_owned(), whole: false });
+            }
             continue;
         }
         let mut end = number;
         let value = written.map_or(VariableValue::Inherited, |written| {
-            let mut more = || lines.next().map(|(number, line)| (end = number, line).1);
-            VariableValue::Text(value(written, &mut more))
+            let (value, further) = value(written, lines.clone().map(|(_, line)| line));
+            end += further as u32;
+            lines.by_ref().take(further).for_each(drop);
+            VariableValue::Text(value)
         });
         let mark = out.mark(number, end);
         variables.push(secret::variable(Variable { name: name.to_owned(), value, mark }));
@@ -38,34 +42,38 @@ pub fn read(text: &str) -> Extracted {
     out
 }
 
-/// Single quotes keep every letter, double quotes know escapes, and both may go over lines; without
-/// quotes a ` #` ends the value.
-fn value<'a>(written: &str, more: &mut dyn FnMut() -> Option<&'a str>) -> Text {
+/// A value in quotes goes over no more lines.
+const MAX_LINES: usize = 100;
+
+/// The value, and how many further lines it takes. Single quotes keep every letter, double quotes know
+/// escapes, and both may go over lines; without quotes a ` #` ends the value.
+fn value<'a>(written: &'a str, further: impl Iterator<Item = &'a str>) -> (Text, usize) {
     let Some(quote) = written.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else {
-        let comment = written.find(" #").or_else(|| written.find("\t#"));
-        let end = if written.starts_with('#') { 0 } else { comment.unwrap_or(written.len()) };
-        return text::variables(written[..end].trim_end());
+        return (unquoted(written), 0);
     };
-    let mut whole = written[1..].to_owned();
-    loop {
-        if let Some(end) = closing(&whole, quote) {
-            let inner = &whole[..end];
-            return if quote == '\'' { Text::literal(inner) } else { text::variables(&unescape(inner)) };
+    let mut inner = String::new();
+    for (count, line) in std::iter::once(&written[1..]).chain(further).take(MAX_LINES).enumerate() {
+        if let Some(end) = closing(line, quote) {
+            inner.push_str(&line[..end]);
+            let value = if quote == '\'' { Text::Literal(inner) } else { text::variables(&unescape(&inner)) };
+            return (value, count);
         }
-        match more() {
-            Some(line) => {
-                whole.push('\n');
-                whole.push_str(line);
-            }
-            // It was no quote after all.
-            None => return Text::Unknown,
-        }
+        inner.push_str(line);
+        inner.push('\n');
     }
+    // It was no quote after all.
+    (unquoted(written), 0)
 }
 
-fn closing(text: &str, quote: char) -> Option<usize> {
+fn unquoted(written: &str) -> Text {
+    let comment = written.find(" #").or_else(|| written.find("\t#"));
+    let end = if written.starts_with('#') { 0 } else { comment.unwrap_or(written.len()) };
+    text::variables(written[..end].trim_end())
+}
+
+fn closing(line: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
-    let at = text.char_indices().find(|(_, letter)| {
+    let at = line.char_indices().find(|(_, letter)| {
         let closes = *letter == quote && !escaped;
         escaped = quote == '"' && *letter == '\\' && !escaped;
         closes

@@ -18,6 +18,10 @@ use std::collections::BTreeMap;
 use threatline_facts::Extracted;
 use threatline_facts::infra::{InfraFact, Namespace};
 
+/// Nothing that a person writes has more rules, ports or volumes; what one combines with the other
+/// is bounded by it.
+const MANY: usize = 1000;
+
 /// A `List` in a `List` goes no deeper.
 const MAX_LISTS: usize = 4;
 
@@ -91,6 +95,11 @@ impl<'a> Resource<'a> {
 /// A list below a key, empty if there is none.
 fn list<'a>(node: Option<&'a Node>, key: &str) -> &'a [Node] {
     node.and_then(|node| node.get(key)).map_or(&[], Node::items)
+}
+
+/// A host name, unless it is longer than one can be.
+fn host(written: Option<&str>) -> Option<String> {
+    written.filter(|host| host.len() <= 253).map(str::to_owned)
 }
 
 /// A mapping of texts; long annotations (`last-applied-configuration`) are left out.

@@ -104,7 +104,7 @@ fn plain(text: &str) -> String {
 
 /// The profile that a document of the file names holds for all of it.
 fn give_profile(document: &mut [Pair]) {
-    let named = document.iter().find(|pair| pair.key == "spring.config.activate.on-profile").map(|pair| pair.value.clone());
+    let named = document.iter().find(|pair| pair.key == "spring.config.activate.on-profile" && pair.value.len() <= 512).map(|pair| pair.value.clone());
     if let Some(profile) = named {
         document.iter_mut().for_each(|pair| pair.profile = Some(profile.clone()));
     }

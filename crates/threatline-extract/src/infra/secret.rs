@@ -25,6 +25,9 @@ const ABOUT: &[&str] = &[
 /// A name before it (`public_key`, `primary_key`) that makes a key none.
 const HARMLESS: &[&str] = &["public", "primary", "partition", "foreign", "sort", "routing", "cache", "publishable", "shard", "idempotency", "max", "pub", "api_public"];
 
+/// What is looked at of an address.
+const MAX_ADDRESS: usize = 2048;
+
 /// The name of a variable, setting or option speaks of a secret that is its value.
 pub fn is_secret(name: &str) -> bool {
     let words = words(name);
@@ -120,7 +123,8 @@ fn url(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         out.push_str(before);
-        let word = after.find(|letter: char| matches!(letter, '"' | '\'') || letter.is_whitespace()).unwrap_or(after.len());
+        let ends = |(at, letter): &(usize, char)| *at > MAX_ADDRESS || matches!(letter, '"' | '\'') || letter.is_whitespace();
+        let word = after.char_indices().find(ends).map_or(after.len(), |(at, _)| at);
         let word = &after[..word];
         let end = word.find(['/', '?', '#']).unwrap_or(word.len());
         rest = match password(word, end) {

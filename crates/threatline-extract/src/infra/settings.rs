@@ -74,7 +74,8 @@ fn profile(document: &Node) -> Option<String> {
         &["spring", "profiles"],
         &["spring.profiles"],
     ];
-    paths.iter().find_map(|path| document.str_at(path)).map(str::to_owned)
+    let profile = paths.iter().find_map(|path| document.str_at(path));
+    profile.filter(|profile| profile.len() <= MAX_KEY).map(str::to_owned)
 }
 
 type Visit<'a> = &'a mut dyn FnMut(&str, &Node, &mut Extracted);

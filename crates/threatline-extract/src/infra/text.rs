@@ -5,6 +5,10 @@ use threatline_facts::Text;
 /// Placeholders nest in their defaults; deeper ones are not known.
 const MAX_NESTING: usize = 8;
 
+/// A placeholder is no longer. Without a bound, many that never end would each be searched to the end
+/// of the text.
+const MAX_PLACEHOLDER: usize = 1024;
+
 /// Compose: `$VAR`, `${VAR}`, `${VAR:-x}`, `${VAR-x}`, `${VAR:?e}`, `${VAR:+x}`; `$$` is a dollar.
 pub fn compose(text: &str) -> Text {
     shell(text, Options { bare: true, dollars: true }, 0)
@@ -15,7 +19,11 @@ pub fn kubernetes(text: &str) -> Text {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("$(") {
-        let Some(length) = rest[at + 2..].find(')') else { break };
+        let Some(length) = rest[at + 2..].bytes().take(MAX_PLACEHOLDER).position(|byte| byte == b')') else {
+            parts.push(braces(&rest[..at + 2]));
+            rest = &rest[at + 2..];
+            continue;
+        };
         let name = &rest[at + 2..at + 2 + length];
         if is_name(name) && !rest[..at].ends_with('$') {
             parts.push(braces(&rest[..at]));
@@ -123,7 +131,7 @@ fn braced(inner: &str, options: Options, depth: usize) -> Option<Text> {
 /// Offset of the brace that closes, brackets within it skipped.
 fn closing(inner: &str) -> Option<usize> {
     let mut depth = 0usize;
-    for (at, byte) in inner.bytes().enumerate() {
+    for (at, byte) in inner.bytes().take(MAX_PLACEHOLDER).enumerate() {
         match byte {
             b'{' => depth += 1,
             b'}' if depth == 0 => return Some(at),
@@ -140,8 +148,12 @@ fn placeholders(text: &str, depth: usize) -> Text {
     let mut rest = text;
     while let Some(at) = rest.find("${") {
         let inner = &rest[at + 2..];
-        let Some(end) = closing(inner) else { break };
         parts.push(Text::literal(&rest[..at]));
+        let Some(end) = closing(inner) else {
+            parts.push(Text::literal("${"));
+            rest = inner;
+            continue;
+        };
         parts.push(placeholder(&inner[..end], depth));
         rest = &inner[end + 1..];
     }

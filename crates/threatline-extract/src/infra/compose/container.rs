@@ -65,12 +65,7 @@ fn command(node: &Node) -> Vec<Text> {
 
 fn environment(node: &Node, out: &mut Extracted) -> Vec<Variable> {
     let variables = pairs(node.get("environment")).into_iter().map(|(name, value, (line, end_line))| {
-        let empty = node.at(&["environment", &name]).is_some_and(|value| !value.is_null());
-        let value = match value {
-            Some(value) => VariableValue::Text(text::compose(&value)),
-            None if empty => VariableValue::Text(Text::Unknown),
-            None => VariableValue::Inherited,
-        };
+        let value = value.map_or(VariableValue::Inherited, |value| VariableValue::Text(text::compose(&value)));
         secret::variable(Variable { name: known(&name), value, mark: out.mark(line, end_line) })
     });
     variables.collect()

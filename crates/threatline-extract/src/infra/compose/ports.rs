@@ -2,28 +2,33 @@
 
 use super::super::{mark, text};
 use super::{Node, known};
+use std::collections::BTreeSet;
 use threatline_facts::infra::Port;
 use threatline_facts::{Extracted, Mark, Text};
 
 /// A longer range is one port whose numbers are not known.
 const MAX_RANGE: u16 = 64;
 
+/// No service has more.
+const MAX_PORTS: usize = 1000;
+
 /// Reads `ports` and `expose`.
 pub(super) fn read(node: &Node, out: &mut Extracted) -> Vec<Port> {
     let mut ports = Vec::new();
-    for port in node.get("ports").map_or(&[][..], Node::items) {
+    for port in node.get("ports").map_or(&[][..], Node::items).iter().take(MAX_PORTS) {
         let at = mark(port, out);
         match port.as_str() {
             Some(written) => ports.extend(short(written, at)),
             None => ports.extend(long(port, at)),
         }
     }
-    for port in node.get("expose").map_or(&[][..], Node::items) {
+    let mut seen: BTreeSet<u16> = ports.iter().filter_map(|port| port.container).collect();
+    for port in node.get("expose").map_or(&[][..], Node::items).iter().take(MAX_PORTS) {
         let at = mark(port, out);
         let written = port.as_str().map(known).unwrap_or_default();
         let (range, protocol) = protocol(&written);
         for container in numbers(range) {
-            if !ports.iter().any(|port: &Port| port.container == container && container.is_some()) {
+            if container.is_none_or(|port| seen.insert(port)) {
                 ports.push(Port { container, published: None, host_ip: None, protocol: protocol.clone(), name: None, mark: at });
             }
         }

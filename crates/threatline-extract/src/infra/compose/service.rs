@@ -1,7 +1,7 @@
 //! A service as a workload.
 
 use super::{Entry, Node, container, known, pairs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::Extracted;
 use threatline_facts::infra::{MountKind, Platform, Workload};
 
@@ -40,18 +40,21 @@ pub(super) fn read(entry: &Entry, out: &mut Extracted) -> Workload {
 
 /// `links: ["db:database"]` gives the linked service a further name.
 pub(super) fn name_links(services: &[Entry], workloads: &mut [Workload]) {
-    for link in services.iter().flat_map(|entry| names(entry.value.get("links"))) {
-        let Some((service, alias)) = link.split_once(':') else { continue };
-        if let Some(workload) = workloads.iter_mut().find(|workload| workload.name == service) {
-            add(&mut workload.aliases, alias);
-        }
+    let links: Vec<String> = services.iter().flat_map(|entry| names(entry.value.get("links"))).collect();
+    let mut aliases: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (service, alias) in links.iter().filter_map(|link| link.split_once(':')) {
+        aliases.entry(service).or_default().push(alias.to_owned());
+    }
+    for workload in workloads {
+        let further = aliases.remove(workload.name.as_str()).unwrap_or_default();
+        workload.aliases = unique(std::mem::take(&mut workload.aliases).into_iter().chain(further));
     }
 }
 
-fn add(names: &mut Vec<String>, name: &str) {
-    if !names.iter().any(|known| known == name) {
-        names.push(name.to_owned());
-    }
+/// The names in their order, each one once.
+fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    names.filter(|name| known.insert(name.clone())).collect()
 }
 
 fn labels(node: &Node) -> BTreeMap<String, String> {
@@ -75,25 +78,14 @@ fn networks(node: &Node) -> Vec<String> {
 }
 
 fn aliases(node: &Node) -> Vec<String> {
-    let mut out = Vec::new();
-    for key in ["container_name", "hostname"] {
-        if let Some(name) = node.str_at(&[key]) {
-            add(&mut out, &known(name));
-        }
-    }
+    let own = ["container_name", "hostname"].into_iter().filter_map(|key| node.str_at(&[key])).map(known);
     let networks = node.get("networks").map_or(&[][..], Node::entries);
-    for alias in networks.iter().flat_map(|network| names(network.value.get("aliases"))) {
-        add(&mut out, &alias);
-    }
-    out
+    unique(own.chain(networks.iter().flat_map(|network| names(network.value.get("aliases")))))
 }
 
 fn depends_on(node: &Node) -> Vec<String> {
-    let mut out = names(node.get("depends_on"));
-    for link in names(node.get("links")) {
-        add(&mut out, link.split(':').next().unwrap_or(&link));
-    }
-    out
+    let linked = names(node.get("links")).into_iter().map(|link| link.split(':').next().unwrap_or(&link).to_owned());
+    unique(names(node.get("depends_on")).into_iter().chain(linked))
 }
 
 fn extends(node: &Node) -> Option<(Option<String>, String)> {

@@ -1,7 +1,7 @@
 //! Containers of a pod, with its volumes resolved to what they hold.
 
 use super::super::{mark, secret, text};
-use super::list;
+use super::{MANY, list};
 use crate::node::Node;
 use std::collections::BTreeMap;
 use threatline_facts::infra::{ConfigRef, Container, Mount, MountKind, Port, Variable, VariableValue};
@@ -60,7 +60,7 @@ pub(super) fn read(node: &Node, init: bool, pod: Option<&Node>, volumes: &Volume
         environment: list(Some(node), "env").iter().filter_map(|variable| self::variable(variable, out)).collect(),
         env_from: list(Some(node), "envFrom").iter().filter_map(|source| env_from(source, out)).collect(),
         env_files: Vec::new(),
-        mounts: list(Some(node), "volumeMounts").iter().flat_map(|mounted| mounts(mounted, volumes, out)).collect(),
+        mounts: list(Some(node), "volumeMounts").iter().flat_map(|mounted| mounts(mounted, volumes, out)).take(MANY).collect(),
         init,
         privileged: security.and_then(|security| security.get("privileged")).and_then(Node::as_bool),
         user: user(security).or_else(|| user(pod?.get("securityContext"))),

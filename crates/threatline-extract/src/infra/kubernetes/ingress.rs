@@ -14,7 +14,7 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) {
     let spec = resource.spec();
     let mut rules = Vec::new();
     for rule in resource.list("rules") {
-        let host = rule.str_at(&["host"]).map(str::to_owned);
+        let host = super::host(rule.str_at(&["host"]));
         for path in list(rule.get("http"), "paths") {
             let mark = mark(path, out);
             let Some(backend) = path.get("backend") else { continue };

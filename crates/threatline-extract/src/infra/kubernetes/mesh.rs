@@ -2,7 +2,7 @@
 
 use super::super::mark;
 use super::routes::{or_none, say};
-use super::{Resource, list};
+use super::{MANY, Resource, list};
 use crate::node::Node;
 use std::collections::BTreeMap;
 use threatline_facts::Extracted;
@@ -27,7 +27,7 @@ fn gateway(resource: &Resource<'_>, out: &mut Extracted) {
 fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
     // Without a gateway it steers traffic inside the mesh only.
     let Some(gateway) = resource.list("gateways").iter().filter_map(Node::as_str).find(|gateway| *gateway != "mesh") else { return };
-    let hosts = or_none(resource.list("hosts").iter().filter_map(Node::as_str).filter(|host| *host != "*").map(str::to_owned).collect());
+    let hosts = or_none(resource.list("hosts").iter().filter_map(Node::as_str).filter(|host| *host != "*" && host.len() <= 253).map(str::to_owned).collect());
     let mut rules = Vec::new();
     for key in ["http", "tls", "tcp"] {
         for route in resource.list(key) {
@@ -37,7 +37,7 @@ fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
             for destination in list(Some(route), "route").iter().filter_map(|target| target.get("destination")) {
                 let Some(host) = destination.str_at(&["host"]) else { continue };
                 let (service, namespace) = short(host);
-                rules.extend(hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))).map(|(host, path)| IngressRule {
+                rules.extend(hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))).take(MANY).map(|(host, path)| IngressRule {
                     host: host.clone(),
                     path: path.clone(),
                     rewrite: rewrite.clone(),
@@ -46,6 +46,7 @@ fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
                     port: destination.str_at(&["port", "number"]).map(str::to_owned),
                     mark: at,
                 }));
+                rules.truncate(MANY);
             }
         }
     }
@@ -72,8 +73,8 @@ fn service_entry(resource: &Resource<'_>, out: &mut Extracted) {
         return;
     }
     let at = mark(resource.node, out);
-    for host in resource.list("hosts").iter().filter_map(Node::as_str) {
-        let ports = resource.list("ports").iter().map(|port| ServicePort {
+    for host in resource.list("hosts").iter().filter_map(Node::as_str).take(MANY) {
+        let ports = resource.list("ports").iter().take(64).map(|port| ServicePort {
             name: port.str_at(&["name"]).map(str::to_owned),
             port: port.get("number").and_then(Node::as_port),
             target: None,

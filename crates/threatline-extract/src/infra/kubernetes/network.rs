@@ -1,7 +1,7 @@
 //! Services and NetworkPolicies.
 
 use super::super::{gap, mark};
-use super::{Resource, list, strings};
+use super::{MANY, Resource, list, strings};
 use crate::node::Node;
 use std::collections::BTreeMap;
 use threatline_facts::Extracted;
@@ -63,12 +63,12 @@ pub(super) fn policy(resource: &Resource<'_>, out: &mut Extracted) {
 fn peers(rules: &[Node], key: &str, out: &mut Extracted) -> Vec<PolicyPeer> {
     let mut peers = Vec::new();
     for rule in rules {
-        let ports: Vec<String> = list(Some(rule), "ports").iter().map(policy_port).collect();
+        let ports: Vec<String> = list(Some(rule), "ports").iter().take(MANY).map(policy_port).collect();
         let written = list(Some(rule), key);
         if written.is_empty() {
             peers.push(PolicyPeer { ports: ports.clone(), ..PolicyPeer::default() });
         }
-        for peer in written {
+        for peer in written.iter().take(MANY) {
             peers.push(PolicyPeer {
                 pods: peer.get("podSelector").map(|labels| selector(labels, out)),
                 namespaces: peer.get("namespaceSelector").map(|labels| selector(labels, out)),

@@ -1,7 +1,7 @@
 //! Gateway API, OpenShift Routes and Traefik's IngressRoute.
 
 use super::super::mark;
-use super::{Resource, list};
+use super::{MANY, Resource, list};
 use crate::node::Node;
 use threatline_facts::infra::{InfraFact, Ingress, IngressRule};
 use threatline_facts::Extracted;
@@ -35,7 +35,7 @@ pub(super) fn gateway_api(resource: &Resource<'_>, out: &mut Extracted) {
             return;
         }
         let gateway = parents.iter().find_map(|parent| parent.str_at(&["name"]));
-        let rules = resource.list("rules").iter().flat_map(|rule| gateway_rules(resource, rule, out)).collect();
+        let rules = resource.list("rules").iter().flat_map(|rule| gateway_rules(resource, rule, out)).take(MANY).collect();
         say(resource, gateway, false, rules, out);
     }
 }
@@ -58,11 +58,11 @@ fn gateway_rules(resource: &Resource<'_>, rule: &Node, out: &mut Extracted) -> V
             mark: at,
         })
     };
-    let hosts = or_none(resource.list("hostnames").iter().filter_map(Node::as_str).collect());
+    let hosts = or_none(resource.list("hostnames").iter().filter_map(Node::as_str).filter(|host| host.len() <= 253).collect());
     let paths = or_none(list(Some(rule), "matches").iter().filter_map(match_path).collect());
     let places = hosts.iter().flat_map(|host| paths.iter().map(move |path| (*host, path.clone())));
-    let places: Vec<_> = places.collect();
-    backends.flat_map(|backend| places.iter().filter_map(|(host, path)| one(backend, *host, path.clone())).collect::<Vec<_>>()).collect()
+    let places: Vec<_> = places.take(MANY).collect();
+    backends.take(MANY).flat_map(|backend| places.iter().filter_map(|(host, path)| one(backend, *host, path.clone())).collect::<Vec<_>>()).take(MANY).collect()
 }
 
 /// A path, or a gRPC method as a path.
@@ -83,7 +83,7 @@ pub(super) fn openshift(resource: &Resource<'_>, out: &mut Extracted) {
     let text = |path: &[&str]| spec.str_at(path).map(str::to_owned);
     let targets = spec.get("to").into_iter().chain(list(Some(spec), "alternateBackends")).filter_map(|to| to.str_at(&["name"]));
     let rules = targets.map(|service| IngressRule {
-        host: text(&["host"]),
+        host: super::host(spec.str_at(&["host"])),
         path: text(&["path"]),
         rewrite: None,
         service: service.to_owned(),
@@ -91,7 +91,7 @@ pub(super) fn openshift(resource: &Resource<'_>, out: &mut Extracted) {
         port: text(&["port", "targetPort"]),
         mark: at,
     });
-    let rules = rules.collect();
+    let rules = rules.take(MANY).collect();
     say(resource, None, spec.get("tls").is_some_and(|tls| !tls.is_null()), rules, out);
 }
 
@@ -107,7 +107,7 @@ pub(super) fn traefik(resource: &Resource<'_>, out: &mut Extracted) {
         let services = list(Some(route), "services").iter().filter(|service| service.str_at(&["kind"]) != Some("TraefikService"));
         for service in services {
             let Some(name) = service.str_at(&["name"]) else { continue };
-            rules.extend(hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))).map(|(host, path)| IngressRule {
+            rules.extend(hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))).take(MANY).map(|(host, path)| IngressRule {
                 host: host.clone(),
                 path: path.clone(),
                 rewrite: None,
@@ -116,6 +116,7 @@ pub(super) fn traefik(resource: &Resource<'_>, out: &mut Extracted) {
                 port: service.str_at(&["port"]).map(str::to_owned),
                 mark: at,
             }));
+            rules.truncate(MANY);
         }
     }
     let tls = resource.spec().is_some_and(|spec| spec.get("tls").is_some());
