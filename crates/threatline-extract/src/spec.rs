@@ -1,11 +1,14 @@
 //! API definitions: one file per kind.
 
+pub mod openapi;
 pub mod protobuf;
 
 use crate::node::Node;
 use threatline_facts::Extracted;
 
 /// Reads YAML or JSON documents if they are an API definition; says whether they were.
-pub fn read_documents(_documents: &[Node], _out: &mut Extracted) -> bool {
-    false
+pub fn read_documents(documents: &[Node], out: &mut Extracted) -> bool {
+    let definitions: Vec<&Node> = documents.iter().filter(|document| openapi::is_definition(document)).collect();
+    definitions.iter().for_each(|document| openapi::read(document, out));
+    !definitions.is_empty()
 }
