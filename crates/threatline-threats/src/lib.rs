@@ -5,6 +5,7 @@
 //! only unknown into questions.
 
 mod case;
+pub mod decision;
 mod find;
 mod rule;
 mod rules;
@@ -12,6 +13,7 @@ pub mod step;
 mod threat;
 mod view;
 
+pub use decision::{Decision, DecisionKind, Judged, Judgement, Orphan, judge};
 pub use find::find;
 pub use rule::Rule;
 pub use rules::catalogue;

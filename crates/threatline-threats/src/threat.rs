@@ -8,7 +8,7 @@ use threatline_model::{ComponentId, ElementId, Evidence, Grade};
 
 /// `TL-` and 12 hexadecimal digits of blake3 over (rule, element, discriminator). Never a path, line,
 /// title, score or rank.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ThreatId(pub String);
 
