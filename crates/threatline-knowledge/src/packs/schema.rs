@@ -82,6 +82,8 @@ pub struct Pack {
     pub reads: Vec<ReadRule>,
     #[serde(default)]
     pub values: Vec<ValueRule>,
+    #[serde(default)]
+    pub central: Option<CentralRule>,
 }
 
 /// What an object is there for.
@@ -123,6 +125,8 @@ pub struct TypeRule {
     pub protocol: Option<String>,
     #[serde(default)]
     pub technology: Option<String>,
+    #[serde(default)]
+    pub setting: Option<String>,
     #[serde(default)]
     pub listens: bool,
 }
@@ -261,6 +265,8 @@ pub struct CallRule {
     #[serde(default)]
     pub technology: Option<String>,
     #[serde(default)]
+    pub setting: Option<String>,
+    #[serde(default)]
     pub channel: Option<Selectors>,
     #[serde(default)]
     pub credential: Option<Selectors>,
@@ -330,6 +336,8 @@ pub struct AnnotationRule {
     pub protocol: Option<String>,
     #[serde(default)]
     pub technology: Option<String>,
+    #[serde(default)]
+    pub setting: Option<String>,
     #[serde(default)]
     pub property: Option<String>,
     #[serde(default)]
@@ -417,6 +425,28 @@ pub struct ReadRule {
 pub struct ValueRule {
     pub name: String,
     pub text: String,
+}
+
+/// Rules of access that stand in one place: which words build them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "packs/central.md documents every key")]
+pub struct CentralRule {
+    pub builders: Vec<String>,
+    pub scope: Vec<String>,
+    pub select: Vec<String>,
+    pub select_all: Vec<String>,
+    pub opens: Vec<String>,
+    pub exempts: Vec<String>,
+    pub authenticates: Vec<String>,
+    pub authorizes: Vec<String>,
+    pub expressions: Vec<String>,
+    pub ignores: Vec<String>,
+    pub adapters: Vec<String>,
+    pub order: Vec<String>,
+    pub conditional: Vec<String>,
+    pub fallback: Vec<String>,
+    pub filters: Vec<String>,
 }
 
 impl Pack {
