@@ -72,6 +72,17 @@ fn json_has_lines_and_comments() {
 }
 
 #[test]
+fn brackets_and_quotes_may_end_at_their_key() {
+    let node = one("a:\n  b: [\n    x,\n  ]\n  c: {\n  d: 1\n  }\n  e: '[\n  y\n]'\n  f: \"p\n q\"\ng: 2\n");
+    assert_eq!(node.at(&["a", "b"]).unwrap().items().len(), 1);
+    assert_eq!(lines(node.at(&["a", "b"]).unwrap()), (2, 4));
+    assert_eq!(node.str_at(&["a", "c", "d"]), Some("1"));
+    assert_eq!(node.str_at(&["a", "e"]), Some("[ y ]"));
+    assert_eq!(node.str_at(&["a", "f"]), Some("p q"));
+    assert_eq!(node.entry("g").unwrap().line, 13);
+}
+
+#[test]
 fn hostile_text_is_refused_and_nothing_breaks() {
     let bomb = (1..30).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned(), |mut text, n| {
         let before = n - 1;

@@ -20,7 +20,7 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
     let kind = document.str_at(&["kind"]);
     let version = document.str_at(&["apiVersion"]);
     let named = matches!(kind, Some("Kustomization" | "Component")) && version.is_none_or(|version| version.starts_with("kustomize.config.k8s.io/"));
-    if !named && !(kind.is_none() && version.is_none() && is_bare(document)) {
+    if !(named || kind.is_none() && version.is_none() && is_bare(document)) {
         return false;
     }
     let at = mark(document, out);

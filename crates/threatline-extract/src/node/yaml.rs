@@ -62,14 +62,84 @@ fn pieces(text: &str) -> Vec<(u32, &str)> {
     out
 }
 
+/// Other parsers let a bracket close, or a quoted text go on, no deeper than the key it belongs to, and
+/// many files rely on it. Leading white space means nothing there, so such lines are moved in and the
+/// text is tried again.
 fn documents(text: &str) -> Result<Vec<Node>, &'static str> {
+    let mut text = Cow::Borrowed(text);
+    let mut work = 0;
+    loop {
+        work += text.len();
+        let failure = match attempt(&text) {
+            Ok(documents) => return Ok(documents),
+            Err(failure) => failure,
+        };
+        let moved = failure.place.filter(|_| work < MAX_WORK).and_then(|place| move_in(&text, &place));
+        match moved {
+            Some(moved) => text = Cow::Owned(moved),
+            None => return Err(failure.reason),
+        }
+    }
+}
+
+/// Bytes that are parsed before repairing is given up.
+const MAX_WORK: usize = 16 << 20;
+
+/// Deeper than blocks are in practice; a line that begins so has been moved.
+const INDENT: &str = "                                                                ";
+
+struct Failure {
+    reason: &'static str,
+    /// Where white space is missing, if it is.
+    place: Option<Place>,
+}
+
+struct Place {
+    line: usize,
+    column: usize,
+    /// A quoted text begins there; its further lines are meant.
+    quoted: bool,
+}
+
+impl From<&'static str> for Failure {
+    fn from(reason: &'static str) -> Self {
+        Failure { reason, place: None }
+    }
+}
+
+fn attempt(text: &str) -> Result<Vec<Node>, Failure> {
     let mut parser = Parser::new_from_str(text);
     let mut builder = Builder::default();
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|_| NOT_YAML)?;
+        let (event, span) = event.map_err(|error| {
+            let misses = error.info().starts_with("invalid indentation") && !error.info().contains("anchor");
+            let place = Place { line: error.marker().line(), column: error.marker().col(), quoted: error.info().contains("quoted") };
+            Failure { reason: NOT_YAML, place: misses.then_some(place) }
+        })?;
         builder.take(event, span)?;
     }
     Ok(builder.documents)
+}
+
+/// The text with white space where it is missing; `None` if that was tried before.
+fn move_in(text: &str, place: &Place) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + INDENT.len());
+    let mut quote = None;
+    let mut moved = false;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        let meant = if place.quoted { quote.is_some() } else { number == place.line };
+        if meant && !line.starts_with(INDENT) {
+            out.push_str(INDENT);
+            moved = true;
+        }
+        if quote.is_some_and(|quote| line.contains(quote)) {
+            quote = None;
+        } else if place.quoted && number == place.line {
+            quote = line.chars().skip(place.column).find(|letter| matches!(letter, '"' | '\''));
+        }
+        out.push_str(line);
+    }
+    moved.then_some(out)
 }
 
 /// A collection whose end has not been seen.
