@@ -1,0 +1,101 @@
+//! Bytes that mean harm: every reader of manifests, definitions and Terraform ends, soon and without panic.
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+use threatline_extract::extract;
+use threatline_facts::{ArtifactKind, Extracted};
+
+fn read(name: &str, text: &str) -> Extracted {
+    let begin = Instant::now();
+    let read = extract(ArtifactKind::of(name).unwrap(), text.as_bytes());
+    // A debug build on a busy machine; what is meant is: not quadratic in a megabyte.
+    assert!(begin.elapsed() < Duration::from_secs(20), "{name}: {}…", &text[..text.len().min(40)]);
+    for anchor in &read.anchors {
+        assert!(anchor.line >= 1 && anchor.end_line >= anchor.line && anchor.end_line as usize <= text.lines().count() + 1, "{name}: {anchor:?}");
+    }
+    read
+}
+
+#[test]
+fn deep_nesting_ends() {
+    let deep = |open: &str, middle: &str, close: &str| open.repeat(50_000) + middle + &close.repeat(50_000);
+    for (name, text) in [
+        ("a.proto", deep("message A { ", "", "}")),
+        ("a.proto", deep("option (google.api.http) = { a ", "", "}")),
+        ("a.tf", deep("a { ", "b = 1", "}")),
+        ("a.tf", format!("locals {{ a = {} }}", deep("[", "1", "]"))),
+        ("a.tf", format!("locals {{ a = {} }}", deep("(", "1", ")"))),
+        ("a.tf", format!("locals {{ a = {} }}", "-".repeat(100_000))),
+        ("a.tf", format!("locals {{ a = {} }}", "1 + ".repeat(100_000))),
+        ("a.tf", format!("locals {{ a = {} }}", deep("\"${", "a", "}\""))),
+        ("a.tfvars", format!("a = {}", deep("{ a = ", "1", "}"))),
+        ("a.json", format!("{{\"openapi\":\"3\",\"info\":{{}},\"x\":{}}}", deep("[", "1", "]"))),
+        ("pom.xml", deep("<project>", "", "</project>")),
+        ("Cargo.toml", format!("a = {}", deep("[", "", "]"))),
+        ("pyproject.toml", format!("[tool]\na = {}", deep("{ a = ", "1", "}"))),
+        ("package.json", deep("{\"a\":", "1", "}")),
+    ] {
+        read(name, &text);
+    }
+}
+
+#[test]
+fn references_that_lead_in_circles_end() {
+    let circle = "openapi: 3.0.0
+info: {}
+paths:
+  /a: { $ref: '#/paths/~1a' }
+  /b:
+    parameters: [{ $ref: '#/components/parameters/P' }]
+    get: { requestBody: { content: { j: { schema: { $ref: '#/components/schemas/A' } } } } }
+components:
+  parameters: { P: { $ref: '#/components/parameters/P' } }
+  schemas:
+    A: { allOf: [{ $ref: '#/components/schemas/B' }], properties: { a: { $ref: '#/components/schemas/A' } } }
+    B: { oneOf: [{ $ref: '#/components/schemas/A' }, { $ref: '#' }, { $ref: '' }, { $ref: '#/' }], properties: { b: {} } }
+";
+    let text = format!("{:?}", read("api.yaml", circle).facts);
+    assert!(text.contains(r#"request_fields: ["b", "a"]"#), "{text}");
+}
+
+#[test]
+fn small_definitions_of_huge_bodies_end() {
+    let mut schemas = String::new();
+    for at in 0..300 {
+        let parts: String = (0..20).map(|part| format!("{{$ref: '#/components/schemas/S{}'}},", (at * 7 + part) % 300)).collect();
+        schemas += &format!("    S{at}: {{ allOf: [{parts}], properties: {{ p{at}: {{}} }} }}\n");
+    }
+    let paths: String = (0..2000).map(|at| format!("  /p{at}: {{ get: {{ responses: {{ 200: {{ content: {{ j: {{ schema: {{ $ref: '#/components/schemas/S0' }} }} }} }} }} }} }}\n")).collect();
+    let definition = format!("openapi: 3.0.0\ninfo: {{}}\npaths:\n{paths}components:\n  schemas:\n{schemas}");
+    let read = read("api.yaml", &definition);
+    assert!(read.facts.gaps.iter().any(|gap| gap.reason == "schemas of too many parts"));
+}
+
+#[test]
+fn many_values_are_counted() {
+    let list = "1,".repeat(30_000);
+    let read = read("a.tf", &format!("locals {{ a = [{list}] }}"));
+    assert_eq!(read.facts.facts.len(), 20_000);
+    assert_eq!(read.facts.gaps.len(), 1);
+}
+
+#[test]
+fn text_cut_anywhere_is_read() {
+    let samples = [
+        ("a.proto", "syntax = \"proto3\"; service S { rpc R(A) returns (B) { option (google.api.http) = { get: \"/é\" }; } }"),
+        ("a.tf", "resource \"a\" \"b\" { c = \"${d[\"é\"]}\" e { f = <<E\n g\nE\n } h = format(\"%s%\", 1) }"),
+        ("a.tfvars", "a = { b = [1, \"postgres://u:p@é\"] }"),
+        ("api.json", "{\"swagger\":\"2.0\",\"info\":{\"title\":\"é\"},\"host\":\"h\",\"paths\":{\"/\":{\"get\":{\"security\":[{}]}}}}"),
+        ("api.yaml", "openapi: 3.0.0\ninfo: {}\nservers: [{url: 'http://é/{a}'}]\npaths: {/: {get: {responses: {200: {$ref: '#/x'}}}}}"),
+        ("pom.xml", "<project><artifactId>é${a}</artifactId></project>"),
+        ("setup.py", "import x; setup(install_requires=['é', \"\"\"b\"\"\"])"),
+        ("build.gradle", "dependencies { implementation 'é:b:1' /* x */ }"),
+    ];
+    for (name, text) in samples {
+        for cut in (0..=text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+            read(name, &text[..cut]);
+            read(name, &text[cut..]);
+            read(name, &format!("{}\0\u{202e}{}", &text[..cut], &text[cut..]));
+        }
+    }
+}
