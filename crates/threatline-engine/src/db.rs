@@ -10,7 +10,8 @@
 
 use crate::decision::Decided;
 use crate::read::{Depth, Failed};
-use crate::think::Design;
+use crate::summary::Summary;
+use crate::think::{Basis, Design, Said, Verdicts};
 use crate::tree::{Answer, Below, Content, Digest, Tree};
 use crate::wants::Want;
 use crate::world::{Context, World, lock};
@@ -124,6 +125,17 @@ pub(crate) struct FactsKey<'db> {
     pub(crate) digest: Digest,
 }
 
+/// All that threats and scores depend on, by value.
+#[salsa::interned(revisions = usize::MAX)]
+pub(crate) struct StateKey<'db> {
+    #[returns(copy)]
+    pub(crate) facts: FactsKey<'db>,
+    #[returns(copy)]
+    pub(crate) linking: Linking,
+    #[returns(ref)]
+    pub(crate) decided: Arc<Decided>,
+}
+
 /// The input for an artifact version. Its durability is high: content never changes under an id.
 pub(crate) fn artifact(db: &dyn Db, oid: Oid, kind: ArtifactKind) -> Artifact {
     let make = || Artifact::builder(oid, kind).durability(salsa::Durability::HIGH).new(db);
@@ -160,10 +172,11 @@ pub(crate) fn state_facts(db: &dyn Db, state: State) -> Arc<Tree> {
     tree_facts(db, TreeKey::new(db, state.root(db), state.context(db).clone()))
 }
 
-/// The key of that by value.
+/// All that a state's results depend on, by value.
 #[salsa::tracked(returns(copy))]
-pub(crate) fn state_key<'db>(db: &'db dyn Db, state: State) -> FactsKey<'db> {
-    facts_below(db, TreeKey::new(db, state.root(db), state.context(db).clone()))
+pub(crate) fn state_key<'db>(db: &'db dyn Db, state: State) -> StateKey<'db> {
+    let facts = facts_below(db, TreeKey::new(db, state.root(db), state.context(db).clone()));
+    StateKey::new(db, facts, state.linking(db), state.decided(db).clone())
 }
 
 /// The same by value: equal for states that differ only in lines, layout and files that say nothing.
@@ -179,13 +192,40 @@ pub(crate) fn facts_below<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> FactsKey<'
 #[salsa::tracked(returns(clone))]
 pub(crate) fn design<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Design> {
     let said = || said_below(db, facts);
-    Arc::new(think::design(db.world(), &facts.digest(db), linking.config(db), said))
+    Arc::new(think::design(db.world(), &basis(db, facts, linking), linking.config(db), said))
 }
 
 /// Its threats.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn found<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Found> {
-    Arc::new(think::found(&design(db, facts, linking).model, linking.disabled(db)))
+    let disabled = linking.disabled(db);
+    let basis = basis(db, facts, linking).with_rules(disabled);
+    Arc::new(think::found(db.world(), &basis, disabled, || design(db, facts, linking)))
+}
+
+/// What they amount to, with choke points or without.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn verdicts<'db>(db: &'db dyn Db, key: StateKey<'db>, choke_points: bool) -> Arc<Verdicts> {
+    let (facts, linking, decided) = (key.facts(db), key.linking(db), key.decided(db));
+    let below = || (design(db, facts, linking), found(db, facts, linking));
+    Arc::new(think::verdicts(db.world(), &whole_basis(db, key), decided, choke_points, below))
+}
+
+/// All that in short.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn summary<'db>(db: &'db dyn Db, key: StateKey<'db>) -> Arc<Summary> {
+    let (facts, linking) = (key.facts(db), key.linking(db));
+    let below = || (design(db, facts, linking), found(db, facts, linking), verdicts(db, key, false));
+    Arc::new(think::summary(db.world(), &whole_basis(db, key), below))
+}
+
+fn basis<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Basis {
+    Basis::of_design(&facts.digest(db), linking.config(db))
+}
+
+fn whole_basis<'db>(db: &'db dyn Db, key: StateKey<'db>) -> Basis {
+    let linking = key.linking(db);
+    basis(db, key.facts(db), linking).with_rules(linking.disabled(db)).with_decisions(key.decided(db))
 }
 
 /// A folder's value: remembered, or put together from what lies in it.
@@ -229,7 +269,7 @@ impl Below for Queries<'_> {
 }
 
 /// Everything that is said below a folder of that digest, by path.
-fn said_below<'db>(db: &'db dyn Db, facts: FactsKey<'db>) -> Vec<(String, Arc<[u8]>)> {
+fn said_below<'db>(db: &'db dyn Db, facts: FactsKey<'db>) -> Said {
     let place = lock(&db.tables().folders).get(&facts.digest(db)).cloned();
     let mut said = Vec::new();
     if let Some((oid, context)) = place {

@@ -6,6 +6,7 @@
 mod config;
 mod db;
 mod decision;
+mod judge;
 mod memory;
 mod oid;
 mod read;
@@ -13,6 +14,7 @@ mod scan;
 mod session;
 mod source;
 mod store;
+mod summary;
 mod think;
 mod tree;
 mod wants;
@@ -24,10 +26,12 @@ pub use config::{
 };
 pub use db::Observer;
 pub use decision::{DECISIONS_FOLDER, Decided, Decision, Verdict};
+pub use judge::{Judged, Judgement, judge};
 pub use memory::{Held, MemorySource};
 pub use oid::Oid;
 pub use scan::{Coverage, Scan, ScanError, Skipped};
 pub use session::{Options, Project, Session};
 pub use source::{Entry, Missing, Mode, Revision, Source};
 pub use store::{Compaction, Key, Store};
+pub use summary::{Size, Summary, ThreatLine};
 pub use tree::Digest;

@@ -1,10 +1,11 @@
 //! What a scan gives back.
 
-use crate::{Config, Decided, Revision};
+use crate::{Config, Decided, Judged, Revision};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::Model;
+use threatline_risk::Assessment;
 use threatline_threats::Found;
 
 /// Everything that is known of one state.
@@ -16,6 +17,10 @@ pub struct Scan {
     pub model: Arc<Model>,
     /// Its threats.
     pub found: Arc<Found>,
+    /// What people decided of them.
+    pub judged: Judged,
+    /// How bad it all is, with choke points.
+    pub assessment: Assessment,
     /// How much was looked at.
     pub coverage: Coverage,
     /// The project's configuration in this state.

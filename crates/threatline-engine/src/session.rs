@@ -9,7 +9,8 @@ use crate::decision::{DECISIONS_FOLDER, Decided, Decision};
 use crate::read::{Failed, STACK};
 use crate::scan::{Coverage, Scan, ScanError, Skipped};
 use crate::store::{Compaction, Store};
-use crate::think::Design;
+use crate::summary::Summary;
+use crate::think::{Design, Verdicts};
 use crate::tree::Tree;
 use crate::world::{Context, World};
 use crate::{Config, ConfigError, Entry, Mode, Oid, Revision, Source};
@@ -61,6 +62,7 @@ struct Answers {
     tree: Arc<Tree>,
     design: Arc<Design>,
     found: Arc<Found>,
+    verdicts: Arc<Verdicts>,
     said: String,
 }
 
@@ -128,12 +130,22 @@ impl Session {
             revision: revision.clone(),
             model: answers.design.model.clone(),
             found: answers.found,
+            judged: answers.verdicts.judged.clone(),
+            assessment: answers.verdicts.assessment.clone(),
             coverage: Coverage { artifacts: counts.artifacts, analysed, by_kind, skipped },
             config: project.config.clone(),
             decided: project.decided.clone(),
             said: answers.said,
             internal_errors: answers.tree.lost.iter().filter(|(_, failed)| *failed == Failed::Panicked).count(),
         })
+    }
+
+    /// A state in short, for hooks and logs. Where nothing was said that was not said before, nothing but
+    /// a summary is read.
+    pub fn summary(&mut self, revision: &Revision) -> Result<Arc<Summary>, ScanError> {
+        let project = self.project(revision)?;
+        let state = self.state(revision, &project, &project)?;
+        self.with_tree(state, revision, |db, _| db::summary(db, db::state_key(db, state)))
     }
 
     /// First and last line of each place; none where the place is a whole file or cannot be read.
@@ -215,25 +227,40 @@ impl Session {
         linking
     }
 
+    /// Everything that the queries say of a state.
     fn ask(&self, state: State, revision: &Revision) -> Result<Answers, ScanError> {
+        self.with_tree(state, revision, |db, tree| {
+            let key = db::state_key(db, state);
+            let (facts, linking) = (key.facts(db), key.linking(db));
+            // First what hangs on nothing below it: what is remembered as a whole is not taken apart.
+            Answers {
+                tree,
+                verdicts: db::verdicts(db, key, true),
+                found: db::found(db, facts, linking),
+                design: db::design(db, facts, linking),
+                said: facts.digest(db).to_string(),
+            }
+        })
+    }
+
+    /// Reads what the state's folders need, and then asks.
+    fn with_tree<T: Send>(
+        &self,
+        state: State,
+        revision: &Revision,
+        ask: impl FnOnce(&Database, Arc<Tree>) -> T + Send,
+    ) -> Result<T, ScanError> {
         let missing = |reason: String| ScanError::Missing { tree: revision.root.to_string(), reason };
         self.world.entries(&revision.root).map_err(|failed| missing(failed.reason()))?;
         let (db, world) = (self.db.clone(), self.world.clone());
-        let answers = self.install(move || {
+        let answer = self.install(move || {
             let context = state.context(&db).clone();
             crate::warm::read_ahead(&world, state.root(&db), context.as_ref()).map_err(|_| ScanError::TooDeep)?;
             let tree = db::state_facts(&db, state);
             world.settle();
-            let key = db::state_key(&db, state);
-            let linking = state.linking(&db);
-            Ok(Answers {
-                tree,
-                design: db::design(&db, key, linking),
-                found: db::found(&db, key, linking),
-                said: key.digest(&db).to_string(),
-            })
+            Ok(ask(&db, tree))
         });
-        answers?
+        answer?
     }
 
     /// Runs on threads with enough stack.

@@ -1,17 +1,23 @@
-//! The calls of the verbs, each a plain function, remembered by what it depends on.
+//! The calls of the verbs, each a plain function of its arguments, each remembered by what it depends
+//! on.
 
+use crate::Oid;
+use crate::decision::Decided;
+use crate::judge::{Judged, judge};
 use crate::read::{Depth, Failed};
 use crate::store::Key;
+use crate::summary::Summary;
 use crate::tree::Digest;
 use crate::world::{THINKING, World};
-use crate::Oid;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use threatline_facts::{Anchor, ArtifactKind, Facts};
 use threatline_link::compose::Composed;
 use threatline_link::{Artifact, LinkConfig};
 use threatline_model::Model;
-use threatline_threats::Found;
+use threatline_risk::Assessment;
+use threatline_threats::{Found, Status, Threat};
 
 /// The places in a file; of a file that was passed over, the places that another file asked for.
 pub(crate) fn anchors(world: &World, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[Anchor]>, Failed> {
@@ -27,56 +33,137 @@ pub(crate) struct Design {
     pub(crate) lost: Vec<(String, String)>,
 }
 
-/// The design that these facts show.
-pub(crate) fn design(
-    world: &World,
-    facts: &Digest,
-    config: &LinkConfig,
-    said: impl FnOnce() -> Vec<(String, Arc<[u8]>)>,
-) -> Design {
-    let key = Key::new(b'm', THINKING.as_bytes(), &[&facts.0, &config_digest(config)]);
-    if let Some(design) = world.store.get(&key).and_then(|record| postcard::from_bytes(&record).ok()) {
-        return design;
-    }
-    let design = link(&said(), config);
-    if let Ok(record) = postcard::to_stdvec(&design) {
-        world.store.put(key, record);
-    }
-    design
+/// Threats, and what people decided of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Verdicts {
+    pub(crate) judged: Judged,
+    pub(crate) assessment: Assessment,
 }
 
+/// Everything that a result depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Basis {
+    parts: Vec<[u8; 32]>,
+}
+
+impl Basis {
+    /// The facts and how they are linked.
+    pub(crate) fn of_design(facts: &Digest, config: &LinkConfig) -> Self {
+        Self { parts: vec![facts.0, config_digest(config)] }
+    }
+
+    /// That, and which rules run.
+    pub(crate) fn with_rules(mut self, disabled: &[String]) -> Self {
+        self.parts.push(digest(&disabled));
+        self
+    }
+
+    /// That, and what people decided.
+    pub(crate) fn with_decisions(mut self, decided: &Decided) -> Self {
+        self.parts.push(digest(decided));
+        self
+    }
+
+    fn key(&self, record: u8) -> Key {
+        let parts: Vec<&[u8]> = self.parts.iter().map(|part| &part[..]).collect();
+        Key::new(record, THINKING.as_bytes(), &parts)
+    }
+}
+
+/// A result that was worked out before, or is now.
+fn remembered<T: Serialize + DeserializeOwned>(world: &World, record: u8, basis: &Basis, work: impl FnOnce() -> T) -> T {
+    let key = basis.key(record);
+    if let Some(known) = world.store.get(&key).and_then(|record| postcard::from_bytes(&record).ok()) {
+        return known;
+    }
+    let result = work();
+    if world.store.is_on()
+        && let Ok(record) = postcard::to_stdvec(&result)
+    {
+        world.store.put(key, record);
+    }
+    result
+}
+
+/// The design that these facts show.
+pub(crate) fn design(world: &World, basis: &Basis, config: &LinkConfig, said: impl FnOnce() -> Said) -> Design {
+    remembered(world, b'm', basis, || link(&said(), config))
+}
+
+/// The threats of a design.
+pub(crate) fn found(world: &World, basis: &Basis, disabled: &[String], design: impl FnOnce() -> Arc<Design>) -> Found {
+    remembered(world, b'w', basis, || find(&design().model, disabled))
+}
+
+/// What they amount to.
+pub(crate) fn verdicts(
+    world: &World,
+    basis: &Basis,
+    decided: &Decided,
+    choke_points: bool,
+    below: impl FnOnce() -> (Arc<Design>, Arc<Found>),
+) -> Verdicts {
+    remembered(world, if choke_points { b'v' } else { b'V' }, basis, || {
+        let (design, found) = below();
+        assess(&design.model, &found, decided, choke_points)
+    })
+}
+
+/// What a hook says of a state.
+pub(crate) fn summary(
+    world: &World,
+    basis: &Basis,
+    below: impl FnOnce() -> (Arc<Design>, Arc<Found>, Arc<Verdicts>),
+) -> Summary {
+    remembered(world, b's', basis, || {
+        let (design, found, verdicts) = below();
+        Summary::new(&design, &found, &verdicts)
+    })
+}
+
+/// Stored facts by path from the root that is scanned, sorted.
+pub(crate) type Said = Vec<(String, Arc<[u8]>)>;
+
 /// Stored facts, read back and linked.
-pub(crate) fn link(said: &[(String, Arc<[u8]>)], config: &LinkConfig) -> Design {
+pub(crate) fn link(said: &Said, config: &LinkConfig) -> Design {
     use rayon::prelude::*;
     let read = |(path, stored): &(String, Arc<[u8]>)| {
         let facts = crate::read::decode(stored).unwrap_or_default();
         (Arc::from(format!("{}{path}", config.prefix)), facts)
     };
-    let facts: Vec<(Arc<str>, Facts)> = if said.len() < 512 {
-        said.iter().map(read).collect()
-    } else {
-        said.par_iter().map(read).collect()
-    };
+    let facts: Vec<(Arc<str>, Facts)> =
+        if said.len() < 512 { said.iter().map(read).collect() } else { said.par_iter().map(read).collect() };
     let artifacts: Vec<Artifact<'_>> =
         facts.iter().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
-    let composed = Composed::default();
-    let mut model = threatline_link::link(&artifacts, &composed, config);
+    let mut model = threatline_link::link(&artifacts, &compose(&artifacts), config);
     model.sort();
     let whole = |facts: &Facts| facts.gaps.iter().find(|gap| gap.whole).map(|gap| gap.reason.clone());
     let lost = said.iter().zip(&facts).filter_map(|((path, _), (_, facts))| Some((path.clone(), whole(facts)?)));
     Design { model: Arc::new(model), lost: lost.collect() }
 }
 
-/// The threats of a design.
-pub(crate) fn found(_model: &Model, _disabled: &[String]) -> Found {
+fn compose(_artifacts: &[Artifact<'_>]) -> Composed {
+    Composed::default()
+}
+
+fn find(_model: &Model, _disabled: &[String]) -> Found {
     Found::default()
 }
 
+/// Threats with what people decided of them, scored.
+pub(crate) fn assess(model: &Model, found: &Found, decided: &Decided, choke_points: bool) -> Verdicts {
+    let judged = judge(model, found, decided);
+    let status = |threat: &Threat| (threat.clone(), judged.status(&threat.id));
+    let threats: Vec<(Threat, Status)> = found.threats.iter().map(status).collect();
+    let options = threatline_risk::Options { choke_points, supposed: &found.supposed };
+    let assessment = threatline_risk::assess(model, &threats, &options);
+    Verdicts { judged, assessment }
+}
+
 fn config_digest(config: &LinkConfig) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    for part in [config.prefix.as_str(), config.declared_in.as_deref().unwrap_or("\0")] {
-        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-    }
-    hasher.update(&postcard::to_stdvec(&config.declared).unwrap_or_default());
-    *hasher.finalize().as_bytes()
+    digest(&(&config.prefix, &config.declared_in, &config.declared))
+}
+
+pub(crate) fn digest(value: &impl Serialize) -> [u8; 32] {
+    *blake3::hash(&postcard::to_stdvec(value).unwrap_or_default()).as_bytes()
 }

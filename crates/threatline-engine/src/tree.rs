@@ -192,7 +192,7 @@ impl Draft {
     fn folder(&mut self, name: &str, oid: Oid, tree: &Tree) {
         self.counts.add(&tree.head.counts);
         self.lost.extend(tree.lost.iter().map(|(path, failed)| (format!("{name}/{path}"), failed.clone())));
-        self.wants.extend(tree.head.wants.iter().map(|want| want.from_above(name)));
+        self.wants.extend(tree.head.wants.iter().map(|want| want.seen_from_above(name)));
         if tree.head.digest != Digest::NOTHING {
             self.hash(b'd', name, &tree.head.digest.0);
             self.weight = self.weight.saturating_add(tree.head.weight);

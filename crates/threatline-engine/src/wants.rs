@@ -25,7 +25,7 @@ pub(crate) struct Want {
 
 impl Want {
     /// The same wish seen from the folder above.
-    pub(crate) fn from_above(&self, folder: &str) -> Self {
+    pub(crate) fn seen_from_above(&self, folder: &str) -> Self {
         Self { importer: format!("{folder}/{}", self.importer), module: self.module.clone() }
     }
 }

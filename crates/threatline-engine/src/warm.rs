@@ -45,7 +45,8 @@ fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>,
         if depth > DEEPEST {
             return Err(TooDeep);
         }
-        if !seen_folders.insert((oid, context.clone())) || world.has_tree(&oid, context.as_ref()) {
+        let place = context.as_ref().map(|context| context.path.clone());
+        if !seen_folders.insert((oid, place)) || world.has_tree(&oid, context.as_ref()) {
             continue;
         }
         let Ok(entries) = world.entries(&oid) else { continue };

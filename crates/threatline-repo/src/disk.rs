@@ -4,7 +4,7 @@
 //! text it points to, and no filter driver runs. A file whose stat the index knows is not opened.
 
 use crate::error::{Result, git, io};
-use crate::overlay::{Edits, Overlay};
+use crate::overlay::{Change, Edits, Overlay};
 use crate::source::RepoSource;
 use gix::ObjectId;
 use gix::index::entry::{Flags, Mode as IndexMode, Stat};
@@ -111,7 +111,7 @@ fn walk(
     in_git: bool,
     threads: usize,
     see: impl Fn(&Path, &[u8]) -> Result<Seen> + Sync,
-) -> Result<Vec<(Vec<u8>, Option<(EntryMode, ObjectId)>)>> {
+) -> Result<Vec<(Vec<u8>, Change)>> {
     let found = Mutex::new(Vec::new());
     let failed = Mutex::new(None);
     let root = top.to_owned();

@@ -26,7 +26,10 @@ pub(crate) struct Overlay {
 }
 
 /// What a path is changed to; none removes it.
-pub(crate) type Edits = BTreeMap<Vec<u8>, Option<(EntryMode, ObjectId)>>;
+pub(crate) type Change = Option<(EntryMode, ObjectId)>;
+
+/// Changes by path from the root.
+pub(crate) type Edits = BTreeMap<Vec<u8>, Change>;
 
 impl Overlay {
     pub(crate) fn new(hash: gix::hash::Kind) -> Self {
@@ -143,8 +146,6 @@ fn read_up_to(path: &Path, limit: usize) -> std::io::Result<Vec<u8>> {
     std::fs::File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
-
-type Change = Option<(EntryMode, ObjectId)>;
 
 fn entry(name: &[u8], mode: EntryMode, oid: ObjectId) -> Entry {
     Entry { mode, filename: name.into(), oid }

@@ -10,6 +10,7 @@ use std::io::{Read, Write};
 #[cfg(not(unix))]
 use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 pub(super) const EXTENSION: &str = "tls";
@@ -151,10 +152,13 @@ pub(super) fn write<'a>(
     hasher.update(&head);
     let name = &hasher.finalize().to_hex()[..32];
     let path = folder.join(format!("{name}.{EXTENSION}"));
-    if path.exists() {
+    let bytes = head.len() as u64 + records.clone().map(|(_, value)| value.len() as u64).sum::<u64>();
+    if std::fs::metadata(&path).is_ok_and(|there| there.len() == bytes) {
         return Ok(path);
     }
-    let part = folder.join(format!("tmp-{}-{name}", std::process::id()));
+    static WRITTEN: AtomicU32 = AtomicU32::new(0);
+    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    let part = folder.join(format!("tmp-{}-{number}-{name}", std::process::id()));
     let written = write_all(&part, &head, records).and_then(|()| std::fs::rename(&part, &path));
     if written.is_err() {
         let _ = std::fs::remove_file(&part);

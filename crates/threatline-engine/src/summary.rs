@@ -1,0 +1,86 @@
+//! What a hook needs of a state: little, so that it is read back in one piece.
+
+use crate::think::{Design, Verdicts, digest};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use threatline_model::ElementId;
+use threatline_risk::{PathId, Posture, Severity};
+use threatline_threats::{Found, Status, ThreatId};
+
+/// A state in short.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Hexadecimal digest of design, threats and assessment.
+    pub model: String,
+    /// How the whole system stands.
+    pub posture: Posture,
+    /// How much there is.
+    pub size: Size,
+    /// All threats, sorted by id.
+    pub threats: Vec<ThreatLine>,
+    /// Attack paths and their risk, sorted by id.
+    pub paths: Vec<(PathId, u32)>,
+}
+
+/// How much there is of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Size {
+    pub components: u32,
+    pub flows: u32,
+    pub boundaries: u32,
+    pub entry_points: u32,
+    pub threats: u32,
+}
+
+/// A threat in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the interface's own words")]
+pub struct ThreatLine {
+    pub id: ThreatId,
+    pub rule: Arc<str>,
+    pub element: ElementId,
+    pub risk: u32,
+    pub severity: Severity,
+    pub status: Status,
+    pub likely: bool,
+}
+
+impl Summary {
+    pub(crate) fn new(design: &Design, found: &Found, verdicts: &Verdicts) -> Self {
+        let model = &design.model;
+        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+        let line = |score: &threatline_risk::Score| {
+            let at = found.threats.binary_search_by(|threat| threat.id.cmp(&score.threat)).ok()?;
+            let threat = &found.threats[at];
+            Some(ThreatLine {
+                id: threat.id.clone(),
+                rule: threat.rule.as_str().into(),
+                element: threat.element.clone(),
+                risk: score.risk,
+                severity: score.severity,
+                status: verdicts.judged.status(&threat.id),
+                likely: score.likely,
+            })
+        };
+        let mut threats: Vec<ThreatLine> = verdicts.assessment.scores.iter().filter_map(line).collect();
+        threats.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut paths: Vec<(PathId, u32)> =
+            verdicts.assessment.attack_paths.iter().map(|path| (path.id.clone(), path.risk)).collect();
+        paths.sort();
+        let digests = [digest(&**model), digest(found), digest(&verdicts.judged), digest(&verdicts.assessment)];
+        Self {
+            model: blake3::hash(digests.as_flattened()).to_hex().to_string(),
+            posture: verdicts.assessment.posture.clone(),
+            size: Size {
+                components: count(model.components.len()),
+                flows: count(model.flows.len()),
+                boundaries: count(model.boundaries.len()),
+                entry_points: count(model.entry_points.len()),
+                threats: count(found.threats.len()),
+            },
+            threats,
+            paths,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The same bytes, whichever way they were computed.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Dice, history, image, session};
+use threatline_engine::Compaction;
+
+const SEEDS: std::ops::Range<u64> = 1..13;
+const COMMITS: usize = 14;
+
+#[test]
+fn incrementally_from_a_store_or_from_nothing_and_on_any_number_of_threads() {
+    let mut spoke = 0;
+    for seed in SEEDS {
+        let (source, roots) = history(seed * 0x9e37_79b9, COMMITS);
+        let store = tempfile::tempdir().unwrap();
+        let mut resident = session(&source, None, 2);
+        for (at, root) in roots.iter().enumerate() {
+            let expected = image(&mut session(&source, None, 1), *root);
+            spoke += usize::from(expected.contains("cmp:"));
+            assert_eq!(image(&mut resident, *root), expected, "resident, seed {seed}, commit {at}");
+            let threads = [1, 2, 8][at % 3];
+            let mut process = session(&source, Some(store.path()), threads);
+            assert_eq!(image(&mut process, *root), expected, "from a store, seed {seed}, commit {at}");
+            process.flush(if at % 5 == 0 { Compaction::Full } else { Compaction::Small }).unwrap();
+            let mut again = session(&source, Some(store.path()), threads);
+            assert_eq!(image(&mut again, *root), expected, "a second time, seed {seed}, commit {at}");
+        }
+    }
+    assert!(spoke > 100, "the histories say something: {spoke}");
+}
+
+#[test]
+fn from_a_damaged_store() {
+    for seed in SEEDS {
+        let (source, roots) = history(seed * 0x517c_c1b7, COMMITS);
+        let store = tempfile::tempdir().unwrap();
+        let mut dice = Dice(seed);
+        for root in &roots {
+            let mut process = session(&source, Some(store.path()), 2);
+            assert_eq!(image(&mut process, *root), image(&mut session(&source, None, 1), *root), "seed {seed}");
+            process.flush(Compaction::Small).unwrap();
+            damage(store.path(), &mut dice);
+        }
+    }
+}
+
+/// Flips bits, cuts files, and leaves files of another form.
+fn damage(store: &std::path::Path, dice: &mut Dice) {
+    for entry in std::fs::read_dir(store).unwrap() {
+        let path = entry.unwrap().path();
+        let mut bytes = std::fs::read(&path).unwrap();
+        match dice.roll(4) {
+            0 => bytes.truncate(dice.roll(bytes.len() + 1)),
+            1 if !bytes.is_empty() => {
+                for _ in 0..1 + bytes.len() / 50 {
+                    let at = dice.roll(bytes.len());
+                    bytes[at] ^= 1 << dice.roll(8);
+                }
+            }
+            2 => bytes.clear(),
+            _ => continue,
+        }
+        std::fs::write(&path, bytes).unwrap();
+    }
+    std::fs::write(store.join("0123.tls"), b"TLSEG\0\0\x63 another version's").unwrap();
+}
+
+#[test]
+fn with_many_processes_at_once() {
+    let (source, roots) = history(77, 30);
+    let expected: Vec<String> = roots.iter().map(|root| image(&mut session(&source, None, 1), *root)).collect();
+    let store = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let (source, roots, expected, store) = (&source, &roots, &expected, store.path());
+            scope.spawn(move || {
+                for at in 0..roots.len() {
+                    let at = if worker % 2 == 0 { at } else { roots.len() - 1 - at };
+                    let mut process = session(source, Some(store), 1);
+                    assert_eq!(image(&mut process, roots[at]), expected[at], "worker {worker}, commit {at}");
+                    process.flush(Compaction::Small).unwrap();
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn the_order_in_which_states_are_asked_for_does_not_matter() {
+    let (source, roots) = history(4242, 20);
+    let mut forwards = session(&source, None, 1);
+    let mut backwards = session(&source, None, 1);
+    let there: Vec<String> = roots.iter().map(|root| image(&mut forwards, *root)).collect();
+    let mut back: Vec<String> = roots.iter().rev().map(|root| image(&mut backwards, *root)).collect();
+    back.reverse();
+    assert!(there == back);
+}

@@ -1,0 +1,135 @@
+//! What must not run, does not run.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::Files;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use threatline_engine::{Compaction, Held, MemorySource, Options, Revision, Session};
+
+fn sample() -> Files {
+    let mut files = Files::new();
+    for service in ["pay", "web", "ledger"] {
+        let file = |text: &str| Held::File(text.as_bytes().to_vec());
+        files.insert(format!("services/{service}/compose.yaml"), file(&format!("services:\n  {service}:\n    image: x/{service}\n    ports: ['80:80']\n")));
+        files.insert(format!("services/{service}/.env"), file("A=http://pay\n"));
+        files.insert(format!("services/{service}/Dockerfile"), file("FROM python:3\nEXPOSE 80\n"));
+    }
+    files
+}
+
+fn with_comments(files: &Files) -> Files {
+    let comment = |held: &Held| match held {
+        Held::File(bytes) => Held::File([b"# a comment\n", bytes.as_slice()].concat()),
+        other => other.clone(),
+    };
+    files.iter().map(|(path, held)| (path.clone(), comment(held))).collect()
+}
+
+type Log = Arc<Mutex<Vec<String>>>;
+
+fn logged(source: &Arc<MemorySource>, store: Option<&Path>) -> (Session, Log) {
+    let log = Log::default();
+    let seen = log.clone();
+    let observer = Box::new(move |query: &str| seen.lock().unwrap().push(query.to_owned()));
+    let options = Options { store: store.map(Path::to_owned), threads: 1, observer: Some(observer) };
+    (Session::new(source.clone(), options), log)
+}
+
+/// How often each query ran since the last call.
+fn ran(log: &Log) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for query in log.lock().unwrap().drain(..) {
+        let name = query.split(['(', '{']).next().unwrap_or_default().to_owned();
+        *counts.entry(name).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn a_comment_on_top_of_every_file_runs_nothing_below_the_facts() {
+    let source = Arc::new(MemorySource::new());
+    let (before, after) = (source.add(&sample()), source.add(&with_comments(&sample())));
+    let (mut session, log) = logged(&source, None);
+    let first = session.scan(&Revision::of_tree(before)).unwrap();
+    assert_eq!(first.model.components.len(), 3, "{:#?}", first.model.components);
+    let cold = ran(&log);
+    // Three files that differ, and two that lie in every service but are one artifact each.
+    assert_eq!((cold["facts"], cold["design"], cold["found"], cold["verdicts"]), (5, 1, 1, 1), "{cold:?}");
+    let second = session.scan(&Revision::of_tree(after)).unwrap();
+    let warm = ran(&log);
+    assert_eq!(warm["facts"], 5, "{warm:?}");
+    for query in ["design", "found", "verdicts"] {
+        assert!(!warm.contains_key(query), "{query} ran: {warm:?}");
+    }
+    assert_eq!(second.model, first.model);
+    let lines = |session: &Session, scan: &threatline_engine::Scan| {
+        session.lines(&scan.revision, &scan.model.components.iter().flat_map(|c| &c.evidence).collect::<Vec<_>>())
+    };
+    let (old, new) = (lines(&session, &first), lines(&session, &second));
+    assert!(old.iter().flatten().count() >= 3, "{old:?}");
+    for (old, new) in old.iter().zip(&new) {
+        assert_eq!(old.map(|(line, _)| line + 1), new.map(|(line, _)| line), "places move, the design does not");
+    }
+}
+
+#[test]
+fn one_changed_file_reads_itself_and_the_folders_above() {
+    let source = Arc::new(MemorySource::new());
+    let mut files = sample();
+    let before = source.add(&files);
+    files.insert("services/pay/.env".into(), Held::File(b"A=http://ledger\n".to_vec()));
+    let after = source.add(&files);
+    let (mut session, log) = logged(&source, None);
+    session.scan(&Revision::of_tree(before)).unwrap();
+    ran(&log);
+    session.scan(&Revision::of_tree(after)).unwrap();
+    let warm = ran(&log);
+    assert_eq!((warm["facts"], warm["tree_facts"], warm["design"]), (1, 3, 1), "{warm:?}");
+}
+
+#[test]
+fn a_new_process_reads_only_what_changed() {
+    let source = Arc::new(MemorySource::new());
+    let store = tempfile::tempdir().unwrap();
+    let mut files = sample();
+    let before = source.add(&files);
+    let (mut session, _) = logged(&source, Some(store.path()));
+    let summary = session.summary(&Revision::of_tree(before)).unwrap();
+    session.flush(Compaction::Small).unwrap();
+
+    let (mut again, log) = logged(&source, Some(store.path()));
+    assert_eq!(again.summary(&Revision::of_tree(before)).unwrap(), summary);
+    let warm = ran(&log);
+    assert_eq!((warm.get("facts"), warm["tree_facts"], warm.get("design")), (None, 1, None), "{warm:?}");
+
+    files.insert("services/pay/README.md".into(), Held::File(b"says nothing\n".to_vec()));
+    files.insert("services/pay/.env".into(), Held::File(b"# moved\nA=http://pay\n".to_vec()));
+    let after = source.add(&files);
+    let (mut later, log) = logged(&source, Some(store.path()));
+    assert_eq!(later.summary(&Revision::of_tree(after)).unwrap(), summary);
+    let warm = ran(&log);
+    // The changed file, its folder with its other file, and the folders above; below, nothing.
+    assert_eq!((warm["facts"], warm.get("design"), warm.get("verdicts")), (3, None, None), "{warm:?}");
+}
+
+#[test]
+fn lost_content_is_said_and_not_remembered() {
+    let source = Arc::new(MemorySource::new());
+    let store = tempfile::tempdir().unwrap();
+    let mut files = sample();
+    files.insert("services/pay/absent.yaml".into(), Held::Absent("a".into()));
+    files.insert("services/pay/broken.yaml".into(), Held::File(b"a: [1\nb: }\n".to_vec()));
+    let root = source.add(&files);
+    for _ in 0..2 {
+        let (mut session, log) = logged(&source, Some(store.path()));
+        let scan = session.scan(&Revision::of_tree(root)).unwrap();
+        let skipped: Vec<&str> = scan.coverage.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
+        assert_eq!(skipped, ["services/pay/absent.yaml", "services/pay/broken.yaml"]);
+        assert_eq!((scan.coverage.artifacts, scan.coverage.analysed), (11, 9));
+        session.flush(Compaction::Full).unwrap();
+        assert!(ran(&log)["tree_facts"] >= 3, "folders with losses are put together again");
+    }
+}
