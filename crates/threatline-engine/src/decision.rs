@@ -1,145 +1,96 @@
 //! People's decisions: `.threatline/decisions/<ID>.toml`, one file each, so that they merge as text.
 
 use crate::ConfigError;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use threatline_threats::{Decision, ThreatId};
 
 /// The folder that holds them, from the root of the repository.
 pub const DECISIONS_FOLDER: &str = ".threatline/decisions";
 
-/// What a person decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// The risk is borne.
-    Accepted,
-    /// Something else stands against it.
-    Mitigated,
-    /// It is no threat.
-    Dismissed,
+/// All decisions of a state, and the day they are seen from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decided {
+    /// Sorted by id.
+    pub decisions: Vec<Decision>,
+    /// The files they stand in, in the same order.
+    pub paths: Vec<String>,
+    /// The day against which "until" is read; none where no decision is over, so that the date of a
+    /// commit is no reason to judge anew.
+    pub as_of: Option<String>,
 }
 
-/// One decision, as its file states it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Decision {
-    /// The threat's id: the name of the file.
-    pub id: String,
-    /// The path of the file.
-    pub path: String,
-    /// The rule that the threat is of.
-    pub rule: String,
-    /// The element it is at.
-    pub element: String,
-    /// The handler or symbol, to find it again.
-    pub handler: Option<String>,
-    /// The file, to find it again.
-    pub at: Option<String>,
-    /// What was decided.
-    pub verdict: Verdict,
-    /// Why.
-    pub why: String,
-    /// By whom.
-    pub by: Option<String>,
-    /// When.
-    pub on: Option<String>,
-    /// Until when.
-    pub until: Option<String>,
-    /// `until` has passed.
-    pub expired: bool,
-    /// Attribute and value of just what the condition read.
-    pub basis: BTreeMap<String, String>,
+impl Hash for Decided {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.digest().hash(state);
+    }
 }
 
-/// All decisions of a state, sorted by id.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Decided(pub Vec<Decision>);
+impl Decided {
+    pub(crate) fn new(mut written: Vec<(String, Decision)>, as_of: Option<i64>) -> Self {
+        written.sort_by(|a, b| a.1.id.cmp(&b.1.id));
+        let today = as_of.map(day);
+        let (paths, decisions): (Vec<String>, Vec<Decision>) = written.into_iter().unzip();
+        let over = |decision: &Decision| decision.until.is_some() && decision.until <= today;
+        let as_of = today.clone().filter(|_| decisions.iter().any(over));
+        Self { decisions, paths, as_of }
+    }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    rule: String,
-    element: String,
-    #[serde(alias = "symbol")]
-    handler: Option<String>,
-    path: Option<String>,
-    decision: Verdict,
-    why: String,
-    by: Option<String>,
-    on: Option<Day>,
-    until: Option<Day>,
-    #[serde(default)]
-    basis: BTreeMap<String, toml::Value>,
+    /// Digest of all that matters.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        // A debug form names every field, the id among them, which the form on disk does not hold.
+        *blake3::hash(format!("{:?}", (&self.decisions, &self.as_of)).as_bytes()).as_bytes()
+    }
 }
 
-/// A day, written with quotes or without.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Day {
-    Date(toml::value::Datetime),
-    Text(String),
+/// Reads one file.
+pub(crate) fn parse(path: &str, text: &str) -> Result<Decision, ConfigError> {
+    let mut decision: Decision = toml::from_str(text).map_err(|error| ConfigError::of_toml(path, text, &error))?;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    decision.id = ThreatId(name.strip_suffix(".toml").unwrap_or(name).to_owned());
+    Ok(decision)
 }
 
-impl Day {
-    fn text(&self) -> String {
-        match self {
-            Day::Date(date) => date.to_string(),
-            Day::Text(text) => text.clone(),
+/// The day of a time, `2026-11-23`, in UTC.
+pub(crate) fn day(seconds: i64) -> String {
+    let (year, month, day) = date(seconds);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// A time as the interface writes it: `2026-11-23T00:00:00Z`.
+pub fn timestamp(seconds: i64) -> String {
+    let of_day = seconds.rem_euclid(86_400);
+    format!("{}T{:02}:{:02}:{:02}Z", day(seconds), of_day / 3600, of_day / 60 % 60, of_day % 60)
+}
+
+/// Year, month and day in the calendar of today, counted from March so that the leap day comes last.
+fn date(seconds: i64) -> (i64, i64, i64) {
+    let days = seconds.div_euclid(86_400) + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timestamp;
+
+    #[test]
+    fn times_are_written_as_the_calendar_has_them() {
+        let samples = [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_767_323_045, "2026-01-02T03:04:05Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+        ];
+        for (seconds, written) in samples {
+            assert_eq!(timestamp(seconds), written);
         }
     }
-}
-
-impl Decision {
-    /// Reads one file against the date of the state.
-    pub fn parse(path: &str, text: &str, as_of: Option<i64>) -> Result<Self, ConfigError> {
-        let written: Written = toml::from_str(text).map_err(|error| ConfigError::of_toml(path, text, &error))?;
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let until = written.until.as_ref().map(Day::text);
-        let last = until.as_deref().map(|until| {
-            days(until).ok_or_else(|| ConfigError {
-                path: path.into(),
-                text: text.into(),
-                span: None,
-                message: format!("`until` is no date: {until}"),
-                help: Some("write it as 2026-12-31".into()),
-            })
-        });
-        let expired = match (last.transpose()?, as_of) {
-            (Some(last), Some(now)) => now.div_euclid(86_400) > last,
-            _ => false,
-        };
-        let basis = written.basis.into_iter().map(|(attribute, value)| (attribute, plain(&value))).collect();
-        Ok(Self {
-            id: name.strip_suffix(".toml").unwrap_or(name).to_owned(),
-            path: path.to_owned(),
-            rule: written.rule,
-            element: written.element,
-            handler: written.handler,
-            at: written.path,
-            verdict: written.decision,
-            why: written.why,
-            by: written.by,
-            on: written.on.as_ref().map(Day::text),
-            until,
-            expired,
-            basis,
-        })
-    }
-}
-
-fn plain(value: &toml::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Days since 1970 of a date `YYYY-MM-DD…`.
-fn days(date: &str) -> Option<i64> {
-    let mut parts = date.get(..10)?.split('-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }

@@ -6,7 +6,6 @@
 mod config;
 mod db;
 mod decision;
-mod judge;
 mod memory;
 mod oid;
 mod read;
@@ -25,8 +24,7 @@ pub use config::{
     CONFIG_FILE, Config, ConfigError, GateConfig, NotesConfig, NotesDetail, RulesConfig, ScanConfig, SourceConfig, ToolConfig,
 };
 pub use db::Observer;
-pub use decision::{DECISIONS_FOLDER, Decided, Decision, Verdict};
-pub use judge::{Judged, Judgement, judge};
+pub use decision::{DECISIONS_FOLDER, Decided, timestamp};
 pub use memory::{Held, MemorySource};
 pub use oid::Oid;
 pub use scan::{Coverage, Scan, ScanError, Skipped};

@@ -1,12 +1,12 @@
 //! What a scan gives back.
 
-use crate::{Config, Decided, Judged, Revision};
+use crate::{Config, Decided, Revision};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_model::Model;
 use threatline_risk::Assessment;
-use threatline_threats::Found;
+use threatline_threats::{Found, Judged};
 
 /// Everything that is known of one state.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@
 
 use crate::config::CONFIG_FILE;
 use crate::db::{self, Database, Linking, Observer, State};
-use crate::decision::{DECISIONS_FOLDER, Decided, Decision};
+use crate::decision::{self, DECISIONS_FOLDER, Decided};
 use crate::read::{Failed, STACK};
 use crate::scan::{Coverage, Scan, ScanError, Skipped};
 use crate::store::{Compaction, Store};
@@ -332,9 +332,9 @@ fn decisions(files: &Files<'_>, revision: &Revision, folder: &str, entries: &[En
     for entry in entries.iter().filter(|entry| entry.mode == Mode::File && entry.name.ends_with(".toml")) {
         let path = format!("{folder}/{}", entry.name);
         if let Some(text) = files.text(revision, &path) {
-            decided.push(Decision::parse(&path, &text, revision.as_of)?);
+            let decision = decision::parse(&path, &text)?;
+            decided.push((path, decision));
         }
     }
-    decided.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(Decided(decided))
+    Ok(Decided::new(decided, revision.as_of))
 }

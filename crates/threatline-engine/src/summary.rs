@@ -59,7 +59,7 @@ impl Summary {
                 element: threat.element.clone(),
                 risk: score.risk,
                 severity: score.severity,
-                status: verdicts.judged.status(&threat.id),
+                status: verdicts.judged.judgements.get(&threat.id).map_or(Status::Open, |judgement| judgement.status),
                 likely: score.likely,
             })
         };

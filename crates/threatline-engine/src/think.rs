@@ -3,7 +3,6 @@
 
 use crate::Oid;
 use crate::decision::Decided;
-use crate::judge::{Judged, judge};
 use crate::read::{Depth, Failed};
 use crate::store::Key;
 use crate::summary::Summary;
@@ -17,7 +16,7 @@ use threatline_link::compose::Composed;
 use threatline_link::{Artifact, LinkConfig};
 use threatline_model::Model;
 use threatline_risk::Assessment;
-use threatline_threats::{Found, Status, Threat};
+use threatline_threats::{Found, Judged, find, judge};
 
 /// The places in a file; of a file that was passed over, the places that another file asked for.
 pub(crate) fn anchors(world: &World, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[Anchor]>, Failed> {
@@ -60,7 +59,7 @@ impl Basis {
 
     /// That, and what people decided.
     pub(crate) fn with_decisions(mut self, decided: &Decided) -> Self {
-        self.parts.push(digest(decided));
+        self.parts.push(decided.digest());
         self
     }
 
@@ -142,19 +141,15 @@ pub(crate) fn link(said: &Said, config: &LinkConfig) -> Design {
     Design { model: Arc::new(model), lost: lost.collect() }
 }
 
-fn compose(_artifacts: &[Artifact<'_>]) -> Composed {
-    Composed::default()
-}
-
-fn find(_model: &Model, _disabled: &[String]) -> Found {
-    Found::default()
+fn compose(artifacts: &[Artifact<'_>]) -> Composed {
+    let files: Vec<(&str, &Facts)> = artifacts.iter().map(|artifact| (&*artifact.path, artifact.facts)).collect();
+    threatline_link::compose::compose(&files)
 }
 
 /// Threats with what people decided of them, scored.
 pub(crate) fn assess(model: &Model, found: &Found, decided: &Decided, choke_points: bool) -> Verdicts {
-    let judged = judge(model, found, decided);
-    let status = |threat: &Threat| (threat.clone(), judged.status(&threat.id));
-    let threats: Vec<(Threat, Status)> = found.threats.iter().map(status).collect();
+    let judged = judge(model, &found.threats, &decided.decisions, decided.as_of.as_deref());
+    let threats = judged.with_status(&found.threats);
     let options = threatline_risk::Options { choke_points, supposed: &found.supposed };
     let assessment = threatline_risk::assess(model, &threats, &options);
     Verdicts { judged, assessment }
