@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use threatline_extract::extract;
+use threatline_extract::node::{Kind, Node, parse};
 use threatline_facts::ArtifactKind;
 
 const KINDS: [ArtifactKind; 5] = [ArtifactKind::Yaml, ArtifactKind::Json, ArtifactKind::Dockerfile, ArtifactKind::EnvFile, ArtifactKind::Properties];
@@ -73,6 +74,42 @@ fn values_of_another_type_than_expected_are_passed_over() {
             }
         }
     }
+}
+
+/// A document without its lines.
+fn content(text: &str) -> Option<Vec<String>> {
+    let documents = parse(ArtifactKind::Yaml, text).ok()?;
+    Some(documents.iter().map(values).collect())
+}
+
+fn values(node: &Node) -> String {
+    match &node.kind {
+        Kind::Mapping(entries) => entries.iter().map(|entry| format!("{:?}: {}, ", entry.key, values(&entry.value))).collect(),
+        Kind::Sequence(items) => items.iter().map(|item| format!("- {}, ", values(item))).collect(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_comment_changes_no_fact() {
+    let mut compared = 0;
+    for (kind, text) in samples() {
+        let facts = extract(kind, text.as_bytes()).facts;
+        let lines: Vec<&str> = text.lines().collect();
+        for at in 0..lines.len() {
+            let commented = [&lines[..at], &["# note"], &lines[at..]].concat().join("\n") + "\n";
+            // In the middle of a quoted text or a block it is no comment.
+            let same = match kind {
+                ArtifactKind::Yaml => content(&text).is_some() && content(&commented) == content(&text),
+                _ => false,
+            };
+            if same {
+                compared += 1;
+                assert_eq!(extract(kind, commented.as_bytes()).facts, facts, "{commented}");
+            }
+        }
+    }
+    assert!(compared > 300);
 }
 
 #[test]

@@ -142,7 +142,8 @@ pub struct Container {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the keys are Compose's own")]
 pub struct Build {
-    /// Folder, relative to the file that says it.
+    /// Folder, relative to the file that says it. As everywhere in Compose, a variable without a
+    /// default stays as `${NAME}`.
     pub context: String,
     /// Relative to the context.
     pub dockerfile: Option<String>,
@@ -154,8 +155,10 @@ pub struct Build {
 /// A port of a container.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Port {
-    /// The port inside, if known.
+    /// The port inside, if known; a default counts as known.
     pub container: Option<u16>,
+    /// What the port inside is computed from, where variables stand in it.
+    pub container_from: Option<Text>,
     /// The port outside: Compose `ports:` or Kubernetes `hostPort`. `Some(Unknown)` is published at
     /// a port that is not known.
     pub published: Option<Text>,

@@ -79,9 +79,9 @@ fn network(entry: &Entry, out: &mut Extracted) -> ComposeNetwork {
     }
 }
 
-/// A name or path, with the defaults of its variables and `*` for those without.
+/// A name or path, with the defaults of its variables; those without stay as `${NAME}`.
 fn known(written: &str) -> String {
-    text::compose(written).with_defaults()
+    text::spelled(&text::compose(written))
 }
 
 /// Key and value of a mapping, or of a list of `key=value`; no value where none is written.

@@ -57,6 +57,16 @@ pub fn environment(variable: &str, default: Option<Text>) -> Text {
     Text::Environment { variable: variable.to_owned(), default: default.map(Box::new) }
 }
 
+/// The text with defaults put in; a variable without one stays as `${NAME}`.
+pub fn spelled(text: &Text) -> String {
+    match text {
+        Text::Environment { default: Some(default), .. } => spelled(default),
+        Text::Environment { variable, default: None } => format!("${{{variable}}}"),
+        Text::Joined(parts) => parts.iter().map(spelled).collect(),
+        other => other.with_defaults(),
+    }
+}
+
 /// A name that an environment variable can have.
 pub fn is_name(name: &str) -> bool {
     let mut letters = name.chars();

@@ -102,7 +102,7 @@ fn mounts(node: &Node, out: &mut Extracted) -> Vec<Mount> {
 }
 
 fn short(written: &str, mark: threatline_facts::Mark) -> Option<Mount> {
-    let mut parts: Vec<String> = text::split(&text::compose(written), ':').iter().map(Text::with_defaults).collect();
+    let mut parts: Vec<String> = text::split(&text::compose(written), ':').iter().map(text::spelled).collect();
     // `C:\data:/data`
     if parts.len() > 1 && parts[0].len() == 1 && parts[1].starts_with(['\\', '/']) && written.contains('\\') {
         let rest = parts.remove(1);
@@ -113,7 +113,7 @@ fn short(written: &str, mark: threatline_facts::Mark) -> Option<Mount> {
         return Some(Mount { source: String::new(), kind: MountKind::Volume, target: parts.remove(0), read_only, mark });
     }
     let (source, target) = (parts.remove(0), parts.remove(0));
-    let path = source.starts_with(['.', '/', '~', '*', '\\']) || source.contains(":\\") || source.contains('/');
+    let path = source.starts_with(['.', '/', '~', '$', '\\']) || source.contains(":\\") || source.contains('/');
     let kind = if path { MountKind::Path } else { MountKind::Volume };
     Some(Mount { source, kind, target, read_only, mark })
 }

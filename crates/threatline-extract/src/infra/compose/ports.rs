@@ -25,11 +25,10 @@ pub(super) fn read(node: &Node, out: &mut Extracted) -> Vec<Port> {
     let mut seen: BTreeSet<u16> = ports.iter().filter_map(|port| port.container).collect();
     for port in node.get("expose").map_or(&[][..], Node::items).iter().take(MAX_PORTS) {
         let at = mark(port, out);
-        let written = port.as_str().map(known).unwrap_or_default();
-        let (range, protocol) = protocol(&written);
-        for container in numbers(range) {
+        let (inside, protocol) = inside(text::compose(port.as_str().unwrap_or_default()));
+        for container in numbers(&inside.with_defaults()) {
             if container.is_none_or(|port| seen.insert(port)) {
-                ports.push(Port { container, published: None, host_ip: None, protocol: protocol.clone(), name: None, mark: at });
+                ports.push(Port { container, container_from: symbolic(&inside), published: None, host_ip: None, protocol: protocol.clone(), name: None, mark: at });
             }
         }
     }
@@ -39,8 +38,7 @@ pub(super) fn read(node: &Node, out: &mut Extracted) -> Vec<Port> {
 /// `[[ip:]published:]container[/protocol]`
 fn short(written: &str, mark: Mark) -> Vec<Port> {
     let mut parts = text::split(&text::compose(written), ':');
-    let inside = parts.pop().map(|last| last.with_defaults()).unwrap_or_default();
-    let (range, protocol) = protocol(&inside);
+    let (inside, protocol) = inside(parts.pop().unwrap_or(Text::Unknown));
     let outside = parts.pop();
     let host_ip = Text::join(parts.into_iter().enumerate().flat_map(|(n, part)| {
         // An IPv6 address without brackets was cut as well.
@@ -48,18 +46,27 @@ fn short(written: &str, mark: Mark) -> Vec<Port> {
         colon.into_iter().chain([part])
     }));
     let host_ip = Some(host_ip.with_defaults()).filter(|ip| !ip.is_empty()).map(|ip| ip.trim_matches(['[', ']']).to_owned());
-    let containers = numbers(range);
+    let containers = numbers(&inside.with_defaults());
     let published = published(outside, containers.len());
-    let one = |(container, published)| Port { container, published: Some(published), host_ip: host_ip.clone(), protocol: protocol.clone(), name: None, mark };
+    let one = |(container, published)| Port {
+        container,
+        container_from: symbolic(&inside),
+        published: Some(published),
+        host_ip: host_ip.clone(),
+        protocol: protocol.clone(),
+        name: None,
+        mark,
+    };
     containers.into_iter().zip(published).map(one).collect()
 }
 
 fn long(port: &Node, mark: Mark) -> Vec<Port> {
-    let target = port.str_at(&["target"]).map(known).unwrap_or_default();
-    let containers = numbers(&target);
+    let target = text::compose(port.str_at(&["target"]).unwrap_or_default());
+    let containers = numbers(&target.with_defaults());
     let published = published(port.str_at(&["published"]).map(text::compose), containers.len());
     let one = |(container, published)| Port {
         container,
+        container_from: symbolic(&target),
         published: Some(published),
         host_ip: port.str_at(&["host_ip"]).map(known),
         protocol: port.str_at(&["protocol"]).map(str::to_ascii_lowercase),
@@ -69,11 +76,16 @@ fn long(port: &Node, mark: Mark) -> Vec<Port> {
     containers.into_iter().zip(published).map(one).collect()
 }
 
-fn protocol(written: &str) -> (&str, Option<String>) {
-    match written.split_once('/') {
-        Some((range, protocol)) => (range, Some(protocol.to_ascii_lowercase())),
-        None => (written, None),
-    }
+/// The port inside and the protocol after it.
+fn inside(written: Text) -> (Text, Option<String>) {
+    let mut parts = text::split(&written, '/').into_iter();
+    let port = parts.next().unwrap_or(Text::Unknown);
+    (port, parts.next().map(|protocol| protocol.with_defaults().to_ascii_lowercase()))
+}
+
+/// A text with variables in it.
+fn symbolic(text: &Text) -> Option<Text> {
+    matches!(text, Text::Environment { .. } | Text::Joined(_)).then(|| text.clone())
 }
 
 /// `80` or `80-82`, each number; one unknown if it cannot be told.

@@ -79,6 +79,7 @@ fn port(node: &Node, out: &mut Extracted) -> Port {
     let published = node.get("hostPort").and_then(Node::as_port);
     Port {
         container: node.get("containerPort").and_then(Node::as_port),
+        container_from: None,
         published: published.map(|port| Text::Literal(port.to_string())),
         host_ip: node.str_at(&["hostIP"]).map(str::to_owned),
         protocol: node.str_at(&["protocol"]).map(str::to_ascii_lowercase),
