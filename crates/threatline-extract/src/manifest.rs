@@ -16,6 +16,7 @@ pub mod python;
 mod tables;
 mod xml;
 
+use crate::node::Node;
 use threatline_facts::{Ecosystem, Extracted};
 
 /// Reads one manifest.
@@ -28,5 +29,16 @@ pub fn read(ecosystem: Ecosystem, text: &str) -> Extracted {
         Ecosystem::Npm => npm::read(text),
         Ecosystem::Nuget => nuget::read(text),
         Ecosystem::Python => python::read(text),
+    }
+}
+
+/// Reads YAML or JSON documents if they are a manifest; says whether they were.
+pub fn read_documents(documents: &[Node], out: &mut Extracted) -> bool {
+    match documents {
+        [document] if npm::is_workspace(document) => {
+            npm::read_workspace(document, out);
+            true
+        }
+        _ => false,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 use threatline_extract::extract;
-use threatline_facts::{ArtifactKind, Extracted};
+use threatline_facts::{ArtifactKind, Ecosystem, Extracted};
 
 fn read(name: &str, text: &str) -> Extracted {
     let begin = Instant::now();
@@ -96,6 +96,35 @@ fn text_cut_anywhere_is_read() {
             read(name, &text[..cut]);
             read(name, &text[cut..]);
             read(name, &format!("{}\0\u{202e}{}", &text[..cut], &text[cut..]));
+        }
+    }
+}
+
+#[test]
+fn xml_of_strangers_is_refused() {
+    let reason = |name: &str, text: &str| read(name, text).facts.gaps[0].reason.clone();
+    assert_eq!(reason("pom.xml", "<!DOCTYPE p [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><project>&b;</project>"), "XML with a document type");
+    assert_eq!(reason("pom.xml", &"<a>".repeat(100_000)), "XML nested too deeply");
+    assert_eq!(reason("pom.xml", "<project"), "not well-formed XML");
+    assert_eq!(reason("x.csproj", "<html/>"), "not an MSBuild project");
+    // Properties that name each other end after a few rounds.
+    let circle = read("pom.xml", "<project><properties><a>${b}${b}</a><b>${a}${a}</b></properties><artifactId>${a}</artifactId></project>");
+    assert!(format!("{:?}", circle.facts).len() < 400);
+}
+
+#[test]
+fn any_bytes_are_read_without_harm() {
+    let seeds = ["[project]\nname='x'\n", "setup(import install_requires=['a'", "<project><a b='", "require (\n", "{\"a\":", "plugins { id '", "name \\", "\"\\"];
+    for ecosystem in [Ecosystem::Cargo, Ecosystem::Go, Ecosystem::Gradle, Ecosystem::Maven, Ecosystem::Npm, Ecosystem::Nuget, Ecosystem::Python] {
+        for seed in seeds {
+            for cut in 0..=seed.len() {
+                let text = format!("{}\u{e9}\0\"'{{[(<{}", &seed[..cut], seed);
+                let read = extract(ArtifactKind::Manifest(ecosystem), text.as_bytes());
+                assert!(read.facts.facts.len() + read.facts.gaps.len() > 0);
+            }
+        }
+        for deep in ["[", "{", "(", "a.", "'", "\\\n", "a = [", "[[a.", "<a>", "-e "] {
+            extract(ArtifactKind::Manifest(ecosystem), deep.repeat(20_000).as_bytes());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Gradle: `build.gradle`, `settings.gradle` and their Kotlin forms.
 //!
-//! A build script is a program. What is read are statements of well-known form, one in a line:
+//! A build script is a program. What is read are statements of well-known form, one in a line or more:
 //! `implementation("group:artifact:1")`, `project(":x")`, `include(":x")`, `id("plugin")`. Coordinates
 //! from a version catalogue (`libs.x`) have no name here and are left out.
 
@@ -30,12 +30,17 @@ pub fn read(text: &str) -> Extracted {
     let mut draft = Draft::new(Ecosystem::Gradle);
     let mut blocks: Vec<String> = Vec::new();
     let mut commented = false;
+    // The word whose arguments go on in the next line.
+    let mut unfinished = String::new();
     for (number, line) in (1u32..).zip(text.lines()) {
         let code = uncommented(line, &mut commented);
         let skipped = blocks.iter().any(|block| matches!(block.as_str(), "buildscript" | "constraints" | "dependencyManagement" | "pluginManagement"));
+        let argument = code.trim_start().starts_with(['"', '\'']) && !unfinished.is_empty();
+        let whole = if argument { format!("{unfinished} {}", code.trim()) } else { code.trim().to_owned() };
         if !skipped {
-            statement(&mut draft, code.trim(), number, blocks.last().map(String::as_str));
+            statement(&mut draft, &whole, number, blocks.last().map(String::as_str));
         }
+        unfinished = if whole.ends_with([',', '(']) { first_word(&whole).to_owned() } else { String::new() };
         follow(&mut blocks, &code);
     }
     draft.finish()
@@ -95,8 +100,8 @@ fn follow(blocks: &mut Vec<String>, code: &str) {
 fn statement(draft: &mut Draft, code: &str, line: u32, block: Option<&str>) {
     // `dependencies { implementation("…") }` in one line.
     let code = code.strip_prefix("dependencies").map_or(code, |rest| rest.trim_start().trim_start_matches('{').trim());
-    let end = code.find(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | '.')).unwrap_or(code.len());
-    let (word, rest) = code.split_at(end);
+    let word = first_word(code);
+    let rest = &code[word.len()..];
     match word {
         "rootProject.name" => {
             if let Some(name) = texts(rest).first() {
@@ -104,13 +109,16 @@ fn statement(draft: &mut Draft, code: &str, line: u32, block: Option<&str>) {
             }
         }
         "include" | "includeFlat" => include(draft, rest),
-        // `include` may go on in further lines that hold nothing but names.
-        "" if rest.starts_with(['\'', '"']) && block.is_none() => include(draft, rest),
         "includeBuild" => texts(rest).first().into_iter().for_each(|path| draft.member(path)),
         "id" | "apply" | "application" | "war" | "alias" => plugin(draft, code, block),
         word if is_configuration(word) => dependency(draft, word, rest, line),
         _ => {}
     }
+}
+
+fn first_word(code: &str) -> &str {
+    let end = code.find(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | '.'));
+    end.map_or(code, |end| &code[..end])
 }
 
 fn include(draft: &mut Draft, rest: &str) {

@@ -1,7 +1,8 @@
-//! npm: `package.json`, as npm, yarn and pnpm read it.
+//! npm: `package.json`, as npm, yarn and pnpm read it, and `pnpm-workspace.yaml`.
 
 use super::draft::Draft;
 use crate::lines::Lines;
+use crate::node::Node;
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -10,6 +11,27 @@ use threatline_facts::{Ecosystem, Extracted};
 /// The keys that hold dependencies, and whether those are needed only to build or test.
 const SECTIONS: [(&str, bool); 4] =
     [("dependencies", false), ("optionalDependencies", false), ("peerDependencies", false), ("devDependencies", true)];
+
+/// What else may stand in a `pnpm-workspace.yaml`. Its name is not known here, so every key must be one of pnpm's.
+const WORKSPACE_KEYS: [&str; 14] = [
+    "packages", "catalog", "catalogs", "overrides", "onlyBuiltDependencies", "ignoredBuiltDependencies", "neverBuiltDependencies", "patchedDependencies",
+    "packageExtensions", "peerDependencyRules", "linkWorkspacePackages", "nodeLinker", "shamefullyHoist", "minimumReleaseAge",
+];
+
+/// Whether a document is a `pnpm-workspace.yaml`.
+pub fn is_workspace(document: &Node) -> bool {
+    let folders = document.get("packages").map_or(&[][..], Node::items);
+    let keys = document.entries().iter().all(|entry| WORKSPACE_KEYS.contains(&entry.key.as_str()));
+    keys && !folders.is_empty() && folders.iter().all(|folder| folder.as_str().is_some())
+}
+
+/// Reads the members of a workspace; what is excluded (`!folder`) is left out.
+pub fn read_workspace(document: &Node, out: &mut Extracted) {
+    let mut draft = Draft::new(Ecosystem::Npm);
+    let folders = document.get("packages").map_or(&[][..], Node::items).iter().filter_map(Node::as_str);
+    folders.filter(|folder| !folder.starts_with('!')).for_each(|folder| draft.member(folder));
+    *out = draft.finish();
+}
 
 /// Reads one `package.json`.
 pub fn read(text: &str) -> Extracted {

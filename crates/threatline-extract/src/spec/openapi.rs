@@ -160,7 +160,8 @@ fn base_path(root: &Node) -> String {
             url = url.replacen(&format!("{{{}}}", variable.key), default, 4);
         }
     }
-    let behind_host = match url.split_once("://") {
+    // `https://host/path`, `//host/path` or only `/path`; a host without slashes cannot be told from a path.
+    let behind_host = match url.split_once("//").filter(|(scheme, _)| scheme.is_empty() || scheme.ends_with(':')) {
         Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
         None if url.starts_with('/') => &url,
         None => "",
