@@ -173,7 +173,7 @@ pub struct Port {
 }
 
 /// An environment variable that a deployment sets. Secrets never leave a reader: a literal under a name
-/// that speaks of one is `***`, as is the password in a URL or connection string.
+/// that speaks of one is [`crate::Hidden`], as is the password in a URL or connection string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "obvious fields")]
 pub struct Variable {
@@ -315,7 +315,7 @@ pub struct IngressRule {
 }
 
 /// A ConfigMap or Secret. A Secret's values are never kept: only keys, with `Text::Unknown`, except
-/// addresses, whose password is `***`. In a generator's values a key `@path` names an env file.
+/// addresses without their password, and [`crate::Hidden`] under a name that speaks of a secret. In a generator's values a key `@path` names an env file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "obvious fields")]
 pub struct Config {

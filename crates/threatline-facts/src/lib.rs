@@ -20,7 +20,7 @@ mod text;
 
 pub use artifact::{ArtifactKind, Ecosystem, Language};
 pub use data::DataClass;
-pub use text::Text;
+pub use text::{Hidden, Text};
 
 use serde::{Deserialize, Serialize};
 

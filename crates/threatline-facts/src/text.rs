@@ -29,7 +29,44 @@ pub enum Text {
     Unknown,
 }
 
+/// What a reader says of a secret whose letters it does not keep. It stands in the text where the
+/// secret stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hidden {
+    /// Somebody chose it.
+    Secret,
+    /// One that everybody tries first: `postgres`, `changeme`, `admin`.
+    Default,
+    /// It waits to be replaced: `<your key>`, `xxxx`.
+    Placeholder,
+}
+
+impl Hidden {
+    /// What stands for it.
+    pub const fn mask(self) -> &'static str {
+        match self {
+            Hidden::Secret => "***",
+            Hidden::Default => "***default***",
+            Hidden::Placeholder => "***placeholder***",
+        }
+    }
+}
+
 impl Text {
+    /// The first secret that stood in its known parts, alone or in an address; defaults of holes are not
+    /// looked at.
+    pub fn hidden(&self) -> Option<Hidden> {
+        match self {
+            Text::Literal(text) => {
+                let rest = &text[text.find("***")?..];
+                let named = [Hidden::Default, Hidden::Placeholder].into_iter().find(|hidden| rest.starts_with(hidden.mask()));
+                Some(named.unwrap_or(Hidden::Secret))
+            }
+            Text::Joined(parts) => parts.iter().find_map(Text::hidden),
+            _ => None,
+        }
+    }
+
     /// A known text.
     pub fn literal(text: impl Into<String>) -> Self {
         Text::Literal(text.into())

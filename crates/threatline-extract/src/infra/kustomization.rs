@@ -159,7 +159,7 @@ fn values(node: &Node, secret: bool, out: &mut Extracted) -> Vec<(String, Text, 
     for item in list(node, "literals") {
         let Some((key, value)) = item.as_str().and_then(|literal| literal.split_once('=')) else { continue };
         let value = value.trim_matches(['"', '\'']);
-        let value = if secret { kubernetes::address(value) } else { secret::hide(key, text::kubernetes(value)) };
+        let value = if secret { secret::stored(key, Some(value), kubernetes::address) } else { secret::hide(key, text::kubernetes(value)) };
         values.push((key.to_owned(), value, mark(item, out)));
     }
     for item in list(node, "files") {

@@ -2,12 +2,43 @@
 //!
 //! That a literal secret is written is a fact; the secret is none. A value under a name that speaks of
 //! a secret becomes `***`; in a URL or connection string only the password does, because the address
-//! is what flows are drawn from.
+//! is what flows are drawn from. Whether it is a default that everybody knows or waits to be replaced
+//! is a fact as well, and stands in the mask.
 
-use threatline_facts::{Text, infra::{Variable, VariableValue}};
+use threatline_facts::infra::{Variable, VariableValue};
+use threatline_facts::{Hidden, Text};
+
+/// Passwords and keys that are tried first: defaults of products and what examples say.
+const DEFAULTS: &[&str] = &[
+    "password", "passw0rd", "p@ssw0rd", "pass", "pass123", "password1", "password123", "admin", "admin123", "administrator", "root", "toor",
+    "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "guest", "user", "username", "test", "testing", "test123", "secret",
+    "secretkey", "secret-key", "secret_key", "supersecret", "super-secret", "super_secret", "mysecret", "my-secret", "my_secret", "minioadmin",
+    "minio", "minio123", "rabbitmq", "rabbit", "elastic", "grafana", "keycloak", "sa", "oracle", "demo", "default", "dev", "development", "local",
+    "letmein", "welcome", "qwerty", "123", "1234", "12345", "123456", "12345678", "123456789", "1234567890", "0000", "abc", "abc123", "foo", "bar",
+    "hello", "token", "key", "apikey", "changeit", "postgrespassword", "rootpassword", "mypassword", "example", "nacos", "neo4j",
+];
+
+/// Parts of values that somebody meant to replace and that work until then.
+const DEFAULT_PARTS: &[&str] = &["changeme", "change-me", "change_me", "change me", "changethis", "insecure", "strong(!)password", "strong@passw0rd"];
+
+/// Parts of values that are none yet.
+const PLACEHOLDER_PARTS: &[&str] = &["your", "<", "replace", "todo", "placeholder", "insert", "dummy", "fixme", "redacted", "enter-", "xxx", "...", "{{"];
 
 /// What stands for a secret.
-pub const HIDDEN: &str = "***";
+fn mask(secret: &str) -> &'static str {
+    let secret = secret.trim().to_ascii_lowercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| secret.contains(part));
+    let first = secret.chars().next();
+    let one_letter = secret.len() > 2 && secret.chars().all(|letter| Some(letter) == first);
+    let hidden = if DEFAULTS.contains(&secret.as_str()) || has(DEFAULT_PARTS) {
+        Hidden::Default
+    } else if one_letter || has(PLACEHOLDER_PARTS) {
+        Hidden::Placeholder
+    } else {
+        Hidden::Secret
+    };
+    hidden.mask()
+}
 
 const SECRET: &[&str] = &[
     "password", "passwd", "passwords", "pwd", "pass", "passphrase", "secret", "secrets", "token", "tokens", "key", "keys", "apikey", "credential",
@@ -19,7 +50,7 @@ const ABOUT: &[&str] = &[
     "file", "path", "dir", "url", "uri", "host", "port", "name", "names", "ttl", "expiry", "expiration", "expires", "lifetime", "enabled", "disabled",
     "serializer", "deserializer", "issuer", "audience", "endpoint", "addr", "address", "type", "algorithm", "alg", "length", "size", "seconds",
     "minutes", "hours", "days", "timeout", "interval", "prefix", "header", "location", "provider", "rotation", "limit", "count", "store", "ref",
-    "version", "required", "policy", "min", "max", "validity", "alias", "usage", "budget", "class", "service", "server", "user", "username",
+    "version", "pub", "public", "crt", "cert", "required", "policy", "min", "max", "validity", "alias", "usage", "budget", "class", "service", "server", "user", "username",
 ];
 
 /// A name before it (`public_key`, `primary_key`) that makes a key none.
@@ -72,6 +103,7 @@ pub fn hide_in(value: Text) -> Text {
 
 fn value_of(value: Text, secret: bool) -> Text {
     match value {
+        Text::Literal(text) if secret && is_kept_elsewhere(&text) => Text::Unknown,
         Text::Literal(text) => Text::Literal(literal(&text, secret)),
         Text::Joined(parts) => {
             // With the address known to be one, only its password goes.
@@ -90,13 +122,30 @@ fn value_of(value: Text, secret: bool) -> Text {
     }
 }
 
+/// What may be kept of a value in a place that is there for secrets: addresses without passwords, and
+/// that there is a secret where its name says so.
+pub fn stored(key: &str, value: Option<&str>, address: impl FnOnce(&str) -> Text) -> Text {
+    match value.map_or(Text::Unknown, address) {
+        Text::Unknown if is_secret(key) && value != Some("") => match value {
+            Some(value) if is_kept_elsewhere(value) => Text::Unknown,
+            value => Text::literal(value.map_or(Hidden::Secret.mask(), mask)),
+        },
+        known => known,
+    }
+}
+
+/// Encrypted, or the name of a secret in a store.
+fn is_kept_elsewhere(text: &str) -> bool {
+    ["ENC[", "{cipher}", "$ANSIBLE_VAULT", "vault:", "ref+", "op://", "arn:", "@Microsoft.KeyVault(", "projects/", "secretref:"].iter().any(|begin| text.starts_with(begin))
+}
+
 fn literal(text: &str, secret: bool) -> String {
     if text.contains("PRIVATE KEY-----") {
-        return HIDDEN.to_owned();
+        return Hidden::Secret.mask().to_owned();
     }
     let plain = ["", "true", "false", "yes", "no", "null", "none"].contains(&text.to_ascii_lowercase().as_str());
     if secret && !plain && !text.contains("://") && !is_path(text) {
-        return HIDDEN.to_owned();
+        return mask(text).to_owned();
     }
     let address = assignments(&url(text));
     if secret { to_host(address) } else { address }
@@ -107,7 +156,7 @@ fn to_host(address: String) -> String {
     let start = address.find("://").map_or(0, |at| at + 3);
     let path = address[start..].find('/').map(|at| start + at).filter(|at| address.starts_with("http") && *at + 1 < address.len());
     match path {
-        Some(at) => format!("{}/{HIDDEN}", &address[..at]),
+        Some(at) => format!("{}/{}", &address[..at], Hidden::Secret.mask()),
         None => address,
     }
 }
@@ -130,7 +179,7 @@ fn url(text: &str) -> String {
         rest = match password(word, end) {
             Some((colon, at)) => {
                 out.push_str(&word[..=colon]);
-                out.push_str(HIDDEN);
+                out.push_str(mask(&word[colon + 1..at]));
                 &after[at..]
             }
             None => {
@@ -171,7 +220,7 @@ fn assignments(text: &str) -> String {
             Some((name, value)) if !value.is_empty() && !value.starts_with(['$', '{']) && is_secret(name.rsplit(['?', '&', ',', '/']).next().unwrap_or(name)) && !value.contains("://") => {
                 out.push_str(name);
                 out.push('=');
-                out.push_str(HIDDEN);
+                out.push_str(mask(value));
             }
             _ => out.push_str(body),
         }

@@ -12,21 +12,21 @@ const MAX_VALUE: usize = 2048;
 /// Reads a ConfigMap or Secret.
 pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) {
     let at = mark(resource.node, out);
-    let secret = resource.kind == "Secret";
+    let is_secret = resource.kind == "Secret";
     let mut values = Vec::new();
     for key in ["data", "stringData", "binaryData"] {
         for entry in resource.node.get(key).map_or(&[][..], Node::entries) {
             let mark = out.mark(entry.line, entry.end_line());
-            let value = match (secret, key) {
+            let value = match (is_secret, key) {
                 (_, "binaryData") => Text::Unknown,
-                (true, "data") => entry.value.as_str().and_then(decode).map_or(Text::Unknown, |value| address(&value)),
-                (true, _) => entry.value.as_str().map_or(Text::Unknown, address),
+                (true, "data") => secret::stored(&entry.key, entry.value.as_str().and_then(decode).as_deref(), address),
+                (true, _) => secret::stored(&entry.key, entry.value.as_str(), address),
                 (false, _) => plain(entry),
             };
             values.push((entry.key.clone(), value, mark));
         }
     }
-    let config = Config { name: resource.name(), namespace: resource.namespace(), secret, values, mark: at };
+    let config = Config { name: resource.name(), namespace: resource.namespace(), secret: is_secret, values, mark: at };
     out.say(InfraFact::Config(config));
 }
 
