@@ -11,6 +11,7 @@ pub(crate) mod java;
 mod parts;
 pub(crate) mod python;
 mod reduce;
+pub(crate) mod rust;
 #[cfg(test)]
 pub(crate) mod show;
 pub mod tree;

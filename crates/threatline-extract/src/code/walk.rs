@@ -5,8 +5,9 @@ use super::tree::{Argument, Expression, ExpressionKind as Kind, Span, Statement,
 use std::cell::Cell;
 use tree_sitter::Node;
 
-/// How deep a walk follows nesting; what lies deeper is left out. Real code stays far below.
-pub(crate) const MAX_DEPTH: u32 = 400;
+/// How deep a walk follows nesting; what lies deeper is left out. Real code stays below, and a debug
+/// build's stack of 2 MiB holds it.
+pub(crate) const MAX_DEPTH: u32 = 240;
 
 /// One walk over one text.
 pub(crate) struct Walk<'t> {

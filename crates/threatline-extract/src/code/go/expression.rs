@@ -76,7 +76,9 @@ impl Lowering<'_> {
         }
         let types = node.child_by_field_name("type_arguments").map(|list| self.type_list(list)).unwrap_or_default();
         let arguments = arguments.into_iter().map(|child| self.argument(child)).collect();
-        expression(Kind::Call { callee: Box::new(self.expression(function)), arguments, types, construct: false }, at)
+        // A chain's link is one level.
+        let callee = Box::new(if function.kind() == "selector_expression" { self.selector(function) } else { self.expression(function) });
+        expression(Kind::Call { callee, arguments, types, construct: false }, at)
     }
 
     /// Calls that belong to the language: construction, conversion between text and numbers, and text built

@@ -228,6 +228,8 @@ fn broken_text_keeps_what_is_whole() {
 fn depth_is_bounded() {
     let deep = format!("package main\nvar x = {}1{}\nvar y = 2\n", "f(".repeat(20_000), ")".repeat(20_000));
     assert!(show(&lower(&deep)).contains("y = 2"));
+    let chain = format!("package main\nvar x = r{}\nvar y = 2\n", ".With(a)".repeat(5_000));
+    assert!(show(&lower(&chain)).contains("y = 2"));
     let blocks = format!("package main\nfunc f() {}{}\n", "{".repeat(5_000), "}".repeat(5_000));
     let _ = lower(&blocks);
     let elements = format!("package main\nvar x = []T{}{}\n", "{".repeat(5_000), "}".repeat(5_000));
