@@ -31,5 +31,5 @@ pub use scan::{Coverage, Scan, ScanError, Skipped};
 pub use session::{Options, Project, Session};
 pub use source::{Entry, Missing, Mode, Revision, Source};
 pub use store::{Compaction, Key, Store};
-pub use summary::{Size, Summary, ThreatLine};
+pub use summary::{Movement, Size, Summary, ThreatLine};
 pub use tree::Digest;

@@ -57,6 +57,16 @@ pub struct Project {
     pub decided: Arc<Decided>,
 }
 
+impl Project {
+    /// 16 hexadecimal digits that stand for configuration and decisions.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.config_path.as_deref().unwrap_or_default().as_bytes()).update(&[0]);
+        hasher.update(self.config_text.as_bytes()).update(&[0]).update(&self.decided.digest());
+        hasher.finalize().to_hex()[..16].to_owned()
+    }
+}
+
 /// What the queries say of a state.
 struct Answers {
     tree: Arc<Tree>,
@@ -144,7 +154,12 @@ impl Session {
     /// a summary is read.
     pub fn summary(&mut self, revision: &Revision) -> Result<Arc<Summary>, ScanError> {
         let project = self.project(revision)?;
-        let state = self.state(revision, &project, &project)?;
+        self.summary_with(revision, &project)
+    }
+
+    /// The same where configuration and decisions are known already.
+    pub fn summary_with(&mut self, revision: &Revision, project: &Project) -> Result<Arc<Summary>, ScanError> {
+        let state = self.state(revision, project, project)?;
         self.with_tree(state, revision, |db, _| db::summary(db, db::state_key(db, state)))
     }
 

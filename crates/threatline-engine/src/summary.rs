@@ -84,3 +84,42 @@ impl Summary {
         }
     }
 }
+
+/// What moved between two states.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Movement {
+    /// Threats that are new, the worst first.
+    pub added: Vec<ThreatLine>,
+    /// Threats that are gone, the worst first.
+    pub removed: Vec<ThreatLine>,
+    /// Threats whose risk or status changed, then and now, the worst first.
+    pub changed: Vec<(ThreatLine, ThreatLine)>,
+}
+
+impl Movement {
+    /// From one state to another; both are sorted by id.
+    pub fn between(base: &Summary, head: &Summary) -> Self {
+        let find = |among: &[ThreatLine], id: &ThreatId| {
+            among.binary_search_by(|line| line.id.cmp(id)).ok().map(|at| among[at].clone())
+        };
+        let mut movement = Self::default();
+        for now in &head.threats {
+            match find(&base.threats, &now.id) {
+                None => movement.added.push(now.clone()),
+                Some(then) if then != *now => movement.changed.push((then, now.clone())),
+                Some(_) => {}
+            }
+        }
+        movement.removed = base.threats.iter().filter(|then| find(&head.threats, &then.id).is_none()).cloned().collect();
+        let worst = |line: &ThreatLine| (std::cmp::Reverse(line.risk), line.id.clone());
+        movement.added.sort_by_key(worst);
+        movement.removed.sort_by_key(worst);
+        movement.changed.sort_by_key(|(_, now)| worst(now));
+        movement
+    }
+
+    /// Nothing moved.
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
+    }
+}

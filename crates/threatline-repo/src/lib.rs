@@ -2,10 +2,15 @@
 
 mod disk;
 mod error;
+mod hooks;
+pub mod note;
+mod notes;
 mod overlay;
 mod source;
 mod staged;
 mod workspace;
 
 pub use error::{RepoError, Result};
+pub use hooks::{HOOKS, HookState, HookStatus, Hooks, Manager};
+pub use notes::{NOTES_REF, Noted, Notes};
 pub use workspace::{OpenOptions, Workspace};

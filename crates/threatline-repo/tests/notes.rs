@@ -1,0 +1,156 @@
+//! Notes: one a commit, the same text every time, found by tree, merged and never forced.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Repo, git_in};
+use std::sync::Arc;
+use threatline_engine::{NotesDetail, Summary};
+use threatline_repo::note::{self, Told};
+use threatline_repo::{NOTES_REF, Noted, Notes, OpenOptions, Workspace};
+
+fn compose(port: u32) -> String {
+    format!("services:\n  web:\n    image: nginx\n    ports: ['{port}:80']\n    privileged: true\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n    environment:\n      DATABASE_URL: postgres://u:secretpassword1@db:5432/x\n  db:\n    image: postgres:16\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_HOST_AUTH_METHOD: trust\n")
+}
+
+fn sample() -> Repo {
+    let repo = Repo::new();
+    repo.write("README.md", "a shop\n");
+    repo.commit_all("first");
+    repo.write("compose.yaml", compose(80));
+    repo.commit_all("second");
+    repo
+}
+
+fn summary(workspace: &Workspace, name: &str) -> Arc<Summary> {
+    workspace.session(None).summary(&workspace.revision(name).unwrap()).unwrap()
+}
+
+fn noted(workspace: &Workspace, name: &str) -> Noted {
+    let revision = workspace.revision(name).unwrap();
+    let parent = workspace.parent(&revision).unwrap().unwrap();
+    let base = workspace.session(None).summary(&parent).unwrap();
+    let head = summary(workspace, name);
+    let config = workspace.session(None).project(&revision).unwrap().fingerprint();
+    let told = Told {
+        revision: &revision,
+        head: &head,
+        base: parent.commit.map(|commit| (commit, &*base)),
+        config: &config,
+        detail: NotesDetail::Delta,
+    };
+    Noted { commit: revision.commit.unwrap(), tree: revision.tree, text: note::write(&told) }
+}
+
+#[test]
+fn a_note_is_text_that_git_shows_and_that_is_read_back() {
+    let repo = sample();
+    let workspace = repo.open();
+    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    let written = noted(&workspace, "HEAD");
+    assert!(notes.put(std::slice::from_ref(&written)).unwrap());
+    assert!(!notes.put(std::slice::from_ref(&written)).unwrap(), "a second run writes nothing");
+    assert_eq!(repo.git(&["notes", "--ref=threatline", "show", "HEAD"]), written.text.trim());
+    let revision = workspace.revision("HEAD").unwrap();
+    let read = notes.get(&revision).unwrap().unwrap();
+    let head = summary(&workspace, "HEAD");
+    assert_eq!((read.risk, read.size, &read.model), (head.posture.risk, head.size, &head.model));
+    assert_eq!(read.base.as_ref().unwrap().0, repo.git(&["rev-parse", "HEAD~1"]));
+    assert_eq!(read.as_of.as_deref(), Some("2026-01-02T03:04:05Z"));
+    assert!(head.size.components == 2 && head.size.threats > 0, "{}", written.text);
+    assert!(read.moved.iter().all(|line| line.starts_with("+ TL-")) && !read.moved.is_empty(), "{}", written.text);
+    assert!(read.fits(&revision.tree, &read.config) && !read.fits(&revision.tree, "0123"));
+    assert_eq!(repo.git(&["rev-list", "--count", NOTES_REF]), "1");
+    repo.git(&["fsck", "--strict"]);
+}
+
+#[test]
+fn an_amended_commit_finds_the_note_by_its_tree() {
+    let repo = sample();
+    let workspace = repo.open();
+    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    notes.put(&[noted(&workspace, "HEAD")]).unwrap();
+    repo.git(&["commit", "-q", "--amend", "-m", "other words"]);
+    let workspace = repo.open();
+    let read = Notes::of(workspace.repository().unwrap()).unwrap().get(&workspace.revision("HEAD").unwrap()).unwrap().unwrap();
+    assert_eq!(read.tree, repo.git(&["rev-parse", "HEAD^{tree}"]));
+    assert!(read.moved.is_empty() && read.base.is_none());
+}
+
+#[test]
+fn two_writers_at_once_lose_nothing() {
+    let repo = sample();
+    for number in 0..12 {
+        repo.write("compose.yaml", compose(100 + number));
+        repo.commit_all("more");
+    }
+    std::thread::scope(|scope| {
+        for worker in 0..3 {
+            let repo = &repo;
+            scope.spawn(move || {
+                let workspace = repo.open();
+                let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+                for number in (worker..12).step_by(3) {
+                    let name = format!("HEAD~{number}");
+                    assert!(notes.put(&[noted(&workspace, &name)]).unwrap());
+                }
+            });
+        }
+    });
+    let workspace = repo.open();
+    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    for number in 0..12 {
+        let revision = workspace.revision(&format!("HEAD~{number}")).unwrap();
+        assert!(notes.get(&revision).unwrap().is_some(), "HEAD~{number}");
+    }
+    repo.git(&["fsck", "--strict"]);
+}
+
+#[test]
+fn notes_travel_and_merge() {
+    let repo = sample();
+    let remote = tempfile::tempdir().unwrap();
+    git_in(remote.path(), &["init", "-q", "--bare"]);
+    repo.git(&["remote", "add", "origin", remote.path().to_str().unwrap()]);
+    repo.git(&["push", "-q", "origin", "main"]);
+    let workspace = repo.open();
+    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    notes.put(&[noted(&workspace, "HEAD")]).unwrap();
+    notes.push("origin").unwrap();
+
+    let other = tempfile::tempdir().unwrap();
+    git_in(other.path(), &["clone", "-q", "-b", "main", remote.path().to_str().unwrap(), "."]);
+    git_in(other.path(), &["config", "user.name", "b"]);
+    git_in(other.path(), &["config", "user.email", "b@b"]);
+    let clone = Workspace::open(other.path(), &OpenOptions::default()).unwrap();
+    let there = Notes::of(clone.repository().unwrap()).unwrap();
+    there.put(&[noted(&clone, "HEAD~1")]).unwrap();
+    there.push("origin").unwrap();
+    assert!(there.get(&clone.revision("HEAD").unwrap()).unwrap().is_some(), "merged, not overwritten");
+    notes.fetch("origin").unwrap();
+    assert!(notes.get(&workspace.revision("HEAD~1").unwrap()).unwrap().is_some());
+}
+
+#[test]
+fn notes_of_commits_that_are_no_more_are_pruned() {
+    let repo = sample();
+    let workspace = repo.open();
+    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    notes.prune().unwrap();
+    notes.put(&[noted(&workspace, "HEAD")]).unwrap();
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    repo.git(&["gc", "-q", "--prune=now"]);
+    let workspace = repo.open();
+    Notes::of(workspace.repository().unwrap()).unwrap().prune().unwrap();
+    assert_eq!(repo.git(&["notes", "--ref=threatline", "list"]), "");
+}
+
+#[test]
+fn other_texts_are_no_notes() {
+    assert_eq!(note::read("hello"), None);
+    assert_eq!(note::read("threatline.note/1\n"), None);
+    assert_eq!(note::read("threatline.note/1\ntree x\nrisk many\n"), None);
+    let text = "threatline.note/1\ntool 0.1.9\ntree 00\nlater word\nrisk 7\n";
+    assert_eq!(note::read(text).unwrap().risk, 7);
+}
