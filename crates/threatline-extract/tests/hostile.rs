@@ -10,7 +10,8 @@ const KINDS: [ArtifactKind; 5] = [ArtifactKind::Yaml, ArtifactKind::Json, Artifa
 
 /// What stands in the fences of the pages of `infra` that name a file.
 fn samples() -> Vec<(ArtifactKind, String)> {
-    let mut pages: Vec<PathBuf> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/infra")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut pages: Vec<PathBuf> =
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/infra")).unwrap().map(|entry| entry.unwrap().path()).collect();
     pages.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     pages.sort();
     let mut samples = Vec::new();
@@ -36,7 +37,8 @@ fn next(state: &mut u64) -> usize {
 #[test]
 fn cut_and_mixed_samples_are_read_without_panic() {
     let samples = samples();
-    let junk = ["{", "[", "${", "}", ": ", "\n", "\0", "\"", "'", "*a", "&a ", "<<: *a\n", "- ", "---\n", "$(", "\\", "é", "\t", "%", "://:@", "0x", "=", "\u{2028}"];
+    let junk =
+        ["{", "[", "${", "}", ": ", "\n", "\0", "\"", "'", "*a", "&a ", "<<: *a\n", "- ", "---\n", "$(", "\\", "é", "\t", "%", "://:@", "0x", "=", "\u{2028}"];
     let mut state = 7;
     for (kind, text) in &samples {
         for _ in 0..30 {
@@ -139,7 +141,11 @@ fn what_multiplies_is_bounded() {
         service.to_owned() + "    ports:\n" + &lines("    - 1-60000:1-60000\n", 40_000),
         service.to_owned() + "    environment:\n" + &lines("      A#: b\n", 50_000),
         service.to_owned() + "    links:\n" + &lines("    - a:b#\n", 50_000),
-        route.to_owned() + "  hostnames:\n" + &lines("  - h#\n", 30_000) + "  rules:\n  - backendRefs: [{name: a}, {name: b}]\n    matches:\n" + &lines("    - {path: {value: /#}}\n", 15_000),
+        route.to_owned()
+            + "  hostnames:\n"
+            + &lines("  - h#\n", 30_000)
+            + "  rules:\n  - backendRefs: [{name: a}, {name: b}]\n    matches:\n"
+            + &lines("    - {path: {value: /#}}\n", 15_000),
         policy.to_owned() + &lines("    - port: #\n", 20_000) + "    from:\n" + &lines("    - ipBlock: {cidr: #}\n", 20_000),
         "spring:\n".to_owned() + &(1..100).map(|depth| " ".repeat(depth) + &"k".repeat(5000) + ":\n").collect::<String>(),
         format!("spring:\n  profiles: {}\n", "p".repeat(400_000)) + &lines("a#: 1\n", 50_000),

@@ -107,7 +107,20 @@ fn hostile_text_is_refused_and_nothing_breaks() {
         assert!(parse(Yaml, &text).is_err(), "{name}");
     }
     assert_eq!(parse(Yaml, "{{- if .Values.x }}\na: 1\n{{- end }}\n"), Err("a template".to_owned()));
-    for text in ["\0", "a: \0\n", "\t\t:\n\t- {", "%TAG ! x\n%YAML 9\n---\n", "'", "\"\\x", "- - -\n -", "&a", "<<: <<\n<<: [<<]", "!!!<<<>>>", ": :\n: ?", "---\n---\n...\n---"] {
+    for text in [
+        "\0",
+        "a: \0\n",
+        "\t\t:\n\t- {",
+        "%TAG ! x\n%YAML 9\n---\n",
+        "'",
+        "\"\\x",
+        "- - -\n -",
+        "&a",
+        "<<: <<\n<<: [<<]",
+        "!!!<<<>>>",
+        ": :\n: ?",
+        "---\n---\n...\n---",
+    ] {
         let _ = parse(Yaml, text);
         let _ = parse(Json, text);
     }

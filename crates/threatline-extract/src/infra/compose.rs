@@ -15,14 +15,92 @@ use threatline_facts::infra::{ComposeFile, ComposeNetwork, InfraFact, Workload};
 const TOP: &[&str] = &["version", "name", "services", "networks", "volumes", "configs", "secrets", "include", "models"];
 
 const SERVICE: &[&str] = &[
-    "annotations", "attach", "blkio_config", "build", "cap_add", "cap_drop", "cgroup", "cgroup_parent", "command", "configs", "container_name",
-    "cpu_count", "cpu_percent", "cpu_shares", "cpus", "cpuset", "credential_spec", "depends_on", "deploy", "develop", "device_cgroup_rules",
-    "devices", "dns", "dns_opt", "dns_search", "domainname", "entrypoint", "env_file", "environment", "expose", "extends", "external_links",
-    "extra_hosts", "gpus", "group_add", "healthcheck", "hostname", "image", "init", "ipc", "isolation", "label_file", "labels", "links", "logging",
-    "mac_address", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "models", "network_mode", "networks", "oom_kill_disable",
-    "oom_score_adj", "pid", "pids_limit", "platform", "ports", "post_start", "pre_stop", "privileged", "profiles", "provider", "pull_policy",
-    "read_only", "restart", "runtime", "scale", "secrets", "security_opt", "shm_size", "stdin_open", "stop_grace_period", "stop_signal",
-    "storage_opt", "sysctls", "tmpfs", "tty", "ulimits", "user", "userns_mode", "uts", "volumes", "volumes_from", "working_dir",
+    "annotations",
+    "attach",
+    "blkio_config",
+    "build",
+    "cap_add",
+    "cap_drop",
+    "cgroup",
+    "cgroup_parent",
+    "command",
+    "configs",
+    "container_name",
+    "cpu_count",
+    "cpu_percent",
+    "cpu_shares",
+    "cpus",
+    "cpuset",
+    "credential_spec",
+    "depends_on",
+    "deploy",
+    "develop",
+    "device_cgroup_rules",
+    "devices",
+    "dns",
+    "dns_opt",
+    "dns_search",
+    "domainname",
+    "entrypoint",
+    "env_file",
+    "environment",
+    "expose",
+    "extends",
+    "external_links",
+    "extra_hosts",
+    "gpus",
+    "group_add",
+    "healthcheck",
+    "hostname",
+    "image",
+    "init",
+    "ipc",
+    "isolation",
+    "label_file",
+    "labels",
+    "links",
+    "logging",
+    "mac_address",
+    "mem_limit",
+    "mem_reservation",
+    "mem_swappiness",
+    "memswap_limit",
+    "models",
+    "network_mode",
+    "networks",
+    "oom_kill_disable",
+    "oom_score_adj",
+    "pid",
+    "pids_limit",
+    "platform",
+    "ports",
+    "post_start",
+    "pre_stop",
+    "privileged",
+    "profiles",
+    "provider",
+    "pull_policy",
+    "read_only",
+    "restart",
+    "runtime",
+    "scale",
+    "secrets",
+    "security_opt",
+    "shm_size",
+    "stdin_open",
+    "stop_grace_period",
+    "stop_signal",
+    "storage_opt",
+    "sysctls",
+    "tmpfs",
+    "tty",
+    "ulimits",
+    "user",
+    "userns_mode",
+    "uts",
+    "volumes",
+    "volumes_from",
+    "working_dir",
 ];
 
 /// Reads a document if it is a Compose file; says whether it was.
@@ -39,19 +117,27 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
     true
 }
 
-/// A service that says what it runs is enough; a file that only adds to others must hold nothing that
-/// Compose does not know.
+/// Top-level keys of build pipelines, which have services as well.
+const PIPELINE: &[&str] = &["steps", "pipeline", "jobs", "stages", "workflows", "when"];
+
+/// A service that says what it runs, mostly in Compose's words, is enough; a file that only adds to
+/// others must hold nothing that Compose does not know.
 fn is_compose(document: &Node) -> bool {
     let known = |entry: &Entry, words: &[&str]| words.contains(&entry.key.as_str()) || entry.key.starts_with("x-");
     let only_compose = document.entries().iter().all(|entry| known(entry, TOP));
     let Some(services) = document.get("services").filter(|services| services.is_mapping()) else {
         return only_compose && document.get("services").is_none() && document.get("include").is_some_and(Node::is_sequence);
     };
-    if services.entries().is_empty() || !services.entries().iter().all(|entry| entry.value.is_mapping() || entry.value.is_null()) {
+    let pipeline = PIPELINE.iter().any(|key| document.get(key).is_some());
+    if pipeline || services.entries().is_empty() || !services.entries().iter().all(|entry| entry.value.is_mapping() || entry.value.is_null()) {
         return false;
     }
     let service_known = |entry: &Entry| entry.value.entries().iter().all(|entry| known(entry, SERVICE));
-    let runs = |entry: &Entry| ["image", "build", "extends"].iter().any(|key| entry.value.get(key).is_some()) && service_known(entry);
+    let mostly_known = |entry: &Entry| {
+        let keys = entry.value.entries();
+        keys.iter().filter(|entry| known(entry, SERVICE)).count() * 2 > keys.len()
+    };
+    let runs = |entry: &Entry| ["image", "build", "extends"].iter().any(|key| entry.value.get(key).is_some()) && mostly_known(entry);
     let described = services.entries().iter().any(|entry| !entry.value.entries().is_empty());
     services.entries().iter().any(runs) || (only_compose && described && services.entries().iter().all(service_known))
 }

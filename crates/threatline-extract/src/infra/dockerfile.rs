@@ -133,7 +133,8 @@ impl Reader<'_> {
         let put = |path: &str| fill(text::variables(path), known).with_defaults();
         let from = options.iter().find(|option| option.name.value == "from").and_then(|option| option.value.as_ref());
         let from = from.map(|from| fill(text::variables(&from.value), &self.global).with_defaults());
-        let paths: Vec<(String, String)> = sources.iter().filter_map(|source| if let Source::Path(path) = source { Some((put(&path.value), put(target))) } else { None }).collect();
+        let paths: Vec<(String, String)> =
+            sources.iter().filter_map(|source| if let Source::Path(path) = source { Some((put(&path.value), put(target))) } else { None }).collect();
         self.stage(|stage| match from {
             Some(from) => stage.copies_from.push(from),
             None => stage.copies.extend(paths),

@@ -10,12 +10,82 @@ use threatline_facts::{Hidden, Text};
 
 /// Passwords and keys that are tried first: defaults of products and what examples say.
 const DEFAULTS: &[&str] = &[
-    "password", "passw0rd", "p@ssw0rd", "pass", "pass123", "password1", "password123", "admin", "admin123", "administrator", "root", "toor",
-    "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "guest", "user", "username", "test", "testing", "test123", "secret",
-    "secretkey", "secret-key", "secret_key", "supersecret", "super-secret", "super_secret", "mysecret", "my-secret", "my_secret", "minioadmin",
-    "minio", "minio123", "rabbitmq", "rabbit", "elastic", "grafana", "keycloak", "sa", "oracle", "demo", "default", "dev", "development", "local",
-    "letmein", "welcome", "qwerty", "123", "1234", "12345", "123456", "12345678", "123456789", "1234567890", "0000", "abc", "abc123", "foo", "bar",
-    "hello", "token", "key", "apikey", "changeit", "postgrespassword", "rootpassword", "mypassword", "example", "nacos", "neo4j",
+    "password",
+    "passw0rd",
+    "p@ssw0rd",
+    "pass",
+    "pass123",
+    "password1",
+    "password123",
+    "admin",
+    "admin123",
+    "administrator",
+    "root",
+    "toor",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "mongodb",
+    "redis",
+    "guest",
+    "user",
+    "username",
+    "test",
+    "testing",
+    "test123",
+    "secret",
+    "secretkey",
+    "secret-key",
+    "secret_key",
+    "supersecret",
+    "super-secret",
+    "super_secret",
+    "mysecret",
+    "my-secret",
+    "my_secret",
+    "minioadmin",
+    "minio",
+    "minio123",
+    "rabbitmq",
+    "rabbit",
+    "elastic",
+    "grafana",
+    "keycloak",
+    "sa",
+    "oracle",
+    "demo",
+    "default",
+    "dev",
+    "development",
+    "local",
+    "letmein",
+    "welcome",
+    "qwerty",
+    "123",
+    "1234",
+    "12345",
+    "123456",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "0000",
+    "abc",
+    "abc123",
+    "foo",
+    "bar",
+    "hello",
+    "token",
+    "key",
+    "apikey",
+    "changeit",
+    "postgrespassword",
+    "rootpassword",
+    "mypassword",
+    "example",
+    "nacos",
+    "neo4j",
 ];
 
 /// Parts of values that somebody meant to replace and that work until then.
@@ -41,20 +111,97 @@ fn mask(secret: &str) -> &'static str {
 }
 
 const SECRET: &[&str] = &[
-    "password", "passwd", "passwords", "pwd", "pass", "passphrase", "secret", "secrets", "token", "tokens", "key", "keys", "apikey", "credential",
-    "credentials", "accesskey", "secretkey", "privatekey", "requirepass", "userpass", "pat",
+    "password",
+    "passwd",
+    "passwords",
+    "pwd",
+    "pass",
+    "passphrase",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "key",
+    "keys",
+    "apikey",
+    "credential",
+    "credentials",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "requirepass",
+    "userpass",
+    "pat",
 ];
 
 /// A name that ends so speaks about a secret but does not hold one.
 const ABOUT: &[&str] = &[
-    "file", "path", "dir", "url", "uri", "host", "port", "name", "names", "ttl", "expiry", "expiration", "expires", "lifetime", "enabled", "disabled",
-    "serializer", "deserializer", "issuer", "audience", "endpoint", "addr", "address", "type", "algorithm", "alg", "length", "size", "seconds",
-    "minutes", "hours", "days", "timeout", "interval", "prefix", "header", "location", "provider", "rotation", "limit", "count", "store", "ref",
-    "version", "pub", "public", "crt", "cert", "required", "policy", "min", "max", "validity", "alias", "usage", "budget", "class", "service", "server", "user", "username",
+    "file",
+    "path",
+    "dir",
+    "url",
+    "uri",
+    "host",
+    "port",
+    "name",
+    "names",
+    "ttl",
+    "expiry",
+    "expiration",
+    "expires",
+    "lifetime",
+    "enabled",
+    "disabled",
+    "serializer",
+    "deserializer",
+    "issuer",
+    "audience",
+    "endpoint",
+    "addr",
+    "address",
+    "type",
+    "algorithm",
+    "alg",
+    "length",
+    "size",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "timeout",
+    "interval",
+    "prefix",
+    "header",
+    "location",
+    "provider",
+    "rotation",
+    "limit",
+    "count",
+    "store",
+    "ref",
+    "version",
+    "pub",
+    "public",
+    "crt",
+    "cert",
+    "required",
+    "policy",
+    "min",
+    "max",
+    "validity",
+    "alias",
+    "usage",
+    "budget",
+    "class",
+    "service",
+    "server",
+    "user",
+    "username",
 ];
 
 /// A name before it (`public_key`, `primary_key`) that makes a key none.
-const HARMLESS: &[&str] = &["public", "primary", "partition", "foreign", "sort", "routing", "cache", "publishable", "shard", "idempotency", "max", "pub", "api_public"];
+const HARMLESS: &[&str] =
+    &["public", "primary", "partition", "foreign", "sort", "routing", "cache", "publishable", "shard", "idempotency", "max", "pub", "api_public"];
 
 /// What is looked at of an address.
 const MAX_ADDRESS: usize = 2048;
@@ -64,7 +211,7 @@ pub fn is_secret(name: &str) -> bool {
     let words = words(name);
     let Some(at) = words.iter().rposition(|word| SECRET.contains(&word.as_str())) else {
         let last = words.last().map_or("", String::as_str);
-        return ["password", "passwd", "secret"].iter().any(|end| last.ends_with(end));
+        return ["password", "passwd", "secret", "token", "apikey", "accesskey", "accountkey", "secretkey", "privatekey"].iter().any(|end| last.ends_with(end));
     };
     let key = words[at].starts_with("key");
     let harmless = key && at > 0 && HARMLESS.contains(&words[at - 1].as_str());
@@ -136,7 +283,9 @@ pub fn stored(key: &str, value: Option<&str>, address: impl FnOnce(&str) -> Text
 
 /// Encrypted, or the name of a secret in a store.
 fn is_kept_elsewhere(text: &str) -> bool {
-    ["ENC[", "{cipher}", "$ANSIBLE_VAULT", "vault:", "ref+", "op://", "arn:", "@Microsoft.KeyVault(", "projects/", "secretref:"].iter().any(|begin| text.starts_with(begin))
+    ["ENC[", "{cipher}", "$ANSIBLE_VAULT", "vault:", "ref+", "op://", "arn:", "@Microsoft.KeyVault(", "projects/", "secretref:"]
+        .iter()
+        .any(|begin| text.starts_with(begin))
 }
 
 fn literal(text: &str, secret: bool) -> String {
@@ -217,7 +366,12 @@ fn assignments(text: &str) -> String {
             _ => (piece, ""),
         };
         match body.split_once('=') {
-            Some((name, value)) if !value.is_empty() && !value.starts_with(['$', '{']) && is_secret(name.rsplit(['?', '&', ',', '/']).next().unwrap_or(name)) && !value.contains("://") => {
+            Some((name, value))
+                if !value.is_empty()
+                    && !value.starts_with(['$', '{'])
+                    && is_secret(name.rsplit(['?', '&', ',', '/']).next().unwrap_or(name))
+                    && !value.contains("://") =>
+            {
                 out.push_str(name);
                 out.push('=');
                 out.push_str(mask(value));

@@ -32,11 +32,16 @@ pub fn read(documents: &[Node], out: &mut Extracted) -> bool {
     }
     for document in documents {
         let profile = profile(document);
-        flatten(document, String::new(), &mut |key, node, out| {
-            let written = node.as_str().unwrap_or_default();
-            let value = if java { text::spring(written) } else { Text::literal(written) };
-            say(key, value, profile.clone(), (node.line, node.end_line), out);
-        }, out);
+        flatten(
+            document,
+            String::new(),
+            &mut |key, node, out| {
+                let written = node.as_str().unwrap_or_default();
+                let value = if java { text::spring(written) } else { Text::literal(written) };
+                say(key, value, profile.clone(), (node.line, node.end_line), out);
+            },
+            out,
+        );
     }
     true
 }
@@ -68,12 +73,8 @@ fn is_dotnet(document: &Node) -> bool {
 }
 
 fn profile(document: &Node) -> Option<String> {
-    let paths: [&[&str]; 4] = [
-        &["spring", "config", "activate", "on-profile"],
-        &["spring.config.activate.on-profile"],
-        &["spring", "profiles"],
-        &["spring.profiles"],
-    ];
+    let paths: [&[&str]; 4] =
+        [&["spring", "config", "activate", "on-profile"], &["spring.config.activate.on-profile"], &["spring", "profiles"], &["spring.profiles"]];
     let profile = paths.iter().find_map(|path| document.str_at(path));
     profile.filter(|profile| profile.len() <= MAX_KEY).map(str::to_owned)
 }

@@ -104,7 +104,8 @@ fn line(value: &Value) -> String {
     match value {
         Value::Atom(text) => text.clone(),
         Value::Group(name, open, elements) => {
-            let inner: Vec<String> = elements.iter().map(|(key, value)| key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default() + &line(value)).collect();
+            let inner: Vec<String> =
+                elements.iter().map(|(key, value)| key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default() + &line(value)).collect();
             format!("{name}{open}{}{}", inner.join(", "), close(*open))
         }
     }

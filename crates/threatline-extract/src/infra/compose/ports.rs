@@ -28,7 +28,15 @@ pub(super) fn read(node: &Node, out: &mut Extracted) -> Vec<Port> {
         let (inside, protocol) = inside(text::compose(port.as_str().unwrap_or_default()));
         for container in numbers(&inside.with_defaults()) {
             if container.is_none_or(|port| seen.insert(port)) {
-                ports.push(Port { container, container_from: symbolic(&inside), published: None, host_ip: None, protocol: protocol.clone(), name: None, mark: at });
+                ports.push(Port {
+                    container,
+                    container_from: symbolic(&inside),
+                    published: None,
+                    host_ip: None,
+                    protocol: protocol.clone(),
+                    name: None,
+                    mark: at,
+                });
             }
         }
     }
@@ -103,9 +111,5 @@ fn published(written: Option<Text>, count: usize) -> Vec<Text> {
     let Some(written) = written.filter(|text| text.as_literal() != Some("")) else { return vec![Text::Unknown; count] };
     let Some(literal) = written.as_literal() else { return vec![if count == 1 { written } else { Text::Unknown }; count] };
     let numbers: Vec<u16> = numbers(literal).into_iter().flatten().collect();
-    if numbers.len() == count {
-        numbers.into_iter().map(|port| Text::Literal(port.to_string())).collect()
-    } else {
-        vec![Text::Unknown; count]
-    }
+    if numbers.len() == count { numbers.into_iter().map(|port| Text::Literal(port.to_string())).collect() } else { vec![Text::Unknown; count] }
 }

@@ -40,9 +40,9 @@ fn plain(entry: &Entry) -> Text {
 pub(in crate::infra) fn address(value: &str) -> Text {
     let value = value.trim();
     let one_word = !value.is_empty() && value.len() <= MAX_VALUE && !value.contains(char::is_whitespace);
-    let url = value.split_once("://").is_some_and(|(scheme, rest)| {
-        !rest.is_empty() && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.:".contains(letter))
-    });
+    let url = value
+        .split_once("://")
+        .is_some_and(|(scheme, rest)| !rest.is_empty() && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.:".contains(letter)));
     // A token in a path or query is a credential as well: only what leads to the host is kept.
     if one_word && url {
         return secret::hide_in(Text::Literal(to_database(value)));

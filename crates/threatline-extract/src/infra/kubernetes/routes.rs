@@ -3,8 +3,8 @@
 use super::super::mark;
 use super::{MANY, Resource, list};
 use crate::node::Node;
-use threatline_facts::infra::{InfraFact, Ingress, IngressRule};
 use threatline_facts::Extracted;
+use threatline_facts::infra::{InfraFact, Ingress, IngressRule};
 
 /// An ingress of this resource with these rules.
 pub(super) fn say(resource: &Resource<'_>, class: Option<&str>, tls: bool, rules: Vec<IngressRule>, out: &mut Extracted) {

@@ -8,7 +8,8 @@ use threatline_facts::Extracted;
 use threatline_facts::infra::{InfraFact, Ingress, IngressRule, Platform, Service, Workload};
 
 /// Where a pod template stands: Deployment and its like, CronJob, custom resources.
-const TEMPLATES: &[&[&str]] = &[&["spec", "template"], &["spec", "jobTemplate", "spec", "template"], &["spec", "jobTargetRef", "template"], &["spec", "podTemplate"], &["template"]];
+const TEMPLATES: &[&[&str]] =
+    &[&["spec", "template"], &["spec", "jobTemplate", "spec", "template"], &["spec", "jobTargetRef", "template"], &["spec", "podTemplate"], &["template"]];
 
 const LABEL: &str = "serving.knative.dev/service";
 
