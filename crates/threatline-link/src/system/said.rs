@@ -1,5 +1,7 @@
 //! All facts that are not source code, sorted by what they say.
 
+use super::deployed::image_name;
+use super::draft::{folder_of, join};
 use crate::Artifact;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,7 +59,10 @@ impl<'a> Said<'a> {
             Fact::Code(_) => {}
             Fact::Infra(fact) => match fact {
                 InfraFact::ComposeFile(it) => self.compose_files.push(At { path, it }),
-                InfraFact::Workload(it) => self.workloads.push(At { path, it }),
+                InfraFact::Workload(it) => {
+                    self.add_built(&path, it);
+                    self.workloads.push(At { path, it });
+                }
                 InfraFact::Service(it) => self.services.push(At { path, it }),
                 InfraFact::Ingress(it) => self.ingresses.push(At { path, it }),
                 InfraFact::Config(it) => self.configs.push(At { path, it }),
@@ -77,7 +82,8 @@ impl<'a> Said<'a> {
                 InfraFact::TerraformVariable(it) => self.terraform_variables.push(At { path, it }),
                 InfraFact::TerraformLocal(it) => self.terraform_locals.push(At { path, it }),
                 InfraFact::Setting(it) => self.settings.push(At { path, it }),
-                InfraFact::TerraformModule(_) | InfraFact::ImageSource(_) => {}
+                InfraFact::ImageSource(it) => self.add_image(&path, &it.image, &it.context, it.dockerfile.clone()),
+                InfraFact::TerraformModule(_) => {}
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
             },
@@ -85,6 +91,23 @@ impl<'a> Said<'a> {
             Fact::Spec(SpecFact::Proto(it)) => self.protos.push(At { path, it }),
             Fact::Manifest(ManifestFact::Package(it)) => self.packages.push(At { path, it }),
             Fact::Manifest(ManifestFact::Owners(it)) => self.owners.push(At { path, it }),
+        }
+    }
+
+    /// A Compose service that builds an image names it for whoever else runs it.
+    fn add_built(&mut self, path: &str, workload: &Workload) {
+        for container in &workload.containers {
+            if let (Some(image), Some(build)) = (&container.image, &container.build) {
+                self.add_image(path, &image.with_defaults(), &build.context, build.dockerfile.clone());
+            }
+        }
+    }
+
+    fn add_image(&mut self, path: &str, image: &str, context: &str, dockerfile: Option<String>) {
+        // An image whose very name is a variable could be any.
+        let known = !image_name(image).contains('*');
+        if let Some(context) = join(folder_of(path), context).filter(|_| known) {
+            self.images.push((image.to_owned(), context, dockerfile));
         }
     }
 }
