@@ -1,1 +1,139 @@
-//! An assessment as bytes, one output format per file; owns the JSON schema.
+//! An assessment as bytes, one output format per file.
+//!
+//! Everything here is a pure function from a [`Report`] (one state) or a [`Comparison`] (two) to text.
+//! Text from a repository is data everywhere: each format escapes it in its own way.
+
+pub mod json;
+
+use std::collections::BTreeMap;
+use threatline_facts::Mark;
+use threatline_model::Model;
+use threatline_model::delta::Delta;
+use threatline_risk::Assessment;
+use threatline_threats::{Found, Judged, Status, Threat, ThreatId};
+
+/// Where marks stand for lines.
+pub trait Places {
+    /// First and last line; none where the place is a whole file or cannot be read.
+    fn lines(&self, path: &str, mark: Mark) -> Option<(u32, u32)>;
+
+    /// The text of a line, for formats that show it.
+    fn text(&self, path: &str, line: u32) -> Option<String>;
+}
+
+/// Which state a report is of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The commit, if the state is one.
+    pub commit: Option<String>,
+    /// The tree.
+    pub tree: String,
+    /// Not all of it is committed.
+    pub dirty: bool,
+    /// `2026-11-23T00:00:00Z`; none when nothing can expire.
+    pub as_of: Option<String>,
+}
+
+/// How much was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Files in the state.
+    pub artifacts: u64,
+    /// Files that were read and understood at least in part.
+    pub analysed: u64,
+    /// Files by what they are read as.
+    pub by_kind: BTreeMap<String, u64>,
+    /// Path and reason of files that were lost, sorted.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// Everything that is known of one state.
+pub struct Report<'a> {
+    /// The program's version.
+    pub version: &'a str,
+    /// Which state.
+    pub state: State,
+    /// Its design.
+    pub model: &'a Model,
+    /// Its threats and questions.
+    pub found: &'a Found,
+    /// What people decided.
+    pub judged: &'a Judged,
+    /// Scores, posture, paths, choke points.
+    pub assessment: &'a Assessment,
+    /// How much was looked at.
+    pub coverage: &'a Coverage,
+    /// Where marks stand for lines.
+    pub places: &'a dyn Places,
+}
+
+impl Report<'_> {
+    /// Where a threat stands.
+    pub fn status(&self, id: &ThreatId) -> Status {
+        self.judged.judgements.get(id).map_or(Status::Open, |judgement| judgement.status)
+    }
+
+    /// A threat by its id.
+    pub fn threat(&self, id: &ThreatId) -> Option<&Threat> {
+        self.found.threats.iter().find(|threat| threat.id == *id)
+    }
+}
+
+/// Two states and what changed between them.
+pub struct Comparison<'a> {
+    /// Before.
+    pub base: &'a Report<'a>,
+    /// After.
+    pub head: &'a Report<'a>,
+    /// Elements that came, went and changed, with events.
+    pub delta: &'a Delta,
+}
+
+impl Comparison<'_> {
+    /// Threats of the second state only; a threat of a renamed element is the same.
+    pub fn added_threats(&self) -> Vec<&Threat> {
+        let known = self.known_threats();
+        self.head.found.threats.iter().filter(|threat| !known.contains(&key(threat))).collect()
+    }
+
+    /// Threats of the first state only.
+    pub fn removed_threats(&self) -> Vec<&Threat> {
+        let now: std::collections::BTreeSet<_> = self.head.found.threats.iter().map(key).collect();
+        self.base.found.threats.iter().filter(|threat| !now.contains(&self.moved(threat))).collect()
+    }
+
+    /// Attack paths of the second state only.
+    pub fn added_paths(&self) -> Vec<&threatline_risk::AttackPath> {
+        let known: std::collections::BTreeSet<_> = self.base.assessment.attack_paths.iter().map(|path| self.moved_target(path)).collect();
+        self.head.assessment.attack_paths.iter().filter(|path| !known.contains(path.target.as_str())).collect()
+    }
+
+    /// Attack paths of the first state only.
+    pub fn removed_paths(&self) -> Vec<&threatline_risk::AttackPath> {
+        let now: std::collections::BTreeSet<_> = self.head.assessment.attack_paths.iter().map(|path| path.target.as_str().to_owned()).collect();
+        self.base.assessment.attack_paths.iter().filter(|path| !now.contains(&self.moved_target(path))).collect()
+    }
+
+    fn known_threats(&self) -> std::collections::BTreeSet<(String, String)> {
+        self.base.found.threats.iter().map(|threat| self.moved(threat)).collect()
+    }
+
+    fn moved(&self, threat: &Threat) -> (String, String) {
+        let element = self.delta.renamed.get(&threat.element).unwrap_or(&threat.element);
+        (threat.rule.clone(), element.as_str().to_owned())
+    }
+
+    fn moved_target(&self, path: &threatline_risk::AttackPath) -> String {
+        let target = (&path.target).into();
+        self.delta.renamed.get(&target).unwrap_or(&target).as_str().to_owned()
+    }
+
+    /// Neither the design nor what follows from it changed.
+    pub fn is_empty(&self) -> bool {
+        self.delta.is_empty() && self.added_threats().is_empty() && self.removed_threats().is_empty()
+    }
+}
+
+fn key(threat: &Threat) -> (String, String) {
+    (threat.rule.clone(), threat.element.as_str().to_owned())
+}
