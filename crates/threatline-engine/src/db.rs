@@ -12,11 +12,10 @@ use crate::decision::Decided;
 use crate::read::{Depth, Failed};
 use crate::summary::Summary;
 use crate::think::{Basis, Design, Said, Verdicts};
-use crate::tree::{Answer, Below, Content, Digest, Tree};
-use crate::wants::Want;
+use crate::tree::{Below, Content, Digest, Tree};
 use crate::world::{Context, World, lock};
 use crate::{Entry, Oid, think};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use threatline_facts::{Anchor, ArtifactKind};
 use threatline_link::LinkConfig;
@@ -263,8 +262,13 @@ impl Below for Queries<'_> {
         self.context.is_some_and(|context| context.excludes(name))
     }
 
-    fn answer(&self, _entries: &[Entry], wants: BTreeSet<Want>) -> Answer {
-        Answer { left: wants, ..Answer::default() }
+    fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>> {
+        self.db.world().entries(oid).ok()
+    }
+
+    fn symbols(&self, artifacts: &[(Oid, ArtifactKind)]) -> Vec<Result<Arc<[u8]>, Failed>> {
+        crate::warm::read_symbols(self.db.world(), artifacts);
+        artifacts.iter().map(|(oid, kind)| symbols(self.db, artifact(self.db, *oid, *kind))).collect()
     }
 }
 

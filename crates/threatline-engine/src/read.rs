@@ -56,7 +56,7 @@ pub(crate) fn read(source: &dyn Source, oid: &Oid, kind: ArtifactKind, depth: De
     let bytes = source.blob(oid, MAX_BYTES + 1).map_err(|missing| Failed::Missing(missing.0))?;
     let extract = || match depth {
         Depth::Filtered => threatline_extract::extract(kind, &bytes),
-        Depth::Whole => crate::wants::extract_all(kind, &bytes),
+        Depth::Whole => threatline_extract::extract_all(kind, &bytes),
     };
     let extracted = quietly(extract).ok_or(Failed::Panicked)?;
     Ok(Reading { facts: encode(&extracted.facts), anchors: extracted.anchors.into() })

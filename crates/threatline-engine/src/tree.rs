@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::ArtifactKind;
+use threatline_facts::manifest::Package;
 
 /// Facts below this many bytes travel up into the record of the folder above.
 const INLINE: u32 = 32 << 10;
@@ -59,6 +60,8 @@ pub(crate) struct Head {
     pub(crate) weight: u32,
     pub(crate) counts: Counts,
     pub(crate) wants: BTreeSet<Want>,
+    /// Manifests below and the folders they stand in: where modules with a name of their own lie.
+    pub(crate) packages: Vec<(String, Package)>,
 }
 
 /// Bytes that serde moves as one piece.
@@ -123,8 +126,10 @@ pub(crate) trait Below {
     fn folder(&self, name: &str, oid: &Oid) -> Arc<Tree>;
     /// Path exclusions of the configuration: nothing of this name is read.
     fn excludes(&self, name: &str) -> bool;
-    /// Facts of files below that were passed over and that `wants` ask for; the wants that are left.
-    fn answer(&self, entries: &[Entry], wants: BTreeSet<Want>) -> Answer;
+    /// The entries of a folder below, by id.
+    fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>>;
+    /// The stored facts of files that were passed over.
+    fn symbols(&self, artifacts: &[(Oid, ArtifactKind)]) -> Vec<Result<Arc<[u8]>, Failed>>;
 }
 
 /// What a folder could do about wants.
@@ -160,6 +165,7 @@ struct Draft {
     files: Vec<(String, Bytes)>,
     folders: Vec<(String, Oid, Arc<[u8]>)>,
     wants: BTreeSet<Want>,
+    packages: Vec<(String, Package)>,
     lost: Vec<(String, Failed)>,
 }
 
@@ -182,7 +188,10 @@ impl Draft {
             return;
         }
         if let Some(facts) = crate::read::decode(&facts) {
-            self.wants.extend(crate::wants::of(path, &facts));
+            if how == b'f' {
+                self.wants.extend(crate::wants::of(path, &facts));
+                self.packages.extend(crate::wants::packages(&facts).map(|package| (String::new(), package)));
+            }
         }
         self.hash(how, path, blake3::hash(&facts).as_bytes());
         self.weight = self.weight.saturating_add((facts.len() + path.len() + 4) as u32);
@@ -193,6 +202,8 @@ impl Draft {
         self.counts.add(&tree.head.counts);
         self.lost.extend(tree.lost.iter().map(|(path, failed)| (format!("{name}/{path}"), failed.clone())));
         self.wants.extend(tree.head.wants.iter().map(|want| want.seen_from_above(name)));
+        let below = |root: &str| if root.is_empty() { name.to_owned() } else { format!("{name}/{root}") };
+        self.packages.extend(tree.head.packages.iter().map(|(root, package)| (below(root), package.clone())));
         if tree.head.digest != Digest::NOTHING {
             self.hash(b'd', name, &tree.head.digest.0);
             self.weight = self.weight.saturating_add(tree.head.weight);
@@ -208,13 +219,13 @@ impl Draft {
     fn finish(mut self, below: &dyn Below, entries: &[Entry]) -> Tree {
         let wants = std::mem::take(&mut self.wants);
         if !wants.is_empty() {
-            let answer = below.answer(entries, wants);
+            let answer = crate::wants::answer(below, entries, &self.packages, wants);
             answer.found.into_iter().for_each(|(path, facts)| self.say(b'w', &path, facts));
             self.lost.extend(answer.lost);
             self.wants = answer.left.into_iter().take(MOST_WANTS).collect();
         }
         let digest = self.hasher.as_ref().map_or(Digest::NOTHING, |hasher| Digest(*hasher.finalize().as_bytes()));
-        let head = Head { digest, weight: self.weight, counts: self.counts, wants: self.wants };
+        let head = Head { digest, weight: self.weight, counts: self.counts, wants: self.wants, packages: self.packages };
         let content = content(self.files, self.folders, self.weight <= INLINE);
         Tree { head, content: postcard::to_stdvec(&content).unwrap_or_default().into(), lost: self.lost }
     }

@@ -1,42 +1,274 @@
 //! Names that facts refer to and their own file does not define.
 //!
 //! Source without any framework's word in it says nothing, and most of it never matters. Some of it
-//! does: a file of path constants, a guard of one's own. Facts that refer to such a module *want* it; a
+//! does: a file of path constants, a guard of one's own. Facts that refer to such a module *want* it. A
 //! folder answers the wants of what lies below it, so the answer is a function of the folder alone, and
-//! hands up what it cannot answer.
+//! hands up what it cannot answer. What can be found from where it is wanted only (`./paths`) is
+//! settled in the folder that holds it; what has a name of its own (`@shop/auth`, `com.shop.Guard`)
+//! travels up without its importer, once for all who want it.
 
+use crate::read::Failed;
+use crate::tree::{Answer, Below};
+use crate::{Entry, Mode, Oid};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use threatline_facts::{ArtifactKind, Extracted, Facts};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use threatline_facts::code::{CodeFact, Want as Name};
+use threatline_facts::manifest::{ManifestFact, Package};
+use threatline_facts::{ArtifactKind, Ecosystem, Fact, Facts, Language};
+use threatline_link::modules::{Located, candidates};
 
-/// Reads an artifact without passing over source that no framework's word points at.
-pub(crate) fn extract_all(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
-    threatline_extract::extract(kind, bytes)
-}
+/// A wanted file wants others; so many times that is followed.
+const ROUNDS: usize = 8;
+/// Files that one folder brings in.
+const MOST_FILES: usize = 2_000;
+/// Java modules are looked for in every other module, if there are no more than these.
+const MOST_BUILDS: usize = 64;
 
-/// A wish for a module, by the file that imports it.
+/// A module that a file refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Want {
-    /// The importing file, relative to the folder that holds the wish.
-    pub(crate) importer: String,
-    /// The module as written.
-    pub(crate) module: String,
+    /// What, as the importing file writes it.
+    name: Name,
+    /// The importing file, from the folder that holds the want; empty where that does not matter.
+    importer: String,
+}
+
+/// How a module is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// From the importing file.
+    Own,
+    /// From the importer's folder and each one above it.
+    Around,
+    /// By the name of a package.
+    Named,
 }
 
 impl Want {
-    /// The same wish seen from the folder above.
+    /// The same want seen from the folder above.
     pub(crate) fn seen_from_above(&self, folder: &str) -> Self {
-        Self { importer: format!("{folder}/{}", self.importer), module: self.module.clone() }
+        match self.scope() {
+            Scope::Own => Self { name: self.name.clone(), importer: format!("{folder}/{}", self.importer) },
+            Scope::Around | Scope::Named => Self { name: self.name.clone(), importer: String::new() },
+        }
+    }
+
+    fn scope(&self) -> Scope {
+        let module = self.name.module.as_str();
+        let first = module.split(['.', ':', '/']).next().unwrap_or_default();
+        match self.name.language {
+            _ if module.is_empty() || module.starts_with('.') => Scope::Own,
+            Language::Rust if matches!(first, "crate" | "self" | "super") => Scope::Own,
+            Language::JavaScript | Language::TypeScript | Language::Tsx => {
+                if ["@/", "~/", "src/", "app/"].iter().any(|alias| module.starts_with(alias)) { Scope::Around } else { Scope::Named }
+            }
+            Language::Python | Language::Java => Scope::Around,
+            Language::Go | Language::Rust | Language::CSharp => Scope::Named,
+        }
+    }
+
+    /// Nothing above can answer it either.
+    fn is_settled(&self, tried: bool, packages: &[(String, Package)]) -> bool {
+        let at_top = |ecosystem| packages.iter().any(|(root, package)| root.is_empty() && package.ecosystem == ecosystem);
+        match (self.scope(), self.name.language) {
+            (Scope::Own, Language::Rust) => at_top(Ecosystem::Cargo),
+            (Scope::Own, _) => tried,
+            (Scope::Around, Language::Python | Language::Java) => false,
+            (Scope::Around, _) => at_top(Ecosystem::Npm),
+            (Scope::Named, _) => tried,
+        }
+    }
+
+    /// A name of the standard library, or of a language whose files are found by other means.
+    fn is_idle(&self) -> bool {
+        let module = self.name.module.as_str();
+        let under = |roots: &[&str]| roots.iter().any(|root| module.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':'])) || module == *root);
+        match self.name.language {
+            Language::CSharp => true,
+            Language::Java => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
+            Language::Rust => under(&["std", "core", "alloc"]),
+            Language::JavaScript | Language::TypeScript | Language::Tsx => module.starts_with("node:"),
+            Language::Python => module == "__future__",
+            // Only modules whose first part is a host can be the project's own, but for a bare module name.
+            Language::Go => module == "C",
+        }
     }
 }
 
 /// What a file wants.
-pub(crate) fn of(_importer: &str, _facts: &Facts) -> BTreeSet<Want> {
-    BTreeSet::new()
+pub(crate) fn of(importer: &str, facts: &Facts) -> BTreeSet<Want> {
+    let package = facts.facts.iter().find_map(|fact| match fact {
+        Fact::Code(CodeFact::Source(source)) => Some((source.language, source.package.clone())),
+        _ => None,
+    });
+    let Some((_, package)) = package else { return BTreeSet::new() };
+    let mut wants: BTreeSet<Want> = BTreeSet::new();
+    for mut name in threatline_extract::code::wants(facts) {
+        if matches!(name.language, Language::JavaScript | Language::TypeScript | Language::Tsx) {
+            name.member = None;
+        }
+        let foreign = name.language == Language::Java && !name.module.is_empty() && !same_organisation(package.as_deref(), &name.module);
+        let want = Want { name, importer: importer.to_owned() };
+        if !foreign && !want.is_idle() {
+            wants.insert(want);
+        }
+    }
+    wants
 }
 
-/// Paths at which a wanted module may lie, relative to the folder that is asked.
-#[allow(dead_code, reason = "asked once readers say what they want")]
-pub(crate) fn candidates(_want: &Want) -> Vec<String> {
-    Vec::new()
+/// Java packages whose first two parts agree belong to the same people.
+fn same_organisation(package: Option<&str>, module: &str) -> bool {
+    package.is_some_and(|package| package.split('.').take(2).eq(module.split('.').take(2)))
+}
+
+/// The manifests among facts, with just what finding a module needs.
+pub(crate) fn packages(facts: &Facts) -> impl Iterator<Item = Package> {
+    facts.facts.iter().filter_map(|fact| match fact {
+        Fact::Manifest(ManifestFact::Package(package)) => Some(Package {
+            ecosystem: package.ecosystem,
+            name: package.name.clone(),
+            main: package.main.clone(),
+            dependencies: Vec::new(),
+            members: Vec::new(),
+            runs: None,
+            local: Vec::new(),
+            mark: package.mark,
+        }),
+        _ => None,
+    })
+}
+
+/// Answers what can be answered in this folder.
+pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, Package)], wants: BTreeSet<Want>) -> Answer {
+    let located: Vec<Located<'_>> = packages.iter().map(|(root, package)| (root.as_str(), package)).collect();
+    let mut folder = Folder { below, entries, seen: HashMap::new() };
+    let mut answer = Answer::default();
+    let mut known: BTreeSet<Want> = wants.clone();
+    let mut open = wants;
+    for _ in 0..ROUNDS {
+        let mut files: BTreeMap<String, (Oid, ArtifactKind)> = BTreeMap::new();
+        for want in std::mem::take(&mut open) {
+            let found = folder.find(&want, &located);
+            let (tried, found) = (found.is_some(), found.unwrap_or_default());
+            if found.is_empty() && !want.is_settled(tried, packages) {
+                answer.left.insert(want);
+            }
+            files.extend(found);
+        }
+        files.retain(|path, _| !answer.found.contains_key(path));
+        let room = MOST_FILES.saturating_sub(answer.found.len());
+        let silent: Vec<(String, Oid, ArtifactKind)> =
+            files.into_iter().filter(|(_, (oid, kind))| below.file(oid, *kind).is_ok_and(|facts| facts.is_empty())).take(room).map(|(path, (oid, kind))| (path, oid, kind)).collect();
+        if silent.is_empty() {
+            break;
+        }
+        let artifacts: Vec<(Oid, ArtifactKind)> = silent.iter().map(|(_, oid, kind)| (*oid, *kind)).collect();
+        for ((path, _, _), symbols) in silent.into_iter().zip(below.symbols(&artifacts)) {
+            open.extend(answer.take(path, symbols));
+        }
+        open.retain(|want| known.insert(want.clone()));
+    }
+    answer
+}
+
+impl Answer {
+    /// Takes over a file, and gives what it wants in turn.
+    fn take(&mut self, path: String, symbols: Result<Arc<[u8]>, Failed>) -> BTreeSet<Want> {
+        match symbols {
+            Ok(facts) => {
+                let wants = crate::read::decode(&facts).map(|facts| of(&path, &facts)).unwrap_or_default();
+                self.found.insert(path, facts);
+                wants
+            }
+            Err(failed) => {
+                self.lost.push((path, failed));
+                BTreeSet::new()
+            }
+        }
+    }
+}
+
+/// A folder in which paths are looked up.
+struct Folder<'f> {
+    below: &'f dyn Below,
+    entries: &'f [Entry],
+    /// Folders below by path; none where there is none.
+    seen: HashMap<String, Option<Arc<[Entry]>>>,
+}
+
+type Files = BTreeMap<String, (Oid, ArtifactKind)>;
+
+impl Folder<'_> {
+    /// The files that a want means; none where this folder is not the place to look.
+    fn find(&mut self, want: &Want, packages: &[Located<'_>]) -> Option<Files> {
+        if want.scope() == Scope::Around && want.importer.is_empty() && !self.may_hold(want, packages) {
+            return None;
+        }
+        let paths = candidates(&want.name, &want.importer, packages);
+        let found = paths.iter().find_map(|path| match path.strip_suffix('/') {
+            Some(folder) => Some(self.sources(folder, want.name.language)).filter(|files| !files.is_empty()),
+            None => self.file(path).map(|file| BTreeMap::from([(path.clone(), file)])),
+        });
+        if paths.is_empty() { None } else { Some(found.unwrap_or_default()) }
+    }
+
+    /// Whether anything here begins as the wanted module does.
+    fn may_hold(&self, want: &Want, packages: &[Located<'_>]) -> bool {
+        let module = want.name.module.as_str();
+        let first = module.split('.').next().unwrap_or_default();
+        match want.name.language {
+            Language::Java => {
+                let is_build = |(_, package): &&Located<'_>| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle);
+                let builds = packages.iter().filter(is_build).count();
+                self.entries.iter().any(|entry| entry.name == first) || (1..=MOST_BUILDS).contains(&builds)
+            }
+            Language::Python => self.entries.iter().any(|entry| entry.name.strip_suffix(".py").unwrap_or(&entry.name) == first),
+            _ => true,
+        }
+    }
+
+    fn file(&mut self, path: &str) -> Option<(Oid, ArtifactKind)> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if self.below.excludes(path) {
+            return None;
+        }
+        let entries = self.folder(folder)?;
+        let entry = entries.iter().find(|entry| entry.name == name && entry.mode == Mode::File)?;
+        match crate::tree::kind_of(name)? {
+            kind @ ArtifactKind::Source(_) => Some((entry.oid, kind)),
+            _ => None,
+        }
+    }
+
+    /// The sources of a language directly in a folder, tests left out.
+    fn sources(&mut self, folder: &str, language: Language) -> Files {
+        let Some(entries) = self.folder(folder) else { return BTreeMap::new() };
+        let source = |entry: &Entry| {
+            let path = if folder.is_empty() { entry.name.clone() } else { format!("{folder}/{}", entry.name) };
+            let kind = crate::tree::kind_of(&entry.name).filter(|kind| *kind == ArtifactKind::Source(language))?;
+            let is_test = entry.name.ends_with("_test.go");
+            (entry.mode == Mode::File && !is_test && !self.below.excludes(&path)).then_some((path, (entry.oid, kind)))
+        };
+        entries.iter().filter_map(source).collect()
+    }
+
+    fn folder(&mut self, path: &str) -> Option<Arc<[Entry]>> {
+        if let Some(known) = self.seen.get(path) {
+            return known.clone();
+        }
+        let entries = if path.is_empty() { Some(self.entries.into()) } else { self.enter(path) };
+        self.seen.insert(path.to_owned(), entries.clone());
+        entries
+    }
+
+    fn enter(&mut self, path: &str) -> Option<Arc<[Entry]>> {
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if !crate::tree::enters(name) || self.below.excludes(path) {
+            return None;
+        }
+        let entries = self.folder(above)?;
+        let entry = entries.iter().find(|entry| entry.name == name && entry.mode == Mode::Tree)?;
+        self.below.entries(&entry.oid)
+    }
 }

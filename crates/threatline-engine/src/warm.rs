@@ -23,16 +23,29 @@ type Job = (Oid, ArtifactKind);
 /// Reads ahead what the folder's value will need.
 pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) -> Result<(), TooDeep> {
     let jobs = jobs(world, root, context)?;
-    let read = |job: &Job| (*job, crate::read::read(world.source.as_ref(), &job.0, job.1, Depth::Filtered));
+    read(world, &jobs, Depth::Filtered);
+    Ok(())
+}
+
+/// Reads ahead files that were passed over.
+pub(crate) fn read_symbols(world: &World, artifacts: &[Job]) {
+    let mut jobs: Vec<Job> = artifacts.to_vec();
+    jobs.sort_unstable();
+    jobs.dedup();
+    jobs.retain(|(oid, kind)| world.known_facts(oid, *kind, Depth::Whole).is_none());
+    read(world, &jobs, Depth::Whole);
+}
+
+fn read(world: &World, jobs: &[Job], depth: Depth) {
+    let read = |job: &Job| (*job, crate::read::read(world.source.as_ref(), &job.0, job.1, depth));
     let readings: Vec<(Job, Result<Reading, Failed>)> =
         if jobs.len() < 4 { jobs.iter().map(read).collect() } else { jobs.par_iter().with_max_len(16).map(read).collect() };
     for ((oid, kind), reading) in &readings {
         if let Ok(reading) = reading {
-            world.remember(oid, *kind, Depth::Filtered, reading);
+            world.remember(oid, *kind, depth, reading);
         }
     }
-    world.prepare(readings);
-    Ok(())
+    world.prepare(depth, readings);
 }
 
 /// Artifacts below folders without a record, each once, in the order of the walk.

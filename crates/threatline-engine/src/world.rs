@@ -71,7 +71,7 @@ pub(crate) struct World {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) store: Store,
     /// Artifacts that were read ahead of the queries, in parallel.
-    ready: Mutex<HashMap<(Oid, ArtifactKind), Result<Reading, Failed>>>,
+    ready: Mutex<HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>>,
 }
 
 impl World {
@@ -85,7 +85,8 @@ impl World {
     }
 
     /// Hands over what was read ahead.
-    pub(crate) fn prepare(&self, readings: Vec<((Oid, ArtifactKind), Result<Reading, Failed>)>) {
+    pub(crate) fn prepare(&self, depth: Depth, readings: Vec<((Oid, ArtifactKind), Result<Reading, Failed>)>) {
+        let readings = readings.into_iter().map(|((oid, kind), reading)| ((oid, kind, depth), reading));
         lock(&self.ready).extend(readings);
     }
 
@@ -106,9 +107,7 @@ impl World {
 
     /// The facts of a file unless it would have to be read.
     pub(crate) fn known_facts(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Option<Result<Arc<[u8]>, Failed>> {
-        if depth == Depth::Filtered
-            && let Some(reading) = lock(&self.ready).get(&(*oid, kind))
-        {
+        if let Some(reading) = lock(&self.ready).get(&(*oid, kind, depth)) {
             return Some(reading.clone().map(|reading| reading.facts));
         }
         let facts = self.store.get(&artifact_key(b'f', oid, kind, depth))?;

@@ -1,0 +1,73 @@
+//! Files without any framework's word are read when, and only when, another file refers to them.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::session;
+use std::sync::Arc;
+use threatline_engine::{MemorySource, Revision};
+
+fn said(files: &[(&str, &str)]) -> String {
+    let source = Arc::new(MemorySource::new());
+    let root = source.add_files(files.iter().copied());
+    session(&source, None, 1).scan(&Revision::of_tree(root)).unwrap().said
+}
+
+/// `text` at `path` matters to the other files, `other` in its place says something else, and a comment
+/// says nothing.
+#[track_caller]
+fn is_wanted(rest: &[(&str, &str)], path: &str, text: &str, other: &str, comment: &str) {
+    let with = |text: &str| said(&[rest, &[(path, text)]].concat());
+    let base = with(text);
+    assert_ne!(base, with(other), "{path} is read");
+    assert_eq!(base, with(&format!("{comment}\n{text}")), "a comment in {path} is not");
+    let alone = |text: &str| said(&[(path, text)]);
+    assert_eq!(alone(text), alone(other), "{path} says nothing of itself");
+}
+
+const FLASK: &str = "from flask import Flask\nfrom {module} import BASE\napp = Flask(__name__)\n\n@app.get(BASE + '/pay')\ndef pay():\n    return 'x'\n";
+
+fn flask(module: &str) -> String {
+    FLASK.replace("{module}", module)
+}
+
+#[test]
+fn python_beside_below_and_around() {
+    let (one, two) = ("BASE = '/v1'\n", "BASE = '/v2'\n");
+    is_wanted(&[("svc/app.py", &flask(".paths"))], "svc/paths.py", one, two, "# x");
+    is_wanted(&[("svc/routes/app.py", &flask("..paths"))], "svc/paths.py", one, two, "# x");
+    is_wanted(&[("svc/app.py", &flask("common.paths"))], "svc/common/paths.py", one, two, "# x");
+    is_wanted(&[("svc/src/shop/api/app.py", &flask("shop.paths"))], "svc/src/shop/paths.py", one, two, "# x");
+    is_wanted(&[("a/b/app.py", &flask("shared.paths"))], "shared/paths.py", one, two, "# x");
+}
+
+#[test]
+fn what_a_wanted_file_wants() {
+    let files = [("svc/app.py", flask(".paths")), ("svc/paths.py", "from .deep.roots import BASE\n".to_owned())];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    is_wanted(&files, "svc/deep/roots.py", "BASE = '/v1'\n", "BASE = '/v2'\n", "# x");
+}
+
+#[test]
+fn java_in_its_package_and_elsewhere_in_the_build() {
+    let controller = "package com.shop.web;\nimport com.shop.common.Paths;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass Pay {\n  @GetMapping(Paths.PAY) public Receipt pay() { return null; }\n}\n";
+    let path = "svc/src/main/java/com/shop/web/Pay.java";
+    let paths = |value: &str| format!("package com.shop.common;\nclass Paths {{ static final String PAY = \"{value}\"; }}\n");
+    is_wanted(&[(path, controller)], "svc/src/main/java/com/shop/common/Paths.java", &paths("/a"), &paths("/b"), "// x");
+    let receipt = |field: &str| format!("package com.shop.web;\nclass Receipt {{ String {field}; }}\n");
+    is_wanted(&[(path, controller)], "svc/src/main/java/com/shop/web/Receipt.java", &receipt("email"), &receipt("iban"), "// x");
+    let pom = "<project><groupId>g</groupId><artifactId>common</artifactId></project>";
+    let rest = [(path, controller), ("libs/common/pom.xml", pom)];
+    is_wanted(&rest, "libs/common/src/main/java/com/shop/common/Paths.java", &paths("/a"), &paths("/b"), "// x");
+}
+
+#[test]
+fn nobody_refers_to_it() {
+    let rest = [("svc/app.py", flask(".paths")), ("svc/paths.py", "BASE = '/v1'\n".to_owned())];
+    let with = |text: &str| {
+        let mut files: Vec<(&str, &str)> = rest.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        files.push(("svc/unused.py", text));
+        said(&files)
+    };
+    assert_eq!(with("BASE = 1\n"), with("BASE = 2\n"));
+}
