@@ -39,6 +39,10 @@ fn read_list(document: &Node, depth: usize, out: &mut Extracted) -> bool {
         });
         return true;
     }
+    if document.str_at(&["metadata", "name"]).is_some_and(|name| name.contains("{{")) {
+        super::gap(document, "a template", out);
+        return true;
+    }
     let group = version.split_once('/').map_or("", |(group, _)| group);
     let resource = Resource { node: document, kind, group };
     match (group, kind) {

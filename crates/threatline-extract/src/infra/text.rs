@@ -16,6 +16,9 @@ pub fn compose(text: &str) -> Text {
 
 /// Kubernetes: `$(VAR)`, and `${VAR}` as envsubst and the frameworks in the container fill it.
 pub fn kubernetes(text: &str) -> Text {
+    if text.contains("{{") {
+        return template(text, kubernetes);
+    }
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("$(") {
@@ -35,6 +38,24 @@ pub fn kubernetes(text: &str) -> Text {
     }
     parts.push(braces(rest));
     Text::join(parts)
+}
+
+/// What a template engine fills in (`{{ .Values.tag }}`) is not known; `read` reads what stands around.
+fn template(text: &str, read: fn(&str) -> Text) -> Text {
+    let mut parts = Vec::new();
+    for (number, piece) in text.split("{{").enumerate() {
+        match piece.split_once("}}").filter(|_| number > 0) {
+            Some((_, after)) => parts.extend([Text::Unknown, read(after)]),
+            None if number == 0 => parts.push(read(piece)),
+            None => parts.push(Text::Unknown),
+        }
+    }
+    Text::join(parts)
+}
+
+/// An image in a manifest: `${VAR}`, and what a template fills in.
+pub fn image(text: &str) -> Text {
+    if text.contains("{{") { template(text, braces) } else { braces(text) }
 }
 
 /// Only `${VAR}` with the shell's defaults; a lone dollar stands for itself.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// piece is tried on its own: one broken document loses only itself.
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, String> {
     let reason = match documents(text) {
-        Ok(documents) => return Ok(documents),
+        Ok(documents) => return unless_all_lost(documents),
         Err(reason) => reason,
     };
     let pieces = pieces(text);
@@ -21,7 +21,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Node>, String> {
     for (above, piece) in pieces {
         match documents(piece) {
             Ok(found) => {
-                read |= !found.is_empty();
+                read |= found.iter().any(|node| !matches!(node.kind, Kind::Lost(_)));
                 out.extend(found.into_iter().map(|mut node| {
                     node.shift(above);
                     node
@@ -36,11 +36,21 @@ pub(super) fn parse(text: &str) -> Result<Vec<Node>, String> {
     if read { Ok(out) } else { Err(clause(text, reason)) }
 }
 
-fn clause(text: &str, reason: &'static str) -> String {
-    let template = reason == NOT_YAML && text.contains("{{");
-    if template { "a template".to_owned() } else { reason.to_owned() }
+/// When nothing is left of a file, the file is lost and not its parts.
+fn unless_all_lost(documents: Vec<Node>) -> Result<Vec<Node>, String> {
+    let lost = |node: &Node| if let Kind::Lost(reason) = &node.kind { Some(reason.clone()) } else { None };
+    match documents.iter().map(lost).collect::<Option<Vec<_>>>() {
+        Some(reasons) if !reasons.is_empty() => Err(reasons[0].clone()),
+        _ => Ok(documents),
+    }
 }
 
+fn clause(text: &str, reason: &'static str) -> String {
+    let template = reason == NOT_YAML && text.contains("{{");
+    if template { TEMPLATE.to_owned() } else { reason.to_owned() }
+}
+
+const TEMPLATE: &str = "a template";
 const NOT_YAML: &str = "not valid YAML";
 const TOO_DEEP: &str = "nested too deeply";
 const TOO_LARGE: &str = "too large once aliases are expanded";
@@ -159,13 +169,19 @@ struct Builder {
     /// Values by the parser's number of their anchor, with their height.
     anchors: BTreeMap<usize, (Node, usize)>,
     weight: usize,
+    /// A mapping stands as a key: what an unquoted `{{ … }}` of a template reads as. A document that
+    /// has one would seem to leave out what the template fills in.
+    templated: bool,
 }
 
 impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), &'static str> {
         let line = span.start.line() as u32;
         match event {
-            Event::DocumentStart(_) => self.anchors.clear(),
+            Event::DocumentStart(_) => {
+                self.anchors.clear();
+                self.templated = false;
+            }
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain && !tag.as_deref().is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
                 let end_line = end_of(span, style, &text);
@@ -226,7 +242,9 @@ impl Builder {
             self.anchors.insert(anchor, (node.clone(), height));
         }
         let Some(open) = self.open.last_mut() else {
-            if !node.is_null() {
+            if self.templated {
+                self.documents.push(Node { kind: Kind::Lost(TEMPLATE.to_owned()), ..node });
+            } else if !node.is_null() {
                 self.documents.push(node);
             }
             return Ok(());
@@ -241,6 +259,7 @@ impl Builder {
                 None => {
                     let plain = matches!(node.kind, Kind::Scalar { plain: true, .. });
                     open.node.end_line = open.node.end_line.max(node.line);
+                    self.templated |= node.is_mapping();
                     let key = match node.kind {
                         Kind::Scalar { text, .. } => text,
                         _ => String::new(),

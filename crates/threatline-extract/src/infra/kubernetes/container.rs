@@ -53,7 +53,7 @@ pub(super) fn read(node: &Node, init: bool, pod: Option<&Node>, volumes: &Volume
     Container {
         name: node.str_at(&["name"]).unwrap_or_default().to_owned(),
         image_mark: image.map(|image| out.mark(image.line, image.end_line())),
-        image: image.and_then(|image| image.value.as_str()).map(text::braces),
+        image: image.and_then(|image| image.value.as_str()).map(text::image),
         build: None,
         command: command(node),
         ports: list(Some(node), "ports").iter().map(|port| self::port(port, out)).collect(),
