@@ -1,5 +1,5 @@
 //! Readers of infrastructure on broken text: no panic, no endless work, whatever stands there.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that reads its pages")]
 
 use std::path::{Path, PathBuf};
 use threatline_extract::extract;

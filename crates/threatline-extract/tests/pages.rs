@@ -4,7 +4,7 @@
 //! is read as that file, and the next ```` ```facts ```` fence is what it must say, one fact per line, empty
 //! fields left out, places as `@line`. `UPDATE=1 cargo test -p threatline-extract --test pages` rewrites
 //! the expectations; read them before you commit them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that reads its pages")]
 
 mod compact;
 
