@@ -54,9 +54,14 @@ pub(crate) enum Depth {
 /// Reads an artifact on this thread, which must have a stack of [`STACK`] bytes.
 pub(crate) fn read(source: &dyn Source, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Result<Reading, Failed> {
     let bytes = source.blob(oid, MAX_BYTES + 1).map_err(|missing| Failed::Missing(missing.0))?;
+    read_bytes(kind, &bytes, depth)
+}
+
+/// The same of bytes that are there.
+pub(crate) fn read_bytes(kind: ArtifactKind, bytes: &[u8], depth: Depth) -> Result<Reading, Failed> {
     let extract = || match depth {
-        Depth::Filtered => threatline_extract::extract(kind, &bytes),
-        Depth::Whole => threatline_extract::extract_all(kind, &bytes),
+        Depth::Filtered => threatline_extract::extract(kind, bytes),
+        Depth::Whole => threatline_extract::extract_all(kind, bytes),
     };
     let extracted = quietly(extract).ok_or(Failed::Panicked)?;
     Ok(Reading { facts: encode(&extracted.facts), anchors: extracted.anchors.into() })

@@ -12,7 +12,7 @@ use crate::store::{Compaction, Store};
 use crate::summary::Summary;
 use crate::think::{Design, Verdicts};
 use crate::tree::Tree;
-use crate::world::{Context, World};
+use crate::world::{Context, Given, World};
 use crate::{Config, ConfigError, Entry, Mode, Oid, Revision, Source};
 use salsa::Setter as _;
 use std::collections::{BTreeMap, HashMap};
@@ -45,7 +45,7 @@ pub struct Session {
 }
 
 /// Configuration and decisions of a state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Project {
     /// `threatline.toml`.
     pub config: Arc<Config>,
@@ -79,8 +79,13 @@ struct Answers {
 impl Session {
     /// A session over that source.
     pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
+        Self::given(source, Given::new(), options)
+    }
+
+    /// A session over a source of which artifacts came read.
+    pub(crate) fn given(source: Arc<dyn Source>, given: Given, options: Options) -> Self {
         let store = options.store.as_deref().map_or_else(Store::none, Store::open);
-        let world = Arc::new(World::new(source, store));
+        let world = Arc::new(World::new(source, store, given));
         let db = Database::new(world.clone(), options.observer);
         Self { db, world, pool: OnceLock::new(), threads: options.threads, states: HashMap::new(), linkings: Vec::new() }
     }
@@ -89,7 +94,7 @@ impl Session {
     /// nearest folder above.
     pub fn project(&self, revision: &Revision) -> Result<Project, ScanError> {
         let files = Files::new(&self.world);
-        let mut project = Project { config: Arc::default(), config_path: None, config_text: String::new(), decided: Arc::default() };
+        let mut project = Project::default();
         let (mut has_config, mut has_decisions) = (false, false);
         for folder in folders_above(&revision.prefix) {
             let path = format!("{folder}{CONFIG_FILE}");

@@ -187,11 +187,11 @@ impl Draft {
         if facts.is_empty() {
             return;
         }
-        if let Some(facts) = crate::read::decode(&facts) {
-            if how == b'f' {
-                self.wants.extend(crate::wants::of(path, &facts));
-                self.packages.extend(crate::wants::packages(&facts).map(|package| (String::new(), package)));
-            }
+        if how == b'f'
+            && let Some(facts) = crate::read::decode(&facts)
+        {
+            self.wants.extend(crate::wants::of(path, &facts));
+            self.packages.extend(crate::wants::packages(&facts).map(|package| (String::new(), package)));
         }
         self.hash(how, path, blake3::hash(&facts).as_bytes());
         self.weight = self.weight.saturating_add((facts.len() + path.len() + 4) as u32);

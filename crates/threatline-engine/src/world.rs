@@ -66,17 +66,24 @@ impl Context {
     }
 }
 
+/// Readings by artifact.
+pub(crate) type Given = HashMap<(Oid, ArtifactKind, Depth), Reading>;
+
 /// The outside, as queries see it.
 pub(crate) struct World {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) store: Store,
     /// Artifacts that were read ahead of the queries, in parallel.
-    ready: Mutex<HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>>,
+    ready: Mutex<Ready>,
+    /// Artifacts that came read, from shards.
+    given: Given,
 }
 
+type Ready = HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>;
+
 impl World {
-    pub(crate) fn new(source: Arc<dyn Source>, store: Store) -> Self {
-        Self { source, store, ready: Mutex::default() }
+    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given) -> Self {
+        Self { source, store, ready: Mutex::default(), given }
     }
 
     /// A folder's entries; one that is missing is empty, and the reason is its own.
@@ -107,6 +114,9 @@ impl World {
 
     /// The facts of a file unless it would have to be read.
     pub(crate) fn known_facts(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Option<Result<Arc<[u8]>, Failed>> {
+        if let Some(reading) = self.given.get(&(*oid, kind, depth)) {
+            return Some(Ok(reading.facts.clone()));
+        }
         if let Some(reading) = lock(&self.ready).get(&(*oid, kind, depth)) {
             return Some(reading.clone().map(|reading| reading.facts));
         }
@@ -128,6 +138,9 @@ impl World {
 
     /// The places in a file.
     pub(crate) fn anchors(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Result<Arc<[Anchor]>, Failed> {
+        if let Some(reading) = self.given.get(&(*oid, kind, depth)) {
+            return Ok(reading.anchors.clone());
+        }
         let stored = self.store.get(&artifact_key(b'a', oid, kind, depth));
         if let Some(anchors) = stored.and_then(|stored| postcard::from_bytes::<Vec<Anchor>>(&stored).ok()) {
             return Ok(anchors.into());

@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{Dice, history, image, session};
-use threatline_engine::Compaction;
+use common::{Dice, Files, describe, histories, history, image, session};
+use threatline_engine::{Compaction, Held, LinkInputs, extract_shard, link_shards};
 
 const SEEDS: std::ops::Range<u64> = 1..13;
 const COMMITS: usize = 14;
@@ -96,4 +96,40 @@ fn the_order_in_which_states_are_asked_for_does_not_matter() {
     let mut back: Vec<String> = roots.iter().rev().map(|root| image(&mut backwards, *root)).collect();
     back.reverse();
     assert!(there == back);
+}
+
+#[test]
+fn from_shards() {
+    for seed in SEEDS {
+        let (source, states) = histories(seed * 0x2545_f491, 4);
+        for files in states {
+            let files: Files = files.into_iter().filter(|(_, held)| !matches!(held, Held::Absent(_))).collect();
+            let expected = image(&mut session(&source, None, 1), source.add(&files));
+            let mut shards = Vec::new();
+            for part in 0..3 {
+                let of_part = |(at, (path, held)): (usize, (&String, &Held))| (at % 3 == part).then(|| (path.clone(), held.clone()));
+                let part: Files = files.iter().enumerate().filter_map(of_part).collect();
+                shards.push((String::new(), extract_shard(&part, 2).unwrap()));
+            }
+            let text = |path: &str| match files.get(path) {
+                Some(Held::File(bytes)) => Some((path.to_owned(), String::from_utf8(bytes.clone()).unwrap())),
+                _ => None,
+            };
+            let inputs = LinkInputs { shards, config: text("threatline.toml"), ..LinkInputs::default() };
+            let (mut linked, revision, project) = link_shards(&inputs, 2).unwrap();
+            let scan = linked.scan_with(&revision, &project, &project).unwrap();
+            assert_eq!(describe(&linked, &scan), expected, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn shards_of_other_code_are_refused() {
+    let files = Files::from([("a/.env".to_owned(), Held::File(b"A=1\n".to_vec()))]);
+    let mut bytes = extract_shard(&files, 1).unwrap();
+    let link = |bytes: &[u8]| link_shards(&LinkInputs { shards: vec![("s".into(), bytes.to_vec())], ..LinkInputs::default() }, 1).err();
+    assert_eq!(link(&bytes), None);
+    assert!(link(b"no shard").unwrap().to_string().contains("no shard"));
+    bytes[25] ^= 1;
+    assert!(link(&bytes).unwrap().to_string().contains("another version"));
 }

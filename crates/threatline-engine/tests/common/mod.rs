@@ -93,12 +93,18 @@ fn remove_shadowed(files: &mut Files) {
 
 /// States of one project, with some that come back.
 pub(crate) fn history(seed: u64, commits: usize) -> (Arc<MemorySource>, Vec<Oid>) {
+    let (source, states) = histories(seed, commits);
+    let roots = states.iter().map(|files| source.add(files)).collect();
+    (source, roots)
+}
+
+/// The same as files.
+pub(crate) fn histories(seed: u64, commits: usize) -> (Arc<MemorySource>, Vec<Files>) {
     let (mut dice, mut files, mut past) = (Dice(seed | 1), Files::new(), Vec::<Files>::new());
     let source = Arc::new(MemorySource::new());
     for _ in 0..12 {
         edit(&mut files, &mut dice);
     }
-    let mut roots = Vec::new();
     for _ in 0..commits {
         if !past.is_empty() && dice.roll(8) == 0 {
             files = dice.pick(&past).clone();
@@ -108,9 +114,8 @@ pub(crate) fn history(seed: u64, commits: usize) -> (Arc<MemorySource>, Vec<Oid>
             }
         }
         past.push(files.clone());
-        roots.push(source.add(&files));
     }
-    (source, roots)
+    (source, past)
 }
 
 /// A session over a source.
@@ -126,7 +131,12 @@ pub(crate) fn image(session: &mut Session, root: Oid) -> String {
         Ok(scan) => scan,
         Err(error) => return format!("{error:?}"),
     };
-    let lines = lines(session, &scan);
+    describe(session, &scan)
+}
+
+/// The same of a scan that is there.
+pub(crate) fn describe(session: &Session, scan: &Scan) -> String {
+    let lines = lines(session, scan);
     format!("{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{lines:?}", scan.model, scan.found, scan.assessment, scan.judged, scan.coverage)
 }
 

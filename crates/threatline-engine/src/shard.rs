@@ -1,0 +1,169 @@
+//! The two hermetic halves, for build systems: files to a shard, shards to a scan.
+//!
+//! The same functions as in a session, without memory. A shard cannot know which of its files another
+//! shard refers to, so it holds what source that says nothing of itself would say if it were asked.
+
+use crate::decision::{self, Decided};
+use crate::read::{Depth, Reading, read_bytes};
+use crate::scan::ScanError;
+use crate::session::{Options, Project, Session};
+use crate::tree::Bytes;
+use crate::world::Given;
+use crate::{Config, Held, MemorySource, Oid, Revision};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use threatline_facts::{Anchor, ArtifactKind};
+
+const FORM: &str = "threatline.shard/1";
+
+#[derive(Serialize, Deserialize)]
+struct Shard {
+    form: String,
+    /// The code that read the files; shards of different code are not mixed.
+    code: String,
+    /// Sorted by path.
+    files: Vec<File>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    path: String,
+    is: Is,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Is {
+    Link,
+    Submodule,
+    File { digest: [u8; 32], said: Option<Said>, asked: Option<Said> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Said {
+    facts: Bytes,
+    anchors: Vec<Anchor>,
+}
+
+/// A shard that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShardError {
+    /// Its bytes are no shard.
+    #[error("{0} is no shard of threatline's")]
+    Unreadable(String),
+    /// It was made by other code.
+    #[error("{0} was made by another version of threatline; extract it again")]
+    Foreign(String),
+    /// A reader panicked: a bug.
+    #[error("the reader of {0} failed (a bug in threatline)")]
+    Panicked(String),
+    /// A file that people write has a mistake in it, or the like.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+}
+
+/// Reads files, given with their paths from the root of the repository, into a shard.
+pub fn extract_shard(files: &BTreeMap<String, Held>, threads: usize) -> Result<Vec<u8>, ShardError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(crate::read::STACK).build();
+    let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
+    let files: Vec<(&String, &Held)> = files.iter().collect();
+    let files: Result<Vec<File>, ShardError> = pool.install(|| files.par_iter().map(|(path, held)| file(path, held)).collect());
+    let shard = Shard { form: FORM.into(), code: crate::world::READING.into(), files: files? };
+    Ok(postcard::to_stdvec(&shard).unwrap_or_default())
+}
+
+fn file(path: &str, held: &Held) -> Result<File, ShardError> {
+    let is = match held {
+        Held::Link(_) => Is::Link,
+        Held::Submodule(_) => Is::Submodule,
+        Held::Absent(_) | Held::Named(_) => return Err(ShardError::Unreadable(path.to_owned())),
+        Held::File(bytes) => {
+            let kind = crate::tree::kind_of(path.rsplit('/').next().unwrap_or(path));
+            let said = |depth| kind.map(|kind| said(path, kind, bytes, depth)).transpose();
+            let first = said(Depth::Filtered)?;
+            let silent = first.as_ref().is_some_and(|said| said.facts.0.is_empty());
+            let asked = if silent && matches!(kind, Some(ArtifactKind::Source(_))) { said(Depth::Whole)? } else { None };
+            Is::File { digest: *blake3::hash(bytes).as_bytes(), said: first, asked }
+        }
+    };
+    Ok(File { path: path.to_owned(), is })
+}
+
+fn said(path: &str, kind: ArtifactKind, bytes: &[u8], depth: Depth) -> Result<Said, ShardError> {
+    let reading = read_bytes(kind, bytes, depth).map_err(|_| ShardError::Panicked(path.to_owned()))?;
+    Ok(Said { facts: Bytes(reading.facts), anchors: reading.anchors.to_vec() })
+}
+
+/// What shards are linked with.
+#[derive(Clone, Debug, Default)]
+pub struct LinkInputs {
+    /// Name and bytes of each shard.
+    pub shards: Vec<(String, Vec<u8>)>,
+    /// Path and text of `threatline.toml`.
+    pub config: Option<(String, String)>,
+    /// Path and text of each decision.
+    pub decisions: Vec<(String, String)>,
+    /// The tree that the files are of.
+    pub tree: Option<Oid>,
+    /// The commit.
+    pub commit: Option<Oid>,
+    /// The date that "until" is read against.
+    pub as_of: Option<i64>,
+}
+
+/// Links shards: a session that knows only them, their state, and configuration and decisions.
+pub fn link_shards(inputs: &LinkInputs, threads: usize) -> Result<(Session, Revision, Project), ShardError> {
+    let (mut files, mut given) = (BTreeMap::new(), Given::new());
+    for (name, bytes) in &inputs.shards {
+        let shard: Shard = postcard::from_bytes(bytes).map_err(|_| ShardError::Unreadable(name.clone()))?;
+        if shard.form != FORM {
+            return Err(ShardError::Unreadable(name.clone()));
+        }
+        if shard.code != crate::world::READING {
+            return Err(ShardError::Foreign(name.clone()));
+        }
+        for file in shard.files {
+            files.insert(file.path.clone(), hold(file, &mut given));
+        }
+    }
+    let source = MemorySource::new();
+    let root = source.add(&files);
+    let tree = inputs.tree.unwrap_or(root);
+    let revision = Revision { tree, commit: inputs.commit, as_of: inputs.as_of, ..Revision::of_tree(root) };
+    let project = project(inputs)?;
+    let session = Session::given(Arc::new(source), given, Options { threads, ..Options::default() });
+    Ok((session, revision, project))
+}
+
+fn hold(file: File, given: &mut Given) -> Held {
+    match file.is {
+        Is::Link => Held::Link(file.path),
+        Is::Submodule => Held::Submodule(file.path),
+        Is::File { digest, said, asked } => {
+            let oid = Oid::of_digest(digest);
+            let kind = crate::tree::kind_of(file.path.rsplit('/').next().unwrap_or_default());
+            for (said, depth) in [(said, Depth::Filtered), (asked, Depth::Whole)] {
+                if let (Some(kind), Some(said)) = (kind, said) {
+                    given.insert((oid, kind, depth), Reading { facts: said.facts.0, anchors: said.anchors.into() });
+                }
+            }
+            Held::Named(oid)
+        }
+    }
+}
+
+fn project(inputs: &LinkInputs) -> Result<Project, ScanError> {
+    let mut project = Project::default();
+    if let Some((path, text)) = &inputs.config {
+        project.config = Arc::new(Config::parse(path, text).map_err(Box::new)?);
+        project.config_path = Some(path.clone());
+        project.config_text = text.clone();
+    }
+    let mut decided = Vec::new();
+    for (path, text) in &inputs.decisions {
+        decided.push((path.clone(), decision::parse(path, text).map_err(Box::new)?));
+    }
+    project.decided = Arc::new(Decided::new(decided, inputs.as_of));
+    Ok(project)
+}
