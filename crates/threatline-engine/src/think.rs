@@ -162,3 +162,35 @@ fn config_digest(config: &LinkConfig) -> [u8; 32] {
 pub(crate) fn digest(value: &impl Serialize) -> [u8; 32] {
     *blake3::hash(&postcard::to_stdvec(value).unwrap_or_default()).as_bytes()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::fmt::Debug;
+
+    const COMPOSE: &str = "services:\n  web:\n    image: nginx\n    ports: ['80:80']\n    privileged: true\n    environment: {DATABASE_URL: 'postgres://u:secretpassword1@db:5432/x'}\n  db:\n    image: postgres:16\n    ports: ['5432:5432']\n    environment: {POSTGRES_HOST_AUTH_METHOD: trust}\n";
+
+    /// What cannot be read back is never found again, and nobody notices but by the time it takes.
+    #[track_caller]
+    fn is_read_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+        assert_eq!(&postcard::from_bytes::<T>(&postcard::to_stdvec(value).unwrap()).unwrap(), value);
+    }
+
+    #[test]
+    fn everything_that_is_stored_is_read_back() {
+        let facts = threatline_extract::extract(ArtifactKind::Yaml, COMPOSE.as_bytes()).facts;
+        is_read_back(&facts);
+        let said = vec![("compose.yaml".to_owned(), crate::read::encode(&facts))];
+        let design = link(&said, &LinkConfig::default());
+        let valued = design.model.components.iter().any(|component| !component.properties.values.is_empty());
+        assert!(design.model.components.len() >= 2 && valued, "{:#?}", design.model);
+        is_read_back(&design);
+        let found = find(&design.model, &[]);
+        assert!(!found.threats.is_empty());
+        is_read_back(&found);
+        let verdicts = assess(&design.model, &found, &Decided::default(), true);
+        is_read_back(&verdicts);
+        is_read_back(&Summary::new(&design, &found, &verdicts));
+    }
+}

@@ -1,10 +1,9 @@
 //! The closed set of properties that rules may ask for.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The value of a property. A missing key means unknown.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Known to hold, or known not to.
     Flag(bool),
@@ -39,6 +38,38 @@ impl Value {
             Value::List(list) => Some(list),
             _ => None,
         }
+    }
+}
+
+/// In text a value is just itself (`true`, `"none"`).
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Value", untagged)]
+enum Written {
+    Flag(bool),
+    Number(u64),
+    Text(String),
+    List(Vec<String>),
+}
+
+/// In binary it must say what it is, or it could not be read back.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Value")]
+enum Kept {
+    Flag(bool),
+    Number(u64),
+    Text(String),
+    List(Vec<String>),
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { Written::serialize(self, serializer) } else { Kept::serialize(self, serializer) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() { Written::deserialize(deserializer) } else { Kept::deserialize(deserializer) }
     }
 }
 
