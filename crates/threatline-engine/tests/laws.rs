@@ -1,5 +1,5 @@
 //! The same bytes, whichever way they were computed.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! What must not run, does not run.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Files without any framework's word are read when, and only when, another file refers to them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod common;
 

@@ -4,6 +4,8 @@
 //! do nothing: a missing program never stops a commit. A hook that was there is moved aside and called
 //! first. Where a hook manager owns the hooks, nothing is touched, and the lines to add are told.
 
+#![allow(clippy::disallowed_methods, reason = "git's hooks are no content of a project")]
+
 use crate::error::{RepoError, Result, io};
 use std::path::{Path, PathBuf};
 

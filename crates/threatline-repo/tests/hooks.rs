@@ -1,5 +1,5 @@
 //! Hooks are installed beside what is there and taken away without a trace.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 #![cfg(unix)]
 
 mod common;

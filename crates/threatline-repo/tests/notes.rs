@@ -1,5 +1,5 @@
 //! Notes: one a commit, the same text every time, found by tree, merged and never forced.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Every state of a project is one tree, the one that git would write.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod common;
 
