@@ -49,6 +49,7 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::Go => Some(go::lower(text)),
         Language::Java => Some(java::lower(text)),
         Language::Python => Some(python::lower(text)),
+        Language::Rust => Some(rust::lower(text)),
         _ => None,
     }
 }

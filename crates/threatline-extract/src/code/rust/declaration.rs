@@ -52,6 +52,9 @@ impl Lowering<'_> {
         let at = span(node);
         let Some(named) = node.child_by_field_name("name") else { return };
         let Some(body) = node.child_by_field_name("body") else { return self.file_module(self.text(named), at) };
+        if let Some(package) = self.generated(body) {
+            return self.generated_module(self.text(named), &package, at);
+        }
         let mut inner = Vec::new();
         self.items(body, &mut inner);
         let entries = inner.iter().filter_map(|item| {
@@ -66,6 +69,20 @@ impl Lowering<'_> {
         let offered = expression(Kind::Map(entries.collect()), at);
         out.push(statement(StatementKind::Block(inner), at));
         out.push(assign(name(self.text(named), span(named)), None, Some(offered), at));
+    }
+
+    /// The package of `mod x { tonic::include_proto!("package"); }`.
+    fn generated(&self, body: Node) -> Option<String> {
+        let items = children(body);
+        let [one] = items.as_slice() else { return None };
+        let one = if one.kind() == "expression_statement" { children(*one).into_iter().next()? } else { *one };
+        if one.kind() != "macro_invocation" || self.walk.field_text(one, "macro") != "tonic::include_proto" {
+            return None;
+        }
+        match self.macro_arguments(one).into_iter().next()?.value.kind {
+            Kind::String(package) => Some(package),
+            _ => None,
+        }
     }
 
     pub(super) fn function(&self, node: Node, annotations: Vec<Annotation>) -> Function {

@@ -61,6 +61,11 @@ impl Lowering<'_> {
         self.import(name, &format!("self::{name}"), None, false, at);
     }
 
+    /// A module that a generator writes.
+    pub(super) fn generated_module(&self, name: &str, package: &str, at: Span) {
+        self.import(name, package, None, false, at);
+    }
+
     pub(super) fn extern_crate(&self, node: Node) {
         let name = self.walk.field_text(node, "name");
         let alias = node.child_by_field_name("alias").map_or(name, |alias| self.text(alias));

@@ -73,7 +73,7 @@ impl Lowering<'_> {
         });
     }
 
-    fn macro_arguments(&self, node: Node) -> Vec<Argument> {
+    pub(super) fn macro_arguments(&self, node: Node) -> Vec<Argument> {
         let Some(tree) = token_tree(node).filter(|tree| tree.child_count() > 2) else { return Vec::new() };
         let read = || {
             let parsed = self.reparse(tree.range())?;

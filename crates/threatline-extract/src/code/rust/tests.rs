@@ -91,6 +91,7 @@ impl<S: Send> FromRequestParts<S> for Config<'_> {
         Ok(claims)
     }
 }
+pub mod pb { tonic::include_proto!("shop.v1"); }
 pub mod inner {
     pub const RAW: &str = r#"a"b"#;
     pub fn f() {}
@@ -99,6 +100,7 @@ type Db = sqlx::PgPool;
 static COUNT: AtomicU64 = AtomicU64::new(1_000u64);
 "##,
         r##"
+25 import pb = shop.v1 / (module)
 3 @derive(Clone, Deserialize) @serde(rename_all: "camelCase", tag("x")) Struct Config: [FromRequestParts<S>] 3:1-7
   5 @serde(default) field name: str
   6 field items: Vec<Option<Item>>
@@ -124,12 +126,12 @@ static COUNT: AtomicU64 = AtomicU64::new(1_000u64);
   21 if !claims
     21 return Err(StatusCode.UNAUTHORIZED)
   22 return claims
-25 block
-  26 RAW: str = "a\"b"
-  27 public fn f() 27:27-27
-25 inner = {"RAW": RAW, "f": f}
-29 Db = sqlx.PgPool
-30 COUNT: AtomicU64 = AtomicU64.new(1000)
+26 block
+  27 RAW: str = "a\"b"
+  28 public fn f() 28:28-28
+26 inner = {"RAW": RAW, "f": f}
+30 Db = sqlx.PgPool
+31 COUNT: AtomicU64 = AtomicU64.new(1000)
 "##,
     );
 }
