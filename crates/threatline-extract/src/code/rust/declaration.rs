@@ -73,7 +73,7 @@ impl Lowering<'_> {
 
     /// The package of `mod x { tonic::include_proto!("package"); }`.
     fn generated(&self, body: Node) -> Option<String> {
-        let items = children(body);
+        let items: Vec<Node> = children(body).into_iter().filter(|item| item.kind() != "empty_statement").collect();
         let [one] = items.as_slice() else { return None };
         let one = if one.kind() == "expression_statement" { children(*one).into_iter().next()? } else { *one };
         if one.kind() != "macro_invocation" || self.walk.field_text(one, "macro") != "tonic::include_proto" {
