@@ -35,6 +35,11 @@ impl Decided {
         Self { decisions, paths, as_of }
     }
 
+    /// The same decisions on another day.
+    pub(crate) fn seen_from(&self, as_of: Option<i64>) -> Self {
+        Self::new(self.paths.iter().cloned().zip(self.decisions.iter().cloned()).collect(), as_of)
+    }
+
     /// Digest of all that matters.
     pub(crate) fn digest(&self) -> [u8; 32] {
         // A debug form names every field, the id among them, which the form on disk does not hold.

@@ -29,7 +29,7 @@ pub use decision::{DECISIONS_FOLDER, Decided, timestamp};
 pub use memory::{Held, MemorySource};
 pub use oid::Oid;
 pub use scan::{Coverage, Scan, ScanError, Skipped};
-pub use session::{Options, Project, Session};
+pub use session::{Decisions, Options, Project, Session};
 pub use shard::{LinkInputs, ShardError, extract_shard, link_shards};
 pub use source::{Entry, Missing, Mode, Revision, Source};
 pub use store::{Compaction, Key, Store};

@@ -19,7 +19,7 @@ pub struct Scan {
     pub found: Arc<Found>,
     /// What people decided of them.
     pub judged: Judged,
-    /// How bad it all is, with choke points.
+    /// How bad it all is; with choke points, but for states that are compared.
     pub assessment: Assessment,
     /// How much was looked at.
     pub coverage: Coverage,

@@ -67,6 +67,15 @@ impl Project {
     }
 }
 
+/// Whose decisions count for a state that is compared with its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decisions {
+    /// Its own.
+    Own,
+    /// Those of the base: a change is not to accept what it brings.
+    OfBase,
+}
+
 /// What the queries say of a state.
 struct Answers {
     tree: Arc<Tree>,
@@ -119,11 +128,30 @@ impl Session {
         self.scan_with(revision, &project, &project)
     }
 
-    /// Scans a state with the `[scan]` and `[rules]` of another, so that a change cannot switch off
-    /// what it is judged by. Declarations and decisions are the state's own.
+    /// Scans two states to be compared, both with the `[scan]` and `[rules]` of the first, so that a change
+    /// cannot switch off what it is judged by. Declarations are each state's own; choke points are left
+    /// out.
+    pub fn compare(&mut self, base: &Revision, head: &Revision, decisions: Decisions) -> Result<(Scan, Scan), ScanError> {
+        let (of_base, of_head) = (self.project(base)?, self.project(head)?);
+        let decided = match decisions {
+            Decisions::Own => of_head.decided.clone(),
+            Decisions::OfBase => Arc::new(of_base.decided.seen_from(head.as_of)),
+        };
+        let of_head = Project { decided, ..of_head };
+        let before = self.look(base, &of_base, &of_base, false)?;
+        let after = self.look(head, &of_head, &of_base, false)?;
+        Ok((before, after))
+    }
+
+    /// Scans a state with the `[scan]` and `[rules]` of a policy. Declarations and decisions are those of
+    /// the project.
     pub fn scan_with(&mut self, revision: &Revision, project: &Project, policy: &Project) -> Result<Scan, ScanError> {
+        self.look(revision, project, policy, true)
+    }
+
+    fn look(&mut self, revision: &Revision, project: &Project, policy: &Project, choke_points: bool) -> Result<Scan, ScanError> {
         let state = self.state(revision, project, policy)?;
-        let answers = self.ask(state, revision)?;
+        let answers = self.ask(state, revision, choke_points)?;
         let lost = |prefix: &str, path: &str| format!("{prefix}{path}");
         let mut skipped: Vec<Skipped> = answers
             .design
@@ -248,14 +276,14 @@ impl Session {
     }
 
     /// Everything that the queries say of a state.
-    fn ask(&self, state: State, revision: &Revision) -> Result<Answers, ScanError> {
-        self.with_tree(state, revision, |db, tree| {
+    fn ask(&self, state: State, revision: &Revision, choke_points: bool) -> Result<Answers, ScanError> {
+        self.with_tree(state, revision, move |db, tree| {
             let key = db::state_key(db, state);
             let (facts, linking) = (key.facts(db), key.linking(db));
             // First what hangs on nothing below it: what is remembered as a whole is not taken apart.
             Answers {
                 tree,
-                verdicts: db::verdicts(db, key, true),
+                verdicts: db::verdicts(db, key, choke_points),
                 found: db::found(db, facts, linking),
                 design: db::design(db, facts, linking),
                 said: facts.digest(db).to_string(),

@@ -17,7 +17,15 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) fn changes(source: &RepoSource, index: &gix::index::File, top: &Path, threads: usize) -> Result<Edits> {
     let entries = index.entries();
     let seen: Vec<AtomicBool> = entries.iter().map(|_| AtomicBool::new(false)).collect();
-    let found = walk(top, true, threads, |path, name| {
+    // A folder with tracked files in it is this repository's; only of others must be asked whether they
+    // are repositories of their own.
+    let is_ours = |name: &[u8]| {
+        let folder = [name, b"/"].concat();
+        let at = index.entry_index_by_path(folder.as_slice().into()).unwrap_or_else(|at| at);
+        entries.get(at).is_some_and(|entry| entry.path(index).starts_with(&folder))
+    };
+    let enters = |path: &Path, name: &[u8]| is_ours(name) || !path.join(".git").exists();
+    let found = walk(top, true, threads, &enters, |path, name| {
         let tracked = index.entry_index_by_path(name.into()).ok();
         if let Some(at) = tracked {
             seen[at].store(true, Ordering::Relaxed);
@@ -47,7 +55,7 @@ pub(crate) fn changes(source: &RepoSource, index: &gix::index::File, top: &Path,
 
 /// Everything below a folder that is in no repository.
 pub(crate) fn everything(source: &RepoSource, top: &Path, threads: usize) -> Result<Edits> {
-    let found = walk(top, false, threads, |path, _| look(source, path, None))?;
+    let found = walk(top, false, threads, &|_, _| true, |path, _| look(source, path, None))?;
     Ok(found.into_iter().collect())
 }
 
@@ -110,11 +118,11 @@ fn walk(
     top: &Path,
     in_git: bool,
     threads: usize,
+    enters: &(dyn Fn(&Path, &[u8]) -> bool + Sync),
     see: impl Fn(&Path, &[u8]) -> Result<Seen> + Sync,
 ) -> Result<Vec<(Vec<u8>, Change)>> {
     let found = Mutex::new(Vec::new());
     let failed = Mutex::new(None);
-    let root = top.to_owned();
     let walker = ignore::WalkBuilder::new(top)
         .hidden(false)
         .ignore(false)
@@ -125,15 +133,16 @@ fn walk(
         .require_git(false)
         .follow_links(false)
         .threads(threads)
-        .filter_entry(move |entry| enters(&root, entry, in_git))
+        .filter_entry(|entry| entry.file_name() != ".git")
         .build_parallel();
     walker.run(|| {
         Box::new(|entry| {
             let Ok(entry) = entry else { return ignore::WalkState::Continue };
-            if entry.file_type().is_none_or(|kind| kind.is_dir()) {
-                return ignore::WalkState::Continue;
-            }
             let Some(name) = relative(top, entry.path()) else { return ignore::WalkState::Continue };
+            if entry.file_type().is_none_or(|kind| kind.is_dir()) {
+                let goes_on = name.is_empty() || enters(entry.path(), &name);
+                return if goes_on { ignore::WalkState::Continue } else { ignore::WalkState::Skip };
+            }
             match see(entry.path(), &name) {
                 Ok(Seen::Is(mode, oid)) => lock(&found).push((name, Some((mode, oid)))),
                 Ok(_) => {}
@@ -149,15 +158,6 @@ fn walk(
         return Err(error);
     }
     Ok(std::mem::take(&mut *lock(&found)))
-}
-
-/// Whether the walk goes on there: not into git's own files, nor into another repository.
-fn enters(top: &Path, entry: &ignore::DirEntry, in_git: bool) -> bool {
-    if entry.file_name() == ".git" {
-        return false;
-    }
-    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    !(in_git && is_folder && entry.path() != top && entry.path().join(".git").exists())
 }
 
 fn relative(top: &Path, path: &Path) -> Option<Vec<u8>> {

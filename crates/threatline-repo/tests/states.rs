@@ -186,3 +186,19 @@ fn unresolved_conflicts_are_refused_in_the_index() {
     assert!(!merge.status.success());
     assert!(repo.open().staged().unwrap_err().message.contains("unresolved conflicts"));
 }
+
+#[test]
+fn repositories_inside_are_not_entered() {
+    let repo = sample();
+    let inner = repo.path().join("services/vendored");
+    std::fs::create_dir_all(&inner).unwrap();
+    common::git_in(&inner, &["init", "-q"]);
+    repo.write("services/vendored/compose.yaml", "services: {}\n");
+    assert_eq!(repo.open().worktree().unwrap(), repo.open().revision("HEAD").unwrap());
+    common::git_in(&inner, &["add", "-A"]);
+    common::git_in(&inner, &["commit", "-q", "-m", "inner"]);
+    repo.git(&["-c", "protocol.file.allow=always", "submodule", "add", "-q", "./services/vendored", "services/vendored"]);
+    repo.commit_all("a submodule");
+    repo.write("services/vendored/compose.yaml", "changed: {}\n");
+    assert_eq!(repo.open().worktree().unwrap(), repo.open().revision("HEAD").unwrap());
+}
