@@ -1,6 +1,8 @@
 //! What a person declares in `threatline.toml`: facts that settle questions.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use threatline_model::{Property, Value};
 
 /// All declarations.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +48,8 @@ pub struct DeclaredComponent {
     pub exposure: Option<String>,
     /// `production`, `staging`, `test`, `development`.
     pub environment: Option<String>,
+    /// Properties by their names in the model; each settles the question for it.
+    pub properties: BTreeMap<Property, Value>,
 }
 
 /// A flow that exists, or more about one that was found.
@@ -66,6 +70,8 @@ pub struct DeclaredFlow {
     pub encrypted: Option<bool>,
     /// Data classes it carries.
     pub data: Option<Vec<String>>,
+    /// Properties by their names in the model; each settles the question for it.
+    pub properties: BTreeMap<Property, Value>,
 }
 
 /// A boundary and who stands in it.
@@ -78,6 +84,8 @@ pub struct DeclaredBoundary {
     pub kind: Option<String>,
     /// Names or aliases of components.
     pub members: Vec<String>,
+    /// Properties by their names in the model; each settles the question for it.
+    pub properties: BTreeMap<Property, Value>,
 }
 
 /// More about an entry point.
@@ -96,6 +104,8 @@ pub struct DeclaredEntryPoint {
     pub authenticated: Option<bool>,
     /// Settles the question.
     pub authorized: Option<bool>,
+    /// Properties by their names in the model; each settles the question for it.
+    pub properties: BTreeMap<Property, Value>,
 }
 
 /// A share between 0 and 1, kept in thousandths.

@@ -12,6 +12,7 @@ mod draft;
 mod entries;
 mod exposure;
 mod flows;
+mod hardening;
 mod names;
 mod said;
 mod source;
@@ -37,6 +38,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let ownership = source::own(&mut drafts, &said, composed, &in_test);
     drafts.iter_mut().for_each(|draft| environment(draft, &in_test));
     variables::fill(&mut drafts, &said, &folders);
+    hardening::apply(&mut drafts, &said, &folders);
     traits::apply(&mut drafts, composed, &ownership, &said, &in_test);
     let hosts = terraform::components(&mut drafts, &said);
     let mut directory = names::Directory::new(&drafts, &said);

@@ -2,7 +2,7 @@
 
 use crate::LinkConfig;
 use crate::declared::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_model::*;
 
@@ -24,6 +24,14 @@ fn find(model: &Model, name: &str) -> Option<usize> {
 
 fn classes(names: &[String]) -> BTreeSet<DataClass> {
     names.iter().filter_map(|name| DataClass::from_name(name)).collect()
+}
+
+/// What a person says of a property is known for certain.
+fn settle(properties: &mut Properties, declared: &BTreeMap<Property, Value>, evidence: &Evidence) {
+    for (property, value) in declared {
+        let proof = Proof { grade: Grade::X, confidence: 1000, evidence: vec![evidence.clone()] };
+        properties.set(*property, value.clone(), proof);
+    }
 }
 
 fn component(model: &mut Model, declared: &DeclaredComponent, evidence: &Evidence) {
@@ -56,6 +64,7 @@ fn component(model: &mut Model, declared: &DeclaredComponent, evidence: &Evidenc
     component.value = declared.value.map(|value| value.0).or(component.value);
     component.exposure = declared.exposure.as_deref().and_then(Exposure::from_name).unwrap_or(component.exposure);
     component.environment = declared.environment.as_deref().and_then(Environment::from_name).unwrap_or(component.environment);
+    settle(&mut component.properties, &declared.properties, evidence);
     component.evidence.push(evidence.clone());
 }
 
@@ -75,6 +84,9 @@ fn boundary(model: &mut Model, declared: &DeclaredBoundary, evidence: &Evidence)
             properties: Properties::default(),
             evidence: vec![evidence.clone()],
         });
+    }
+    if let Some(boundary) = model.boundaries.iter_mut().find(|boundary| boundary.id == id) {
+        settle(&mut boundary.properties, &declared.properties, evidence);
     }
     for at in members {
         model.components[at].boundary = Some(id.clone());
@@ -124,6 +136,7 @@ fn flow(model: &mut Model, declared: &DeclaredFlow, evidence: &Evidence) {
         }
         flow.authorized = declared.authorized.or(flow.authorized);
         flow.data = declared.data.as_deref().map(classes).or(flow.data.take());
+        settle(&mut flow.properties, &declared.properties, evidence);
         flow.evidence.push(evidence.clone());
     }
 }
@@ -146,6 +159,7 @@ fn entry_point(model: &mut Model, declared: &DeclaredEntryPoint, evidence: &Evid
             point.properties.set(Property::PublicByDesign, Value::Flag(public), proof.clone());
         }
         point.authorized = declared.authorized.or(point.authorized);
+        settle(&mut point.properties, &declared.properties, evidence);
         point.evidence.push(evidence.clone());
     }
 }
