@@ -15,63 +15,6 @@ pub enum Value {
     List(Vec<String>),
 }
 
-// People read a bare value; a record that does not describe itself cannot be read back without a tag.
-macro_rules! image {
-    ($name:ident $(#[$how:meta])*) => {
-        #[derive(Serialize, Deserialize)]
-        $(#[$how])*
-        enum $name {
-            Flag(bool),
-            Number(u64),
-            Text(String),
-            List(Vec<String>),
-        }
-
-        impl From<Value> for $name {
-            fn from(value: Value) -> Self {
-                match value {
-                    Value::Flag(it) => $name::Flag(it),
-                    Value::Number(it) => $name::Number(it),
-                    Value::Text(it) => $name::Text(it),
-                    Value::List(it) => $name::List(it),
-                }
-            }
-        }
-
-        impl From<$name> for Value {
-            fn from(image: $name) -> Self {
-                match image {
-                    $name::Flag(it) => Value::Flag(it),
-                    $name::Number(it) => Value::Number(it),
-                    $name::Text(it) => Value::Text(it),
-                    $name::List(it) => Value::List(it),
-                }
-            }
-        }
-    };
-}
-
-image!(Bare #[serde(untagged)]);
-image!(Tagged);
-
-impl Serialize for Value {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match serializer.is_human_readable() {
-            true => Bare::from(self.clone()).serialize(serializer),
-            false => Tagged::from(self.clone()).serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.is_human_readable() {
-            true => Bare::deserialize(deserializer).map(Value::from),
-            false => Tagged::deserialize(deserializer).map(Value::from),
-        }
-    }
-}
-
 impl Value {
     /// The flag, if it is one.
     pub fn as_flag(&self) -> Option<bool> {

@@ -45,8 +45,20 @@ const CAPABILITIES: &[&str] = &["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", 
 const FOLDERS: &[&str] = &["/", "/boot", "/etc", "/etc/kubernetes", "/proc", "/root", "/sys", "/var/lib/docker", "/var/lib/kubelet", "/var/run", "/run"];
 
 /// Words of a command that start a development server.
-const DEVELOPMENT: &[&str] =
-    &["next dev", "nuxt dev", "npm run dev", "yarn dev", "pnpm dev", "pnpm run dev", "vite dev", "ng serve", "nodemon", "manage.py runserver", "dotnet watch", "flask run --debug"];
+const DEVELOPMENT: &[&str] = &[
+    "next dev",
+    "nuxt dev",
+    "npm run dev",
+    "yarn dev",
+    "pnpm dev",
+    "pnpm run dev",
+    "vite dev",
+    "ng serve",
+    "nodemon",
+    "manage.py runserver",
+    "dotnet watch",
+    "flask run --debug",
+];
 
 /// Sets properties of every component that something deploys.
 pub(crate) fn apply(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Folders) {
@@ -77,7 +89,8 @@ fn serious<'a>(draft: &Draft<'a>) -> Vec<Description<'a>> {
 
 fn is_for_development(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    name.split(['.', '-', '_']).any(|part| matches!(part, "dev" | "development" | "devel" | "local" | "override" | "test" | "tests" | "testing" | "debug" | "ci"))
+    name.split(['.', '-', '_'])
+        .any(|part| matches!(part, "dev" | "development" | "devel" | "local" | "override" | "test" | "tests" | "testing" | "debug" | "ci"))
 }
 
 /// Where something is said.
