@@ -3,6 +3,8 @@
 //! A language's own way of finding a module is a function from (file, module as written) to a file;
 //! everything else is shared.
 
+pub mod rules;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -433,6 +433,7 @@ pub struct ValueRule {
 #[allow(missing_docs, reason = "packs/central.md documents every key")]
 pub struct CentralRule {
     pub builders: Vec<String>,
+    pub gives: Vec<String>,
     pub scope: Vec<String>,
     pub select: Vec<String>,
     pub select_all: Vec<String>,
@@ -447,6 +448,7 @@ pub struct CentralRule {
     pub conditional: Vec<String>,
     pub fallback: Vec<String>,
     pub filters: Vec<String>,
+    pub maps: Vec<String>,
 }
 
 impl Pack {

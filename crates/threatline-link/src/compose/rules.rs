@@ -1,0 +1,179 @@
+//! Rules of access that stand in one place: tried in order, the first match decides.
+//!
+//! What a framework calls such rules is data (`[central]` in packs); reading chains of calls in order,
+//! patterns, and deciding a route is here. A rule of which it is not known whether it matches leaves open
+//! what follows, and a route is decided only if everything that may decide it agrees.
+
+mod chains;
+mod constants;
+mod fallback;
+mod patterns;
+#[cfg(test)]
+mod tests;
+
+use super::{CodeEntry, Conclusion, Place};
+use patterns::{Fit, Requests};
+use std::sync::Arc;
+use threatline_facts::code::Source;
+use threatline_model::Grade;
+
+/// A source file and where it lies.
+pub type Located<'a> = (&'a Arc<str>, &'a Source);
+
+/// What a rule does with the requests it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Anyone passes.
+    Exempts,
+    /// Only who is known passes.
+    Authenticates,
+    /// Only who has a right passes.
+    Authorizes,
+    /// Not understood.
+    Unknown,
+}
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    requests: Vec<Requests>,
+    effect: Effect,
+    /// It stands under a condition.
+    maybe: bool,
+    place: Place,
+}
+
+/// Rules that belong together: the first chain that is for a request decides it alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Chain {
+    /// The requests it is for; none is all.
+    scope: Option<Vec<Requests>>,
+    rules: Vec<Rule>,
+    order: i64,
+    /// Whether it is there, or where in the order, is not known.
+    maybe: bool,
+    place: Place,
+}
+
+/// The rules of one program.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RuleSet {
+    /// The folder whose routes they are for.
+    root: String,
+    /// Exemptions that are tried before all chains.
+    first: Vec<Rule>,
+    /// In order.
+    chains: Vec<Chain>,
+    /// For routes that say nothing of themselves.
+    fallback: Option<(Effect, Place)>,
+    /// For controllers that say nothing of themselves.
+    controllers: Option<(Effect, Place)>,
+}
+
+/// Decides the entry points that central rules cover and whose own guards do not settle it.
+///
+/// Sources are sorted by path.
+pub fn apply(sources: &[Located<'_>], entries: &mut [CodeEntry]) {
+    let sets = collect(sources);
+    if sets.is_empty() {
+        return;
+    }
+    for entry in entries {
+        let Some(place) = entry.places.last().cloned() else { continue };
+        let settled = |conclusion: &Conclusion| conclusion.holds || conclusion.grade == Grade::X;
+        if entry.authenticated.as_ref().is_some_and(settled) {
+            continue;
+        }
+        let Ok(at) = sources.binary_search_by(|(path, _)| path.cmp(&&place.path)) else { continue };
+        let Some(set) = cover(&sets, sources[at]) else { continue };
+        let Some(outcome) = set.decide(entry, constants::has_controller(sources[at].1)) else { continue };
+        entry.authenticated = outcome.authenticated;
+        entry.authorized = outcome.authorized.or(entry.authorized.take());
+    }
+}
+
+fn collect(sources: &[Located<'_>]) -> Vec<RuleSet> {
+    let mut sets = chains::collect(sources);
+    sets.extend(fallback::collect(sources));
+    sets.sort_by(|left, right| left.root.cmp(&right.root));
+    sets
+}
+
+/// The set of a file: that of its own source root (Java), else of the innermost folder around it (C#).
+fn cover<'s>(sets: &'s [RuleSet], (path, source): Located<'_>) -> Option<&'s RuleSet> {
+    if source.language == threatline_facts::Language::Java {
+        let root = constants::source_root(path, source);
+        return sets.iter().find(|set| set.root == root && (!set.chains.is_empty() || !set.first.is_empty()));
+    }
+    let around = |set: &&RuleSet| (set.fallback.is_some() || set.controllers.is_some()) && constants::is_under(path, &set.root);
+    sets.iter().filter(around).max_by_key(|set| set.root.len())
+}
+
+/// What the rules say of one route.
+struct Outcome {
+    authenticated: Option<Conclusion>,
+    authorized: Option<Conclusion>,
+}
+
+impl RuleSet {
+    /// None when these rules say nothing of the route.
+    fn decide(&self, entry: &CodeEntry, of_controller: bool) -> Option<Outcome> {
+        if self.chains.is_empty() && self.first.is_empty() {
+            let (effect, place) = self.fallback.as_ref().or(self.controllers.as_ref().filter(|_| of_controller))?;
+            return (*effect != Effect::Unknown).then(|| agree(&[(*effect, vec![place.clone()])]));
+        }
+        let mut seen = Vec::new();
+        if !first_match(&self.first, entry, &mut seen) {
+            self.decide_by_chains(entry, &mut seen);
+        }
+        Some(agree(&seen))
+    }
+
+    fn decide_by_chains(&self, entry: &CodeEntry, seen: &mut Vec<(Effect, Vec<Place>)>) {
+        for chain in &self.chains {
+            let fit = chain.scope.as_ref().map_or(Fit::Yes, |scope| patterns::fit_any(scope, entry));
+            if fit == Fit::No {
+                continue;
+            }
+            if !first_match(&chain.rules, entry, seen) {
+                seen.push((Effect::Unknown, vec![chain.place.clone()]));
+            }
+            if fit == Fit::Yes && !chain.maybe {
+                return;
+            }
+        }
+        seen.push((Effect::Unknown, Vec::new()));
+    }
+}
+
+/// Adds what may decide; true when a rule certainly does.
+fn first_match(rules: &[Rule], entry: &CodeEntry, seen: &mut Vec<(Effect, Vec<Place>)>) -> bool {
+    for rule in rules {
+        match patterns::fit_any(&rule.requests, entry) {
+            Fit::No => {}
+            fit => {
+                seen.push((rule.effect, vec![rule.place.clone()]));
+                if fit == Fit::Yes && !rule.maybe {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+/// What all that may decide agrees on.
+fn agree(seen: &[(Effect, Vec<Place>)]) -> Outcome {
+    let all = |wanted: &[Effect]| !seen.is_empty() && seen.iter().all(|(effect, _)| wanted.contains(effect));
+    let conclusion = |holds: bool| {
+        let mut places: Vec<Place> = seen.iter().flat_map(|(_, places)| places.clone()).collect();
+        places.dedup();
+        Some(Conclusion { holds, grade: Grade::X, places })
+    };
+    if all(&[Effect::Authenticates, Effect::Authorizes]) {
+        let authorized = if all(&[Effect::Authorizes]) { conclusion(true) } else { None };
+        return Outcome { authenticated: conclusion(true), authorized };
+    }
+    let authenticated = if all(&[Effect::Exempts]) { conclusion(false) } else { None };
+    Outcome { authenticated, authorized: None }
+}

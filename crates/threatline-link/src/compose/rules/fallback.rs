@@ -1,0 +1,160 @@
+//! A demand for all routes that say nothing of themselves: a fallback policy, a filter for all
+//! controllers, a guard on the call that brings them in.
+
+use super::{Effect, Located, RuleSet};
+use crate::compose::Place;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use threatline_facts::code::{Call, Source, Step, Value};
+use threatline_facts::{Language, Mark};
+use threatline_knowledge::packs::{self, CentralRule};
+
+const MAX_DEPTH: usize = 64;
+
+/// The demands of all programs; each is for the folder of the file it stands in.
+pub(super) fn collect(sources: &[Located<'_>]) -> Vec<RuleSet> {
+    let mut out = Vec::new();
+    let rules = packs::of(Language::CSharp).packs.iter().filter_map(|pack| Some((pack.name.as_str(), pack.central.as_ref()?)));
+    let rules: Vec<(&str, &CentralRule)> = rules.filter(|(_, words)| !words.fallback.is_empty()).collect();
+    for (path, source) in sources.iter().filter(|(_, source)| source.language == Language::CSharp) {
+        for (by, words) in &rules {
+            let root = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+            let mut search = Search { words, by: Arc::from(*by), path, source, values: BTreeMap::new(), set: RuleSet { root, ..RuleSet::default() } };
+            source.functions.iter().for_each(|function| search.steps(&function.steps, 0));
+            if search.set.fallback.is_some() || search.set.controllers.is_some() {
+                out.push(search.set);
+            }
+        }
+    }
+    out
+}
+
+struct Search<'a> {
+    words: &'a CentralRule,
+    by: Arc<str>,
+    path: &'a Arc<str>,
+    source: &'a Source,
+    values: BTreeMap<String, Value>,
+    set: RuleSet,
+}
+
+impl Search<'_> {
+    fn place(&self, mark: Mark) -> Place {
+        Place { path: self.path.clone(), mark, by: self.by.clone() }
+    }
+
+    fn steps(&mut self, steps: &[Step], depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        for step in steps {
+            match step {
+                Step::Do(value) | Step::Return(Some(value)) => self.value(value, depth),
+                Step::Bind { target, value: Some(value), .. } => self.bind(target, value, depth),
+                // What stands under a condition proves nothing: it is not looked at.
+                Step::Block(body) | Step::Try { body, .. } => self.steps(body, depth + 1),
+                _ => {}
+            }
+        }
+    }
+
+    fn bind(&mut self, target: &Value, value: &Value, depth: usize) {
+        self.value(value, depth);
+        match target {
+            Value::Name(name) => {
+                self.values.insert(name.clone(), value.clone());
+            }
+            Value::Member(_, name) if self.words.fallback.contains(name) => self.fall_back(value),
+            _ => {}
+        }
+    }
+
+    fn fall_back(&mut self, value: &Value) {
+        let value = match value {
+            Value::Name(name) => self.values.get(name).cloned().unwrap_or(Value::Null),
+            value => value.clone(),
+        };
+        if let Some(mark) = self.demands(&value) {
+            self.set.fallback = Some((Effect::Authenticates, self.place(mark)));
+        }
+    }
+
+    /// Whether a policy is built with one of the demanding methods.
+    fn demands(&self, value: &Value) -> Option<Mark> {
+        chain(value).into_iter().find(|(name, _)| self.words.authenticates.iter().any(|word| word == name)).map(|(_, call)| call.mark)
+    }
+
+    fn value(&mut self, value: &Value, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let links = chain(value);
+        let mapped = links.iter().position(|(name, _)| self.words.maps.iter().any(|word| word == name));
+        if let Some(mapped) = mapped {
+            // Links are listed from the last call to the first.
+            if let Some((_, call)) = links[..mapped].iter().find(|(name, call)| self.words.authenticates.iter().any(|word| word == name) && call.arguments.is_empty()) {
+                self.set.controllers = Some((Effect::Authenticates, self.place(call.mark)));
+            }
+        }
+        for (name, call) in links {
+            if self.words.fallback.iter().any(|word| word == name) {
+                if let Some(argument) = call.arguments.first() {
+                    self.fall_back(&argument.value);
+                }
+            }
+            if name == "Add" && is_filters(call) && self.is_filter(call) {
+                self.set.controllers = Some((Effect::Authenticates, self.place(call.mark)));
+            }
+            for argument in &call.arguments {
+                match &argument.value {
+                    Value::Function(number) => {
+                        if let Some(function) = self.source.functions.get(*number as usize) {
+                            // Closures are functions of the file and are searched by themselves; a policy
+                            // that they use may be bound outside.
+                            self.steps(&function.steps, depth + 1);
+                        }
+                    }
+                    value => self.value(value, depth + 1),
+                }
+            }
+        }
+    }
+
+    /// `Add(new AuthorizeFilter())`, `Add<AuthorizeFilter>()`.
+    fn is_filter(&self, call: &Call) -> bool {
+        let is = |name: &str| self.words.filters.iter().any(|filter| filter.rsplit('.').next() == Some(name));
+        let constructed = call.arguments.iter().any(|argument| match &argument.value {
+            Value::Call(made) => matches!(&made.callee, Value::Name(name) if is(name)),
+            _ => false,
+        });
+        constructed || call.types.iter().any(|ty| is(&ty.name))
+    }
+}
+
+/// `options.Filters.Add(…)`.
+fn is_filters(call: &Call) -> bool {
+    matches!(&call.callee, Value::Member(object, _) if matches!(&**object, Value::Member(_, name) if name == "Filters"))
+}
+
+/// The calls of a chain, from the last to the first.
+fn chain(value: &Value) -> Vec<(&str, &Call)> {
+    let mut out = Vec::new();
+    let mut value = value;
+    loop {
+        match value {
+            Value::Call(call) => match &call.callee {
+                Value::Member(object, name) => {
+                    out.push((name.as_str(), &**call));
+                    value = object;
+                }
+                Value::Name(name) => {
+                    out.push((name.as_str(), &**call));
+                    return out;
+                }
+                _ => return out,
+            },
+            Value::Member(object, _) => value = object,
+            _ => return out,
+        }
+    }
+}
