@@ -8,6 +8,7 @@ mod chains;
 mod constants;
 mod fallback;
 mod patterns;
+mod requests;
 #[cfg(test)]
 mod tests;
 

@@ -97,10 +97,10 @@ impl Search<'_> {
             }
         }
         for (name, call) in links {
-            if self.words.fallback.iter().any(|word| word == name) {
-                if let Some(argument) = call.arguments.first() {
-                    self.fall_back(&argument.value);
-                }
+            if self.words.fallback.iter().any(|word| word == name)
+                && let Some(argument) = call.arguments.first()
+            {
+                self.fall_back(&argument.value);
             }
             if name == "Add" && is_filters(call) && self.is_filter(call) {
                 self.set.controllers = Some((Effect::Authenticates, self.place(call.mark)));
