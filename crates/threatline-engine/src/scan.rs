@@ -73,6 +73,9 @@ pub enum ScanError {
     /// Folders in folders in folders.
     #[error("folders are nested more than a thousand deep")]
     TooDeep,
+    /// It took longer than was allowed; what was read so far is remembered.
+    #[error("it takes too long for now; the next run goes on from here")]
+    Stopped,
     /// No thread could be started.
     #[error("no thread could be started: {0}")]
     Threads(String),

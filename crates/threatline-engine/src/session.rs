@@ -15,8 +15,10 @@ use crate::tree::Tree;
 use crate::world::{Context, Given, World};
 use crate::{Config, ConfigError, Entry, Mode, Oid, Revision, Source};
 use salsa::Setter as _;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use threatline_facts::Mark;
 use threatline_link::LinkConfig;
@@ -32,6 +34,9 @@ pub struct Options {
     pub threads: usize,
     /// Called with the name of every query that runs.
     pub observer: Option<Observer>,
+    /// Once this is true no artifact is read any more, and what is asked fails with
+    /// [`ScanError::Stopped`]. What was read is remembered, so that the next run goes on from there.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 /// One source and all that is remembered of it.
@@ -94,7 +99,7 @@ impl Session {
     /// A session over a source of which artifacts came read.
     pub(crate) fn given(source: Arc<dyn Source>, given: Given, options: Options) -> Self {
         let store = options.store.as_deref().map_or_else(Store::none, Store::open);
-        let world = Arc::new(World::new(source, store, given));
+        let world = Arc::new(World::new(source, store, given, options.stop));
         let db = Database::new(world.clone(), options.observer);
         Self { db, world, pool: OnceLock::new(), threads: options.threads, states: HashMap::new(), linkings: Vec::new() }
     }
@@ -200,10 +205,9 @@ impl Session {
     pub fn lines(&self, revision: &Revision, evidence: &[&Evidence]) -> Vec<Option<(u32, u32)>> {
         let places: Vec<(&str, Mark)> = evidence.iter().filter_map(|e| Some((&*e.path, e.mark?))).collect();
         let mut known = HashMap::new();
-        let files = Files::new(&self.world);
-        let db = self.db.clone();
-        let anchors = self.install(|| {
-            let db: Database = db;
+        let (db, world) = (self.db.clone(), self.world.clone());
+        let anchors = self.install(move || {
+            let (db, files): (Database, _) = (db, Files::new(&world));
             for (path, _) in places {
                 known.entry(path.to_owned()).or_insert_with(|| {
                     let entry = files.entry(revision, path)?;
@@ -303,7 +307,7 @@ impl Session {
         let (db, world) = (self.db.clone(), self.world.clone());
         let answer = self.install(move || {
             let context = state.context(&db).clone();
-            crate::warm::read_ahead(&world, state.root(&db), context.as_ref()).map_err(|_| ScanError::TooDeep)?;
+            crate::warm::read_ahead(&world, state.root(&db), context.as_ref())?;
             let tree = db::state_facts(&db, state);
             world.settle();
             Ok(ask(&db, tree))
@@ -327,11 +331,18 @@ impl Session {
 /// Single files of a state, for what is read beside the queries.
 struct Files<'a> {
     world: &'a World,
+    /// Folders that were opened: many places lie in few.
+    folders: RefCell<HashMap<Oid, Option<Arc<[Entry]>>>>,
 }
 
 impl<'a> Files<'a> {
     fn new(world: &'a World) -> Self {
-        Self { world }
+        Self { world, folders: RefCell::default() }
+    }
+
+    fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>> {
+        let open = || self.world.source.tree(oid).ok();
+        self.folders.borrow_mut().entry(*oid).or_insert_with(open).clone()
     }
 
     /// The entry at a path from the root of the repository.
@@ -342,7 +353,7 @@ impl<'a> Files<'a> {
         };
         let mut parts = rest.split('/').peekable();
         while let Some(part) = parts.next() {
-            let entries = self.world.source.tree(&oid).ok()?;
+            let entries = self.entries(&oid)?;
             let entry = entries.iter().find(|entry| entry.name == part)?;
             if parts.peek().is_none() {
                 return Some(entry.clone());
@@ -363,7 +374,7 @@ impl<'a> Files<'a> {
 
     fn folder(&self, revision: &Revision, path: &str) -> Option<Arc<[Entry]>> {
         let entry = self.entry(revision, path).filter(|entry| entry.mode == Mode::Tree)?;
-        self.world.source.tree(&entry.oid).ok()
+        self.entries(&entry.oid)
     }
 }
 

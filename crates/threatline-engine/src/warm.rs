@@ -5,6 +5,7 @@
 //! a record, and read by all threads before the queries ask for them.
 
 use crate::read::{Depth, Failed, Reading};
+use crate::scan::ScanError;
 use crate::world::{Context, World};
 use crate::{Mode, Oid};
 use rayon::prelude::*;
@@ -14,17 +15,13 @@ use threatline_facts::ArtifactKind;
 /// Folders nested deeper than this are refused; git itself refuses some thousands.
 const DEEPEST: usize = 1000;
 
-/// A state's folders are nested too deep to be walked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooDeep;
-
 type Job = (Oid, ArtifactKind);
 
 /// Reads ahead what the folder's value will need.
-pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) -> Result<(), TooDeep> {
+pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) -> Result<(), ScanError> {
     let jobs = jobs(world, root, context)?;
     read(world, &jobs, Depth::Filtered);
-    Ok(())
+    if world.is_stopped() { Err(ScanError::Stopped) } else { Ok(()) }
 }
 
 /// Reads ahead files that were passed over.
@@ -37,9 +34,13 @@ pub(crate) fn read_symbols(world: &World, artifacts: &[Job]) {
 }
 
 fn read(world: &World, jobs: &[Job], depth: Depth) {
-    let read = |job: &Job| (*job, crate::read::read(world.source.as_ref(), &job.0, job.1, depth));
+    let read = |job: &Job| {
+        // The files of a folder that is being put together are read to the end: half a folder is none.
+        let stopped = depth == Depth::Filtered && world.is_stopped();
+        (!stopped).then(|| (*job, crate::read::read(world.source.as_ref(), &job.0, job.1, depth)))
+    };
     let readings: Vec<(Job, Result<Reading, Failed>)> =
-        if jobs.len() < 4 { jobs.iter().map(read).collect() } else { jobs.par_iter().with_max_len(16).map(read).collect() };
+        if jobs.len() < 4 { jobs.iter().filter_map(read).collect() } else { jobs.par_iter().with_max_len(16).filter_map(read).collect() };
     for ((oid, kind), reading) in &readings {
         if let Ok(reading) = reading {
             world.remember(oid, *kind, depth, reading);
@@ -49,14 +50,14 @@ fn read(world: &World, jobs: &[Job], depth: Depth) {
 }
 
 /// Artifacts below folders without a record, each once, in the order of the walk.
-fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>, TooDeep> {
+fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>, ScanError> {
     let mut jobs = Vec::new();
     let mut seen_folders = HashSet::new();
     let mut seen_jobs = HashSet::new();
     let mut open = vec![(root, context.cloned(), 0)];
     while let Some((oid, context, depth)) = open.pop() {
         if depth > DEEPEST {
-            return Err(TooDeep);
+            return Err(ScanError::TooDeep);
         }
         let place = context.as_ref().map(|context| context.path.clone());
         if !seen_folders.insert((oid, place)) || world.has_tree(&oid, context.as_ref()) {

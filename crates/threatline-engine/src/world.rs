@@ -10,6 +10,7 @@ use crate::{Entry, Oid, Source};
 use globset::GlobSet;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use threatline_facts::{Anchor, ArtifactKind};
 
@@ -77,13 +78,22 @@ pub(crate) struct World {
     ready: Mutex<Ready>,
     /// Artifacts that came read, from shards.
     given: Given,
+    /// Places in artifacts that were read, where no store remembers them.
+    places: Mutex<Places>,
+    stop: Option<Arc<AtomicBool>>,
 }
 
+type Places = HashMap<(Oid, ArtifactKind, Depth), Arc<[Anchor]>>;
 type Ready = HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>;
 
 impl World {
-    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given) -> Self {
-        Self { source, store, ready: Mutex::default(), given }
+    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, stop: Option<Arc<AtomicBool>>) -> Self {
+        Self { source, store, ready: Mutex::default(), given, places: Mutex::default(), stop }
+    }
+
+    /// Nothing more is to be read.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
     /// A folder's entries; one that is missing is empty, and the reason is its own.
@@ -126,6 +136,9 @@ impl World {
 
     pub(crate) fn remember(&self, oid: &Oid, kind: ArtifactKind, depth: Depth, reading: &Reading) {
         if !self.store.is_on() {
+            if !reading.anchors.is_empty() {
+                lock(&self.places).insert((*oid, kind, depth), reading.anchors.clone());
+            }
             return;
         }
         self.store.put(artifact_key(b'f', oid, kind, depth), reading.facts.to_vec());
@@ -140,6 +153,9 @@ impl World {
     pub(crate) fn anchors(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Result<Arc<[Anchor]>, Failed> {
         if let Some(reading) = self.given.get(&(*oid, kind, depth)) {
             return Ok(reading.anchors.clone());
+        }
+        if let Some(anchors) = lock(&self.places).get(&(*oid, kind, depth)) {
+            return Ok(anchors.clone());
         }
         let stored = self.store.get(&artifact_key(b'a', oid, kind, depth));
         if let Some(anchors) = stored.and_then(|stored| postcard::from_bytes::<Vec<Anchor>>(&stored).ok()) {

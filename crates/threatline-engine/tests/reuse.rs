@@ -34,7 +34,7 @@ fn logged(source: &Arc<MemorySource>, store: Option<&Path>) -> (Session, Log) {
     let log = Log::default();
     let seen = log.clone();
     let observer = Box::new(move |query: &str| seen.lock().unwrap().push(query.to_owned()));
-    let options = Options { store: store.map(Path::to_owned), threads: 1, observer: Some(observer) };
+    let options = Options { store: store.map(Path::to_owned), threads: 1, observer: Some(observer), ..Options::default() };
     (Session::new(source.clone(), options), log)
 }
 
@@ -132,4 +132,33 @@ fn lost_content_is_said_and_not_remembered() {
         session.flush(Compaction::Full).unwrap();
         assert!(ran(&log)["tree_facts"] >= 3, "folders with losses are put together again");
     }
+}
+
+#[test]
+fn a_run_that_was_stopped_is_taken_up_by_the_next() {
+    let source = Arc::new(MemorySource::new());
+    let store = tempfile::tempdir().unwrap();
+    let root = Revision::of_tree(source.add(&sample()));
+    let stop = Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let options = |stop| Options { store: Some(store.path().to_owned()), threads: 1, observer: None, stop };
+    let mut stopped = Session::new(source.clone(), options(Some(stop.clone())));
+    assert_eq!(stopped.summary(&root).unwrap_err(), threatline_engine::ScanError::Stopped);
+    stop.store(false, std::sync::atomic::Ordering::Relaxed);
+    let summary = stopped.summary(&root).unwrap();
+    assert_eq!(Session::new(source.clone(), options(None)).summary(&root).unwrap(), summary);
+}
+
+#[test]
+fn folders_as_deep_as_allowed_and_deeper() {
+    let source = Arc::new(MemorySource::new());
+    let deep = |depth: usize| {
+        let path = format!("{}compose.yaml", "d/".repeat(depth));
+        let source = source.clone();
+        // The source in memory is not made for this.
+        let add = move || source.add_files([(path.as_str(), "services:\n  web:\n    image: nginx\n")]);
+        Revision::of_tree(std::thread::Builder::new().stack_size(64 << 20).spawn(add).unwrap().join().unwrap())
+    };
+    let (mut session, _) = logged(&source, None);
+    assert_eq!(session.scan(&deep(999)).unwrap().model.components.len(), 1);
+    assert_eq!(session.scan(&deep(1100)).unwrap_err(), threatline_engine::ScanError::TooDeep);
 }

@@ -7,6 +7,7 @@ use crate::source::{RepoSource, engine_id, git_id};
 use gix::ObjectId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use threatline_engine::{Mode, Observer, Oid, Options, Revision, Session, Source as _};
 
 /// How a workspace is opened.
@@ -58,7 +59,14 @@ impl Workspace {
     /// A session over it.
     pub fn session(&self, observer: Option<Observer>) -> Session {
         let source = self.source.clone();
-        Session::new(source, Options { store: self.store.clone(), threads: self.threads, observer })
+        Session::new(source, Options { store: self.store.clone(), threads: self.threads, observer, stop: None })
+    }
+
+    /// A session that reads nothing more once `stop` is true: for hooks, which must not keep people
+    /// waiting.
+    pub fn impatient_session(&self, stop: Arc<AtomicBool>) -> Session {
+        let source = self.source.clone();
+        Session::new(source, Options { store: self.store.clone(), threads: self.threads, observer: None, stop: Some(stop) })
     }
 
     /// It has a history.
@@ -108,6 +116,19 @@ impl Workspace {
             Some(parent) if repository.has_object(parent) => self.revision(&parent.to_string()).map(Some),
             Some(_) => Ok(None),
         }
+    }
+
+    /// The states along first parents from `tip` back, the newest first, up to `limit` and without what
+    /// `since` reaches. Where a shallow clone ends, it ends.
+    pub fn history(&self, tip: &str, since: Option<&str>, limit: usize) -> Result<Vec<Revision>> {
+        let stop = since.map(|since| self.merge_base(since, tip)).transpose()?.and_then(|base| base.commit);
+        let mut next = Some(self.revision(tip)?);
+        let mut states = Vec::new();
+        while let Some(state) = next.filter(|state| state.commit.is_some() && state.commit != stop && states.len() < limit) {
+            next = self.parent(&state)?;
+            states.push(state);
+        }
+        Ok(states)
     }
 
     /// The state with nothing in it.

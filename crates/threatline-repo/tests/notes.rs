@@ -5,9 +5,8 @@ mod common;
 
 use common::{Repo, git_in};
 use std::sync::Arc;
-use threatline_engine::{NotesDetail, Summary};
-use threatline_repo::note::{self, Told};
-use threatline_repo::{NOTES_REF, Noted, Notes, OpenOptions, Workspace};
+use threatline_engine::Summary;
+use threatline_repo::{NOTES_REF, Noted, Notes, OpenOptions, Workspace, note, record, step_from_head};
 
 fn compose(port: u32) -> String {
     format!("services:\n  web:\n    image: nginx\n    ports: ['{port}:80']\n    privileged: true\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n    environment:\n      DATABASE_URL: postgres://u:secretpassword1@db:5432/x\n  db:\n    image: postgres:16\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_HOST_AUTH_METHOD: trust\n")
@@ -28,18 +27,9 @@ fn summary(workspace: &Workspace, name: &str) -> Arc<Summary> {
 
 fn noted(workspace: &Workspace, name: &str) -> Noted {
     let revision = workspace.revision(name).unwrap();
-    let parent = workspace.parent(&revision).unwrap().unwrap();
-    let base = workspace.session(None).summary(&parent).unwrap();
-    let head = summary(workspace, name);
-    let config = workspace.session(None).project(&revision).unwrap().fingerprint();
-    let told = Told {
-        revision: &revision,
-        head: &head,
-        base: parent.commit.map(|commit| (commit, &*base)),
-        config: &config,
-        detail: NotesDetail::Delta,
-    };
-    Noted { commit: revision.commit.unwrap(), tree: revision.tree, text: note::write(&told) }
+    let mut session = workspace.session(None);
+    let step = threatline_repo::step(workspace, &mut session, &revision).unwrap();
+    threatline_repo::noted(&session, &revision, &step).unwrap()
 }
 
 #[test]
@@ -153,4 +143,38 @@ fn other_texts_are_no_notes() {
     assert_eq!(note::read("threatline.note/1\ntree x\nrisk many\n"), None);
     let text = "threatline.note/1\ntool 0.1.9\ntree 00\nlater word\nrisk 7\n";
     assert_eq!(note::read(text).unwrap().risk, 7);
+}
+
+#[test]
+fn a_commit_is_recorded_against_its_first_parent_and_the_index_against_head() {
+    let repo = sample();
+    let workspace = repo.open();
+    let head = workspace.revision("HEAD").unwrap();
+    let mut session = workspace.session(None);
+    let (step, written) = record(&workspace, &mut session, &head).unwrap();
+    assert!(written && !step.movement().added.is_empty());
+    assert!(!record(&workspace, &mut session, &head).unwrap().1);
+    repo.write("compose.yaml", format!("# nothing new\n{}", compose(80)));
+    repo.git(&["add", "-A"]);
+    let quiet = step_from_head(&workspace, &mut session, &workspace.staged().unwrap()).unwrap();
+    assert!(quiet.movement().is_empty() && Arc::ptr_eq(&quiet.head, &quiet.base.as_ref().unwrap().1));
+    repo.git(&["rm", "-q", "-f", "compose.yaml"]);
+    let gone = step_from_head(&workspace, &mut session, &workspace.staged().unwrap()).unwrap().movement();
+    assert_eq!(gone.removed.len(), step.movement().added.len());
+}
+
+#[test]
+fn history_follows_first_parents() {
+    let repo = sample();
+    repo.git(&["checkout", "-q", "-b", "side", "HEAD~1"]);
+    repo.write("side.txt", "1");
+    repo.commit_all("side");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.git(&["merge", "-q", "--no-ff", "-m", "merge", "side"]);
+    let workspace = repo.open();
+    let names = |states: Vec<threatline_engine::Revision>| states.iter().map(|state| state.commit.unwrap().to_string()).collect::<Vec<_>>();
+    let all: Vec<String> = repo.git(&["rev-list", "--first-parent", "HEAD"]).lines().map(str::to_owned).collect();
+    assert_eq!(names(workspace.history("HEAD", None, 100).unwrap()), all);
+    assert_eq!(names(workspace.history("HEAD", Some("HEAD~2"), 100).unwrap()), all[..2]);
+    assert_eq!(names(workspace.history("HEAD", None, 1).unwrap()), all[..1]);
 }

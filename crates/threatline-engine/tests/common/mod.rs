@@ -120,7 +120,7 @@ pub(crate) fn histories(seed: u64, commits: usize) -> (Arc<MemorySource>, Vec<Fi
 
 /// A session over a source.
 pub(crate) fn session(source: &Arc<MemorySource>, store: Option<&Path>, threads: usize) -> Session {
-    let options = Options { store: store.map(Path::to_owned), threads, observer: None };
+    let options = Options { store: store.map(Path::to_owned), threads, ..Options::default() };
     Session::new(source.clone(), options)
 }
 
