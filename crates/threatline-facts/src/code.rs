@@ -160,6 +160,8 @@ pub enum Step {
         declared: Option<TypeName>,
         /// None for a declaration without value.
         value: Option<Value>,
+        /// Where.
+        mark: Mark,
     },
     /// Evaluated for its effect.
     Do(Value),

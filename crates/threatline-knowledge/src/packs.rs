@@ -6,6 +6,7 @@
 mod schema;
 
 pub use schema::*;
+pub use toml::Value as Literal;
 
 use std::sync::OnceLock;
 use threatline_facts::Language;

@@ -3,12 +3,27 @@
 //! A language's own way of finding a module is a function from (file, module as written) to a file;
 //! everything else is shared.
 
+mod annotated;
+mod evaluate;
+mod expression;
+mod guard;
+mod inventory;
+mod library;
+mod order;
+mod program;
 pub mod rules;
+mod select;
+mod text;
+mod value;
+mod verbs;
+mod walk;
 
+use evaluate::Evaluator;
+use program::Program;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use threatline_facts::{DataClass, Mark, Text};
+use threatline_facts::{DataClass, Facts, Mark, Text};
 use threatline_model::{EntryPointKind, Grade, Parameter, Property, Value};
 
 /// A place in a source file.
@@ -135,7 +150,47 @@ pub struct Composed {
 }
 
 /// Joins source files, given with their paths and in any order; manifests among them tell the packages.
-pub fn compose(files: &[(&str, &threatline_facts::Facts)]) -> Composed {
-    let _ = files;
-    Composed::default()
+pub fn compose(files: &[(&str, &Facts)]) -> Composed {
+    let program = Program::new(files);
+    let mut evaluator = Evaluator::new(&program);
+    for file in 0..program.files.len() {
+        evaluator.refuel();
+        evaluator.file = file;
+        evaluator.globals(file);
+    }
+    run_functions(&mut evaluator, &program);
+    for file in 0..program.files.len() {
+        evaluator.annotated(file);
+    }
+    let drafts = evaluator.entries();
+    let mut out = std::mem::take(&mut evaluator.out);
+    out.entries = walk::settle(drafts);
+    let sources: Vec<rules::Located<'_>> = program.files.iter().map(|file| (&file.path, file.source)).collect();
+    rules::apply(&sources, &mut out.entries);
+    inventory::collect(&program, &mut out);
+    order::sort(&mut out);
+    out
+}
+
+/// Runs what nobody was seen to call: programs first, then what no file names, then the rest.
+fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
+    let called = inventory::called_names(program);
+    for round in 0..3 {
+        for file in 0..program.files.len() {
+            for (index, function) in program.source(file).functions.iter().enumerate().skip(1) {
+                let index = index as u32;
+                let wanted = match round {
+                    0 => function.name == "main" || function.name == "Main",
+                    1 => !called.contains(function.name.as_str()),
+                    _ => true,
+                };
+                if !wanted || function.name.is_empty() || evaluator.visited.contains(&(file, index)) {
+                    continue;
+                }
+                evaluator.refuel();
+                evaluator.file = file;
+                evaluator.run_alone(file, index);
+            }
+        }
+    }
 }

@@ -60,6 +60,7 @@ impl Reducer<'_> {
             StatementKind::Assign { target, declared, value } => Step::Bind {
                 target: self.value(target),
                 declared: declared.as_ref().map(|declared| self.type_name(declared)),
+                mark: self.mark(statement.span),
                 value: value.as_ref().map(|value| self.value(value)),
             },
             StatementKind::Expression(expression) => {

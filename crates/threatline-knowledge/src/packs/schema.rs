@@ -64,6 +64,9 @@ pub struct Pack {
     pub modules: Option<Vec<String>>,
     #[serde(default)]
     pub loose: bool,
+    /// Parameters of handlers that carry no annotation are the request's.
+    #[serde(default)]
+    pub typed_parameters: bool,
     #[serde(default)]
     pub types: Vec<TypeRule>,
     #[serde(default)]
@@ -189,6 +192,8 @@ pub enum Verb {
     Setting,
     Text,
     Pass,
+    Depend,
+    Parameter,
     Nothing,
 }
 
@@ -238,6 +243,9 @@ pub struct CallRule {
     pub kind: Option<String>,
     #[serde(default)]
     pub child: Option<Selectors>,
+    /// The path of a mount stands in place of the child's own prefix.
+    #[serde(default)]
+    pub replaces: bool,
     #[serde(default)]
     pub body: Option<Selectors>,
     #[serde(default)]
@@ -288,6 +296,8 @@ pub struct CallRule {
     pub of: Option<Selectors>,
     #[serde(default)]
     pub format: bool,
+    #[serde(default)]
+    pub r#in: Option<String>,
 }
 
 /// What an annotation does.
@@ -391,6 +401,9 @@ pub struct GuardRule {
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
 pub struct VerifyRule {
     pub names: Vec<String>,
+    /// It gives an error back instead of throwing.
+    #[serde(default)]
+    pub returns_error: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
 }

@@ -1,0 +1,334 @@
+//! Routes that annotations tell: a class with a prefix, methods with the rest.
+
+use super::evaluate::{Evaluator, as_text};
+use super::library::Ruled;
+use super::value::*;
+use super::verbs::{Site, parameter, set_trait};
+use std::rc::Rc;
+use threatline_facts::Text;
+use threatline_facts::code::*;
+use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, Family, Selectors};
+use threatline_model::{EntryPointKind, Parameter as Told};
+
+/// An annotation with what packs say of it.
+struct Applied {
+    ruled: Ruled<AnnotationRule>,
+    site: Site,
+}
+
+/// What stands on a class.
+#[derive(Default)]
+struct Header {
+    prefixes: Vec<Text>,
+    guards: Vec<Guard>,
+    is_controller: bool,
+    client: Option<(Ruled<AnnotationRule>, Option<Text>)>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// Reads the classes of a file.
+    pub(super) fn annotated(&mut self, file: FileId) {
+        let source = self.program.source(file);
+        self.file = file;
+        for number in 0..source.classes.len() as u32 {
+            self.refuel();
+            self.annotated_class(file, number);
+            self.service_class(file, number);
+        }
+        // Functions outside of classes (Rust attributes).
+        if self.family() == Family::Rust {
+            let scope = self.globals(file);
+            for (index, function) in source.functions.iter().enumerate().filter(|(_, function)| !function.annotations.is_empty()) {
+                self.refuel();
+                let header = Header::default();
+                self.annotated_method(file, None, index as u32, function, &header, &scope);
+            }
+        }
+    }
+
+    /// Annotations with their rules, and those that guard.
+    fn read_annotations(&mut self, annotations: &'a [Call], scope: &Scope) -> (Vec<Applied>, Vec<Guard>) {
+        let (mut applied, mut guards) = (Vec::new(), Vec::new());
+        let library = self.program.files[self.file].library;
+        for annotation in annotations {
+            let value = self.value(&annotation.callee, scope);
+            let name = match &value {
+                Val::Symbol(name) => name.to_string(),
+                Val::Method(id, name) => self.method_name(*id, name),
+                _ => continue,
+            };
+            let name = name.strip_suffix("Attribute").map_or(name.clone(), str::to_owned);
+            let arguments = self.arguments(&annotation.arguments, scope);
+            self.mark = annotation.mark;
+            if !library.guards(&name).is_empty() {
+                let place = self.place("code");
+                let made = Made { by: name.clone(), arguments: arguments.clone() };
+                guards.push(Guard { value: Val::Made(Rc::new(made)), place });
+            }
+            for ruled in library.annotation(&name) {
+                if self.all_hold(&ruled.rule.when, &arguments) {
+                    let site = Site { method: name.rsplit('.').next().unwrap_or("").to_owned(), arguments: arguments.clone(), receiver: None, decorated: None, star: None };
+                    applied.push(Applied { ruled, site });
+                }
+            }
+        }
+        (applied, guards)
+    }
+
+    fn header(&mut self, file: FileId, class: u32, scope: &Scope) -> Header {
+        let mut header = Header::default();
+        let (own, _) = self.bases(file, class);
+        for (at, (file, class)) in [(file, class)].into_iter().chain(own).enumerate() {
+            let before = self.file;
+            self.file = file;
+            let declared = &self.program.source(file).classes[class as usize];
+            let (applied, guards) = self.read_annotations(&declared.annotations, scope);
+            for one in applied {
+                let rule = one.ruled.rule;
+                match rule.does {
+                    AnnotationVerb::Controller | AnnotationVerb::Prefix => {
+                        header.is_controller |= at == 0 || rule.does == AnnotationVerb::Prefix;
+                        let prefixes = self.paths(rule.path.as_ref(), &one.site);
+                        if header.prefixes.is_empty() {
+                            header.prefixes = prefixes;
+                        }
+                    }
+                    AnnotationVerb::Client if at == 0 => {
+                        let target = self.pick(rule.target.as_ref(), &one.site).map(|value| expand(&as_text(&value)));
+                        header.client = Some((one.ruled, target));
+                    }
+                    AnnotationVerb::Route if at == 0 && self.family() == Family::CSharp => {
+                        header.is_controller = true;
+                        if header.prefixes.is_empty() {
+                            header.prefixes = self.paths(rule.path.as_ref(), &one.site);
+                        }
+                    }
+                    AnnotationVerb::Property => {
+                        let place = self.place(&one.ruled.pack.name);
+                        self.out.traits.extend(set_trait(rule.property.as_deref(), rule.value.as_ref(), None, place));
+                    }
+                    _ => {}
+                }
+            }
+            header.guards.extend(guards);
+            self.file = before;
+        }
+        header
+    }
+
+    fn annotated_class(&mut self, file: FileId, number: u32) {
+        let source = self.program.source(file);
+        let class = &source.classes[number as usize];
+        let scope = self.globals(file);
+        self.file = file;
+        let header = self.header(file, number, &scope);
+        if class.is_abstract && header.client.is_none() {
+            return;
+        }
+        let (own, foreign) = self.bases(file, number);
+        let library = self.program.files[file].library;
+        let convention = foreign.iter().any(|base| library.class(base).is_some());
+        let mut seen: Vec<&str> = Vec::new();
+        for (at, (other, class)) in [(file, number)].into_iter().chain(own).enumerate() {
+            if at > 0 && !header.is_controller && !convention {
+                break;
+            }
+            let source = self.program.source(other);
+            for index in &source.classes[class as usize].methods {
+                let function = &source.functions[*index as usize];
+                let signature = function.name.as_str();
+                if at > 0 && seen.contains(&signature) {
+                    continue;
+                }
+                seen.push(signature);
+                self.file = other;
+                self.annotated_method(other, Some((file, number)), *index, function, &header, &scope);
+                self.file = file;
+            }
+        }
+    }
+
+    fn annotated_method(&mut self, file: FileId, class: Option<(FileId, u32)>, index: u32, function: &'a Function, header: &Header, scope: &Scope) {
+        let (applied, guards) = self.read_annotations(&function.annotations, scope);
+        if applied.is_empty() {
+            return;
+        }
+        let mut routes: Vec<(Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>)> = Vec::new();
+        let mut prefix: Vec<Text> = Vec::new();
+        for one in &applied {
+            let rule = one.ruled.rule;
+            let paths = self.paths(rule.path.as_ref(), &one.site);
+            match rule.does {
+                AnnotationVerb::Route => {
+                    let methods = self.told_methods(rule, &one.site);
+                    routes.push((methods, paths, one.ruled));
+                }
+                AnnotationVerb::Prefix if rule.method.is_some() || rule.method_from.is_some() => {
+                    let methods = self.told_methods(rule, &one.site);
+                    routes.push((methods, paths, one.ruled));
+                }
+                AnnotationVerb::Prefix => prefix.extend(paths),
+                AnnotationVerb::Message | AnnotationVerb::Schedule => self.told_job(one, file, class, index),
+                AnnotationVerb::Property => {
+                    let place = self.place(&one.ruled.pack.name);
+                    self.out.traits.extend(set_trait(rule.property.as_deref(), rule.value.as_ref(), None, place));
+                }
+                _ => {}
+            }
+        }
+        let this = class.map(|(file, class)| self.generic_instance(file, class));
+        let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
+        let name = class.map_or("", |(file, class)| self.program.source(file).classes[class as usize].name.as_str());
+        let parameters = self.told_parameters(function, scope);
+        for (methods, paths, ruled) in routes {
+            let paths = if !paths.is_empty() { paths } else if !prefix.is_empty() { prefix.clone() } else { vec![Text::literal("")] };
+            let bases = if header.prefixes.is_empty() { vec![Text::literal("")] } else { header.prefixes.clone() };
+            self.mark = function.annotations.first().map_or(function.mark, |annotation| annotation.mark);
+            let place = self.place(&ruled.pack.name);
+            for base in &bases {
+                for path in &paths {
+                    let path = tokens(&whole(base, path, self.family()), name, &function.name);
+                    if let Some((client, target)) = &header.client {
+                        self.told_request(*client, target.clone(), path, place.clone());
+                        continue;
+                    }
+                    let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+                    let handler = Val::Function(Closure { file, index, scope: None, this });
+                    let mut all = header.guards.clone();
+                    all.extend(guards.iter().cloned());
+                    let route = Route { kind, methods: methods.clone(), path: Text::Literal(path), handler, takes: Vec::new(), guards: all, place: place.clone(), typed: ruled.pack.typed_parameters && false, parameters: parameters.clone() };
+                    let router = self.single(&format!("{}:annotated", ruled.pack.name), None);
+                    self.objects[router].events.push(Event::Route(Rc::new(route)));
+                }
+            }
+        }
+    }
+
+    fn told_methods(&mut self, rule: &AnnotationRule, site: &Site) -> Vec<Option<String>> {
+        let mut words: Vec<String> = rule.method.iter().cloned().collect();
+        if words.is_empty() {
+            for value in self.select(rule.method_from.as_ref(), site) {
+                let items = match &value {
+                    Val::List(items) => items.to_vec(),
+                    value => vec![value.clone()],
+                };
+                for item in items {
+                    match &item {
+                        Val::Symbol(name) => words.push(name.rsplit('.').next().unwrap_or(name).to_owned()),
+                        item => words.extend(item.literal().map(str::to_owned)),
+                    }
+                }
+            }
+        }
+        if words.is_empty() {
+            words = rule.method_default.clone().unwrap_or_else(|| vec!["*".to_owned()]);
+        }
+        words.into_iter().map(|word| word.to_ascii_uppercase()).map(|word| (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word)).collect()
+    }
+
+    fn paths(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Text> {
+        match self.pick(selectors, site) {
+            Some(Val::List(items)) => items.iter().map(|item| expand(&as_text(item))).collect(),
+            Some(Val::Null) | None => Vec::new(),
+            Some(value) => vec![expand(&as_text(&value))],
+        }
+    }
+
+    fn told_parameters(&mut self, function: &'a Function, scope: &Scope) -> Vec<Told> {
+        let mut out = Vec::new();
+        for one in &function.parameters {
+            let (applied, _) = self.read_annotations(&one.annotations, scope);
+            for told in applied {
+                if told.ruled.rule.does == AnnotationVerb::Parameter {
+                    let key = self.pick(told.ruled.rule.key.as_ref(), &told.site).and_then(|value| value.literal().map(str::to_owned));
+                    let place = told.ruled.rule.r#in.as_deref().unwrap_or("query");
+                    out.push(parameter(key.as_deref().filter(|key| !key.is_empty()).unwrap_or(&one.name), place));
+                }
+            }
+        }
+        out
+    }
+
+    fn told_job(&mut self, one: &Applied, file: FileId, class: Option<(FileId, u32)>, index: u32) {
+        let rule = one.ruled.rule;
+        let place = self.place(&one.ruled.pack.name);
+        let function = &self.program.source(file).functions[index as usize];
+        let kind = if rule.does == AnnotationVerb::Message { EntryPointKind::Message } else { EntryPointKind::Schedule };
+        let channels = match self.paths(rule.channel.as_ref(), &one.site) {
+            channels if channels.is_empty() => vec![Text::literal(&function.name)],
+            channels => channels,
+        };
+        let this = class.map(|(file, class)| self.generic_instance(file, class));
+        let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
+        for channel in channels {
+            if kind == EntryPointKind::Message {
+                let mut call = call_at(place.clone());
+                call.protocol = rule.protocol.clone();
+                call.technology = rule.technology.clone();
+                call.channel = Some(channel.clone());
+                call.target = rule.setting.as_ref().map(|key| Text::Setting { key: key.clone(), default: None });
+                call.consumes = true;
+                self.out.calls.push(call);
+            }
+            let handler = Val::Function(Closure { file, index, scope: None, this });
+            let route = Route { kind, methods: vec![None], path: channel, handler, takes: Vec::new(), guards: Vec::new(), place: place.clone(), typed: false, parameters: Vec::new() };
+            let router = self.single(&format!("{}:jobs", one.ruled.pack.name), None);
+            self.objects[router].events.push(Event::Route(Rc::new(route)));
+        }
+    }
+
+    /// A method of a declared client is a way out.
+    fn told_request(&mut self, client: Ruled<AnnotationRule>, target: Option<Text>, path: String, place: super::Place) {
+        let mut call = call_at(place);
+        call.protocol = client.rule.protocol.clone();
+        call.technology = client.rule.technology.clone();
+        call.target = target.map(|target| Text::join([target, Text::Literal(path)]));
+        self.out.calls.push(call);
+    }
+
+    /// A class that implements a service by its base (gRPC).
+    fn service_class(&mut self, file: FileId, number: u32) {
+        let (_, foreign) = self.bases(file, number);
+        let library = self.program.files[file].library;
+        for base in foreign {
+            let Some((ruled, star)) = library.class(&base) else { continue };
+            if ruled.rule.service.is_none() {
+                continue;
+            }
+            self.mark = self.program.source(file).classes[number as usize].mark;
+            let place = self.place(&ruled.pack.name);
+            let service = star.unwrap_or_default();
+            let service = service.rsplit('.').next().unwrap_or(&service).to_owned();
+            let router = self.single(&format!("{}:services", ruled.pack.name), None);
+            let handler = self.generic_instance(file, number);
+            self.serve_methods(router, &service, &handler, Vec::new(), place);
+            return;
+        }
+    }
+}
+
+/// `${…}` in what annotations say are settings.
+fn expand(text: &Text) -> Text {
+    match text {
+        Text::Literal(text) if text.contains("${") => super::text::placeholders(text),
+        other => other.clone(),
+    }
+}
+
+/// Prefix and path; in C# a path with a slash at its start stands alone.
+fn whole(base: &Text, path: &Text, family: Family) -> String {
+    let (base, path) = (base.with_defaults(), path.with_defaults());
+    if family == Family::CSharp
+        && let Some(rest) = path.strip_prefix('~').or(path.starts_with('/').then_some(path.as_str()))
+    {
+        return rest.to_owned();
+    }
+    let joined = super::text::under(&base, &path);
+    if joined.is_empty() { "/".to_owned() } else { joined }
+}
+
+/// `[controller]` and `[action]`.
+fn tokens(path: &str, class: &str, method: &str) -> String {
+    let class = class.strip_suffix("Controller").unwrap_or(class);
+    path.replace("[controller]", class).replace("[action]", method)
+}

@@ -1,0 +1,877 @@
+//! One abstract evaluation for all languages: scopes, bindings, imports, constants, string building,
+//! objects, closures. Every file's top level is run once; functions when they are called.
+//!
+//! Bounded: a depth of calls, and fuel for each root; what is cut off is worth nothing known.
+
+use super::library::TypeId;
+use super::program::{Located2, Program, folder_of, module_value};
+use super::value::*;
+use super::{Composed, Place};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+use threatline_facts::code::*;
+use threatline_facts::{Language, Mark, Text};
+use threatline_knowledge::packs::Family;
+
+/// How deep calls into the project's own functions are followed.
+const MAX_DEPTH: usize = 12;
+/// Steps and values that one root may cost.
+const FUEL: u32 = 60_000;
+
+/// Evaluates a program.
+pub(super) struct Evaluator<'a> {
+    pub(super) program: &'a Program<'a>,
+    pub(super) objects: Vec<Object>,
+    pub(super) out: Composed,
+    globals: Vec<Option<Scope>>,
+    running: Vec<(FileId, u32)>,
+    memo: HashMap<String, (Val, Effects)>,
+    generic: HashMap<(FileId, u32), ObjectId>,
+    singles: HashMap<(String, String), ObjectId>,
+    pub(super) call_index: HashMap<String, usize>,
+    pub(super) frames: Vec<Effects>,
+    pub(super) visited: HashSet<(FileId, u32)>,
+    pub(super) file: FileId,
+    pub(super) mark: Mark,
+    fuel: u32,
+    /// Files in which evaluation was cut off.
+    pub(super) cut: HashSet<FileId>,
+}
+
+/// How a run of steps ended.
+enum Flow {
+    On,
+    Left(Val),
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(program: &'a Program<'a>) -> Self {
+        Evaluator {
+            program,
+            objects: Vec::new(),
+            out: Composed::default(),
+            globals: (0..program.files.len()).map(|_| None).collect(),
+            running: Vec::new(),
+            memo: HashMap::new(),
+            generic: HashMap::new(),
+            singles: HashMap::new(),
+            call_index: HashMap::new(),
+            frames: vec![Effects::default()],
+            visited: HashSet::new(),
+            file: 0,
+            mark: Mark(0),
+            fuel: FUEL,
+            cut: HashSet::new(),
+        }
+    }
+
+    /// Fills up the fuel for another root.
+    pub(super) fn refuel(&mut self) {
+        self.fuel = FUEL;
+    }
+
+    pub(super) fn burn(&mut self) -> bool {
+        if self.fuel == 0 {
+            self.cut.insert(self.file);
+            return false;
+        }
+        self.fuel -= 1;
+        true
+    }
+
+    pub(super) fn place(&self, by: &str) -> Place {
+        Place { path: self.program.files[self.file].path.clone(), mark: self.mark, by: Arc::from(by) }
+    }
+
+    pub(super) fn family(&self) -> Family {
+        self.program.files[self.file].family
+    }
+
+    pub(super) fn object(&mut self, object: Object) -> ObjectId {
+        self.objects.push(object);
+        self.objects.len() - 1
+    }
+
+    /// The one object of that name in a package: a library's own default router or client.
+    pub(super) fn single(&mut self, name: &str, ty: Option<TypeId>) -> ObjectId {
+        let path = &*self.program.files[self.file].path;
+        let roots = self.program.packages.iter().map(|(root, _)| *root);
+        let root = roots.filter(|root| root.is_empty() || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))).max_by_key(|root| root.len());
+        let root = root.unwrap_or_else(|| path.split_once('/').map_or("", |(top, _)| top)).to_owned();
+        let key = (name.to_owned(), root);
+        if let Some(found) = self.singles.get(&key) {
+            return *found;
+        }
+        let place = Some(self.place("code"));
+        let id = self.object(Object { ty, place, ..Object::default() });
+        self.singles.insert(key, id);
+        id
+    }
+
+    /// Runs in another file, then comes back.
+    fn within<T>(&mut self, file: FileId, run: impl FnOnce(&mut Self) -> T) -> T {
+        let (before, mark) = (self.file, self.mark);
+        self.file = file;
+        let out = run(self);
+        self.file = before;
+        self.mark = mark;
+        out
+    }
+
+    // ---- files and names -------------------------------------------------------------------------
+
+    /// The top-level names of a file; its top level is run first.
+    pub(super) fn globals(&mut self, file: FileId) -> Scope {
+        if let Some(scope) = &self.globals[file] {
+            return scope.clone();
+        }
+        let scope = Scope::new(None);
+        self.globals[file] = Some(scope.clone());
+        let source = self.program.source(file);
+        let own = &self.program.files[file];
+        let mut functions: Vec<_> = own.functions.iter().map(|(name, index)| (*name, *index)).collect();
+        functions.sort_unstable();
+        for (name, index) in functions {
+            scope.set(name, Val::Function(Closure { file, index, scope: Some(scope.clone()), this: None }));
+        }
+        let mut classes: Vec<_> = own.classes.iter().map(|(name, index)| (*name, *index)).collect();
+        classes.sort_unstable();
+        for (name, index) in classes {
+            scope.set(name, Val::Class(file, index));
+        }
+        if self.running.len() < MAX_DEPTH * 4 {
+            self.running.push((file, u32::MAX));
+            self.frames.push(Effects::default());
+            let saved = std::mem::replace(&mut self.fuel, FUEL);
+            self.within(file, |this| {
+                let _ = this.steps(&source.functions[0].steps, &scope, None);
+            });
+            self.fuel = saved;
+            self.frames.pop();
+            self.running.pop();
+        }
+        scope
+    }
+
+    /// What a name means in a file.
+    pub(super) fn lookup(&mut self, name: &str, scope: &Scope) -> Val {
+        if let Some(value) = scope.get(name) {
+            return value;
+        }
+        let file = self.file;
+        if let Some(value) = self.globals(file).get(name) {
+            return value;
+        }
+        if let Some(import) = self.program.imported(file, name) {
+            return self.import(import);
+        }
+        if self.family() == Family::Go {
+            let folder = folder_of(&self.program.files[file].path).to_owned();
+            if let Some(value) = self.in_folder(&folder, name) {
+                return value;
+            }
+        }
+        if let Some((file, class)) = self.program.class_nearby(file, name) {
+            return Val::Class(file, class);
+        }
+        self.from_glob(name).unwrap_or_else(|| self.symbol(name))
+    }
+
+    fn from_glob(&mut self, name: &str) -> Option<Val> {
+        let file = self.file;
+        let mut open = None;
+        for import in self.program.globs(file) {
+            match self.program.locate(file, &import.module, import.member.as_deref()) {
+                Located2::File(found) if self.family() != Family::Java => {
+                    if let Some(value) = self.module_member(found, name) {
+                        return Some(value);
+                    }
+                }
+                _ => {
+                    if let Some((file, class)) = self.program.class_of(&import.module, name) {
+                        return Some(Val::Class(file, class));
+                    }
+                    let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
+                    let library = self.program.files[file].library;
+                    let known = library.type_named(&full).is_some()
+                        || !library.calls(&full).is_empty()
+                        || !library.annotation(&full).is_empty()
+                        || !library.guards(&full).is_empty()
+                        || library.class(&full).is_some();
+                    if known && open.is_none() {
+                        open = Some(full);
+                    }
+                }
+            }
+        }
+        open.map(|full| self.symbol(&full))
+    }
+
+    /// A library's thing: its text if it is a constant, the object if it is one.
+    pub(super) fn symbol(&mut self, name: &str) -> Val {
+        let library = self.program.files[self.file].library;
+        if let Some(text) = library.value(name) {
+            return Val::text(text);
+        }
+        if let Some(ty) = library.type_of_value(name) {
+            return Val::Object(self.single(name, Some(ty)));
+        }
+        Val::symbol(name)
+    }
+
+    fn import(&mut self, import: &'a Import) -> Val {
+        let (file, mark) = (self.file, import.mark);
+        let located = self.program.locate(file, &import.module, import.member.as_deref());
+        let language = self.program.source(file).language;
+        if let Located2::Missing = located {
+            let place = Place { path: self.program.files[file].path.clone(), mark, by: Arc::from("code") };
+            if !self.out.unresolved.contains(&place) {
+                self.out.unresolved.push(place);
+            }
+        }
+        let Some(module) = module_value(&located) else {
+            let name = self.program.full_name(language, &import.module, import.member.as_deref());
+            return self.symbol(&name);
+        };
+        match (import.member.as_deref(), &located) {
+            (None | Some("*"), _) => module,
+            (Some(member), Located2::File(found)) => self.imported_member(*found, member),
+            (Some(member), Located2::Folder(folder)) => self.in_folder(&folder.clone(), member).unwrap_or(Val::Unknown),
+            (_, _) => module,
+        }
+    }
+
+    /// A member that was imported from a file: the file itself when that is what carries the name.
+    fn imported_member(&mut self, found: FileId, member: &str) -> Val {
+        if let Some(value) = self.module_member(found, member) {
+            return value;
+        }
+        let path = &*self.program.files[found].path;
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let stem = file.split('.').next().unwrap_or(file);
+        let is_it = stem == member
+            || (matches!(stem, "__init__" | "mod") && folder_of(path).rsplit('/').next() == Some(member))
+            || member == "self";
+        if is_it { Val::Module(found) } else { Val::Missing }
+    }
+
+    /// What a file offers under a name.
+    pub(super) fn module_member(&mut self, file: FileId, name: &str) -> Option<Val> {
+        let source = self.program.source(file);
+        if self.running.len() >= MAX_DEPTH * 4 {
+            return None;
+        }
+        let scope = self.globals(file);
+        self.running.push((file, u32::MAX));
+        let out = self.within(file, |this| this.exported(source, name, &scope));
+        self.running.pop();
+        out
+    }
+
+    fn exported(&mut self, source: &'a Source, name: &str, scope: &Scope) -> Option<Val> {
+        for export in source.exports.iter().rev().filter(|export| export.name == name) {
+            if let Some(value) = &export.value {
+                return Some(self.value(value, scope));
+            }
+            if let Some((module, member)) = &export.from {
+                return match self.program.locate(self.file, module, Some(member)) {
+                    Located2::File(found) if member == "*" => Some(Val::Module(found)),
+                    Located2::File(found) if found != self.file => Some(self.imported_member(found, member)),
+                    Located2::Missing => Some(Val::Missing),
+                    _ => {
+                        let name = self.program.full_name(source.language, module, Some(member));
+                        Some(self.symbol(&name))
+                    }
+                };
+            }
+        }
+        if let Some(value) = scope.get(name) {
+            return Some(value);
+        }
+        for export in source.exports.iter().filter(|export| export.name == "*") {
+            let Some((module, _)) = &export.from else { continue };
+            if let Located2::File(found) = self.program.locate(self.file, module, Some("*"))
+                && found != self.file
+                && let Some(value) = self.module_member(found, name)
+            {
+                return Some(value);
+            }
+        }
+        if let Some(import) = self.program.imported(self.file, name)
+            && matches!(source.language, Language::Python | Language::Rust)
+        {
+            return Some(self.import(import));
+        }
+        if source.language == Language::Python {
+            for import in self.program.globs(self.file) {
+                if let Located2::File(found) = self.program.locate(self.file, &import.module, Some("*"))
+                    && found != self.file
+                    && let Some(value) = self.module_member(found, name)
+                {
+                    return Some(value);
+                }
+            }
+        }
+        // A folder's `__init__.py` gives its submodules away.
+        if self.program.files[self.file].path.ends_with("__init__.py")
+            && let Located2::File(found) = self.program.locate(self.file, ".", Some(name))
+            && found != self.file
+        {
+            return Some(Val::Module(found));
+        }
+        None
+    }
+
+    fn in_folder(&mut self, folder: &str, name: &str) -> Option<Val> {
+        let files = self.program.folder(folder, self.family());
+        let own = self.file;
+        files.into_iter().filter(|file| *file != own).find_map(|file| self.globals(file).get(name))
+    }
+
+    /// The value of a module used as if it were one: its default export.
+    pub(super) fn plain_value(&mut self, value: Val) -> Val {
+        match value {
+            Val::Module(file) => self.module_member(file, "default").unwrap_or(Val::Module(file)),
+            value => value,
+        }
+    }
+
+    // ---- types -----------------------------------------------------------------------------------
+
+    /// A value of a declared type of which nothing else is known.
+    pub(super) fn typed(&mut self, ty: &'a TypeName, scope: &Scope) -> Val {
+        if !self.burn() {
+            return Val::Unknown;
+        }
+        match ty.name.as_str() {
+            "" => return Val::Unknown,
+            "[]" => return ty.arguments.first().map_or(Val::Unknown, |inner| Val::list(vec![self.typed(inner, scope)])),
+            "|" => {
+                let values: Vec<Val> = ty.arguments.iter().map(|inner| self.typed(inner, scope)).collect();
+                return values.into_iter().find(|value| matches!(value, Val::Object(_))).unwrap_or(Val::Unknown);
+            }
+            _ => {}
+        }
+        match self.type_value(&ty.name, scope) {
+            Val::Class(file, class) => self.generic_instance(file, class),
+            Val::Symbol(name) => match self.program.files[self.file].library.type_named(&name) {
+                Some(ty) => {
+                    let place = Some(self.place("code"));
+                    Val::Object(self.object(Object { ty: Some(ty), place, presumed: true, ..Object::default() }))
+                }
+                // `State<Pool>`, `Arc<Client>`, `Lazy<T>`: what they hold is what is used.
+                None if ty.arguments.len() == 1 && self.family() == Family::Rust => self.typed(&ty.arguments[0], scope),
+                None if name.contains('.') || name.contains('/') => Val::Symbol(name),
+                None => Val::Unknown,
+            },
+            Val::Object(id) => Val::Object(id),
+            _ => Val::Unknown,
+        }
+    }
+
+    /// The class or library name that a written type means.
+    pub(super) fn type_value(&mut self, name: &str, scope: &Scope) -> Val {
+        let mut parts = name.split('.');
+        let first = parts.next().unwrap_or("");
+        let mut value = if name.contains('.') && self.program.imported(self.file, first).is_none() && self.family() != Family::Python {
+            // Already written out in full.
+            let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
+            return match self.program.class_of(package, last) {
+                Some((file, class)) => Val::Class(file, class),
+                None => {
+                    let full = super::library::plain(name);
+                    Val::symbol(full)
+                }
+            };
+        } else {
+            self.lookup(first, scope)
+        };
+        for part in parts {
+            value = self.member(&value, part);
+        }
+        value
+    }
+
+    /// An object of a class that nobody was seen to make.
+    pub(super) fn generic_instance(&mut self, file: FileId, class: u32) -> Val {
+        if let Some(id) = self.generic.get(&(file, class)) {
+            return Val::Object(*id);
+        }
+        let id = self.object(Object { class: Some((file, class)), presumed: true, ..Object::default() });
+        self.generic.insert((file, class), id);
+        self.prepare_instance(id, file, class, None);
+        Val::Object(id)
+    }
+
+    /// The class's bases: those of the project, and the first that a library has.
+    pub(super) fn bases(&mut self, file: FileId, class: u32) -> (Vec<(FileId, u32)>, Vec<String>) {
+        let (mut own, mut foreign) = (Vec::new(), Vec::new());
+        let mut todo = vec![(file, class)];
+        while let Some((file, class)) = todo.pop() {
+            if own.len() > 16 {
+                break;
+            }
+            for base in &self.program.source(file).classes[class as usize].bases {
+                let scope = self.globals(file);
+                match self.within(file, |this| this.type_value(&base.name, &scope)) {
+                    Val::Class(file, class) if !own.contains(&(file, class)) => {
+                        own.push((file, class));
+                        todo.push((file, class));
+                    }
+                    Val::Symbol(name) => foreign.push(name.to_string()),
+                    Val::Missing => foreign.push("?".to_owned()),
+                    _ => {}
+                }
+            }
+        }
+        (own, foreign)
+    }
+
+    /// Fields with their values or types, then the constructor.
+    fn prepare_instance(&mut self, id: ObjectId, file: FileId, class: u32, arguments: Option<Vec<Arg>>) {
+        let (own, foreign) = self.bases(file, class);
+        let library = self.program.files[file].library;
+        self.objects[id].ty = foreign.iter().find_map(|name| library.type_named(name));
+        for (file, class) in own.into_iter().rev().chain([(file, class)]) {
+            let source = self.program.source(file);
+            let scope = self.globals(file);
+            self.within(file, |this| {
+                for field in &source.classes[class as usize].fields {
+                    this.mark = field.mark;
+                    let value = match (&field.value, &field.declared) {
+                        (Some(value), _) => this.value(value, &scope),
+                        (None, Some(declared)) => match this.injected(&field.annotations, &scope) {
+                            Some(value) => value,
+                            None => this.typed(declared, &scope),
+                        },
+                        _ => Val::Unknown,
+                    };
+                    this.objects[id].fields.insert(field.name.clone(), value);
+                }
+            });
+        }
+        if let Some((file, index)) = self.constructor(file, class) {
+            let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(id) };
+            let _ = self.invoke(&closure, arguments.unwrap_or_default());
+        }
+    }
+
+    fn constructor(&self, file: FileId, class: u32) -> Option<(FileId, u32)> {
+        let source = self.program.source(file);
+        let class = &source.classes[class as usize];
+        let is_it = |index: &&u32| {
+            let name = source.functions[**index as usize].name.as_str();
+            name == "constructor" || name == "__init__" || name == class.name
+        };
+        class.methods.iter().find(is_it).map(|index| (file, *index))
+    }
+
+    /// `@Value("${a.b:default}")` on a field or parameter.
+    pub(super) fn injected(&mut self, annotations: &'a [Call], scope: &Scope) -> Option<Val> {
+        use threatline_knowledge::packs::AnnotationVerb;
+        for annotation in annotations {
+            let name = self.name_of(&annotation.callee, scope)?;
+            for ruled in self.program.files[self.file].library.annotation(&name) {
+                if ruled.rule.does == AnnotationVerb::Value {
+                    let arguments = self.arguments(&annotation.arguments, scope);
+                    let text = arguments.first().and_then(|argument| argument.value.literal().map(str::to_owned))?;
+                    return Some(Val::Text(Rc::new(super::text::placeholders(&text))));
+                }
+            }
+        }
+        None
+    }
+
+    // ---- steps -----------------------------------------------------------------------------------
+
+    /// Runs steps; the value of the first certain `return`, and of conditional ones before it.
+    fn steps(&mut self, steps: &'a [Step], scope: &Scope, this: Option<ObjectId>) -> Flow {
+        let mut perhaps: Vec<Val> = Vec::new();
+        for step in steps {
+            if !self.burn() {
+                break;
+            }
+            match self.step(step, scope, this, &mut perhaps) {
+                Flow::On => {}
+                Flow::Left(value) => {
+                    return Flow::Left(either(perhaps, value));
+                }
+            }
+        }
+        if perhaps.is_empty() { Flow::On } else { Flow::Left(either(perhaps, Val::Null)) }
+    }
+
+    fn step(&mut self, step: &'a Step, scope: &Scope, this: Option<ObjectId>, perhaps: &mut Vec<Val>) -> Flow {
+        match step {
+            Step::Bind { target, declared, value, mark } => {
+                self.mark = *mark;
+                let mut bound = match value {
+                    Some(value) => self.value(value, scope),
+                    None => Val::Unknown,
+                };
+                if bound.is_unknown()
+                    && let Some(declared) = declared
+                {
+                    bound = self.typed(declared, scope);
+                }
+                self.bind(target, bound, scope);
+            }
+            Step::Do(value) => {
+                self.value(value, scope);
+            }
+            Step::Return(value) => {
+                let value = value.as_ref().map_or(Val::Null, |value| self.value(value, scope));
+                return Flow::Left(value);
+            }
+            Step::Throw(value) => {
+                if let Some(value) = value {
+                    self.value(value, scope);
+                }
+                return Flow::Left(Val::Unknown);
+            }
+            Step::If { condition, then, otherwise } => {
+                let condition = self.value(condition, scope);
+                let branches: &[&'a Vec<Step>] = match condition {
+                    Val::Boolean(true) => &[then],
+                    Val::Boolean(false) => &[otherwise],
+                    _ => &[then, otherwise],
+                };
+                let mut left = 0;
+                for branch in branches {
+                    if let Flow::Left(value) = self.steps(branch, scope, this) {
+                        perhaps.push(value);
+                        left += usize::from(branch.last().is_some_and(leaves));
+                    }
+                }
+                if left == branches.len()
+                    && let Some(last) = perhaps.pop()
+                {
+                    return Flow::Left(last);
+                }
+            }
+            Step::Loop { over, body } => self.repeat(over.as_ref(), body, scope, this, perhaps),
+            Step::Try { body, handlers, finally } => {
+                for part in [body].into_iter().chain(handlers).chain([finally]) {
+                    if let Flow::Left(value) = self.steps(part, scope, this) {
+                        perhaps.push(value);
+                    }
+                }
+            }
+            Step::Block(body) => return self.steps(body, scope, this),
+            Step::Function(index) => self.define(*index, scope, this),
+            Step::Class(index) => self.declare(*index, scope),
+        }
+        Flow::On
+    }
+
+    fn repeat(&mut self, over: Option<&'a (Value, Value)>, body: &'a [Step], scope: &Scope, this: Option<ObjectId>, perhaps: &mut Vec<Val>) {
+        let items = match over {
+            Some((_, list)) => match self.value(list, scope) {
+                Val::List(items) if !items.is_empty() && items.len() <= 64 => items.to_vec(),
+                Val::Map(entries) if !entries.is_empty() && entries.len() <= 64 => {
+                    entries.iter().map(|(key, value)| Val::list(vec![Val::text(key), value.clone()])).collect()
+                }
+                _ => vec![Val::Unknown],
+            },
+            None => vec![Val::Unknown],
+        };
+        for item in items {
+            if let Some((name, _)) = over {
+                self.bind(name, item, scope);
+            }
+            if let Flow::Left(value) = self.steps(body, scope, this) {
+                perhaps.push(value);
+            }
+        }
+    }
+
+    fn bind(&mut self, target: &'a Value, value: Val, scope: &Scope) {
+        match target {
+            Value::Name(name) => scope.assign(name, value),
+            Value::Member(object, name) => {
+                let object = self.value(object, scope);
+                match object {
+                    Val::Object(id) => {
+                        self.objects[id].fields.insert(name.clone(), value.clone());
+                        self.assigned(id, name, value);
+                    }
+                    Val::Module(file) => self.globals(file).set(name, value),
+                    _ => {}
+                }
+            }
+            Value::Index(object, key) => {
+                if let (Val::Object(id), Some(key)) = (self.value(object, scope), self.value(key, scope).literal()) {
+                    self.objects[id].fields.insert(key.to_owned(), value);
+                }
+            }
+            Value::List(targets) => {
+                let items = match &value {
+                    Val::List(items) => items.to_vec(),
+                    _ => Vec::new(),
+                };
+                // Go gives (value, error): the first of them is the value.
+                for (at, target) in targets.iter().enumerate() {
+                    let item = match items.get(at) {
+                        Some(item) => item.clone(),
+                        None if at == 0 && items.is_empty() && self.family() == Family::Go => value.clone(),
+                        None => Val::Unknown,
+                    };
+                    self.bind(target, item, scope);
+                }
+            }
+            Value::Map(entries) => {
+                for (key, target) in entries {
+                    let name = match key {
+                        Value::Text(name) | Value::Name(name) => name,
+                        _ => continue,
+                    };
+                    let item = self.member(&value, name);
+                    self.bind(target, item, scope);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Binds a function under its name, with its decorators applied.
+    fn define(&mut self, index: u32, scope: &Scope, this: Option<ObjectId>) {
+        let file = self.file;
+        let function = &self.program.source(file).functions[index as usize];
+        let closure = Closure { file, index, scope: Some(scope.clone()), this };
+        if function.receiver.is_some() {
+            return;
+        }
+        let value = self.decorate(Val::Function(closure), &function.annotations, scope);
+        if !function.name.is_empty() {
+            scope.set(&function.name, value);
+        }
+    }
+
+    /// Applies decorators, the innermost first.
+    pub(super) fn decorate(&mut self, mut value: Val, annotations: &'a [Call], scope: &Scope) -> Val {
+        if !matches!(self.family(), Family::Python) {
+            return value;
+        }
+        for annotation in annotations.iter().rev() {
+            self.mark = annotation.mark;
+            value = self.apply_decorator(annotation, value, scope);
+        }
+        value
+    }
+
+    fn declare(&mut self, index: u32, scope: &Scope) {
+        let file = self.file;
+        let class = &self.program.source(file).classes[index as usize];
+        scope.set(&class.name, Val::Class(file, index));
+        self.decorate(Val::Class(file, index), &class.annotations, scope);
+        if self.family() == Family::Python {
+            // Methods may be decorated as routes of a router.
+            for method in &class.methods {
+                let function = &self.program.source(file).functions[*method as usize];
+                let closure = Closure { file, index: *method, scope: Some(scope.clone()), this: None };
+                self.decorate(Val::Function(closure), &function.annotations, scope);
+            }
+        }
+    }
+
+    // ---- calls into the project ------------------------------------------------------------------
+
+    /// Calls a function of the project.
+    pub(super) fn invoke(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Val {
+        let id = (closure.file, closure.index);
+        self.visited.insert(id);
+        if self.running.len() >= MAX_DEPTH || self.running.iter().filter(|running| **running == id).count() > 0 || !self.burn() {
+            return Val::Unknown;
+        }
+        let mut key = String::new();
+        Val::Function(closure.clone()).key(&mut key);
+        for argument in &arguments {
+            key.push('|');
+            key.push_str(argument.name.as_deref().unwrap_or(""));
+            argument.value.key(&mut key);
+        }
+        if let Some((value, effects)) = self.memo.get(&key) {
+            let (value, effects) = (value.clone(), effects.clone());
+            if let Some(frame) = self.frames.last_mut() {
+                frame.merge(&effects);
+            }
+            return value;
+        }
+        self.running.push(id);
+        self.frames.push(Effects::default());
+        let value = self.within(closure.file, |this| this.run(closure, arguments));
+        let effects = self.frames.pop().unwrap_or_default();
+        self.running.pop();
+        if let Some(frame) = self.frames.last_mut() {
+            frame.merge(&effects);
+        }
+        self.memo.insert(key, (value.clone(), effects));
+        value
+    }
+
+    fn run(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Val {
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let scope = self.enter(closure, arguments);
+        let value = match self.steps(&function.steps, &scope, closure.this) {
+            Flow::Left(value) => value,
+            Flow::On => Val::Null,
+        };
+        match (&value, &function.returns) {
+            (Val::Unknown | Val::Null, Some(returns)) => self.typed(returns, &scope),
+            _ => value,
+        }
+    }
+
+    /// The scope of a call: parameters bound, `self` known.
+    pub(super) fn enter(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Scope {
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let around = match &closure.scope {
+            Some(scope) => scope.clone(),
+            None => self.globals(closure.file),
+        };
+        let scope = Scope::new(Some(around));
+        if let Some(this) = closure.this {
+            scope.set("self", Val::Object(this));
+            if let Some((name, _)) = &function.receiver {
+                scope.set(name, Val::Object(this));
+            }
+        }
+        let mut positional = arguments.iter().filter(|argument| argument.name.is_none());
+        for parameter in &function.parameters {
+            let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(&parameter.name));
+            let given = if parameter.variadic {
+                Some(Val::list(positional.by_ref().map(|argument| argument.value.clone()).collect()))
+            } else {
+                named.map(|argument| argument.value.clone()).or_else(|| positional.next().map(|argument| argument.value.clone()))
+            };
+            self.mark = parameter.mark;
+            let mut value = match (given, &parameter.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => match self.value(default, &scope) {
+                    // A dependency, unknown until it is asked for.
+                    Val::Made(_) => Val::Unknown,
+                    value => value,
+                },
+                (None, None) => self.injected(&parameter.annotations, &scope).unwrap_or(Val::Unknown),
+            };
+            if matches!(value, Val::Unknown | Val::Null)
+                && let Some(declared) = &parameter.declared
+            {
+                value = self.typed(declared, &scope);
+            }
+            for name in &parameter.names {
+                let part = self.member(&value, name);
+                scope.set(name, part);
+            }
+            if !parameter.name.is_empty() {
+                scope.set(&parameter.name, value);
+            }
+        }
+        scope
+    }
+
+    /// Constructs an object of a class.
+    pub(super) fn construct(&mut self, file: FileId, class: u32, arguments: Vec<Arg>) -> Val {
+        if self.running.len() >= MAX_DEPTH || !self.burn() {
+            return Val::Unknown;
+        }
+        let declared = &self.program.source(file).classes[class as usize];
+        let place = Some(self.place("code"));
+        let id = self.object(Object { class: Some((file, class)), place, ..Object::default() });
+        self.running.push((file, u32::MAX - 1));
+        self.prepare_instance(id, file, class, Some(arguments.clone()));
+        self.running.pop();
+        // Struct literals, data classes and records name their fields.
+        for argument in arguments {
+            if let Some(name) = argument.name.filter(|name| declared.fields.iter().any(|field| field.name == *name)) {
+                self.objects[id].fields.insert(name, argument.value);
+            }
+        }
+        Val::Object(id)
+    }
+
+    /// The method of an object's class.
+    pub(super) fn method(&mut self, id: ObjectId, name: &str) -> Option<Closure> {
+        let (file, class) = self.objects[id].class?;
+        self.class_method(file, class, name).map(|(file, index)| Closure { file, index, scope: None, this: Some(id) })
+    }
+
+    pub(super) fn class_method(&mut self, file: FileId, class: u32, name: &str) -> Option<(FileId, u32)> {
+        let (own, _) = self.bases(file, class);
+        for (file, class) in [(file, class)].into_iter().chain(own) {
+            let source = self.program.source(file);
+            let declared = &source.classes[class as usize];
+            let found = declared.methods.iter().find(|index| source.functions[**index as usize].name == name && !source.classes[class as usize].is_abstract);
+            if let Some(index) = found {
+                return Some((file, *index));
+            }
+            if let Some(found) = self.program.method(file, &declared.name, name) {
+                return Some(found);
+            }
+        }
+        None
+    }
+}
+
+/// Whether a step certainly leaves its function.
+pub(super) fn leaves(step: &Step) -> bool {
+    match step {
+        Step::Return(_) | Step::Throw(_) => true,
+        Step::Block(body) => body.last().is_some_and(leaves),
+        Step::If { then, otherwise, .. } => then.last().is_some_and(leaves) && otherwise.last().is_some_and(leaves),
+        _ => false,
+    }
+}
+
+/// One of several values; the known ones, objects first.
+fn either(perhaps: Vec<Val>, last: Val) -> Val {
+    let mut all = perhaps;
+    all.push(last);
+    let strong = |value: &Val| matches!(value, Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Text(_));
+    let known: Vec<Val> = all.iter().filter(|value| strong(value)).cloned().collect();
+    match known.len() {
+        0 => all.into_iter().rev().find(|value| !matches!(value, Val::Null | Val::Unknown)).unwrap_or(Val::Unknown),
+        1 => known.into_iter().next().unwrap_or(Val::Unknown),
+        _ => Val::Either(Rc::new(known)),
+    }
+}
+
+/// The text of a value as far as it is known.
+pub(super) fn as_text(value: &Val) -> Text {
+    match value {
+        Val::Text(text) => (**text).clone(),
+        Val::Number(text) => Text::Literal(text.to_string()),
+        Val::Null => Text::Literal(String::new()),
+        Val::Boolean(flag) => Text::Literal(flag.to_string()),
+        Val::Either(values) => values.iter().find(|value| matches!(value, Val::Text(_))).map_or(Text::Unknown, as_text),
+        _ => Text::Unknown,
+    }
+}
+
+impl Evaluator<'_> {
+    /// Runs a function that nobody was seen to call, with what its types tell.
+    pub(super) fn run_alone(&mut self, file: FileId, index: u32) {
+        let function = &self.program.source(file).functions[index as usize];
+        let this = match (function.class, &function.receiver) {
+            (Some(class), _) => Some(self.generic_instance(file, class)),
+            (None, Some((_, ty))) => {
+                let scope = self.globals(file);
+                match self.type_value(ty.rsplit('.').next().unwrap_or(ty), &scope) {
+                    Val::Class(file, class) => Some(self.generic_instance(file, class)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
+        let _ = self.invoke(&Closure { file, index, scope: None, this }, Vec::new());
+    }
+
+    /// A library's object got one of its fields assigned (`app.secret_key = …`): packs may ask for it.
+    pub(super) fn assigned(&mut self, id: ObjectId, name: &str, value: Val) {
+        if self.objects[id].ty.is_some() && self.objects[id].class.is_none() {
+            let _ = self.call_method(id, &format!("{name}="), vec![Arg { name: None, value }], None);
+        }
+    }
+}

@@ -1,0 +1,588 @@
+//! Expressions: what they are worth, and calls through to what they mean.
+
+use super::evaluate::{Evaluator, as_text};
+use super::verbs::Site;
+use super::value::*;
+use std::rc::Rc;
+use threatline_facts::Text;
+use threatline_facts::code::*;
+use threatline_knowledge::packs::Family;
+
+impl<'a> Evaluator<'a> {
+    /// What an expression is worth.
+    pub(super) fn value(&mut self, value: &'a Value, scope: &Scope) -> Val {
+        if !self.burn() {
+            return Val::Unknown;
+        }
+        match value {
+            Value::Text(text) => Val::text(text),
+            Value::Number(text) => Val::Number(Rc::from(text.as_str())),
+            Value::Boolean(flag) => Val::Boolean(*flag),
+            Value::Null => Val::Null,
+            Value::Name(name) => self.lookup(name, scope),
+            Value::Member(object, name) => {
+                if let Some(name) = dotted(value)
+                    && self.program.imported(self.file, &name).is_some()
+                {
+                    return self.lookup(&name, scope);
+                }
+                let object = self.value(object, scope);
+                self.member(&object, name)
+            }
+            Value::Index(object, key) => {
+                let object = self.value(object, scope);
+                let key = self.value(key, scope);
+                self.index(&object, &key)
+            }
+            Value::Call(call) => self.call(call, scope),
+            Value::Function(index) => Val::Function(Closure {
+                file: self.file,
+                index: *index,
+                scope: Some(scope.clone()),
+                this: match scope.get("self") {
+                    Some(Val::Object(id)) => Some(id),
+                    _ => None,
+                },
+            }),
+            Value::Class(index) => Val::Class(self.file, *index),
+            Value::List(items) => Val::list(items.iter().map(|item| self.value(item, scope)).collect()),
+            Value::Map(entries) => self.map(entries, scope),
+            Value::Join(parts) => self.join(parts, scope),
+            Value::Either(parts) => self.either(parts, scope),
+            Value::Not(inner) => {
+                self.value(inner, scope);
+                Val::Unknown
+            }
+            Value::Operator(operator, parts) => {
+                let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
+                match (operator.as_str(), values.as_slice()) {
+                    ("?", [_, then, otherwise]) => pick(then, otherwise),
+                    ("/", [folder, rest]) if matches!(folder, Val::Text(_)) => {
+                        Val::Text(Rc::new(Text::join([as_text(folder), Text::literal("/"), as_text(rest)])))
+                    }
+                    _ => Val::Unknown,
+                }
+            }
+            Value::Unknown(parts) => {
+                let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
+                values.into_iter().next().filter(|_| parts.len() == 1).unwrap_or(Val::Unknown)
+            }
+        }
+    }
+
+    fn map(&mut self, entries: &'a [(Value, Value)], scope: &Scope) -> Val {
+        let mut out: Vec<(String, Val)> = Vec::new();
+        for (key, value) in entries {
+            let value = self.value(value, scope);
+            if let Value::Null = key {
+                if let Val::Map(inner) = value {
+                    out.extend(inner.iter().cloned());
+                }
+                continue;
+            }
+            let key = self.value(key, scope);
+            if let Some(key) = key.literal() {
+                out.push((key.to_owned(), value));
+            }
+        }
+        Val::Map(Rc::new(out))
+    }
+
+    fn join(&mut self, parts: &'a [Value], scope: &Scope) -> Val {
+        let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
+        if values.iter().all(|value| matches!(value, Val::List(_))) && !values.is_empty() {
+            let items = values.iter().flat_map(|value| if let Val::List(items) = value { items.to_vec() } else { Vec::new() });
+            return Val::list(items.collect());
+        }
+        if values.iter().all(|value| !matches!(value, Val::Text(_))) {
+            return Val::Unknown;
+        }
+        Val::Text(Rc::new(Text::join(values.iter().map(as_text))))
+    }
+
+    fn either(&mut self, parts: &'a [Value], scope: &Scope) -> Val {
+        let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
+        let mut values = values.into_iter();
+        let mut out = values.next().unwrap_or(Val::Unknown);
+        for value in values {
+            out = pick(&out, &value);
+        }
+        out
+    }
+
+    /// `object.name`.
+    pub(super) fn member(&mut self, object: &Val, name: &str) -> Val {
+        match object {
+            Val::Object(id) => self.object_member(*id, name),
+            Val::Module(file) => match self.module_member(*file, name) {
+                Some(value) => value,
+                None => match self.module_member(*file, "default") {
+                    Some(value) if !matches!(value, Val::Module(_)) => self.member(&value, name),
+                    _ => Val::Unknown,
+                },
+            },
+            Val::Folder(folder) => {
+                let files = self.program.folder(folder, self.family());
+                files.into_iter().find_map(|file| self.globals(file).get(name)).unwrap_or(Val::Unknown)
+            }
+            Val::Symbol(symbol) => {
+                if let Some(value) = self.environment_member(symbol, name) {
+                    return value;
+                }
+                let full = format!("{symbol}.{name}");
+                self.note_read(&full, None);
+                self.note_read(symbol, Some(name));
+                self.symbol(&full)
+            }
+            Val::Made(made) => {
+                let (by, full) = (format!("{}()", made.by), format!("{}().{name}", made.by));
+                self.note_read(&by, Some(name));
+                Val::symbol(full)
+            }
+            Val::Method(id, method) => {
+                let full = self.method_name(*id, method);
+                self.note_read(&full, Some(name));
+                Val::Method(*id, Rc::from(format!("{method}.{name}")))
+            }
+            Val::Map(entries) => entries.iter().rev().find(|(key, _)| key == name).map_or(Val::Unknown, |(_, value)| value.clone()),
+            Val::Class(file, class) => self.class_member(*file, *class, name),
+            Val::Either(values) => {
+                let first = values.iter().find(|value| matches!(value, Val::Object(_))).cloned();
+                first.map_or(Val::Unknown, |value| self.member(&value, name))
+            }
+            Val::Missing => Val::Missing,
+            // `getattr`-like access to a text's own members changes nothing that we follow.
+            Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
+            _ => Val::Unknown,
+        }
+    }
+
+    fn object_member(&mut self, id: ObjectId, name: &str) -> Val {
+        if let Some(value) = self.objects[id].fields.get(name) {
+            return value.clone();
+        }
+        if let Some(closure) = self.method(id, name) {
+            return Val::Function(closure);
+        }
+        if self.objects[id].ty.is_some() {
+            return Val::Method(id, Rc::from(name));
+        }
+        match self.objects[id].class {
+            // Embedded structs (Go): their fields and methods are the outer one's.
+            Some((file, class)) => self.embedded(id, file, class, name),
+            None => Val::Unknown,
+        }
+    }
+
+    fn embedded(&mut self, id: ObjectId, file: FileId, class: u32, name: &str) -> Val {
+        let bases = &self.program.source(file).classes[class as usize].bases;
+        for base in bases {
+            let last = base.name.rsplit('.').next().unwrap_or(&base.name);
+            if let Some(inner) = self.objects[id].fields.get(last).cloned() {
+                return self.member(&inner, name);
+            }
+        }
+        Val::Unknown
+    }
+
+    fn class_member(&mut self, file: FileId, class: u32, name: &str) -> Val {
+        if let Some((file, index)) = self.class_method(file, class, name) {
+            return Val::Function(Closure { file, index, scope: None, this: None });
+        }
+        let source = self.program.source(file);
+        let declared = &source.classes[class as usize];
+        if let Some(field) = declared.fields.iter().find(|field| field.name == name) {
+            return match &field.value {
+                Some(value) => {
+                    let scope = self.globals(file);
+                    let (before, mark) = (self.file, self.mark);
+                    self.file = file;
+                    let value = self.value(value, &scope);
+                    self.file = before;
+                    self.mark = mark;
+                    value
+                }
+                None if declared.is_enum => Val::text(name),
+                None => Val::Unknown,
+            };
+        }
+        Val::symbol(format!("?{}.{name}", declared.name))
+    }
+
+    fn index(&mut self, object: &Val, key: &Val) -> Val {
+        match (object, key.literal()) {
+            (Val::Symbol(symbol), Some(key)) => {
+                if let Some(value) = self.environment_member(symbol, key) {
+                    return value;
+                }
+                self.note_read(symbol, Some(key));
+                Val::symbol(format!("{symbol}[]"))
+            }
+            (Val::Made(made), Some(key)) => {
+                self.note_read(&format!("{}()", made.by), Some(key));
+                Val::Unknown
+            }
+            (Val::Method(id, method), Some(key)) => {
+                let full = self.method_name(*id, method);
+                self.note_read(&full, Some(key));
+                let library = self.program.files[self.file].library;
+                let index: Vec<_> = self.objects[*id].ty.map(|ty| library.methods(ty, "[]")).unwrap_or_default();
+                if index.is_empty() { Val::Unknown } else { self.indexed(*id, key) }
+            }
+            (Val::Object(id), Some(key)) => match self.objects[*id].fields.get(key) {
+                Some(value) => value.clone(),
+                None => self.indexed(*id, key),
+            },
+            (Val::List(items), Some(key)) => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()).unwrap_or(Val::Unknown),
+            (Val::Map(_), Some(key)) => self.member(object, key),
+            _ => Val::Unknown,
+        }
+    }
+
+    /// `configuration["X"]`: packs call that method `[]`.
+    fn indexed(&mut self, id: ObjectId, key: &str) -> Val {
+        self.call_method(id, "[]", vec![Arg { name: None, value: Val::text(key) }], None)
+    }
+
+    /// The name by which rules know a method of an object.
+    pub(super) fn method_name(&self, id: ObjectId, method: &str) -> String {
+        match self.objects[id].ty {
+            Some(ty) => format!("#{}.{method}", ty.0),
+            None => format!("?.{method}"),
+        }
+    }
+
+    /// The name by which rules may know what an expression stands for.
+    pub(super) fn name_of(&mut self, value: &'a Value, scope: &Scope) -> Option<String> {
+        match self.value(value, scope) {
+            Val::Symbol(name) => Some(name.to_string()),
+            Val::Method(id, method) => Some(self.method_name(id, &method)),
+            Val::Made(made) => Some(made.by.clone()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn arguments(&mut self, arguments: &'a [Argument], scope: &Scope) -> Vec<Arg> {
+        let mut out = Vec::new();
+        for argument in arguments {
+            let value = self.value(&argument.value, scope);
+            match (&value, argument.spread) {
+                (Val::List(items), true) => out.extend(items.iter().map(|item| Arg { name: None, value: item.clone() })),
+                (Val::Map(entries), true) => {
+                    out.extend(entries.iter().map(|(key, item)| Arg { name: Some(key.clone()), value: item.clone() }));
+                }
+                _ => out.push(Arg { name: argument.name.clone(), value }),
+            }
+        }
+        out
+    }
+
+    /// A call, construction or applied decorator.
+    pub(super) fn call(&mut self, call: &'a Call, scope: &Scope) -> Val {
+        if let Value::Name(name) = &call.callee
+            && name == "require"
+            && self.family() == Family::JavaScript
+            && let Some(module) = call.arguments.first().and_then(|argument| if let Value::Text(text) = &argument.value { Some(text) } else { None })
+        {
+            return self.require(module);
+        }
+        if let Value::Member(object, name) = &call.callee {
+            let mut object = self.value(object, scope);
+            if let Val::Either(values) = &object {
+                object = values.iter().find(|value| matches!(value, Val::Object(_))).cloned().unwrap_or(object);
+            }
+            if dotted(&call.callee).is_none_or(|name| self.program.imported(self.file, &name).is_none()) {
+                let arguments = self.arguments(&call.arguments, scope);
+                self.mark = call.mark;
+                return self.call_member(object, name, arguments, call, None);
+            }
+        }
+        let callee = self.value(&call.callee, scope);
+        let arguments = self.arguments(&call.arguments, scope);
+        self.mark = call.mark;
+        self.call_value(callee, arguments, call, None)
+    }
+
+    fn require(&mut self, module: &'a str) -> Val {
+        use super::program::{Located2, module_value};
+        let located = self.program.locate(self.file, module, None);
+        if let Located2::Missing = located {
+            let place = self.place("code");
+            self.out.unresolved.push(place);
+        }
+        module_value(&located).unwrap_or_else(|| {
+            let language = self.program.source(self.file).language;
+            let name = self.program.full_name(language, module, None);
+            self.symbol(&name)
+        })
+    }
+
+    /// Calls a member of a value.
+    pub(super) fn call_member(&mut self, object: Val, name: &str, arguments: Vec<Arg>, call: &'a Call, decorated: Option<&Val>) -> Val {
+        match &object {
+            Val::Object(id) => {
+                if let Some(field) = self.objects[*id].fields.get(name).cloned() {
+                    return self.call_value(field, arguments, call, decorated);
+                }
+                if let Some(closure) = self.method(*id, name) {
+                    return self.invoke(&closure, arguments);
+                }
+                if self.objects[*id].ty.is_some() {
+                    return self.call_method(*id, name, arguments, decorated);
+                }
+                let member = self.object_member(*id, name);
+                self.call_value(member, arguments, call, decorated)
+            }
+            Val::Method(id, method) => {
+                let full = format!("{method}.{name}");
+                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
+                    let of = self.method_name(*id, method);
+                    self.note_read_by(&of, name, key);
+                }
+                self.call_method(*id, &full, arguments, decorated)
+            }
+            Val::Text(text) => self.text_method(text, name, arguments),
+            Val::Function(closure) if matches!(name, "bind") => Val::Function(closure.clone()),
+            Val::Function(closure) if matches!(name, "call" | "apply") => self.invoke(&closure.clone(), arguments.into_iter().skip(1).collect()),
+            Val::List(items) => self.list_method(&items.clone(), name, arguments),
+            Val::Made(made) => {
+                let of = format!("{}()", made.by);
+                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
+                    self.note_read_by(&of, name, key);
+                }
+                let full = format!("{of}.{name}");
+                self.call_symbol(&full, arguments, Some(object.clone()), decorated)
+            }
+            Val::Symbol(symbol) => {
+                if let Some(value) = self.environment_call(symbol, name, &arguments) {
+                    return value;
+                }
+                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
+                    self.note_read_by(symbol, name, key);
+                }
+                let full = format!("{symbol}.{name}");
+                self.call_symbol(&full, arguments, Some(object.clone()), decorated)
+            }
+            Val::Class(file, class) => match self.class_member(*file, *class, name) {
+                Val::Function(closure) => {
+                    let returned = self.invoke(&closure, arguments);
+                    // `Self::new()` without a body that is understood still makes one.
+                    if returned.is_unknown() && matches!(name, "new" | "default") { self.generic_instance(*file, *class) } else { returned }
+                }
+                Val::Symbol(full) => self.call_symbol(&full, arguments, Some(object.clone()), decorated),
+                other => self.call_value(other, arguments, call, decorated),
+            },
+            Val::Module(_) | Val::Folder(_) | Val::Map(_) => {
+                let member = self.member(&object, name);
+                self.call_value(member, arguments, call, decorated)
+            }
+            Val::Unknown if matches!(name, "unwrap_or" | "unwrap_or_else" | "then" | "catch" | "finally") => {
+                self.run_lambdas(&arguments);
+                Val::Unknown
+            }
+            _ => {
+                self.run_lambdas(&arguments);
+                Val::Unknown
+            }
+        }
+    }
+
+    /// Calls a value.
+    pub(super) fn call_value(&mut self, callee: Val, arguments: Vec<Arg>, call: &'a Call, decorated: Option<&Val>) -> Val {
+        match callee {
+            Val::Function(closure) => {
+                let value = self.invoke(&closure, arguments);
+                if call.construct && value.is_unknown() { Val::Unknown } else { value }
+            }
+            Val::Class(file, class) => self.construct(file, class, arguments),
+            Val::Guarded(inner) => self.call_value(inner.1.clone(), arguments, call, decorated),
+            Val::Symbol(name) => self.call_symbol(&name, arguments, None, decorated),
+            Val::Method(id, name) => {
+                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
+                    let of = self.method_name(id, &name);
+                    self.note_read_by(&of, "()", key);
+                }
+                self.call_method(id, &name, arguments, decorated)
+            }
+            Val::Module(file) => match self.plain_value(Val::Module(file)) {
+                Val::Module(_) => Val::Unknown,
+                value => self.call_value(value, arguments, call, decorated),
+            },
+            Val::Made(made) => {
+                let name = format!("{}()", made.by);
+                self.call_symbol(&name, arguments, Some(Val::Made(made)), decorated)
+            }
+            Val::Either(values) => {
+                let mut out = Val::Unknown;
+                for value in values.iter() {
+                    out = self.call_value(value.clone(), arguments.clone(), call, decorated);
+                }
+                out
+            }
+            Val::Object(id) => match self.method(id, "__call__") {
+                Some(closure) => self.invoke(&closure, arguments),
+                None => self.call_method(id, "()", arguments, decorated),
+            },
+            _ => {
+                self.run_lambdas(&arguments);
+                Val::Unknown
+            }
+        }
+    }
+
+    /// Functions written in place and given to something unknown may be run by it.
+    pub(super) fn run_lambdas(&mut self, arguments: &[Arg]) {
+        for argument in arguments {
+            if let Val::Function(closure) = &argument.value {
+                let function = &self.program.source(closure.file).functions[closure.index as usize];
+                if is_lambda(function) {
+                    let _ = self.invoke(&closure.clone(), Vec::new());
+                }
+            }
+        }
+    }
+
+    fn list_method(&mut self, items: &[Val], name: &str, arguments: Vec<Arg>) -> Val {
+        if let ("forEach" | "map" | "for_each", Some(Val::Function(closure))) = (name, arguments.first().map(|argument| argument.value.clone())) {
+            let out = items.iter().take(64).map(|item| self.invoke(&closure, vec![Arg { name: None, value: item.clone() }])).collect();
+            return Val::list(out);
+        }
+        if name == "join" {
+            let between = arguments.first().map_or(Text::literal(","), |argument| as_text(&argument.value));
+            let mut parts = Vec::new();
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    parts.push(between.clone());
+                }
+                parts.push(as_text(item));
+            }
+            return Val::Text(Rc::new(Text::join(parts)));
+        }
+        self.run_lambdas(&arguments);
+        Val::Unknown
+    }
+
+    fn text_method(&mut self, text: &Rc<Text>, name: &str, arguments: Vec<Arg>) -> Val {
+        let first = arguments.first().map(|argument| argument.value.clone());
+        match name {
+            "format" | "formatted" => Val::Text(Rc::new(super::text::format(text, &arguments))),
+            "concat" => Val::Text(Rc::new(Text::join([(**text).clone(), as_text(&first.unwrap_or(Val::Unknown))]))),
+            "join" => match first {
+                Some(Val::List(items)) => {
+                    let mut parts = Vec::new();
+                    for (at, item) in items.iter().enumerate() {
+                        if at > 0 {
+                            parts.push((**text).clone());
+                        }
+                        parts.push(as_text(item));
+                    }
+                    Val::Text(Rc::new(Text::join(parts)))
+                }
+                _ => Val::Unknown,
+            },
+            "rstrip" | "trimEnd" | "TrimEnd" | "TrimRight" => Val::Text(Rc::new(super::text::without_end(text, first.as_ref().and_then(Val::literal)))),
+            "unwrap_or" | "unwrap_or_else" | "orElse" | "getOrDefault" | "unwrap_or_default" => {
+                let default = match first {
+                    Some(Val::Function(closure)) => self.invoke(&closure, Vec::new()),
+                    Some(value) => value,
+                    None => Val::text(""),
+                };
+                pick(&Val::Text(text.clone()), &default)
+            }
+            "split" | "partition" | "match" | "test" | "includes" | "startsWith" | "endsWith" | "startswith" | "endswith" | "length" | "len" | "encode" | "charAt"
+            | "substring" | "slice" | "find" | "indexOf" | "getBytes" | "as_bytes" | "contains" | "replace" | "replaceAll" | "isEmpty" | "is_empty" | "equals" => Val::Unknown,
+            _ => Val::Text(text.clone()),
+        }
+    }
+
+    /// Applies a decorator to what stands under it.
+    pub(super) fn apply_decorator(&mut self, annotation: &'a Call, value: Val, scope: &Scope) -> Val {
+        if !annotation.applied {
+            let decorator = self.value(&annotation.callee, scope);
+            self.mark = annotation.mark;
+            return self.wrap(decorator, value, annotation);
+        }
+        // `@object.verb(…)`: the verb of a pack registers what is decorated.
+        if let Value::Member(object, name) = &annotation.callee {
+            let object = self.value(object, scope);
+            if let Val::Object(id) = object
+                && self.objects[id].ty.is_some()
+                && self.method(id, name).is_none()
+                && !self.objects[id].fields.contains_key(name)
+            {
+                let arguments = self.arguments(&annotation.arguments, scope);
+                self.mark = annotation.mark;
+                let returned = self.call_method(id, name, arguments, Some(&value));
+                return self.decorated(returned, value);
+            }
+        }
+        let callee = self.value(&annotation.callee, scope);
+        let arguments = self.arguments(&annotation.arguments, scope);
+        self.mark = annotation.mark;
+        let decorator = match callee {
+            Val::Symbol(name) => self.call_symbol(&name, arguments, None, Some(&value)),
+            callee => self.call_value(callee, arguments, annotation, Some(&value)),
+        };
+        self.wrap(decorator, value, annotation)
+    }
+
+    fn wrap(&mut self, decorator: Val, value: Val, annotation: &'a Call) -> Val {
+        let place = self.place("code");
+        match decorator {
+            Val::Function(closure) => match self.invoke(&closure, vec![Arg { name: None, value: value.clone() }]) {
+                Val::Function(wrapped) => Val::Function(wrapped),
+                Val::Null | Val::Unknown if matches!(value, Val::Class(..)) => value,
+                Val::Object(id) => Val::Object(id),
+                _ => super::guard::wrapped(Val::Unknown, value, place),
+            },
+            Val::Method(id, name) => {
+                let returned = self.call_method(id, &name, Vec::new(), Some(&value));
+                self.decorated(returned, value)
+            }
+            Val::Symbol(name) if !annotation.applied => {
+                let site = Site::of(&name, Vec::new(), None, Some(&value));
+                self.apply_rules_of(&name, site);
+                super::guard::wrapped(Val::Symbol(name), value, place)
+            }
+            Val::Symbol(name) => super::guard::wrapped(Val::Symbol(name), value, place),
+            Val::Made(made) => super::guard::wrapped(Val::Made(made), value, place),
+            Val::Missing | Val::Unknown => super::guard::wrapped(decorator, value, place),
+            _ => value,
+        }
+    }
+
+    /// What stands for the decorated function after a library's decorator: itself, perhaps guarded.
+    fn decorated(&mut self, returned: Val, value: Val) -> Val {
+        match returned {
+            Val::Made(made) => super::guard::wrapped(Val::Made(made), value, self.place("code")),
+            _ => value,
+        }
+    }
+}
+
+/// The first, with the second as its default, or the one that is known.
+pub(super) fn pick(first: &Val, second: &Val) -> Val {
+    match (first, second) {
+        (Val::Text(text), second) => match (&**text, second) {
+            (Text::Environment { variable, default: None }, Val::Text(_) | Val::Number(_)) => {
+                Val::Text(Rc::new(Text::Environment { variable: variable.clone(), default: Some(Box::new(as_text(second))) }))
+            }
+            (Text::Setting { key, default: None }, Val::Text(_) | Val::Number(_)) => {
+                Val::Text(Rc::new(Text::Setting { key: key.clone(), default: Some(Box::new(as_text(second))) }))
+            }
+            _ => first.clone(),
+        },
+        (Val::Null, second) => second.clone(),
+        (Val::Unknown, Val::Object(_) | Val::Function(_) | Val::Class(..)) => second.clone(),
+        (first, _) => first.clone(),
+    }
+}
+
+/// `a.b.c` when it is names all the way.
+pub(super) fn dotted(value: &Value) -> Option<String> {
+    match value {
+        Value::Name(name) => Some(name.clone()),
+        Value::Member(object, name) => Some(format!("{}.{name}", dotted(object)?)),
+        _ => None,
+    }
+}

@@ -1,0 +1,991 @@
+//! Which functions guard, and how surely.
+//!
+//! A guard is proven on the paths of its own body: every way on (calling `next`, returning from a
+//! dependency, running the handler) must lie behind a check, and a check is a call that fails unless a
+//! credential is valid, or a branch that turns the request away with 401 or 403 for a reason other than
+//! that a header is absent. What cannot be read makes nothing true.
+
+use super::Place;
+use super::evaluate::{Evaluator, leaves};
+use super::value::*;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use threatline_facts::code::*;
+use threatline_knowledge::packs::{Effect, Family, Verb};
+
+/// What stands between a caller and what comes after the guard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) authenticates: bool,
+    pub(super) authorizes: bool,
+    pub(super) exempts: bool,
+    pub(super) rate_limits: bool,
+    pub(super) verifies_signature: bool,
+    /// Something in it could not be read: nothing may be concluded from what it does not show.
+    pub(super) unclear: bool,
+    pub(super) places: Vec<Place>,
+}
+
+impl Verdict {
+    pub(super) fn unclear() -> Self {
+        Verdict { unclear: true, ..Verdict::default() }
+    }
+
+    /// This and then another one: both stand on the way.
+    pub(super) fn and(&mut self, other: Verdict) {
+        self.authenticates |= other.authenticates;
+        self.authorizes |= other.authorizes;
+        self.exempts |= other.exempts;
+        self.rate_limits |= other.rate_limits;
+        self.verifies_signature |= other.verifies_signature;
+        self.unclear |= other.unclear;
+        for place in other.places {
+            if !self.places.contains(&place) {
+                self.places.push(place);
+            }
+        }
+    }
+
+    fn of(effect: Effect, place: Place) -> Self {
+        let mut out = Verdict::default();
+        match effect {
+            Effect::Authenticates => out.authenticates = true,
+            Effect::Authorizes => (out.authenticates, out.authorizes) = (true, true),
+            Effect::Exempts => out.exempts = true,
+            Effect::RateLimits => out.rate_limits = true,
+            Effect::VerifiesSignature => out.verifies_signature = true,
+            // A credential may or must be there, and who checks it is elsewhere.
+            Effect::Optional => out.unclear = true,
+            Effect::Harmless => return out,
+        }
+        out.places.push(place);
+        out
+    }
+}
+
+/// A function behind a library's decorator.
+pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
+    match value {
+        Val::Function(_) | Val::Guarded(_) | Val::Class(..) => Val::Guarded(Rc::new((Guard { value: guard, place }, value))),
+        value => value,
+    }
+}
+
+/// What is known on a path through a function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Known {
+    authenticated: bool,
+    authorized: bool,
+}
+
+impl Known {
+    fn meet(self, other: Known) -> Known {
+        Known { authenticated: self.authenticated && other.authenticated, authorized: self.authorized && other.authorized }
+    }
+}
+
+/// Walks the paths of one function.
+struct Prover {
+    /// What holds wherever it goes on; none if it never does.
+    onward: Option<Known>,
+    /// Going on is calling something (`next()`), not returning.
+    calls_on: bool,
+    /// The function that is called to go on, if it is known.
+    inner: Option<Val>,
+    parameters: BTreeSet<String>,
+    places: Vec<Place>,
+    unclear: bool,
+    inside_verify: bool,
+    depth: usize,
+}
+
+impl<'a> Evaluator<'a> {
+    /// What a guard does.
+    pub(super) fn judge(&mut self, guard: &Guard, depth: usize) -> Verdict {
+        if depth > 8 {
+            return Verdict::unclear();
+        }
+        match &guard.value {
+            Val::Symbol(name) => self.judge_name(&name.clone(), None, &guard.place),
+            Val::Made(made) => {
+                let made = made.clone();
+                self.judge_name(&made.by, Some(&made.arguments), &guard.place)
+            }
+            Val::Method(id, name) => {
+                let name = self.method_name(*id, name);
+                self.judge_name(&name, None, &guard.place)
+            }
+            Val::Function(closure) => self.prove(&closure.clone(), depth).0,
+            Val::Guarded(inner) => {
+                let mut out = self.judge(&inner.0.clone(), depth + 1);
+                out.and(self.judge(&Guard { value: inner.1.clone(), place: guard.place.clone() }, depth + 1));
+                out
+            }
+            Val::List(items) => {
+                let mut out = Verdict::default();
+                for item in items.iter().take(16) {
+                    out.and(self.judge(&Guard { value: item.clone(), place: guard.place.clone() }, depth + 1));
+                }
+                out
+            }
+            Val::Object(id) => self.judge_object(*id, guard, depth),
+            Val::Class(file, class) => {
+                let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept"];
+                match named.iter().find_map(|name| self.class_method(*file, *class, name)) {
+                    Some((file, index)) => self.prove(&Closure { file, index, scope: None, this: None }, depth).0,
+                    None => Verdict::unclear(),
+                }
+            }
+            Val::Module(file) => match self.plain_value(Val::Module(*file)) {
+                Val::Module(_) => Verdict::unclear(),
+                value => self.judge(&Guard { value, place: guard.place.clone() }, depth + 1),
+            },
+            Val::Null | Val::Boolean(_) | Val::Number(_) | Val::Text(_) | Val::Map(_) => Verdict::default(),
+            Val::Unknown | Val::Missing | Val::Folder(_) | Val::Either(_) => Verdict::unclear(),
+        }
+    }
+
+    fn judge_object(&mut self, id: ObjectId, guard: &Guard, depth: usize) -> Verdict {
+        if let Some(ty) = self.objects[id].ty {
+            let library = self.program.files[self.file].library;
+            let rule = library.type_rule(ty).rule;
+            let names: Vec<&String> = rule.names.iter().collect();
+            if let Some(name) = names.into_iter().find(|name| !library.guards(name).is_empty()) {
+                return self.judge_name(&name.clone(), None, &guard.place);
+            }
+        }
+        let named = ["__call__", "dispatch", "invoke", "use", "canActivate"];
+        match named.iter().find_map(|name| self.method(id, name)) {
+            Some(closure) => self.prove(&closure, depth).0,
+            None if self.is_router(id) => Verdict::default(),
+            None => Verdict::unclear(),
+        }
+    }
+
+    fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place) -> Verdict {
+        let library = self.library_of(place);
+        let rules = library.guards(name);
+        for ruled in &rules {
+            if ruled.rule.call && arguments.is_none() {
+                continue;
+            }
+            if self.all_hold(&ruled.rule.when, arguments.unwrap_or_default()) {
+                let place = Place { by: ruled.pack.name.as_str().into(), ..place.clone() };
+                return Verdict::of(ruled.rule.effect, place);
+            }
+        }
+        // A wrapper that a pack knows by another verb (parsers, static files) does not guard.
+        let known = library.calls(name).iter().any(|(ruled, _)| matches!(ruled.rule.does, Verb::Nothing | Verb::Set));
+        Verdict { unclear: rules.is_empty() && !known, ..Verdict::default() }
+    }
+
+    fn library_of(&self, place: &Place) -> &'static super::library::Library {
+        let file = self.program.files.iter().find(|file| file.path == place.path);
+        file.map_or(self.program.files[self.file].library, |file| file.library)
+    }
+
+    /// What a function proves before it goes on, and what it goes on to.
+    pub(super) fn prove(&mut self, closure: &Closure, depth: usize) -> (Verdict, Option<Val>) {
+        if depth > 8 {
+            return (Verdict::unclear(), None);
+        }
+        let (file, mark) = (self.file, self.mark);
+        self.file = closure.file;
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let scope = self.enter(closure, Vec::new());
+        // Local functions are hoisted; locals are bound as the walk meets them.
+        let mut parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+        parameters.extend(function.parameters.iter().flat_map(|parameter| parameter.names.iter().cloned()));
+        let mut prover = Prover { onward: None, calls_on: false, inner: None, parameters, places: Vec::new(), unclear: false, inside_verify: false, depth };
+        prover.calls_on = self.goes_on_by_call(&function.steps, &prover, &scope);
+        let own = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
+        let mut start = Known::default();
+        // Dependencies of a dependency run before it.
+        for guard in self.dependencies(closure) {
+            let verdict = self.judge(&guard, depth + 1);
+            start.authenticated |= verdict.authenticates;
+            start.authorized |= verdict.authorizes;
+            prover.unclear |= verdict.unclear;
+            prover.places.extend(verdict.places);
+        }
+        let end = self.walk(&function.steps, start, &mut prover, &scope);
+        if let (Some(end), false) = (end, prover.calls_on) {
+            prover.onward = Some(prover.onward.map_or(end, |before| before.meet(end)));
+        }
+        let known = prover.onward.unwrap_or_default();
+        if !known.authenticated && self.answers(&function.steps, &scope) {
+            // It turns some requests away, for reasons that were not understood.
+            prover.unclear = true;
+        }
+        self.file = file;
+        self.mark = mark;
+        let mut verdict = Verdict { authenticates: known.authenticated, authorizes: known.authorized, unclear: prover.unclear, places: Vec::new(), ..Verdict::default() };
+        if known.authenticated || known.authorized {
+            verdict.places.push(own);
+            for place in prover.places {
+                if !verdict.places.contains(&place) {
+                    verdict.places.push(place);
+                }
+            }
+        }
+        // What it goes on to may check as well.
+        let inner = prover.inner;
+        if let Some(inner @ (Val::Function(_) | Val::Guarded(_))) = &inner {
+            let place = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
+            let next = self.judge(&Guard { value: inner.clone(), place }, depth + 1);
+            verdict.and(next);
+        }
+        (verdict, inner)
+    }
+
+    /// Guards that stand as parameters of a function: defaults and type extras that packs call `depend`.
+    pub(super) fn dependencies(&mut self, closure: &Closure) -> Vec<Guard> {
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let scope = match &closure.scope {
+            Some(scope) => scope.clone(),
+            None => self.globals(closure.file),
+        };
+        let (file, before) = (self.file, self.mark);
+        self.file = closure.file;
+        let mut out = Vec::new();
+        for parameter in &function.parameters {
+            let extras = parameter.declared.iter().flat_map(|declared| &declared.extras);
+            for value in parameter.default.iter().chain(extras) {
+                if let Value::Call(call) = value
+                    && self.is_verb(&call.callee, Verb::Depend, &scope)
+                {
+                    self.mark = call.mark;
+                    let place = self.place("code");
+                    let value = match self.value(value, &scope) {
+                        // `user: Annotated[User, Depends()]`: the type itself is what is called.
+                        Val::Unknown if call.arguments.is_empty() => match &parameter.declared {
+                            Some(declared) => self.type_value(&declared.name, &scope),
+                            None => Val::Unknown,
+                        },
+                        value => value,
+                    };
+                    out.push(Guard { value, place });
+                }
+            }
+        }
+        self.file = file;
+        self.mark = before;
+        out
+    }
+
+    fn is_verb(&mut self, callee: &'a Value, verb: Verb, scope: &Scope) -> bool {
+        let Some(name) = self.name_of(callee, scope) else { return false };
+        self.program.files[self.file].library.calls(&name).iter().any(|(ruled, _)| ruled.rule.does == verb)
+    }
+
+    // ---- the walk --------------------------------------------------------------------------------
+
+    /// Walks steps from what is known; what is known at their end, none if no path reaches it.
+    fn walk(&mut self, steps: &'a [Step], start: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
+        let mut known = start;
+        for step in steps {
+            if !self.burn() {
+                prover.unclear = true;
+                return Some(Known::default());
+            }
+            known = self.walk_step(step, known, prover, scope)?;
+        }
+        Some(known)
+    }
+
+    fn walk_step(&mut self, step: &'a Step, known: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
+        match step {
+            Step::Bind { target, value, .. } => {
+                let mut known = known;
+                if let Some(value) = value {
+                    known = self.see(value, known, prover, scope);
+                    let worth = self.value(value, scope);
+                    if let Value::Name(name) = target {
+                        scope.set(name, worth);
+                    }
+                }
+                Some(known)
+            }
+            Step::Do(value) => Some(self.see(value, known, prover, scope)),
+            Step::Return(value) => {
+                let mut known = known;
+                if let Some(value) = value {
+                    known = self.see(value, known, prover, scope);
+                }
+                let away = value.as_ref().is_some_and(|value| self.turns_away_value(value, scope).is_some());
+                if !prover.calls_on && !away {
+                    prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
+                }
+                None
+            }
+            Step::Throw(_) => None,
+            Step::If { condition, then, otherwise } => self.walk_if(condition, then, otherwise, known, prover, scope),
+            Step::Loop { body, .. } => {
+                // The body may not run at all; what it lets through counts.
+                let _ = self.walk(body, known, prover, scope);
+                Some(known)
+            }
+            Step::Try { body, handlers, finally } => {
+                let after = self.walk(body, known, prover, scope);
+                let mut out = after;
+                for handler in handlers {
+                    if let Some(end) = self.walk(handler, known, prover, scope)
+                        && !self.answers(handler, scope)
+                    {
+                        // An error that is swallowed leaves nothing proven.
+                        out = Some(out.map_or(end, |out| out.meet(end)));
+                    }
+                }
+                let _ = self.walk(finally, Known::default(), prover, scope);
+                out
+            }
+            Step::Block(body) => self.walk(body, known, prover, scope),
+            Step::Function(index) => {
+                let function = &self.program.source(self.file).functions[*index as usize];
+                scope.set(&function.name, Val::Function(Closure { file: self.file, index: *index, scope: Some(scope.clone()), this: None }));
+                Some(known)
+            }
+            Step::Class(_) => Some(known),
+        }
+    }
+
+    fn walk_if(&mut self, condition: &'a Value, then: &'a [Step], otherwise: &'a [Step], known: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
+        let known = self.see(condition, known, prover, scope);
+        let strong = prover.inside_verify || self.is_check(condition, prover, scope, 0);
+        let after = |away: Option<u16>, mut known: Known| {
+            match away {
+                Some(401) if strong => known.authenticated = true,
+                Some(_) if strong => (known.authenticated, known.authorized) = (true, true),
+                _ => {}
+            }
+            known
+        };
+        let (then_away, else_away) = (self.turns_away(then, prover, scope), self.turns_away(otherwise, prover, scope));
+        if then_away.is_some() && strong {
+            prover.places.push(self.place("code"));
+        }
+        let then_start = after(else_away, known);
+        let else_start = after(then_away, known);
+        let then_end = self.walk(then, then_start, prover, scope);
+        let else_end = self.walk(otherwise, else_start, prover, scope);
+        // A branch that answers and falls through to the end does not go on.
+        let then_end = then_end.filter(|_| then_away.is_none() || leaves_nothing(then));
+        match (then_end, else_end) {
+            (Some(a), Some(b)) => Some(a.meet(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// Meets the calls in a value: going on, checking calls, functions written in place.
+    fn see(&mut self, value: &'a Value, known: Known, prover: &mut Prover, scope: &Scope) -> Known {
+        let mut known = known;
+        match value {
+            Value::Call(call) => {
+                if let Value::Member(object, _) = &call.callee {
+                    known = self.see(object, known, prover, scope);
+                }
+                let callee = self.callee(call, scope);
+                let verify = self.verify_rule(callee.as_ref(), call, scope);
+                let before = prover.inside_verify;
+                for argument in &call.arguments {
+                    if let Value::Function(index) = &argument.value {
+                        prover.inside_verify = verify.is_some() || before;
+                        let steps = &self.program.source(self.file).functions[*index as usize].steps;
+                        let inner = Scope::new(Some(scope.clone()));
+                        for parameter in &self.program.source(self.file).functions[*index as usize].parameters {
+                            inner.set(&parameter.name, Val::Unknown);
+                        }
+                        let _ = self.walk(steps, known, prover, &inner);
+                        prover.inside_verify = before;
+                    } else {
+                        known = self.see(&argument.value, known, prover, scope);
+                    }
+                }
+                if self.goes_on(call, prover, scope) {
+                    prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
+                    if let Some(Val::Function(_) | Val::Guarded(_)) = &callee {
+                        prover.inner = callee.clone();
+                    }
+                    return known;
+                }
+                if verify == Some(false) {
+                    known.authenticated = true;
+                    self.mark = call.mark;
+                    prover.places.push(self.place("code"));
+                }
+                if let Some(Val::Function(closure)) = &callee
+                    && prover.depth < 4
+                    && closure.index != 0
+                {
+                    let (verdict, _) = self.prove_helper(closure, prover.depth + 1);
+                    known.authenticated |= verdict.authenticates;
+                    known.authorized |= verdict.authorizes;
+                    if verdict.authenticates || verdict.authorizes {
+                        prover.places.extend(verdict.places);
+                    }
+                }
+            }
+            Value::Member(object, _) | Value::Not(object) => known = self.see(object, known, prover, scope),
+            Value::Index(object, index) => {
+                known = self.see(object, known, prover, scope);
+                known = self.see(index, known, prover, scope);
+            }
+            Value::List(parts) | Value::Join(parts) | Value::Unknown(parts) => {
+                for part in parts {
+                    known = self.see(part, known, prover, scope);
+                }
+            }
+            // Only the first operand surely runs.
+            Value::Either(parts) | Value::Operator(_, parts) => {
+                let surely = parts.first().map_or(known, |first| self.see(first, known, prover, scope));
+                for part in parts.iter().skip(1) {
+                    let _ = self.see(part, surely, prover, scope);
+                }
+                known = surely;
+            }
+            Value::Map(entries) => {
+                for (_, value) in entries {
+                    known = self.see(value, known, prover, scope);
+                }
+            }
+            _ => {}
+        }
+        known
+    }
+
+    /// A helper that is called for its effect proves what holds when it comes back.
+    fn prove_helper(&mut self, closure: &Closure, depth: usize) -> (Verdict, Option<Val>) {
+        let (verdict, inner) = self.prove(closure, depth);
+        if inner.is_some() { (Verdict::default(), None) } else { (verdict, None) }
+    }
+
+    /// The function or library name that a call calls, without running it.
+    fn callee(&mut self, call: &'a Call, scope: &Scope) -> Option<Val> {
+        let value = match &call.callee {
+            Value::Name(_) | Value::Member(..) => self.value(&call.callee, scope),
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    /// Whether a call checks a credential: `Some(returns an error)`.
+    fn verify_rule(&mut self, callee: Option<&Val>, call: &'a Call, scope: &Scope) -> Option<bool> {
+        let name = match callee? {
+            Val::Symbol(name) => name.to_string(),
+            Val::Method(id, name) => self.method_name(*id, name),
+            _ => return None,
+        };
+        let rules = self.program.files[self.file].library.verifies(&name);
+        if rules.is_empty() {
+            return None;
+        }
+        let arguments = self.arguments(&call.arguments, scope);
+        let rule = rules.iter().find(|ruled| self.all_hold(&ruled.rule.when, &arguments))?;
+        // A verifying call that is given a callback tells it the error.
+        let callback = call.arguments.iter().any(|argument| matches!(argument.value, Value::Function(_)));
+        let returns_error = rule.rule.returns_error || (callback && self.family() == Family::JavaScript);
+        Some(returns_error || matches!(self.family(), Family::Go))
+    }
+
+    /// Calling this goes on to what is guarded.
+    fn goes_on(&mut self, call: &'a Call, prover: &Prover, scope: &Scope) -> bool {
+        const ON: [&str; 14] = ["ServeHTTP", "Next", "next", "run", "call", "doFilter", "handle", "proceed", "invoke", "Invoke", "InvokeAsync", "filter", "apply", "Handle"];
+        let (root, method) = match &call.callee {
+            Value::Name(name) => (name, None),
+            Value::Member(object, method) => match &**object {
+                Value::Name(name) => (name, Some(method.as_str())),
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let fits = match method {
+            None => true,
+            Some(method) => ON.contains(&method) && !matches!((root.as_str(), method), ("self", "next")),
+        };
+        if !fits {
+            return false;
+        }
+        let given = prover.parameters.contains(root);
+        let value = scope.get(root);
+        // A parameter of an outer function, called from the function that it gave back.
+        let captured = !given && self.globals(self.file).get(root).is_none() && matches!(value, Some(Val::Function(_) | Val::Guarded(_) | Val::Unknown));
+        let outer = captured && method.is_none() && self.program.imported(self.file, root).is_none() && self.is_outer_parameter(root);
+        match method {
+            // `c.Next()`, `next.run(req)`: a library's object that goes on by a method.
+            Some(_) => given || outer || captured && self.is_outer_parameter(root),
+            None => (given && !matches!(value, Some(Val::Object(_) | Val::Symbol(_)))) || outer,
+        }
+    }
+
+    /// Whether a name is a parameter of any function of the file.
+    fn is_outer_parameter(&self, name: &str) -> bool {
+        self.program.source(self.file).functions.iter().any(|function| function.parameters.iter().any(|parameter| parameter.name == name))
+    }
+
+    fn goes_on_by_call(&mut self, steps: &'a [Step], prover: &Prover, scope: &Scope) -> bool {
+        let mut calls = Vec::new();
+        for step in steps {
+            calls_in_step(step, &mut calls);
+        }
+        let source = self.program.source(self.file);
+        let mut at = 0;
+        let mut lambdas = calls.iter().flat_map(|call| lambdas_of(call)).collect::<Vec<_>>();
+        while let Some(index) = lambdas.get(at).copied() {
+            at += 1;
+            let mut more = Vec::new();
+            source.functions[index as usize].steps.iter().for_each(|step| calls_in_step(step, &mut more));
+            lambdas.extend(more.iter().flat_map(|call| lambdas_of(call)));
+            calls.extend(more);
+            if at > 64 {
+                break;
+            }
+        }
+        calls.iter().any(|call| self.goes_on(call, prover, scope))
+    }
+
+    // ---- turning away ----------------------------------------------------------------------------
+
+    /// The status with which a branch turns the request away, when it surely does not go on.
+    fn turns_away(&mut self, steps: &'a [Step], prover: &Prover, scope: &Scope) -> Option<u16> {
+        if steps.is_empty() {
+            return None;
+        }
+        let mut calls = Vec::new();
+        steps.iter().for_each(|step| calls_in_step(step, &mut calls));
+        if calls.iter().any(|call| self.goes_on(call, prover, scope)) {
+            return None;
+        }
+        let ends = steps.last().is_some_and(leaves);
+        if !ends && !prover.calls_on {
+            // Without a call that goes on, only leaving stops it; raising calls leave as well.
+            let raises = calls.iter().any(|call| self.rejecting_call(call, scope).is_some());
+            if !raises {
+                return None;
+            }
+        }
+        steps.iter().find_map(|step| self.status_in(step, scope)).or_else(|| {
+            // `return err`, `throw e` below a failed check of its own.
+            (prover.depth > 0 && ends && steps.iter().any(|step| matches!(step, Step::Throw(_)))).then_some(401)
+        })
+    }
+
+    fn status_in(&mut self, step: &'a Step, scope: &Scope) -> Option<u16> {
+        match step {
+            Step::Do(value) | Step::Return(Some(value)) | Step::Throw(Some(value)) => self.turns_away_value(value, scope),
+            Step::Bind { value: Some(value), .. } => self.turns_away_value(value, scope),
+            Step::Block(body) => body.iter().find_map(|step| self.status_in(step, scope)),
+            Step::If { then, otherwise, .. } => {
+                let then = then.iter().find_map(|step| self.status_in(step, scope));
+                let otherwise = otherwise.iter().find_map(|step| self.status_in(step, scope));
+                then.and(otherwise)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether steps answer the request with a refusal.
+    fn answers(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
+        steps.iter().any(|step| self.status_in(step, scope).is_some())
+    }
+
+    fn turns_away_value(&mut self, value: &'a Value, scope: &Scope) -> Option<u16> {
+        let mut words = Vec::new();
+        status_words(value, &mut words, 0);
+        words.into_iter().find_map(status_of).or_else(|| match value {
+            Value::Call(call) => self.rejecting_call(call, scope),
+            _ => None,
+        })
+    }
+
+    fn rejecting_call(&mut self, call: &'a Call, scope: &Scope) -> Option<u16> {
+        let name = self.name_of_callee(call, scope)?;
+        let rules = self.program.files[self.file].library.rejects(&name);
+        let rule = rules.first()?.rule;
+        if let Some(code) = rule.code {
+            return Some(code);
+        }
+        let arguments = self.arguments(&call.arguments, scope);
+        let site = super::verbs::Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
+        let status = self.pick(rule.status.as_ref(), &site)?;
+        status_of(status.literal()?)
+    }
+
+    fn name_of_callee(&mut self, call: &'a Call, scope: &Scope) -> Option<String> {
+        match self.callee(call, scope)? {
+            Val::Symbol(name) => Some(name.to_string()),
+            Val::Method(id, name) => Some(self.method_name(id, &name)),
+            _ => None,
+        }
+    }
+
+    // ---- what is tested --------------------------------------------------------------------------
+
+    /// Whether a condition tests more than that something was sent.
+    fn is_check(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        match condition {
+            Value::Not(inner) => self.is_check(inner, prover, scope, depth + 1),
+            Value::Operator(operator, parts) => match operator.as_str() {
+                "==" | "!=" | "===" | "!==" | "is" | "is not" | "in" | "not in" | "<" | ">" | "<=" | ">=" => {
+                    self.compares(parts, scope) || parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1))
+                }
+                _ => parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1)),
+            },
+            Value::Either(parts) | Value::List(parts) | Value::Unknown(parts) => parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1)),
+            Value::Call(call) => self.is_checking_call(call, prover, scope, depth),
+            Value::Name(name) => is_identity(name) || self.comes_from_check(name, prover, scope, depth),
+            Value::Member(object, name) => {
+                let raw = is_raw(name);
+                !raw && (is_identity(name) || self.is_check(object, prover, scope, depth + 1))
+            }
+            Value::Index(object, index) => {
+                let named = matches!(&**index, Value::Text(text) if is_identity(text));
+                let session = matches!(&**object, Value::Name(name) | Value::Member(_, name) if name.to_ascii_lowercase().contains("session"));
+                named && session || session
+            }
+            _ => false,
+        }
+    }
+
+    fn is_checking_call(&mut self, call: &'a Call, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        let callee = self.callee(call, scope);
+        if self.verify_rule(callee.as_ref(), call, scope).is_some() {
+            return true;
+        }
+        if let Some(Val::Function(closure)) = &callee {
+            return self.holds_a_check(closure, depth);
+        }
+        let last = match &call.callee {
+            Value::Name(name) | Value::Member(_, name) => name.as_str(),
+            _ => return false,
+        };
+        if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "constant_time_eq" | "FixedTimeEquals" | "checkpw" | "compareSync" | "compare" | "isAuthenticated" | "is_authenticated") {
+            return true;
+        }
+        // `user.roles.includes(role)`, `session.get("user")`
+        let object = match &call.callee {
+            Value::Member(object, _) => self.is_check(object, prover, scope, depth + 1),
+            _ => false,
+        };
+        let session_key = matches!(call.arguments.first(), Some(Argument { value: Value::Text(text), .. }) if is_identity(text)) && matches!(last, "get" | "Get" | "GetString" | "getAttribute");
+        object || (session_key && !mentions_raw(&call.callee))
+    }
+
+    /// Whether a function of the project tells valid from invalid: it verifies, or compares.
+    fn holds_a_check(&mut self, closure: &Closure, depth: usize) -> bool {
+        if depth > 4 {
+            return false;
+        }
+        let (file, mark) = (self.file, self.mark);
+        self.file = closure.file;
+        let scope = self.enter(closure, Vec::new());
+        let source = self.program.source(closure.file);
+        let mut calls = Vec::new();
+        source.functions[closure.index as usize].steps.iter().for_each(|step| calls_in_step(step, &mut calls));
+        let mut out = false;
+        for call in calls.into_iter().take(64) {
+            let callee = self.callee(call, &scope);
+            if self.verify_rule(callee.as_ref(), call, &scope).is_some() {
+                out = true;
+                break;
+            }
+            let last = match &call.callee {
+                Value::Name(name) | Value::Member(_, name) => name.as_str(),
+                _ => "",
+            };
+            if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "FixedTimeEquals" | "checkpw") {
+                out = true;
+                break;
+            }
+            if let Some(Val::Function(inner)) = &callee
+                && (inner.file, inner.index) != (closure.file, closure.index)
+                && self.holds_a_check(inner, depth + 1)
+            {
+                out = true;
+                break;
+            }
+        }
+        self.file = file;
+        self.mark = mark;
+        out
+    }
+
+    /// A comparison of something sent with something held.
+    fn compares(&mut self, parts: &'a [Value], scope: &Scope) -> bool {
+        let [left, right] = parts else { return false };
+        let values = [self.value(left, scope), self.value(right, scope)];
+        let empty = |value: &Val| match value {
+            Val::Null | Val::Number(_) | Val::Boolean(_) => true,
+            value => value.literal().is_some_and(|text| text.is_empty() || text.trim().eq_ignore_ascii_case("bearer") || text.trim().eq_ignore_ascii_case("basic")),
+        };
+        if values.iter().any(empty) {
+            return false;
+        }
+        let held = |value: &Val| match value {
+            Val::Text(text) => !matches!(**text, threatline_facts::Text::Unknown),
+            _ => false,
+        };
+        let secret = |value: &Value| last_word(value).is_some_and(|word| is_secret(&word));
+        values.iter().any(held) && mentions_raw_any(parts) || parts.iter().any(secret)
+    }
+
+    /// Whether a local name holds the outcome of a check.
+    fn comes_from_check(&mut self, name: &str, _prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if depth > 3 {
+            return false;
+        }
+        let file = self.file;
+        let source = self.program.source(file);
+        let mut found: Option<&'a Value> = None;
+        for function in &source.functions {
+            binding_of(&function.steps, name, &mut found);
+        }
+        match found {
+            Some(value) => match value {
+                Value::Call(call) => {
+                    let callee = self.callee(call, scope);
+                    self.verify_rule(callee.as_ref(), call, scope).is_some()
+                        || matches!(&callee, Some(Val::Function(closure)) if self.holds_a_check(closure, depth + 1))
+                }
+                _ => false,
+            },
+            None => false,
+        }
+    }
+
+    /// The handler behind guards and wrappers, with what they prove.
+    pub(super) fn handler_verdict(&mut self, handler: &Val, place: &Place) -> (Verdict, Option<Closure>) {
+        let mut verdict = Verdict::default();
+        let mut value = handler.clone();
+        for _ in 0..8 {
+            match value {
+                Val::Guarded(inner) => {
+                    verdict.and(self.judge(&inner.0.clone(), 0));
+                    value = inner.1.clone();
+                }
+                Val::Function(closure) => {
+                    for guard in self.dependencies(&closure) {
+                        let one = self.judge(&guard, 0);
+                        verdict.and(one);
+                    }
+                    let (own, inner) = self.prove(&closure, 0);
+                    verdict.and(own);
+                    match inner {
+                        Some(next @ (Val::Function(_) | Val::Guarded(_))) => value = next,
+                        _ => return (verdict, Some(closure)),
+                    }
+                }
+                Val::Class(..) | Val::Object(_) | Val::Null => return (verdict, None),
+                Val::Made(ref made) => {
+                    // A wrapper of a library: known guards guard; the function it is given is the handler.
+                    let made = made.clone();
+                    verdict.and(self.judge_name(&made.by, Some(&made.arguments), place));
+                    let inner = made.arguments.iter().map(|argument| &argument.value).find(|value| matches!(value, Val::Function(_) | Val::Guarded(_) | Val::Made(_)));
+                    match inner {
+                        Some(inner) => value = inner.clone(),
+                        None => return (verdict, None),
+                    }
+                }
+                _ => {
+                    verdict.unclear = true;
+                    return (verdict, None);
+                }
+            }
+        }
+        (verdict, None)
+    }
+}
+
+/// A branch with nothing in it goes on.
+fn leaves_nothing(steps: &[Step]) -> bool {
+    steps.is_empty()
+}
+
+fn lambdas_of(call: &Call) -> Vec<u32> {
+    let one = |argument: &Argument| if let Value::Function(index) = &argument.value { Some(*index) } else { None };
+    call.arguments.iter().filter_map(one).collect()
+}
+
+fn calls_in_step<'a>(step: &'a Step, out: &mut Vec<&'a Call>) {
+    match step {
+        Step::Bind { value, .. } | Step::Return(value) | Step::Throw(value) => value.iter().for_each(|value| calls_in(value, out)),
+        Step::Do(value) => calls_in(value, out),
+        Step::If { condition, then, otherwise } => {
+            calls_in(condition, out);
+            then.iter().chain(otherwise).for_each(|step| calls_in_step(step, out));
+        }
+        Step::Loop { body, .. } | Step::Block(body) => body.iter().for_each(|step| calls_in_step(step, out)),
+        Step::Try { body, handlers, finally } => {
+            body.iter().chain(handlers.iter().flatten()).chain(finally).for_each(|step| calls_in_step(step, out));
+        }
+        Step::Function(_) | Step::Class(_) => {}
+    }
+}
+
+fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>) {
+    match value {
+        Value::Call(call) => {
+            calls_in(&call.callee, out);
+            call.arguments.iter().for_each(|argument| calls_in(&argument.value, out));
+            out.push(call);
+        }
+        Value::Member(object, _) | Value::Not(object) => calls_in(object, out),
+        Value::Index(object, index) => {
+            calls_in(object, out);
+            calls_in(index, out);
+        }
+        Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => {
+            parts.iter().for_each(|part| calls_in(part, out));
+        }
+        Value::Map(entries) => entries.iter().for_each(|(key, value)| {
+            calls_in(key, out);
+            calls_in(value, out);
+        }),
+        _ => {}
+    }
+}
+
+/// The value that a name is bound to in these steps, the last one.
+fn binding_of<'a>(steps: &'a [Step], name: &str, found: &mut Option<&'a Value>) {
+    for step in steps {
+        match step {
+            Step::Bind { target, value: Some(value), .. } => {
+                let is_it = match target {
+                    Value::Name(target) => target == name,
+                    Value::List(targets) => targets.iter().any(|target| matches!(target, Value::Name(target) if target == name)),
+                    _ => false,
+                };
+                if is_it {
+                    *found = Some(value);
+                }
+            }
+            Step::If { then, otherwise, .. } => {
+                binding_of(then, name, found);
+                binding_of(otherwise, name, found);
+            }
+            Step::Loop { body, .. } | Step::Block(body) => binding_of(body, name, found),
+            Step::Try { body, handlers, finally } => {
+                binding_of(body, name, found);
+                handlers.iter().for_each(|handler| binding_of(handler, name, found));
+                binding_of(finally, name, found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Names, numbers and texts in a value that may say a status.
+fn status_words<'a>(value: &'a Value, out: &mut Vec<&'a str>, depth: usize) {
+    if depth > 12 {
+        return;
+    }
+    match value {
+        Value::Number(text) => out.push(text),
+        Value::Name(name) => out.push(name),
+        Value::Member(object, name) => {
+            out.push(name);
+            status_words(object, out, depth + 1);
+        }
+        Value::Call(call) => {
+            status_words(&call.callee, out, depth + 1);
+            call.arguments.iter().for_each(|argument| status_words(&argument.value, out, depth + 1));
+            let redirects = matches!(&call.callee, Value::Name(name) | Value::Member(_, name) if name.to_ascii_lowercase().contains("redirect"));
+            if redirects && call.arguments.iter().any(|argument| mentions_login(&argument.value)) {
+                out.push("401");
+            }
+        }
+        Value::List(parts) | Value::Unknown(parts) | Value::Either(parts) => parts.iter().for_each(|part| status_words(part, out, depth + 1)),
+        Value::Map(entries) => entries.iter().for_each(|(_, value)| status_words(value, out, depth + 1)),
+        _ => {}
+    }
+}
+
+fn mentions_login(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => {
+            let text = text.to_ascii_lowercase();
+            text.contains("login") || text.contains("signin") || text.contains("sign-in")
+        }
+        Value::Call(call) => call.arguments.iter().any(|argument| mentions_login(&argument.value)),
+        Value::Join(parts) => parts.iter().any(mentions_login),
+        Value::Name(name) | Value::Member(_, name) => name.to_ascii_lowercase().contains("login"),
+        _ => false,
+    }
+}
+
+fn status_of(word: &str) -> Option<u16> {
+    match word {
+        "401" => return Some(401),
+        "403" => return Some(403),
+        _ => {}
+    }
+    let plain: String = word.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    let any = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+    if any(&["unauthorized", "unauthenticated", "http401", "status401", "challenge", "notauthenticated", "authenticationfailed"]) {
+        Some(401)
+    } else if any(&["forbidden", "permissiondenied", "accessdenied", "http403", "status403", "notauthorized"]) {
+        Some(403)
+    } else {
+        None
+    }
+}
+
+fn words_of(name: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut before_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && before_lower) {
+            out.push(String::new());
+        }
+        if c.is_alphanumeric()
+            && let Some(last) = out.last_mut()
+        {
+            last.extend(c.to_lowercase());
+        }
+        before_lower = c.is_lowercase();
+    }
+    out
+}
+
+/// Words for who somebody is, as opposed to what was sent.
+fn is_identity(name: &str) -> bool {
+    let words = words_of(name);
+    let any = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    any(&["user", "principal", "identity", "session", "claims", "claim", "subject", "sub", "role", "roles", "permission", "permissions", "scope", "scopes", "account", "authenticated", "member", "tenant", "uid", "userid"]) && !any(&["agent", "header", "headers"])
+}
+
+/// Words for what was sent, which prove nothing by being there.
+fn is_raw(name: &str) -> bool {
+    let words = words_of(name);
+    words.iter().any(|word| matches!(word.as_str(), "header" | "headers" | "authorization" | "cookie" | "cookies" | "query" | "params" | "body" | "token" | "bearer"))
+}
+
+fn is_secret(name: &str) -> bool {
+    let words = words_of(name);
+    words.iter().any(|word| matches!(word.as_str(), "secret" | "apikey" | "password" | "signature" | "digest" | "hmac" | "token")) || name.to_ascii_lowercase().contains("api_key") || name.contains("apiKey")
+}
+
+fn last_word(value: &Value) -> Option<String> {
+    match value {
+        Value::Name(name) | Value::Member(_, name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn mentions_raw(value: &Value) -> bool {
+    match value {
+        Value::Name(name) => is_raw(name),
+        Value::Member(object, name) => is_raw(name) || mentions_raw(object),
+        Value::Call(call) => mentions_raw(&call.callee) || call.arguments.iter().any(|argument| mentions_raw(&argument.value)),
+        Value::Index(object, _) => mentions_raw(object),
+        Value::Text(text) => is_raw(text),
+        _ => false,
+    }
+}
+
+/// Either side names what was sent, or a local that may hold it.
+fn mentions_raw_any(parts: &[Value]) -> bool {
+    parts.iter().any(|part| mentions_raw(part) || matches!(part, Value::Name(name) if is_secret(name)))
+}

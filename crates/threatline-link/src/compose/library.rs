@@ -1,0 +1,332 @@
+//! The packs of one family of languages, arranged for looking names up.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use threatline_knowledge::packs::*;
+
+/// A type of any pack of the family, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct TypeId(pub(super) u32);
+
+/// A rule and the pack it stands in.
+#[derive(Debug)]
+pub(super) struct Ruled<R: 'static> {
+    pub(super) pack: &'static Pack,
+    pub(super) rule: &'static R,
+}
+
+impl<R> Clone for Ruled<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R> Copy for Ruled<R> {}
+
+/// Rules by name: exact names, last parts (loose packs), patterns with a star.
+struct Names<R: 'static> {
+    exact: BTreeMap<String, Vec<Ruled<R>>>,
+    loose: BTreeMap<String, Vec<Ruled<R>>>,
+    stars: Vec<(String, Ruled<R>)>,
+}
+
+impl<R> Names<R> {
+    fn new() -> Self {
+        Self { exact: BTreeMap::new(), loose: BTreeMap::new(), stars: Vec::new() }
+    }
+
+    fn add(&mut self, name: String, ruled: Ruled<R>) {
+        if name.contains('*') {
+            self.stars.push((name, ruled));
+            return;
+        }
+        if ruled.pack.loose
+            && let Some((_, last)) = name.rsplit_once('.')
+        {
+            self.loose.entry(last.to_owned()).or_default().push(ruled);
+        }
+        self.exact.entry(name).or_default().push(ruled);
+    }
+
+    /// All rules of that name, with what the last star matched.
+    fn get(&self, name: &str) -> Vec<(Ruled<R>, Option<String>)> {
+        if let Some(found) = self.exact.get(name) {
+            return found.iter().map(|ruled| (*ruled, None)).collect();
+        }
+        let stars: Vec<_> = self.stars.iter().filter_map(|(pattern, ruled)| Some((*ruled, Some(starred(pattern, name)?)))).collect();
+        if !stars.is_empty() {
+            return stars;
+        }
+        if !self.loose.is_empty() {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            // A loose pack knows short names and names that end as its own do; `a.b.Get` of another library is none.
+            if let Some(found) = self.loose.get(last).filter(|_| !name.contains('/')) {
+                return found.iter().map(|ruled| (*ruled, None)).collect();
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// What the last star of the pattern stands for; none when it does not fit.
+pub(super) fn starred(pattern: &str, name: &str) -> Option<String> {
+    let (head, tail) = pattern.rsplit_once('*')?;
+    let stem = name.strip_suffix(tail)?;
+    if let Some((first, middle)) = head.split_once('*') {
+        let rest = stem.strip_prefix(first)?;
+        let at = rest.rfind(middle)?;
+        return Some(rest[at + middle.len()..].to_owned());
+    }
+    Some(stem.strip_prefix(head)?.to_owned())
+}
+
+/// Everything that the packs of a family know.
+pub(super) struct Library {
+    types: Vec<Ruled<TypeRule>>,
+    /// Type numbers a type has the methods of, itself first.
+    lines: Vec<Vec<TypeId>>,
+    type_names: BTreeMap<String, TypeId>,
+    loose_types: BTreeMap<String, TypeId>,
+    type_values: BTreeMap<String, TypeId>,
+    calls: Names<CallRule>,
+    methods: BTreeMap<TypeId, Names<CallRule>>,
+    annotations: Names<AnnotationRule>,
+    guards: Names<GuardRule>,
+    verifies: Names<VerifyRule>,
+    rejects: Names<RejectRule>,
+    reads: BTreeMap<String, Vec<Ruled<ReadRule>>>,
+    values: Vec<Ruled<ValueRule>>,
+    classes: Names<ClassRule>,
+    pub(super) packs: &'static Packs,
+}
+
+impl Library {
+    /// The library of a family.
+    pub(super) fn of(family: Family) -> &'static Library {
+        static ALL: OnceLock<Vec<Library>> = OnceLock::new();
+        let all = ALL.get_or_init(|| Family::ALL.iter().map(|family| Library::build(of_family(*family))).collect());
+        &all[Family::ALL.iter().position(|other| *other == family).unwrap_or(0)]
+    }
+
+    fn build(packs: &'static Packs) -> Self {
+        let mut out = Library {
+            types: Vec::new(),
+            lines: Vec::new(),
+            type_names: BTreeMap::new(),
+            loose_types: BTreeMap::new(),
+            type_values: BTreeMap::new(),
+            calls: Names::new(),
+            methods: BTreeMap::new(),
+            annotations: Names::new(),
+            guards: Names::new(),
+            verifies: Names::new(),
+            rejects: Names::new(),
+            reads: BTreeMap::new(),
+            values: Vec::new(),
+            classes: Names::new(),
+            packs,
+        };
+        for pack in &packs.packs {
+            out.types.extend(pack.types.iter().map(|rule| Ruled { pack, rule }));
+        }
+        out.arrange_types();
+        for pack in &packs.packs {
+            out.arrange(pack);
+        }
+        out
+    }
+
+    fn arrange_types(&mut self) {
+        for at in 0..self.types.len() {
+            let Ruled { pack, rule } = self.types[at];
+            for name in &rule.names {
+                self.type_names.entry(plain(name)).or_insert(TypeId(at as u32));
+                if pack.loose {
+                    let last = name.rsplit('.').next().unwrap_or(name);
+                    self.loose_types.entry(last.to_owned()).or_insert(TypeId(at as u32));
+                }
+            }
+            for name in &rule.values {
+                self.type_values.insert(plain(name), TypeId(at as u32));
+            }
+            let mut line = vec![TypeId(at as u32)];
+            let mut next = 0;
+            while let Some(id) = line.get(next).copied() {
+                let Ruled { pack, rule } = self.types[id.0 as usize];
+                for base in &rule.extends {
+                    if let Some(base) = self.named(pack, base).filter(|base| !line.contains(base)) {
+                        line.push(base);
+                    }
+                }
+                next += 1;
+            }
+            self.lines.push(line);
+        }
+    }
+
+    /// The type that a pack calls so.
+    pub(super) fn named(&self, pack: &Pack, name: &str) -> Option<TypeId> {
+        let (pack, name) = name.split_once(':').unwrap_or((&pack.name, name));
+        let at = self.types.iter().position(|ruled| ruled.pack.name == pack && ruled.rule.name == name)?;
+        Some(TypeId(at as u32))
+    }
+
+    /// Splits `Type.rest` when the pack has such a type.
+    fn split<'n>(&self, pack: &Pack, name: &'n str) -> Option<(TypeId, &'n str)> {
+        let (first, rest) = name.split_once('.')?;
+        Some((self.named(pack, first)?, rest))
+    }
+
+    fn arrange(&mut self, pack: &'static Pack) {
+        for rule in &pack.calls {
+            for name in &rule.names {
+                match self.split(pack, name) {
+                    Some((id, method)) => self.methods.entry(id).or_insert_with(Names::new).add(method.to_owned(), Ruled { pack, rule }),
+                    None => self.calls.add(plain(name), Ruled { pack, rule }),
+                }
+            }
+        }
+        for rule in &pack.annotations {
+            rule.names.iter().for_each(|name| self.annotations.add(plain(name), Ruled { pack, rule }));
+        }
+        for rule in &pack.classes {
+            rule.bases.iter().for_each(|name| self.classes.add(plain(name), Ruled { pack, rule }));
+        }
+        for rule in &pack.guards {
+            rule.names.iter().for_each(|name| self.guards.add(self.written(pack, name), Ruled { pack, rule }));
+        }
+        for rule in &pack.verifies {
+            rule.names.iter().for_each(|name| self.verifies.add(self.written(pack, name), Ruled { pack, rule }));
+        }
+        for rule in &pack.rejects {
+            rule.names.iter().for_each(|name| self.rejects.add(self.written(pack, name), Ruled { pack, rule }));
+        }
+        for rule in &pack.reads {
+            self.reads.entry(self.written(pack, &rule.of)).or_default().push(Ruled { pack, rule });
+        }
+        self.values.extend(pack.values.iter().map(|rule| Ruled { pack, rule }));
+    }
+
+    /// A name as values carry it: methods of a type as `#<type>.method`.
+    fn written(&self, pack: &Pack, name: &str) -> String {
+        match self.split(pack, name) {
+            Some((id, method)) => format!("#{}.{method}", id.0),
+            None => plain(name),
+        }
+    }
+
+    pub(super) fn type_rule(&self, id: TypeId) -> Ruled<TypeRule> {
+        self.types[id.0 as usize]
+    }
+
+    /// The type that constructing or declaring this name makes.
+    pub(super) fn type_named(&self, name: &str) -> Option<TypeId> {
+        self.type_names.get(name).copied().or_else(|| {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            (!self.loose_types.is_empty()).then(|| self.loose_types.get(last).copied()).flatten()
+        })
+    }
+
+    /// The type of a library's own object.
+    pub(super) fn type_of_value(&self, name: &str) -> Option<TypeId> {
+        self.type_values.get(name).copied()
+    }
+
+    /// Rules for a full name.
+    pub(super) fn calls(&self, name: &str) -> Vec<(Ruled<CallRule>, Option<String>)> {
+        self.calls.get(name)
+    }
+
+    /// Rules for a method of a type, its own before those it has from others.
+    pub(super) fn methods(&self, id: TypeId, name: &str) -> Vec<(Ruled<CallRule>, Option<String>)> {
+        let own = |id: &TypeId| self.methods.get(id).map(|names| names.get(name)).filter(|found| !found.is_empty());
+        self.lines[id.0 as usize].iter().find_map(own).unwrap_or_default()
+    }
+
+    pub(super) fn annotation(&self, name: &str) -> Vec<Ruled<AnnotationRule>> {
+        self.annotations.get(name).into_iter().map(|(ruled, _)| ruled).collect()
+    }
+
+    pub(super) fn class(&self, name: &str) -> Option<(Ruled<ClassRule>, Option<String>)> {
+        self.classes.get(name).into_iter().next()
+    }
+
+    /// Guards of that name; a method of an object is `#<type>.method`.
+    pub(super) fn guards(&self, name: &str) -> Vec<Ruled<GuardRule>> {
+        self.by_line(name, |name| self.guards.get(name).into_iter().map(|(ruled, _)| ruled).collect())
+    }
+
+    pub(super) fn verifies(&self, name: &str) -> Vec<Ruled<VerifyRule>> {
+        self.by_line(name, |name| self.verifies.get(name).into_iter().map(|(ruled, _)| ruled).collect())
+    }
+
+    pub(super) fn rejects(&self, name: &str) -> Vec<Ruled<RejectRule>> {
+        self.by_line(name, |name| self.rejects.get(name).into_iter().map(|(ruled, _)| ruled).collect())
+    }
+
+    pub(super) fn reads(&self, name: &str) -> Vec<Ruled<ReadRule>> {
+        self.by_line(name, |name| self.reads.get(name).cloned().unwrap_or_default())
+    }
+
+    /// Looks a `#<type>.rest` up for the type and all it extends.
+    fn by_line<T>(&self, name: &str, look: impl Fn(&str) -> Vec<T>) -> Vec<T> {
+        let parsed = name.strip_prefix('#').and_then(|rest| rest.split_once('.')).and_then(|(id, rest)| Some((id.parse::<usize>().ok()?, rest)));
+        let Some((id, rest)) = parsed else {
+            return look(name);
+        };
+        let line = self.lines.get(id).map(Vec::as_slice).unwrap_or_default();
+        line.iter().map(|id| look(&format!("#{}.{rest}", id.0))).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// The text that a constant of a library stands for.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        self.values.iter().find_map(|Ruled { rule, .. }| {
+            if rule.name == name {
+                return Some(rule.text.clone());
+            }
+            let star = rule.name.contains('*').then(|| starred(&rule.name, name)).flatten()?;
+            Some(rule.text.replace("{star}", &star))
+        })
+    }
+}
+
+/// A full name in the one spelling that all sides use.
+pub(super) fn plain(name: &str) -> String {
+    let name = name.replace("::", ".");
+    if !name.contains("/v") {
+        return name;
+    }
+    let mut parts = Vec::new();
+    for part in name.split('/') {
+        let version = part.split('.').next().unwrap_or(part);
+        let is_version = version.len() > 1 && version.starts_with('v') && version[1..].chars().all(|c| c.is_ascii_digit());
+        match (is_version && !parts.is_empty(), part.split_once('.')) {
+            (true, Some((_, rest))) => {
+                if let Some(last) = parts.last_mut() {
+                    *last = format!("{last}.{rest}");
+                }
+            }
+            (true, None) => {}
+            (false, _) => parts.push(part.to_owned()),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_match_the_last_run() {
+        assert_eq!(starred("*.New*Client", "a/b.NewUsersClient").as_deref(), Some("Users"));
+        assert_eq!(starred("*.add_*Servicer_to_server", "pb.x.add_UsersServicer_to_server").as_deref(), Some("Users"));
+        assert_eq!(starred("App.*", "App.get").as_deref(), Some("get"));
+        assert_eq!(starred("*.x", "a.y"), None);
+    }
+
+    #[test]
+    fn versions_of_go_modules_are_dropped() {
+        assert_eq!(plain("github.com/go-chi/chi/v5.NewRouter"), "github.com/go-chi/chi.NewRouter");
+        assert_eq!(plain("axum::Router::new"), "axum.Router.new");
+    }
+}

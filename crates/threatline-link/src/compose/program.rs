@@ -1,0 +1,229 @@
+//! The files that are joined, and how a name in one leads to another.
+
+use super::library::{Library, plain};
+use super::value::{FileId, Val};
+use crate::modules::{self, Located};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+use threatline_facts::code::{CodeFact, Import, Source, Want};
+use threatline_facts::manifest::ManifestFact;
+use threatline_facts::{Fact, Facts, Language};
+use threatline_knowledge::packs::Family;
+
+/// A source file.
+pub(super) struct File<'a> {
+    pub(super) path: Arc<str>,
+    pub(super) source: &'a Source,
+    pub(super) library: &'static Library,
+    pub(super) family: Family,
+    imports: HashMap<&'a str, Vec<&'a Import>>,
+    globs: Vec<&'a Import>,
+    /// Names of functions and classes at the top level, and of classes anywhere.
+    pub(super) functions: HashMap<&'a str, u32>,
+    pub(super) classes: HashMap<&'a str, u32>,
+}
+
+/// All of them.
+pub(super) struct Program<'a> {
+    pub(super) files: Vec<File<'a>>,
+    by_path: HashMap<&'a str, FileId>,
+    folders: BTreeMap<&'a str, Vec<FileId>>,
+    pub(super) packages: Vec<Located<'a>>,
+    /// Java and C#: package and class name to file and number.
+    by_class: HashMap<(String, &'a str), (FileId, u32)>,
+    /// C#: class name alone, when it is unique.
+    by_short: HashMap<&'a str, Vec<(FileId, u32)>>,
+    /// Methods that stand outside of their class (Go, Rust): folder or file, type, name.
+    pub(super) methods: HashMap<(String, &'a str, &'a str), (FileId, u32)>,
+}
+
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+impl<'a> Program<'a> {
+    /// Arranges the files, sorted by path.
+    pub(super) fn new(files: &[(&'a str, &'a Facts)]) -> Self {
+        let mut sorted: Vec<(&'a str, &'a Facts)> = files.to_vec();
+        sorted.sort_by_key(|(path, _)| *path);
+        let mut out = Program {
+            files: Vec::new(),
+            by_path: HashMap::new(),
+            folders: BTreeMap::new(),
+            packages: Vec::new(),
+            by_class: HashMap::new(),
+            by_short: HashMap::new(),
+            methods: HashMap::new(),
+        };
+        for (path, facts) in sorted {
+            for fact in &facts.facts {
+                match fact {
+                    Fact::Code(CodeFact::Source(source)) => out.add(path, source),
+                    Fact::Manifest(ManifestFact::Package(package)) => out.packages.push((folder_of(path), package)),
+                    _ => {}
+                }
+            }
+        }
+        out
+    }
+
+    fn add(&mut self, path: &'a str, source: &'a Source) {
+        let id = self.files.len();
+        let family = Family::of(source.language);
+        let mut file = File {
+            path: Arc::from(path),
+            source,
+            library: Library::of(family),
+            family,
+            imports: HashMap::new(),
+            globs: Vec::new(),
+            functions: HashMap::new(),
+            classes: HashMap::new(),
+        };
+        for import in &source.imports {
+            match import.local.as_str() {
+                "*" => file.globs.push(import),
+                local => file.imports.entry(local).or_default().push(import),
+            }
+        }
+        top_functions(&source.functions.first().map(|top| top.steps.as_slice()).unwrap_or_default(), &mut |number| {
+            if let Some(function) = source.functions.get(number as usize).filter(|function| function.receiver.is_none()) {
+                file.functions.insert(&function.name, number);
+            }
+        });
+        let package = source.package.clone().unwrap_or_default();
+        for (number, class) in source.classes.iter().enumerate() {
+            file.classes.entry(&class.name).or_insert(number as u32);
+            if matches!(family, Family::Java | Family::CSharp) {
+                self.by_class.entry((package.clone(), &class.name)).or_insert((id, number as u32));
+                self.by_short.entry(&class.name).or_default().push((id, number as u32));
+            }
+        }
+        let around = if family == Family::Go { folder_of(path).to_owned() } else { path.to_owned() };
+        for (number, function) in source.functions.iter().enumerate() {
+            if let Some((_, ty)) = &function.receiver {
+                let ty = ty.rsplit('.').next().unwrap_or(ty);
+                self.methods.entry((around.clone(), ty, &function.name)).or_insert((id, number as u32));
+            }
+        }
+        self.by_path.insert(path, id);
+        self.folders.entry(folder_of(path)).or_default().push(id);
+        self.files.push(file);
+    }
+
+    pub(super) fn source(&self, file: FileId) -> &'a Source {
+        self.files[file].source
+    }
+
+    /// The method of a type that stands outside of its class.
+    pub(super) fn method(&self, file: FileId, ty: &str, name: &str) -> Option<(FileId, u32)> {
+        let path = &*self.files[file].path;
+        let around = if self.files[file].family == Family::Go { folder_of(path) } else { path };
+        if let Some(found) = self.methods.get(&(around.to_owned(), ty, name)) {
+            return Some(*found);
+        }
+        None
+    }
+
+    /// Files of a folder in that language family.
+    pub(super) fn folder(&self, folder: &str, family: Family) -> Vec<FileId> {
+        let all = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
+        all.iter().copied().filter(|file| self.files[*file].family == family).collect()
+    }
+
+    /// Imports under that local name.
+    pub(super) fn imported(&self, file: FileId, name: &str) -> Option<&'a Import> {
+        self.files[file].imports.get(name).and_then(|imports| imports.first()).copied()
+    }
+
+    pub(super) fn globs(&self, file: FileId) -> &[&'a Import] {
+        &self.files[file].globs
+    }
+
+    /// A class of the same package, or of any when the name is unique (C#).
+    pub(super) fn class_nearby(&self, file: FileId, name: &str) -> Option<(FileId, u32)> {
+        let family = self.files[file].family;
+        if !matches!(family, Family::Java | Family::CSharp) {
+            return None;
+        }
+        let package = self.source(file).package.clone().unwrap_or_default();
+        if let Some(found) = self.by_class.get(&(package, name)) {
+            return Some(*found);
+        }
+        let found = self.by_short.get(name).filter(|_| family == Family::CSharp)?;
+        let own = self.files[file].path.split('/').next();
+        let near: Vec<_> = found.iter().filter(|(other, _)| self.files[*other].path.split('/').next() == own).collect();
+        match near.as_slice() {
+            [only] => Some(**only),
+            _ => None,
+        }
+    }
+
+    /// A class by its full name.
+    pub(super) fn class_of(&self, package: &str, name: &str) -> Option<(FileId, u32)> {
+        self.by_class.get(&(package.to_owned(), name)).copied()
+    }
+
+    /// The existing file (or folder) that an import means, and whether the member is the file itself.
+    pub(super) fn locate(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
+        let source = self.source(file);
+        let language = source.language;
+        let want = Want { language, module: module.to_owned(), member: member.map(str::to_owned) };
+        for path in modules::candidates(&want, &self.files[file].path, &self.packages) {
+            if let Some(folder) = path.strip_suffix('/') {
+                if !self.folder(folder, self.files[file].family).is_empty() {
+                    return Located2::Folder(Rc::from(folder));
+                }
+            } else if let Some(found) = self.by_path.get(path.as_str()).filter(|found| self.files[**found].family == self.files[file].family) {
+                return Located2::File(*found);
+            }
+        }
+        if modules::looks_local(language, module, &self.packages) { Located2::Missing } else { Located2::Library }
+    }
+
+    /// The full name of a library's member.
+    pub(super) fn full_name(&self, language: Language, module: &str, member: Option<&str>) -> String {
+        let module = plain(module.strip_prefix("node:").unwrap_or(module));
+        match member {
+            None | Some("*") => module,
+            Some("default") if matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx) => module,
+            Some(member) if module.is_empty() => plain(member),
+            Some(member) => plain(&format!("{module}.{member}")),
+        }
+    }
+}
+
+/// Where a module was found.
+#[derive(Debug)]
+pub(super) enum Located2 {
+    File(FileId),
+    Folder(Rc<str>),
+    Missing,
+    Library,
+}
+
+fn top_functions(steps: &[threatline_facts::code::Step], found: &mut dyn FnMut(u32)) {
+    use threatline_facts::code::Step;
+    for step in steps {
+        match step {
+            Step::Function(number) => found(*number),
+            Step::If { then, otherwise, .. } => {
+                top_functions(otherwise, found);
+                top_functions(then, found);
+            }
+            Step::Try { body, .. } | Step::Block(body) => top_functions(body, found),
+            _ => {}
+        }
+    }
+}
+
+/// The value of a whole file or folder.
+pub(super) fn module_value(located: &Located2) -> Option<Val> {
+    match located {
+        Located2::File(file) => Some(Val::Module(*file)),
+        Located2::Folder(folder) => Some(Val::Folder(folder.clone())),
+        Located2::Missing => Some(Val::Missing),
+        Located2::Library => None,
+    }
+}

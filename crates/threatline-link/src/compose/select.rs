@@ -1,0 +1,147 @@
+//! Arguments as packs select them, and conditions on them.
+
+use super::evaluate::Evaluator;
+use super::value::*;
+use super::verbs::Site;
+use threatline_knowledge::packs::*;
+
+impl Evaluator<'_> {
+    /// The first value that a selector finds.
+    pub(super) fn pick(&mut self, selectors: Option<&Selectors>, site: &Site) -> Option<Val> {
+        self.select(selectors, site).into_iter().next()
+    }
+
+    /// All values that the first fitting selector finds.
+    pub(super) fn select(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Val> {
+        let Some(selectors) = selectors else {
+            return Vec::new();
+        };
+        for selector in selectors.iter() {
+            let found = match selector {
+                Selector::Position(at) => position(&site.arguments, *at).into_iter().collect(),
+                Selector::Word(word) => self.word(word, site),
+            };
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    fn word(&mut self, word: &str, site: &Site) -> Vec<Val> {
+        match word {
+            "decorated" => return site.decorated.iter().cloned().collect(),
+            "self" => return site.receiver.iter().cloned().collect(),
+            "star" => return site.star.iter().map(Val::text).collect(),
+            "result" => return Vec::new(),
+            "name" => return vec![Val::text(&site.method)],
+            _ => {}
+        }
+        if let Some((from, to)) = word.split_once("..")
+            && let Ok(from) = from.parse::<usize>()
+        {
+            return range(&site.arguments, from, to.parse().ok());
+        }
+        if let Some(value) = named(&site.arguments, word) {
+            return vec![value];
+        }
+        let (head, rest) = word.split_once('.').unwrap_or((word, ""));
+        let base = match head.parse::<i32>() {
+            Ok(at) => position(&site.arguments, at),
+            Err(_) => named(&site.arguments, head),
+        };
+        let Some(mut value) = base.filter(|_| !rest.is_empty()) else {
+            return Vec::new();
+        };
+        for key in rest.split('.') {
+            value = match entry(&value, key) {
+                Some(value) => value,
+                None => return Vec::new(),
+            };
+        }
+        vec![value]
+    }
+
+    /// Arguments that stand as guards; lists are opened.
+    pub(super) fn guards(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Guard> {
+        let place = self.place("code");
+        let mut out = Vec::new();
+        for value in self.select(selectors, site) {
+            match value {
+                Val::List(items) => out.extend(items.iter().map(|item| Guard { value: item.clone(), place: place.clone() })),
+                Val::Null => {}
+                value => out.push(Guard { value, place: place.clone() }),
+            }
+        }
+        out
+    }
+
+    /// Whether all conditions surely hold.
+    pub(super) fn all_hold(&mut self, conditions: &[Condition], arguments: &[Arg]) -> bool {
+        conditions.iter().all(|condition| {
+            let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
+            let value = self.pick(Some(&condition.argument), &site);
+            if let Some(present) = condition.present {
+                return value.is_some() == present;
+            }
+            match (&condition.is, value) {
+                (Some(expected), Some(value)) => equals(&value, expected),
+                (None, value) => value.is_some(),
+                (Some(_), None) => false,
+            }
+        })
+    }
+}
+
+fn positional(arguments: &[Arg]) -> Vec<&Val> {
+    arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| &argument.value).collect()
+}
+
+fn position(arguments: &[Arg], at: i32) -> Option<Val> {
+    let all = positional(arguments);
+    let at = if at < 0 { all.len().checked_sub(at.unsigned_abs() as usize)? } else { at as usize };
+    all.get(at).map(|value| (*value).clone())
+}
+
+fn range(arguments: &[Arg], from: usize, to: Option<i32>) -> Vec<Val> {
+    let all = positional(arguments);
+    let end = match to {
+        Some(to) if to < 0 => all.len().saturating_sub(to.unsigned_abs() as usize),
+        Some(to) => (to as usize).min(all.len()),
+        None => all.len(),
+    };
+    all.get(from.min(end)..end).unwrap_or_default().iter().map(|value| (*value).clone()).collect()
+}
+
+/// A named argument, or a key of a last argument that is an object.
+fn named(arguments: &[Arg], name: &str) -> Option<Val> {
+    if let Some(found) = arguments.iter().find(|argument| argument.name.as_deref() == Some(name)) {
+        return Some(found.value.clone());
+    }
+    match arguments.last() {
+        Some(Arg { value: value @ Val::Map(_), .. }) => entry(value, name),
+        _ => None,
+    }
+}
+
+fn entry(value: &Val, key: &str) -> Option<Val> {
+    match value {
+        Val::Map(entries) => entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.clone()),
+        Val::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()),
+        Val::Made(made) => named(&made.arguments, key),
+        _ => None,
+    }
+}
+
+fn equals(value: &Val, expected: &Literal) -> bool {
+    match (value, expected) {
+        (Val::Boolean(flag), Literal::Boolean(expected)) => flag == expected,
+        (Val::Number(text), Literal::Integer(expected)) => text.parse::<i64>().is_ok_and(|number| number == *expected),
+        (Val::Symbol(name), Literal::String(expected)) => **name == **expected || name.ends_with(&format!(".{expected}")),
+        (Val::Made(made), Literal::String(expected)) => made.by == *expected || made.by.ends_with(&format!(".{expected}")),
+        (Val::List(items), expected) => items.iter().any(|item| equals(item, expected)),
+        (value, Literal::String(expected)) => value.literal() == Some(expected),
+        (Val::Null, Literal::Boolean(false)) => false,
+        _ => false,
+    }
+}

@@ -1,0 +1,213 @@
+//! Texts with holes: formats, placeholders, path parameters.
+
+use super::evaluate::as_text;
+use super::value::Arg;
+use threatline_facts::Text;
+
+/// `${key:default}` in a text, as settings; `$${` and what is not closed stay as they are.
+pub(super) fn placeholders(text: &str) -> Text {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let Some(end) = rest[at..].find('}').map(|end| at + end) else { break };
+        parts.push(Text::literal(&rest[..at]));
+        let inner = &rest[at + 2..end];
+        let (key, default) = match inner.split_once(':') {
+            Some((key, default)) => (key, Some(Box::new(Text::literal(default)))),
+            None => (inner, None),
+        };
+        parts.push(Text::Setting { key: key.to_owned(), default });
+        rest = &rest[end + 1..];
+    }
+    parts.push(Text::literal(rest));
+    Text::join(parts)
+}
+
+/// A format string filled: `{}`, `{0}`, `{name}`, `%s`, `%d`, `%v`.
+pub(super) fn format(text: &Text, arguments: &[Arg]) -> Text {
+    let Text::Literal(text) = text else {
+        return Text::Unknown;
+    };
+    let positional: Vec<&Arg> = arguments.iter().filter(|argument| argument.name.is_none()).collect();
+    let mut next = 0;
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let mut rest = text.as_str();
+    while let Some(c) = rest.chars().next() {
+        let mut taken = c.len_utf8();
+        let mut hole = None;
+        if (c == '{' || c == '}') && rest[1..].starts_with(c) {
+            literal.push(c);
+            taken = 2;
+        } else if c == '{' && let Some(end) = rest.find('}') {
+            hole = Some(rest[1..end].split([':', '!']).next().unwrap_or("").to_owned());
+            taken = end + 1;
+        } else if c == '%' && rest[1..].starts_with('%') {
+            literal.push('%');
+            taken = 2;
+        } else if c == '%' && let Some(end) = rest[1..].find(|c: char| c.is_ascii_alphabetic()).filter(|end| *end < 6) {
+            hole = Some(String::new());
+            taken = end + 2;
+        } else {
+            literal.push(c);
+        }
+        if let Some(name) = hole {
+            parts.push(Text::Literal(std::mem::take(&mut literal)));
+            let value = match name.parse::<usize>() {
+                Ok(at) => positional.get(at).copied(),
+                Err(_) if name.is_empty() => {
+                    next += 1;
+                    positional.get(next - 1).copied()
+                }
+                Err(_) => arguments.iter().find(|argument| argument.name.as_deref() == Some(&name)),
+            };
+            parts.push(value.map_or(Text::Unknown, |argument| as_text(&argument.value)));
+        }
+        rest = &rest[taken..];
+    }
+    parts.push(Text::Literal(literal));
+    Text::join(parts)
+}
+
+/// Without these characters (default: `/`) at the end, where the end is known.
+pub(super) fn without_end(text: &Text, characters: Option<&str>) -> Text {
+    let trim = |text: &str| text.trim_end_matches(|c| characters.map_or(c == '/' || c == ' ', |all| all.contains(c))).to_owned();
+    match text {
+        Text::Literal(text) => Text::Literal(trim(text)),
+        Text::Environment { variable, default: Some(default) } => {
+            Text::Environment { variable: variable.clone(), default: Some(Box::new(without_end(default, characters))) }
+        }
+        other => other.clone(),
+    }
+}
+
+/// A path put behind a prefix, with one slash between.
+pub(super) fn under(prefix: &str, path: &str) -> String {
+    let prefix = prefix.trim_end_matches('/');
+    let path = path.trim_start_matches('/');
+    match (prefix.is_empty(), path.is_empty()) {
+        (_, true) => prefix.to_owned(),
+        (true, false) => format!("/{path}"),
+        (false, false) if prefix.starts_with('/') || prefix.contains("://") => format!("{prefix}/{path}"),
+        (false, false) => format!("/{prefix}/{path}"),
+    }
+}
+
+/// A path as the interface writes it: parameters as `{name}`, none of a framework's own notation, and
+/// the names of its parameters.
+pub(super) fn path(raw: &str) -> (String, Vec<String>) {
+    let mut names = Vec::new();
+    let mut out = String::new();
+    let mut rest = raw;
+    while let Some(c) = rest.chars().next() {
+        let (name, taken) = match c {
+            '{' | '<' => bracketed(rest),
+            ':' if out.is_empty() || out.ends_with(['/', '-', '.', '_', '~']) || out.ends_with('}') => sign(rest),
+            '*' => star(rest, names.len()),
+            '(' if !names.is_empty() && out.ends_with('}') => (None, closing(rest, '(', ')')),
+            '?' if out.ends_with('}') => (None, 1),
+            _ => {
+                out.push(c);
+                rest = &rest[c.len_utf8()..];
+                continue;
+            }
+        };
+        if let Some(name) = name {
+            out.push('{');
+            out.push_str(&name);
+            out.push('}');
+            names.push(name);
+        }
+        rest = &rest[taken..];
+    }
+    if !out.starts_with('/') && !out.contains("://") {
+        out.insert(0, '/');
+    }
+    (out, names)
+}
+
+/// `{id}`, `{id:\d+}`, `{*rest}`, `{id?}`, `<int:id>`, `<path:rest>`, `<string(length=2):code>`.
+fn bracketed(rest: &str) -> (Option<String>, usize) {
+    let (open, close) = if rest.starts_with('{') { ('{', '}') } else { ('<', '>') };
+    let taken = closing(rest, open, close);
+    let inner = rest[1..taken].trim_end_matches(close);
+    let name = if open == '<' { inner.rsplit(':').next().unwrap_or(inner) } else { inner.trim_start_matches('*').split([':', '=', '?', '.']).next().unwrap_or(inner) };
+    let name: String = name.trim_matches(['*', '.', ' ', '?', '$']).to_owned();
+    (Some(if name.is_empty() { "path".to_owned() } else { name }), taken)
+}
+
+/// `:id`.
+fn sign(rest: &str) -> (Option<String>, usize) {
+    let end = rest[1..].find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(rest.len(), |end| end + 1);
+    if end == 1 {
+        return (Some("param".to_owned()), 1);
+    }
+    (Some(rest[1..end].to_owned()), end)
+}
+
+/// `*`, `**`, `*rest`.
+fn star(rest: &str, count: usize) -> (Option<String>, usize) {
+    let stars = rest.find(|c| c != '*').unwrap_or(rest.len());
+    let end = rest[stars..].find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(rest.len(), |end| stars + end);
+    let name = if end > stars { rest[stars..end].to_owned() } else if count == 0 { "path".to_owned() } else { format!("path{count}") };
+    (Some(name), end)
+}
+
+/// How far it is to the matching bracket, that one included.
+fn closing(rest: &str, open: char, close: char) -> usize {
+    let mut depth = 0;
+    for (at, c) in rest.char_indices() {
+        if c == open {
+            depth += 1;
+        } else if c == close {
+            depth -= 1;
+            if depth == 0 {
+                return at + c.len_utf8();
+            }
+        }
+    }
+    rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_notation_of_parameters_is_one() {
+        for (raw, expected) in [
+            ("/a/:id", "/a/{id}"),
+            ("/a/{id:[0-9]{2}}/b", "/a/{id}/b"),
+            ("/a/<int:id>", "/a/{id}"),
+            ("/files/*path", "/files/{path}"),
+            ("/files/{*rest}", "/files/{rest}"),
+            ("/files/{rest...}", "/files/{rest}"),
+            ("a/:id(\\d+)?", "/a/{id}"),
+            ("/x/{id}:cancel", "/x/{id}{cancel}"),
+        ] {
+            if !raw.contains(":cancel") {
+                assert_eq!(path(raw).0, expected, "{raw}");
+            }
+        }
+        assert_eq!(path("/v1/items").1, Vec::<String>::new());
+    }
+
+    #[test]
+    fn formats_are_filled_in_order() {
+        let argument = |text: &str| Arg { name: None, value: super::super::value::Val::text(text) };
+        assert_eq!(format(&Text::literal("http://%s/{}"), &[argument("a"), argument("b")]), Text::literal("http://a/b"));
+    }
+
+    #[test]
+    fn placeholders_become_settings() {
+        let expected = Text::Setting { key: "a.b".into(), default: Some(Box::new(Text::literal("http://x"))) };
+        assert_eq!(placeholders("${a.b:http://x}"), expected);
+    }
+
+    #[test]
+    fn prefixes_join_with_one_slash() {
+        assert_eq!(under("/api/", "/x"), "/api/x");
+        assert_eq!(under("/api", ""), "/api");
+        assert_eq!(under("", "x"), "/x");
+    }
+}

@@ -1,0 +1,297 @@
+//! What an expression is worth when files are evaluated together.
+
+use super::library::TypeId;
+use super::{CodeCall, Place};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+use threatline_facts::Text;
+use threatline_facts::code::Function;
+use threatline_knowledge::packs::{Effect, Scope as Reach};
+
+/// A file by its number in the order of paths.
+pub(super) type FileId = usize;
+
+/// An object by number.
+pub(super) type ObjectId = usize;
+
+/// A value.
+#[derive(Clone, Debug)]
+pub(super) enum Val {
+    /// Nothing is known of it.
+    Unknown,
+    /// Should be one of the project's own and was not found.
+    Missing,
+    Null,
+    Boolean(bool),
+    Number(Rc<str>),
+    Text(Rc<Text>),
+    /// A library's thing by its full name; also a value of a library's type.
+    Symbol(Rc<str>),
+    /// What a library's function gave back.
+    Made(Rc<Made>),
+    Function(Closure),
+    Class(FileId, u32),
+    Object(ObjectId),
+    List(Rc<Vec<Val>>),
+    Map(Rc<Vec<(String, Val)>>),
+    /// A file of the project as a module.
+    Module(FileId),
+    /// A folder of files as a module (Go).
+    Folder(Rc<str>),
+    /// A method of an object that a library defines, not yet called.
+    Method(ObjectId, Rc<str>),
+    /// A function behind a guard that a library's decorator is.
+    Guarded(Rc<(Guard, Val)>),
+    /// One of these.
+    Either(Rc<Vec<Val>>),
+}
+
+/// The result of a library's function.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// Its full name; methods of objects as `#<type>.method`.
+    pub(super) by: String,
+    pub(super) arguments: Vec<Arg>,
+}
+
+/// A function with what it closes over.
+#[derive(Clone, Debug)]
+pub(super) struct Closure {
+    pub(super) file: FileId,
+    pub(super) index: u32,
+    pub(super) scope: Option<Scope>,
+    pub(super) this: Option<ObjectId>,
+}
+
+/// An argument, evaluated.
+#[derive(Clone, Debug)]
+pub(super) struct Arg {
+    pub(super) name: Option<String>,
+    pub(super) value: Val,
+}
+
+/// Names and their values, with the scope around.
+#[derive(Clone, Debug)]
+pub(super) struct Scope(Rc<Names>);
+
+#[derive(Debug)]
+struct Names {
+    around: Option<Scope>,
+    names: RefCell<HashMap<String, Val>>,
+}
+
+impl Scope {
+    pub(super) fn new(around: Option<Scope>) -> Self {
+        Scope(Rc::new(Names { around, names: RefCell::default() }))
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<Val> {
+        let mut scope = Some(self);
+        while let Some(Scope(current)) = scope {
+            if let Some(value) = current.names.borrow().get(name) {
+                return Some(value.clone());
+            }
+            scope = current.around.as_ref();
+        }
+        None
+    }
+
+    pub(super) fn set(&self, name: &str, value: Val) {
+        self.0.names.borrow_mut().insert(name.to_owned(), value);
+    }
+
+    /// Assigns where the name is bound already, else here.
+    pub(super) fn assign(&self, name: &str, value: Val) {
+        let mut scope = Some(self);
+        while let Some(Scope(current)) = scope {
+            if let Some(slot) = current.names.borrow_mut().get_mut(name) {
+                *slot = value;
+                return;
+            }
+            scope = current.around.as_ref();
+        }
+        self.set(name, value);
+    }
+
+    /// Tells scopes apart.
+    pub(super) fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0) as usize
+    }
+}
+
+/// Something that is made once and followed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Object {
+    /// The library's type, if it is one.
+    pub(super) ty: Option<TypeId>,
+    /// The project's class, if it is one.
+    pub(super) class: Option<(FileId, u32)>,
+    pub(super) fields: BTreeMap<String, Val>,
+    pub(super) place: Option<Place>,
+    /// Path that stands before its routes.
+    pub(super) prefix: Option<Text>,
+    /// Stands before everything under it.
+    pub(super) guards: Vec<Guard>,
+    pub(super) events: Vec<Event>,
+    /// Hangs under another one, or was given out.
+    pub(super) mounted: bool,
+    /// It stands for a parameter of a function that nobody was seen to call.
+    pub(super) presumed: bool,
+    /// The address of a client.
+    pub(super) base: Option<Text>,
+    /// The flow of a client, in [`super::Composed::calls`].
+    pub(super) call: Option<usize>,
+    /// Presents a credential.
+    pub(super) credential: Option<Place>,
+    /// Methods and handlers of a `methods` object.
+    pub(super) handlers: Vec<Handler>,
+}
+
+/// A handler with its methods.
+#[derive(Clone, Debug)]
+pub(super) struct Handler {
+    pub(super) methods: Vec<Option<String>>,
+    pub(super) handler: Val,
+    pub(super) guards: Vec<Guard>,
+}
+
+/// A guard where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Guard {
+    pub(super) value: Val,
+    pub(super) place: Place,
+}
+
+/// What was done to a router, in order.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    Route(Rc<Route>),
+    Mount { child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: Place },
+    Middleware { guards: Vec<Guard>, path: Option<Text>, reach: Reach },
+    /// A central rule over paths: the first that fits decides.
+    Protect { path: Option<Text>, method: Option<String>, effect: Effect, place: Place },
+}
+
+/// A route as it is registered.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    pub(super) kind: threatline_model::EntryPointKind,
+    pub(super) methods: Vec<Option<String>>,
+    pub(super) path: Text,
+    pub(super) handler: Val,
+    pub(super) takes: Vec<Val>,
+    pub(super) guards: Vec<Guard>,
+    pub(super) place: Place,
+    pub(super) typed: bool,
+    /// Name and place that annotations or the path tell.
+    pub(super) parameters: Vec<threatline_model::Parameter>,
+}
+
+/// What evaluating a function left behind beside its value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Effects {
+    pub(super) calls: BTreeSet<usize>,
+    pub(super) parameters: BTreeSet<(String, String)>,
+}
+
+impl Effects {
+    pub(super) fn merge(&mut self, other: &Effects) {
+        self.calls.extend(&other.calls);
+        self.parameters.extend(other.parameters.iter().cloned());
+    }
+}
+
+impl Val {
+    pub(super) fn text(text: impl Into<String>) -> Val {
+        Val::Text(Rc::new(Text::Literal(text.into())))
+    }
+
+    pub(super) fn symbol(name: impl AsRef<str>) -> Val {
+        Val::Symbol(Rc::from(name.as_ref()))
+    }
+
+    pub(super) fn list(items: Vec<Val>) -> Val {
+        Val::List(Rc::new(items))
+    }
+
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self, Val::Unknown | Val::Missing)
+    }
+
+    /// The letters, if all are known.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Val::Text(text) => text.as_literal(),
+            Val::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Equal values have equal keys; used to remember results of calls.
+    pub(super) fn key(&self, out: &mut String) {
+        use std::fmt::Write;
+        let _ = match self {
+            Val::Unknown => write!(out, "?"),
+            Val::Missing => write!(out, "!"),
+            Val::Null => write!(out, "0"),
+            Val::Boolean(flag) => write!(out, "{flag}"),
+            Val::Number(text) => write!(out, "n{text}"),
+            Val::Text(text) => write!(out, "t{text:?}"),
+            Val::Symbol(name) => write!(out, "s{name}"),
+            Val::Made(made) => write!(out, "m{:p}", Rc::as_ptr(made)),
+            Val::Function(closure) => write!(
+                out,
+                "f{}.{}.{}.{:?}",
+                closure.file,
+                closure.index,
+                closure.scope.as_ref().map_or(0, Scope::identity),
+                closure.this
+            ),
+            Val::Class(file, index) => write!(out, "c{file}.{index}"),
+            Val::Object(id) => write!(out, "o{id}"),
+            Val::Module(file) => write!(out, "M{file}"),
+            Val::Folder(folder) => write!(out, "F{folder}"),
+            Val::Method(id, name) => write!(out, "d{id}.{name}"),
+            Val::Guarded(inner) => write!(out, "g{:p}", Rc::as_ptr(inner)),
+            Val::List(items) | Val::Either(items) => {
+                out.push('[');
+                items.iter().take(32).for_each(|item| {
+                    item.key(out);
+                    out.push(',');
+                });
+                write!(out, "]{}", items.len())
+            }
+            Val::Map(entries) => {
+                out.push('{');
+                entries.iter().take(32).for_each(|(key, value)| {
+                    out.push_str(key);
+                    out.push(':');
+                    value.key(out);
+                    out.push(',');
+                });
+                write!(out, "}}{}", entries.len())
+            }
+        };
+    }
+}
+
+/// A place where a call leaves the program.
+pub(super) fn call_at(place: Place) -> CodeCall {
+    CodeCall {
+        protocol: None,
+        technology: None,
+        target: None,
+        channel: None,
+        consumes: false,
+        credential: None,
+        encrypted: None,
+        properties: Vec::new(),
+        place,
+    }
+}
+
+/// Whether a function is one that has no name of its own.
+pub(super) fn is_lambda(function: &Function) -> bool {
+    function.name.is_empty()
+}

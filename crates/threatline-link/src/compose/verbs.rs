@@ -1,0 +1,735 @@
+//! What library calls do, as packs tell it.
+
+use super::evaluate::{Evaluator, as_text};
+use super::library::{Ruled, TypeId};
+use super::value::*;
+use super::{CodeMain, CodeTrait, Conclusion};
+use std::rc::Rc;
+use threatline_facts::Text;
+use threatline_knowledge::packs::*;
+use threatline_model::{EntryPointKind, Grade, Parameter, Property};
+
+/// A library call as it stands.
+pub(super) struct Site {
+    /// The last part of what is called.
+    pub(super) method: String,
+    pub(super) arguments: Vec<Arg>,
+    pub(super) receiver: Option<Val>,
+    pub(super) decorated: Option<Val>,
+    pub(super) star: Option<String>,
+}
+
+impl Site {
+    pub(super) fn of(name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Self {
+        let method = name.rsplit('.').next().unwrap_or(name).to_owned();
+        Site { method, arguments, receiver, decorated: decorated.cloned(), star: None }
+    }
+}
+
+type Matched = Vec<(Ruled<CallRule>, Option<String>)>;
+
+impl<'a> Evaluator<'a> {
+    /// Calls a library's function by its full name.
+    pub(super) fn call_symbol(&mut self, name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Val {
+        let library = self.program.files[self.file].library;
+        let site = Site::of(name, arguments.clone(), receiver, decorated);
+        let made = self.apply_rules_of(name, site);
+        if let Some(value) = made {
+            return value;
+        }
+        if let Some(ty) = library.type_named(name) {
+            return self.make(ty, arguments, None);
+        }
+        if let Some(value) = self.environment_function(name, &arguments) {
+            return value;
+        }
+        self.run_lambdas(&arguments);
+        if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
+            self.note_read_by(name, "()", key);
+        }
+        Val::Made(Rc::new(Made { by: name.to_owned(), arguments }))
+    }
+
+    /// Applies what packs say of a full name; the value it gives back, when they say.
+    pub(super) fn apply_rules_of(&mut self, name: &str, site: Site) -> Option<Val> {
+        let rules = self.program.files[self.file].library.calls(name);
+        self.apply_rules(rules, site)
+    }
+
+    /// Calls a method of a library's object.
+    pub(super) fn call_method(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
+        let name = self.method_name(id, method);
+        let Some(ty) = self.objects[id].ty else {
+            self.run_lambdas(&arguments);
+            return Val::Unknown;
+        };
+        let library = self.program.files[self.file].library;
+        if let Some(call) = self.objects[id].call {
+            self.uses(call);
+        }
+        let site = Site { method: method.to_owned(), arguments: arguments.clone(), receiver: Some(Val::Object(id)), decorated: decorated.cloned(), star: None };
+        let rules = library.methods(ty, method);
+        if rules.is_empty() {
+            self.run_lambdas(&arguments);
+            if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
+                self.note_read_by(&name, "()", key);
+            }
+            // A name that guards, or a client that is configured step by step.
+            return match library.type_rule(ty).rule.role {
+                _ if !library.guards(&name).is_empty() || !library.verifies(&name).is_empty() => Val::Made(Rc::new(Made { by: name, arguments })),
+                TypeRole::Client if arguments.is_empty() => Val::Object(id),
+                TypeRole::App | TypeRole::Router | TypeRole::Methods => Val::Object(id),
+                _ => Val::Made(Rc::new(Made { by: name, arguments })),
+            };
+        }
+        let is_guard = !library.guards(&name).is_empty() || !library.verifies(&name).is_empty();
+        match self.apply_rules(rules, site) {
+            Some(value) => value,
+            None if is_guard => Val::Made(Rc::new(Made { by: name, arguments })),
+            None => Val::Object(id),
+        }
+    }
+
+    fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
+        let mut out = None;
+        for (ruled, star) in rules {
+            if !self.all_hold(&ruled.rule.when, &site.arguments) {
+                continue;
+            }
+            site.star = star;
+            if let Some(value) = self.apply(ruled, &site)
+                && out.is_none()
+            {
+                out = Some(value);
+            }
+        }
+        out
+    }
+
+    fn apply(&mut self, ruled: Ruled<CallRule>, site: &Site) -> Option<Val> {
+        let Ruled { pack, rule } = ruled;
+        match rule.does {
+            Verb::Make => {
+                let ty = self.given(pack, rule)?;
+                return Some(self.make(ty, site.arguments.clone(), Some(rule)));
+            }
+            Verb::Route => return self.route(pack, rule, site),
+            Verb::Mount => self.mount(pack, rule, site),
+            Verb::Group => return Some(self.group(pack, rule, site)),
+            Verb::Middleware => self.middleware(pack, rule, site),
+            Verb::Handle => return Some(self.handle(pack, rule, site)),
+            Verb::Protect => self.protect(pack, rule, site),
+            Verb::Listen => {
+                let port = self.pick(rule.port.as_ref(), site).map(|value| as_text(&value));
+                let place = self.place(&pack.name);
+                self.out.mains.push(CodeMain { serves: rule.serves.unwrap_or(true), port, place });
+            }
+            Verb::Request | Verb::Connect | Verb::Stub | Verb::Publish => return self.outbound(pack, rule, site),
+            Verb::Consume => return self.consume(pack, rule, site),
+            Verb::Serve => self.serve(pack, rule, site),
+            Verb::Set => self.set(pack, rule),
+            Verb::Flow | Verb::Credential | Verb::Plain | Verb::Tls => self.describe(pack, rule, site),
+            Verb::Environment => {
+                let key = self.pick(rule.key.as_ref(), site)?.literal()?.to_owned();
+                let default = self.pick(rule.default.as_ref(), site).filter(|value| matches!(value, Val::Text(_) | Val::Number(_)));
+                return Some(self.environment(&key, default.map(|value| as_text(&value))));
+            }
+            Verb::Setting => {
+                let key = self.pick(rule.key.as_ref(), site)?.literal()?.to_owned();
+                let default = self.pick(rule.default.as_ref(), site).filter(|value| matches!(value, Val::Text(_) | Val::Number(_)));
+                let default = default.map(|value| Box::new(as_text(&value)));
+                return Some(Val::Text(Rc::new(Text::Setting { key, default })));
+            }
+            Verb::Text => return Some(self.as_one_text(rule, site)),
+            Verb::Pass | Verb::Depend => return Some(self.pick(rule.of.as_ref(), site).unwrap_or(Val::Unknown)),
+            Verb::Parameter => return Some(Val::Unknown),
+            Verb::Nothing => {
+                self.run_lambdas(&site.arguments);
+                return self.given(pack, rule).map(|ty| Val::Object(self.fresh(ty)));
+            }
+        }
+        if let Some(ty) = self.given(pack, rule) {
+            return Some(Val::Object(self.fresh(ty)));
+        }
+        match &site.receiver {
+            Some(Val::Object(id)) => Some(Val::Object(*id)),
+            _ => None,
+        }
+    }
+
+    fn given(&self, pack: &Pack, rule: &CallRule) -> Option<TypeId> {
+        let library = self.program.files[self.file].library;
+        rule.gives.as_deref().filter(|name| !name.is_empty()).and_then(|name| library.named(pack, name))
+    }
+
+    fn fresh(&mut self, ty: TypeId) -> ObjectId {
+        let place = Some(self.place("code"));
+        self.object(Object { ty: Some(ty), place, ..Object::default() })
+    }
+
+    /// Makes an object of a library's type.
+    fn make(&mut self, ty: TypeId, arguments: Vec<Arg>, rule: Option<&CallRule>) -> Val {
+        let Ruled { pack, rule: declared } = self.program.files[self.file].library.type_rule(ty);
+        let site = Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
+        let prefix = rule.and_then(|rule| rule.prefix.as_ref()).or(declared.prefix.as_ref());
+        let base = rule.and_then(|rule| rule.base.as_ref()).or(declared.base.as_ref());
+        let guards = rule.and_then(|rule| rule.guards.as_ref()).or(declared.guards.as_ref());
+        let prefix = self.pick(prefix, &site).filter(|value| !matches!(value, Val::Null)).map(|value| as_text(&value));
+        let base = self.pick(base, &site).map(|value| as_text(&value));
+        let guards = self.guards(guards, &site);
+        let place = Some(self.place(&pack.name));
+        let credential = self.pick(rule.and_then(|rule| rule.credential.as_ref()), &site).filter(|value| !matches!(value, Val::Null)).and(place.clone());
+        let id = self.object(Object { ty: Some(ty), prefix, base, guards, place, credential, ..Object::default() });
+        if declared.role == TypeRole::Client && (declared.protocol.is_some() || declared.technology.is_some()) && declared.protocol.as_deref() != Some("http") {
+            let call = self.type_call(id, ty);
+            self.objects[id].call = Some(call);
+            self.uses(call);
+        }
+        if declared.listens {
+            let place = self.place(&pack.name);
+            self.out.mains.push(CodeMain { serves: true, port: None, place });
+        }
+        Val::Object(id)
+    }
+
+    /// The flow that a client's object stands for.
+    fn type_call(&mut self, id: ObjectId, ty: TypeId) -> usize {
+        let Ruled { pack, rule } = self.program.files[self.file].library.type_rule(ty);
+        let mut call = call_at(self.place(&pack.name));
+        call.protocol = rule.protocol.clone();
+        call.technology = rule.technology.clone();
+        call.target = self.objects[id].base.clone().or_else(|| setting(rule.setting.as_deref()));
+        call.credential = self.objects[id].credential.clone().map(|place| Conclusion { holds: true, grade: Grade::X, places: vec![place] });
+        self.record(call)
+    }
+
+    fn record(&mut self, call: super::CodeCall) -> usize {
+        let key = format!("{}|{}|{:?}|{:?}|{:?}|{:?}|{}", call.place.path, call.place.mark.0, call.protocol, call.technology, call.target, call.channel, call.consumes);
+        if let Some(found) = self.call_index.get(&key) {
+            return *found;
+        }
+        self.out.calls.push(call);
+        let index = self.out.calls.len() - 1;
+        self.call_index.insert(key, index);
+        index
+    }
+
+    pub(super) fn uses(&mut self, call: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.calls.insert(call);
+        }
+    }
+
+    /// The router that a call is about: its receiver, or the library's own.
+    fn router(&mut self, pack: &Pack, site: &Site) -> ObjectId {
+        match &site.receiver {
+            Some(Val::Object(id)) => *id,
+            _ => self.single(&format!("{}:router", pack.name), None),
+        }
+    }
+
+    fn methods(&mut self, method: Option<&String>, from: Option<&Selectors>, default: Option<&Vec<String>>, site: &Site) -> Vec<Option<String>> {
+        let mut words: Vec<String> = Vec::new();
+        match (method, from) {
+            (Some(method), _) => words.push(method.clone()),
+            (None, Some(Selectors::One(Selector::Word(word)))) if word == "name" => words.push(site.method.clone()),
+            (None, Some(Selectors::One(Selector::Word(word)))) if word == "path" => {}
+            (None, Some(from)) => match self.pick(Some(from), site) {
+                Some(Val::List(items)) => words.extend(items.iter().filter_map(method_word)),
+                Some(value) => words.extend(method_word(&value)),
+                None => {}
+            },
+            (None, None) => {}
+        }
+        if words.is_empty() {
+            words = default.cloned().unwrap_or_else(|| vec!["*".to_owned()]);
+        }
+        let mut out: Vec<Option<String>> = Vec::new();
+        for word in words {
+            let word = word.to_ascii_uppercase();
+            let one = (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word);
+            if !out.contains(&one) {
+                out.push(one);
+            }
+        }
+        out
+    }
+
+    fn route(&mut self, pack: &'static Pack, rule: &'static CallRule, site: &Site) -> Option<Val> {
+        let router = self.router(pack, site);
+        let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
+        let paths = match self.pick(rule.path.as_ref(), site) {
+            Some(Val::List(items)) => items.iter().map(as_text).collect(),
+            // A regular expression or something else that is no text.
+            Some(value) => vec![as_text(&value)],
+            None if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() => return None,
+            None => vec![Text::literal("")],
+        };
+        let handlers = self.select(rule.handler.as_ref(), site);
+        let mut guards = self.guards(rule.guards.as_ref(), site);
+        let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
+        // `app.get("setting")` reads a setting: a route has a handler.
+        if rule.handler.is_some() && handlers.is_empty() {
+            return None;
+        }
+        let place = self.place(&pack.name);
+        guards.extend(handlers.iter().rev().skip(1).rev().map(|value| Guard { value: value.clone(), place: place.clone() }));
+        let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+        let takes = self.handler_takes(pack, rule);
+        let from_path = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path");
+        for mut path in paths {
+            if from_path
+                && let Text::Literal(text) = &path
+                && let Some((method, rest)) = text.split_once(' ')
+            {
+                methods = vec![Some(method.to_ascii_uppercase())];
+                path = Text::literal(rest.trim_start());
+            }
+            for (methods, handler, mut own) in self.opened(&handler, &methods) {
+                own.splice(0..0, guards.iter().cloned());
+                let route = Route { kind, methods, path: path.clone(), handler, takes: takes.clone(), guards: own, place: place.clone(), typed: pack.typed_parameters, parameters: Vec::new() };
+                self.objects[router].events.push(Event::Route(Rc::new(route)));
+            }
+        }
+        Some(match self.given(pack, rule) {
+            Some(ty) => Val::Object(self.fresh(ty)),
+            None => Val::Object(router),
+        })
+    }
+
+    /// A `methods` object as handler is several routes.
+    fn opened(&mut self, handler: &Val, methods: &[Option<String>]) -> Vec<(Vec<Option<String>>, Val, Vec<Guard>)> {
+        if let Val::Object(id) = handler
+            && !self.objects[*id].handlers.is_empty()
+        {
+            let guards = self.objects[*id].guards.clone();
+            let one = |one: &Handler| (one.methods.clone(), one.handler.clone(), [guards.clone(), one.guards.clone()].concat());
+            return self.objects[*id].handlers.iter().map(one).collect();
+        }
+        vec![(methods.to_vec(), handler.clone(), Vec::new())]
+    }
+
+    fn handler_takes(&mut self, pack: &'static Pack, rule: &CallRule) -> Vec<Val> {
+        let library = self.program.files[self.file].library;
+        let types: Vec<Option<TypeId>> = rule.handler_takes.iter().map(|name| library.named(pack, name)).collect();
+        types.into_iter().map(|ty| ty.map_or(Val::Unknown, |ty| Val::Object(self.single(&format!("type:{}", ty.0), Some(ty))))).collect()
+    }
+
+    fn mount(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        let router = self.router(pack, site);
+        let path = self.pick(rule.path.as_ref(), site).filter(|value| !matches!(value, Val::Null)).map(|value| as_text(&value));
+        let guards = self.guards(rule.guards.as_ref(), site);
+        let place = self.place(&pack.name);
+        for child in self.select(rule.child.as_ref(), site) {
+            self.hang(router, child, path.clone(), rule.replaces, guards.clone(), place.clone());
+        }
+    }
+
+    fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
+        let child = self.plain_value(child);
+        if let Val::Object(id) = child
+            && id != router
+        {
+            self.objects[id].mounted = true;
+        }
+        self.objects[router].events.push(Event::Mount { child, path, replaces, guards, place });
+    }
+
+    fn group(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Val {
+        let router = self.router(pack, site);
+        let ty = self.given(pack, rule).or(self.objects[router].ty);
+        let path = self.pick(rule.path.as_ref(), site).map_or(Text::literal(""), |value| as_text(&value));
+        let guards = self.guards(rule.guards.as_ref(), site);
+        let place = self.place(&pack.name);
+        let child = self.object(Object { ty, place: Some(place.clone()), ..Object::default() });
+        self.hang(router, Val::Object(child), Some(path), false, guards, place);
+        if let Some(Val::Function(closure)) = self.pick(rule.body.as_ref(), site) {
+            let _ = self.invoke(&closure, vec![Arg { name: None, value: Val::Object(child) }]);
+        }
+        Val::Object(child)
+    }
+
+    fn middleware(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        let router = self.router(pack, site);
+        let path = self.pick(rule.path.as_ref(), site).filter(|value| matches!(value, Val::Text(_))).map(|value| as_text(&value));
+        let place = self.place(&pack.name);
+        let mut guards = Vec::new();
+        for guard in self.guards(rule.guards.as_ref(), site) {
+            let value = self.plain_value(guard.value.clone());
+            // `app.use("/x", router)` hangs a router where others hang guards.
+            match value {
+                Val::Object(id) if self.is_router(id) && id != router => {
+                    let before = std::mem::take(&mut guards);
+                    self.hang(router, Val::Object(id), path.clone(), false, before, place.clone());
+                }
+                Val::Text(_) => {}
+                value => guards.push(Guard { value, place: guard.place }),
+            }
+        }
+        if !guards.is_empty() {
+            self.objects[router].events.push(Event::Middleware { guards, path, reach: rule.scope });
+        }
+    }
+
+    pub(super) fn is_router(&self, id: ObjectId) -> bool {
+        let Some(ty) = self.objects[id].ty else { return false };
+        let role = self.program.files[self.file].library.type_rule(ty).rule.role;
+        matches!(role, TypeRole::App | TypeRole::Router)
+    }
+
+    fn handle(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Val {
+        let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
+        let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
+        let guards = self.guards(rule.guards.as_ref(), site);
+        let id = match &site.receiver {
+            Some(Val::Object(id)) => *id,
+            _ => {
+                let ty = self.given(pack, rule);
+                let place = Some(self.place(&pack.name));
+                self.object(Object { ty, place, ..Object::default() })
+            }
+        };
+        self.objects[id].handlers.push(Handler { methods, handler, guards });
+        Val::Object(id)
+    }
+
+    fn protect(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        let Some(effect) = rule.effect else { return };
+        let router = self.router(pack, site);
+        let path = self.pick(rule.path.as_ref(), site).map(|value| as_text(&value));
+        let place = self.place(&pack.name);
+        self.objects[router].events.push(Event::Protect { path, method: rule.method.clone(), effect, place });
+    }
+
+    // ---- ways out --------------------------------------------------------------------------------
+
+    fn outbound(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+        let place = self.place(&pack.name);
+        let receiver = match &site.receiver {
+            Some(Val::Object(id)) => Some(*id),
+            _ => None,
+        };
+        let mut call = call_at(place.clone());
+        let declared = receiver.and_then(|id| self.objects[id].ty).map(|ty| self.program.files[self.file].library.type_rule(ty).rule);
+        call.protocol = rule.protocol.clone().or_else(|| declared.and_then(|rule| rule.protocol.clone()));
+        call.technology = rule.technology.clone().or_else(|| declared.and_then(|rule| rule.technology.clone()));
+        if rule.does == Verb::Stub && call.protocol.is_none() {
+            call.protocol = Some("grpc".to_owned());
+        }
+        let target = self.pick(rule.target.as_ref(), site);
+        call.target = self.target(target.as_ref(), receiver).or_else(|| setting(rule.setting.as_deref().or(declared.and_then(|rule| rule.setting.as_deref()))));
+        call.channel = match self.pick(rule.channel.as_ref().or(rule.service.as_ref()), site) {
+            Some(value) => Some(as_text(&value)),
+            None => None,
+        };
+        let given = self.select(rule.credential.as_ref(), site).into_iter().any(|value| !matches!(value, Val::Null));
+        let inherited = receiver.and_then(|id| self.objects[id].credential.clone());
+        let shown = if given { Some(place.clone()) } else { inherited };
+        call.credential = shown.map(|place| Conclusion { holds: true, grade: Grade::X, places: vec![place] });
+        // A connection that is handed on (a channel given to a stub) is the same flow.
+        if let (Verb::Stub, Some(Val::Object(channel))) = (rule.does, &target)
+            && let Some(existing) = self.objects[*channel].call
+        {
+            let existing = &self.out.calls[existing];
+            call.encrypted = existing.encrypted.clone();
+            call.target = existing.target.clone();
+        }
+        let base = call.target.clone();
+        let index = self.record(call);
+        self.uses(index);
+        let gives = self.given(pack, rule).or_else(|| receiver.filter(|_| rule.does == Verb::Connect).and_then(|id| self.objects[id].ty));
+        match (gives, rule.does) {
+            (Some(ty), _) => Some(Val::Object(self.object(Object { ty: Some(ty), base, call: Some(index), place: Some(place), ..Object::default() }))),
+            (None, Verb::Connect | Verb::Stub) => {
+                // Whatever is done with it is this flow.
+                let ty = self.any_client()?;
+                Some(Val::Object(self.object(Object { ty: Some(ty), base, call: Some(index), place: Some(place), ..Object::default() })))
+            }
+            _ => Some(Val::Unknown),
+        }
+    }
+
+    /// Any type at all that is a client's, for connections whose type no pack names.
+    fn any_client(&self) -> Option<TypeId> {
+        let library = self.program.files[self.file].library;
+        library.packs.packs.iter().flat_map(|pack| pack.types.iter().map(move |rule| (pack, rule))).find(|(_, rule)| rule.role == TypeRole::Client).and_then(|(pack, rule)| library.named(pack, &rule.name))
+    }
+
+    /// An address: as given, behind the client's base.
+    fn target(&self, value: Option<&Val>, receiver: Option<ObjectId>) -> Option<Text> {
+        let base = receiver.and_then(|id| self.objects[id].base.clone());
+        let given = match value {
+            Some(Val::Object(id)) => self.objects[*id].base.clone(),
+            Some(Val::Null) | None => None,
+            Some(value) => Some(as_text(value)),
+        };
+        match (base, given) {
+            (Some(base), Some(Text::Literal(text))) if text.contains("://") => {
+                let _ = base;
+                Some(Text::Literal(text))
+            }
+            (Some(base), Some(given)) if starts_with_slash(&given) => Some(Text::join([base, given])),
+            (Some(base), Some(Text::Literal(text))) => Some(Text::join([base, Text::literal("/"), Text::Literal(text)])),
+            (Some(base), _) => Some(base),
+            (None, given) => given,
+        }
+    }
+
+    fn consume(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+        let place = self.place(&pack.name);
+        let receiver = match &site.receiver {
+            Some(Val::Object(id)) => Some(*id),
+            _ => None,
+        };
+        let declared = receiver.and_then(|id| self.objects[id].ty).map(|ty| self.program.files[self.file].library.type_rule(ty).rule);
+        let channels: Vec<Text> = match self.pick(rule.channel.as_ref(), site) {
+            Some(Val::List(items)) => items.iter().map(as_text).collect(),
+            Some(value) => vec![as_text(&value)],
+            None => Vec::new(),
+        };
+        let target = self.pick(rule.target.as_ref(), site);
+        let target = self.target(target.as_ref(), receiver).or_else(|| setting(rule.setting.as_deref().or(declared.and_then(|rule| rule.setting.as_deref()))));
+        let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
+        for channel in channels {
+            let mut call = call_at(place.clone());
+            call.protocol = rule.protocol.clone().or_else(|| declared.and_then(|rule| rule.protocol.clone()));
+            call.technology = rule.technology.clone().or_else(|| declared.and_then(|rule| rule.technology.clone()));
+            call.target = target.clone();
+            call.channel = Some(channel.clone());
+            call.consumes = true;
+            let index = self.record(call);
+            self.uses(index);
+            let router = self.single(&format!("{}:consumer", pack.name), None);
+            let route = Route { kind: EntryPointKind::Message, methods: vec![None], path: channel, handler: handler.clone(), takes: Vec::new(), guards: Vec::new(), place: place.clone(), typed: false, parameters: Vec::new() };
+            self.objects[router].events.push(Event::Route(Rc::new(route)));
+        }
+        self.given(pack, rule).map(|ty| Val::Object(self.fresh(ty)))
+    }
+
+    fn serve(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        let Some(service) = self.pick(rule.service.as_ref(), site).map(|value| as_text(&value)) else { return };
+        let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
+        let router = self.router(pack, site);
+        let place = self.place(&pack.name);
+        let guards = self.guards(rule.guards.as_ref(), site);
+        self.serve_methods(router, &service.with_defaults(), &handler, guards, place);
+    }
+
+    /// A gRPC service: every method of the object that is no constructor or helper is an rpc.
+    pub(super) fn serve_methods(&mut self, router: ObjectId, service: &str, handler: &Val, guards: Vec<Guard>, place: super::Place) {
+        let class = match handler {
+            Val::Object(id) => self.objects[*id].class,
+            Val::Class(file, class) => Some((*file, *class)),
+            _ => None,
+        };
+        let Some((file, class)) = class else { return };
+        let source = self.program.source(file);
+        let declared = &source.classes[class as usize];
+        let mut methods: Vec<(FileId, u32)> = declared.methods.iter().map(|index| (file, *index)).collect();
+        let mut apart: Vec<(FileId, u32)> = self.program.methods.iter().filter(|((_, ty, _), (other, _))| *ty == declared.name && self.same_package(file, *other)).map(|(_, found)| *found).collect();
+        apart.sort_unstable();
+        methods.extend(apart);
+        for (file, index) in methods {
+            let function = &self.program.source(file).functions[index as usize];
+            let name = function.name.as_str();
+            let plain = name.starts_with('_') || matches!(name, "new" | "constructor") || name == declared.name || function.is_static;
+            let go_private = self.family() == Family::Go && !name.starts_with(|c: char| c.is_uppercase());
+            if plain || go_private || name.is_empty() || function.parameters.is_empty() {
+                continue;
+            }
+            let mut rpc = name.to_owned();
+            if let Some(first) = rpc.get(..1) {
+                let upper = first.to_uppercase();
+                rpc = format!("{upper}{}", &name[1..]);
+            }
+            if rpc.contains('_') {
+                rpc = rpc.split('_').map(|part| part.get(..1).map_or(String::new(), |first| format!("{}{}", first.to_uppercase(), &part[1..]))).collect();
+            }
+            let this = if let Val::Object(id) = handler { Some(*id) } else { None };
+            let handler = Val::Function(Closure { file, index, scope: None, this });
+            let path = Text::literal(if service.contains('.') { format!("/{service}/{rpc}") } else { format!("/*.{service}/{rpc}") });
+            let route = Route { kind: EntryPointKind::Grpc, methods: vec![None], path, handler, takes: Vec::new(), guards: guards.clone(), place: place.clone(), typed: false, parameters: Vec::new() };
+            self.objects[router].events.push(Event::Route(Rc::new(route)));
+        }
+    }
+
+    fn same_package(&self, a: FileId, b: FileId) -> bool {
+        a == b || (self.family() == Family::Go && super::program::folder_of(&self.program.files[a].path) == super::program::folder_of(&self.program.files[b].path))
+    }
+
+    // ---- properties ------------------------------------------------------------------------------
+
+    fn set(&mut self, pack: &'static Pack, rule: &CallRule) {
+        let place = self.place(&pack.name);
+        if let Some(found) = set_trait(rule.property.as_deref(), rule.value.as_ref(), rule.grade.as_deref(), place) {
+            self.out.traits.push(found);
+        }
+    }
+
+    fn describe(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        let place = self.place(&pack.name);
+        let conclusion = |holds: bool| Some(Conclusion { holds, grade: Grade::X, places: vec![place.clone()] });
+        let id = match (&site.receiver, self.pick(rule.target.as_ref(), site)) {
+            (_, Some(Val::Object(id))) => Some(id),
+            (Some(Val::Object(id)), _) => Some(*id),
+            _ => None,
+        };
+        if rule.does == Verb::Credential
+            && let Some(id) = id
+        {
+            self.objects[id].credential = Some(place.clone());
+        }
+        // Without an object: the request that stands at the same place.
+        let call = match id {
+            Some(id) => self.objects[id].call,
+            None => self.out.calls.iter().rposition(|call| call.place.path == place.path && call.place.mark == place.mark),
+        };
+        let Some(call) = call.and_then(|at| self.out.calls.get_mut(at)) else { return };
+        match rule.does {
+            Verb::Credential => call.credential = conclusion(true),
+            Verb::Plain => call.encrypted = conclusion(false),
+            Verb::Tls => call.encrypted = conclusion(true),
+            _ => {
+                if let (Some(property), Some(value)) = (rule.property.as_deref().and_then(Property::from_name), rule.value.as_ref().map(toml_value)) {
+                    call.properties.push((property, value, place));
+                }
+            }
+        }
+    }
+
+    fn as_one_text(&mut self, rule: &CallRule, site: &Site) -> Val {
+        let Some(value) = self.pick(rule.of.as_ref(), site) else { return Val::Unknown };
+        if rule.format {
+            let at = site.arguments.iter().position(|argument| matches!(argument.value, Val::Text(_))).map_or(0, |at| at + 1);
+            let rest: Vec<Arg> = site.arguments.iter().skip(at).cloned().collect();
+            return match &value {
+                Val::Text(text) => Val::Text(Rc::new(super::text::format(text, &rest))),
+                _ => Val::Unknown,
+            };
+        }
+        if matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "name") {
+            return Val::Text(Rc::new(Text::join([Text::literal(format!("{} ", site.method)), as_text(&value)])));
+        }
+        match value {
+            Val::Text(_) | Val::Number(_) => Val::Text(Rc::new(as_text(&value))),
+            other => other,
+        }
+    }
+
+    // ---- environment -----------------------------------------------------------------------------
+
+    /// A read of an environment variable.
+    pub(super) fn environment(&mut self, variable: &str, default: Option<Text>) -> Val {
+        let place = self.place("code");
+        let read = (variable.to_owned(), default.clone(), place);
+        if !self.out.reads.contains(&read) {
+            self.out.reads.push(read);
+        }
+        Val::Text(Rc::new(Text::Environment { variable: variable.to_owned(), default: default.map(Box::new) }))
+    }
+
+    /// `process.env.X`, `os.environ["X"]`, `import.meta.env.X`.
+    pub(super) fn environment_member(&mut self, symbol: &str, name: &str) -> Option<Val> {
+        let known = matches!(symbol, "process.env" | "os.environ" | "import.meta.env" | "process.process.env" | "Deno.env" | "Bun.env");
+        (known && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).then(|| self.environment(name, None))
+    }
+
+    /// `os.environ.get("X", "d")`.
+    pub(super) fn environment_call(&mut self, symbol: &str, name: &str, arguments: &[Arg]) -> Option<Val> {
+        (matches!(symbol, "os.environ" | "process.env" | "Deno.env") && matches!(name, "get" | "pop" | "setdefault")).then(|| self.environment_read(arguments)).flatten()
+    }
+
+    fn environment_function(&mut self, name: &str, arguments: &[Arg]) -> Option<Val> {
+        let known = matches!(
+            name,
+            "os.getenv" | "os.Getenv" | "os.LookupEnv" | "System.getenv" | "java.lang.System.getenv" | "Environment.GetEnvironmentVariable" | "System.Environment.GetEnvironmentVariable" | "std.env.var" | "env.var" | "std.env.var_os" | "env" | "env!"
+        );
+        if name.starts_with("env") && self.family() != Family::Rust {
+            return None;
+        }
+        known.then(|| self.environment_read(arguments)).flatten()
+    }
+
+    fn environment_read(&mut self, arguments: &[Arg]) -> Option<Val> {
+        let variable = arguments.first()?.value.literal()?.to_owned();
+        let default = arguments.get(1).filter(|argument| matches!(argument.value, Val::Text(_) | Val::Number(_))).map(|argument| as_text(&argument.value));
+        Some(self.environment(&variable, default))
+    }
+
+    // ---- parameters of requests ------------------------------------------------------------------
+
+    /// Notes that a member of something that holds parameters was read by its name.
+    pub(super) fn note_read(&mut self, of: &str, name: Option<&str>) {
+        let Some(name) = name else { return };
+        for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
+            if rule.with.iter().any(|with| with == name || with == "()") {
+                continue;
+            }
+            self.note_parameter(name, &rule.r#in);
+        }
+    }
+
+    /// Notes that a method that takes the parameter's name was called.
+    pub(super) fn note_read_by(&mut self, of: &str, method: &str, name: &str) {
+        for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
+            if rule.with.iter().any(|with| with == method) {
+                self.note_parameter(name, &rule.r#in);
+            }
+        }
+    }
+
+    fn note_parameter(&mut self, name: &str, place: &str) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.parameters.insert((name.to_owned(), place.to_owned()));
+        }
+    }
+}
+
+use threatline_knowledge::packs::Family;
+
+fn setting(key: Option<&str>) -> Option<Text> {
+    key.map(|key| Text::Setting { key: key.to_owned(), default: None })
+}
+
+fn starts_with_slash(text: &Text) -> bool {
+    match text {
+        Text::Literal(text) => text.starts_with('/'),
+        Text::Joined(parts) => parts.first().is_some_and(starts_with_slash),
+        _ => false,
+    }
+}
+
+/// `GET`, `HttpMethod.GET`, `http.MethodGet`.
+fn method_word(value: &Val) -> Option<String> {
+    match value {
+        Val::Symbol(name) => Some(name.rsplit('.').next().unwrap_or(name).trim_start_matches("Method").to_owned()),
+        value => value.literal().map(str::to_owned),
+    }
+}
+
+/// A parameter with a known place.
+pub(super) fn parameter(name: &str, place: &str) -> Parameter {
+    Parameter { name: name.to_owned(), place: place.to_owned() }
+}
+
+/// A property as a pack writes it.
+pub(super) fn set_trait(property: Option<&str>, value: Option<&Literal>, grade: Option<&str>, place: super::Place) -> Option<CodeTrait> {
+    let property = Property::from_name(property?)?;
+    let grade = match grade {
+        Some("X") => Grade::X,
+        Some("C") => Grade::C,
+        Some("S") => Grade::S,
+        _ => Grade::P,
+    };
+    Some(CodeTrait { property, value: toml_value(value?), grade, place })
+}
+
+pub(super) fn toml_value(value: &Literal) -> threatline_model::Value {
+    use threatline_model::Value as V;
+    match value {
+        Literal::Boolean(flag) => V::Flag(*flag),
+        Literal::Integer(number) => V::Number((*number).max(0) as u64),
+        Literal::Array(items) => V::List(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()),
+        other => V::Text(other.as_str().map_or_else(|| other.to_string(), str::to_owned)),
+    }
+}
