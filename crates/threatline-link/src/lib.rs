@@ -8,7 +8,6 @@ pub mod compose;
 pub mod declared;
 pub mod modules;
 pub mod system;
-pub mod world;
 
 use declared::Declared;
 use std::sync::Arc;

@@ -14,6 +14,7 @@ mod exposure;
 mod flows;
 mod hardening;
 mod names;
+mod product;
 mod said;
 mod source;
 mod terraform;

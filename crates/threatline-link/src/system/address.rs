@@ -1,5 +1,8 @@
 //! Addresses: URLs, connection strings, host and port.
 
+use super::product::Product;
+use threatline_knowledge::catalogue;
+
 /// An address, as far as its text is known. A part that is not known is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Address {
@@ -39,8 +42,8 @@ fn jdbc(text: &str) -> Vec<Address> {
 }
 
 fn with_scheme(scheme: &str, rest: &str) -> Vec<Address> {
-    let scheme = scheme.rsplit(':').next().unwrap_or(scheme).to_ascii_lowercase();
-    let scheme = scheme.split('+').next().unwrap_or(&scheme).to_owned();
+    let full = scheme.rsplit(':').next().unwrap_or(scheme).to_ascii_lowercase();
+    let scheme = full.split('+').next().unwrap_or(&full).to_owned();
     if scheme.is_empty() || !scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
         return Vec::new();
     }
@@ -51,7 +54,7 @@ fn with_scheme(scheme: &str, rest: &str) -> Vec<Address> {
         None => (hosts, false),
     };
     let path = tail.split(['?', ';', '#']).next().unwrap_or_default().to_owned();
-    let encrypted = encryption(&scheme, tail);
+    let encrypted = encryption(&full, tail);
     hosts
         .split(',')
         .filter_map(authority)
@@ -65,25 +68,36 @@ fn with_scheme(scheme: &str, rest: &str) -> Vec<Address> {
         .collect()
 }
 
+/// What the whole scheme (`mongodb+srv`) and the parameters say of TLS.
 fn encryption(scheme: &str, tail: &str) -> Option<bool> {
-    let lower = tail.to_ascii_lowercase();
-    let says = |key: &str| {
-        let at = lower.find(&format!("{key}="))? + key.len() + 1;
-        Some(lower[at..].split(['&', ';']).next().unwrap_or_default().to_owned())
-    };
-    match scheme {
-        "https" | "wss" | "rediss" | "amqps" | "smtps" | "ftps" | "ldaps" | "grpcs" | "mqtts" | "bolt+s" => return Some(true),
-        "http" | "ws" | "redis" | "amqp" | "ldap" | "mqtt" | "ftp" => return Some(false),
-        _ => {}
+    let known = catalogue::scheme(scheme);
+    let by_scheme = known.and_then(|scheme| scheme.encrypted);
+    // a parameter of a web page's address says nothing of the connection
+    let web = known.is_some_and(|scheme| matches!(scheme.protocol.as_str(), "http" | "https" | "ws"));
+    match by_scheme {
+        Some(true) => Some(true),
+        by_scheme if web => by_scheme,
+        by_scheme => catalogue::encryption(tail).or(by_scheme),
     }
-    for key in ["sslmode", "ssl-mode", "tls", "ssl", "usessl", "encrypt"] {
-        match says(key).as_deref() {
-            Some("require" | "verify-ca" | "verify-full" | "verify_ca" | "verify_identity" | "required" | "true" | "1" | "strict") => return Some(true),
-            Some("disable" | "disabled" | "false" | "0" | "none") => return Some(false),
-            _ => {}
-        }
+}
+
+impl Address {
+    /// The product that its scheme names.
+    pub(crate) fn product(&self) -> Option<Product> {
+        let scheme = catalogue::scheme(self.scheme.as_deref()?)?;
+        catalogue::technology(scheme.technology.as_deref()?).map(Product::from)
     }
-    None
+
+    /// The port that is written, or that its scheme means.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.port.or_else(|| catalogue::scheme(self.scheme.as_deref()?)?.port)
+    }
+
+    /// How its scheme says that it is spoken to.
+    pub(crate) fn protocol(&self) -> Option<&str> {
+        let scheme = self.scheme.as_deref()?;
+        Some(catalogue::scheme(scheme).map_or(scheme, |scheme| &scheme.protocol))
+    }
 }
 
 fn bare(text: &str) -> Option<Address> {

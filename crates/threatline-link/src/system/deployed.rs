@@ -7,11 +7,12 @@
 use super::draft::{Description, Draft, folder_of, plain};
 use super::said::{At, Said};
 use super::source::Folders;
-use crate::world;
+use super::product::Product;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::Text;
-use threatline_facts::infra::{Container, Platform, Workload};
+use threatline_facts::infra::{Container, Dockerfile, Platform, Workload};
+use threatline_knowledge::catalogue;
 use threatline_model::{ComponentKind, Evidence, EvidenceSource, Role};
 
 /// The deployment that Kubernetes manifests of the whole repository make.
@@ -92,7 +93,7 @@ fn apart(descriptions: Vec<Description<'_>>) -> Vec<Vec<Description<'_>>> {
 fn own_image(workload: &Workload) -> Option<String> {
     let image = workload.containers.iter().find(|c| !c.init)?.image.as_ref()?;
     let name = image_name(&image.with_defaults());
-    world::image(&image.with_defaults()).is_none().then_some(name)
+    catalogue::image(&image.with_defaults()).is_none().then_some(name)
 }
 
 /// Last part of an image reference without tag and digest.
@@ -172,16 +173,13 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
         for container in workload.containers.iter().filter(|c| !c.init) {
             draft.ports.extend(container.ports.iter().filter_map(|port| port.container));
             for image in images(container, &description.path, said, folders) {
-                if let Some(product) = world::image(&image)
+                if let Some(product) = catalogue::image(&image).map(Product::from)
                     && products.insert(product.technology)
                 {
                     draft.technologies.insert(product.technology.to_owned());
                     // the first container is what the workload is; a sidecar only adds technology
                     if draft.protocol.is_none() && is_main(workload, container) {
-                        draft.kind = ComponentKind::from_name(product.kind).unwrap_or(draft.kind);
-                        draft.roles.extend(product.roles.iter().filter_map(|role| Role::from_name(role)));
-                        draft.ports.extend(product.ports.iter().copied());
-                        draft.protocol = product.protocol.map(str::to_owned);
+                        draft.becomes(&product);
                     }
                 }
             }
@@ -196,19 +194,25 @@ fn is_main(workload: &Workload, container: &Container) -> bool {
 /// The image itself and what its Dockerfile in the repository is based on.
 fn images(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Vec<String> {
     let image = container.image.as_ref().map(Text::with_defaults);
-    let built = super::source::dockerfile_of(container, path, said, folders).and_then(|dockerfile| {
-        let last = dockerfile.stages.last()?;
-        let mut base = last;
-        for _ in 0..dockerfile.stages.len() {
-            let name = base.base.with_defaults();
-            match dockerfile.stages.iter().find(|stage| stage.name.as_deref() == Some(name.as_str())) {
-                Some(stage) => base = stage,
-                None => break,
-            }
-        }
-        Some(base.base.with_defaults())
-    });
+    let built = super::source::dockerfile_of(container, path, said, folders).and_then(base);
     built.into_iter().chain(image).collect()
+}
+
+/// What the last stage is based on in the end; none for a web server that only carries one's own pages.
+fn base(dockerfile: &Dockerfile) -> Option<String> {
+    let last = dockerfile.stages.last()?;
+    let mut base = last;
+    for _ in 0..dockerfile.stages.len() {
+        let name = base.base.with_defaults();
+        match dockerfile.stages.iter().find(|stage| stage.name.as_deref() == Some(name.as_str())) {
+            Some(stage) => base = stage,
+            None => break,
+        }
+    }
+    let image = base.base.with_defaults();
+    let server = catalogue::image(&image).is_some_and(|product| product.roles.iter().any(|role| role == Role::Gateway.name()));
+    let pages = !last.copies_from.is_empty() || last.copies.iter().any(|(_, target)| target.contains("/html") || target.contains("/htdocs"));
+    (!(server && pages)).then_some(image)
 }
 
 pub(crate) fn evidence(path: &Arc<str>, workload: &Workload) -> Evidence {

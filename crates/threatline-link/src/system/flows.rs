@@ -8,10 +8,11 @@ use super::said::Said;
 use super::source::Ownership;
 use super::variables::{Resolved, resolve};
 use crate::compose::{CodeCall, Composed, Conclusion, Place};
-use crate::world;
+use super::product::Product;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::{Mark, Text};
+use threatline_knowledge::catalogue::{self, Kind, ThirdParty};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Exposure, Proof, Properties, Role};
 
 /// A flow while it is being put together; ends are indexes of components.
@@ -130,75 +131,77 @@ impl<'a> Finder<'_, 'a> {
     fn target(&mut self, address: &Address, technology: Option<&str>, from: usize) -> Option<usize> {
         let host = address.host.as_deref()?;
         if address::is_local(host) {
-            let port = address.port.or_else(|| address.scheme.as_deref().and_then(world::scheme_port))?;
+            let port = address.port()?;
             return self.directory.local_port(port, from, self.drafts).or_else(|| self.directory.product(technology?, from, self.drafts));
         }
         if let Some(at) = self.directory.host(host, from, self.drafts) {
             return (at != from).then_some(at);
         }
-        if let Some(third) = world::host(host) {
-            return Some(self.external(third.name, third.technology, third.roles, host));
+        let product = address.product().or_else(|| technology.and_then(catalogue::technology).map(Product::from));
+        if let Some(third) = catalogue::host(host) {
+            let own = third.kind != Kind::ExternalEntity;
+            return Some(if own { self.managed(&managed_name(host, third), host, &product.filter(Product::is_backing).unwrap_or(third.into())) } else { self.third_party(third, host) });
         }
         if address::is_placeholder(host) || !host.contains('.') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
             return None;
         }
-        let product = address.scheme.as_deref().and_then(world::product).or_else(|| technology.and_then(world::product));
-        match product.filter(|product| product.kind == "data_store" || product.roles.contains(&"message_broker")) {
-            Some(product) => Some(self.managed(host, product)),
+        match product.filter(Product::is_backing) {
+            Some(product) => Some(self.managed(host.split('.').next().unwrap_or(host), host, &product)),
             None if is_inside(host) => None,
-            None => Some(self.external(host, "", &["third_party"], host)),
+            None => Some(self.external(host, host)),
         }
     }
 
     /// A third party or a managed store without an address in the repository.
     fn by_technology(&mut self, technology: &str, call: &CodeCall, from: usize) -> Option<usize> {
-        if let Some(third) = world::service(technology) {
-            return Some(self.external(third.name, third.technology, third.roles, third.name));
-        }
         if let Some(at) = self.directory.product(technology, from, self.drafts) {
             return Some(at);
         }
-        let product = world::product(technology)?;
+        let third = catalogue::third_party(technology);
+        if let Some(third) = third.filter(|third| third.kind == Kind::ExternalEntity) {
+            return Some(self.third_party(third, &third.name));
+        }
+        let product = catalogue::technology(technology).map(Product::from).or(third.map(Product::from))?;
         // a library alone, with an address that nobody set, still says that there is a store
         let unknown = call.target.as_ref().is_none_or(|target| !matches!(target, Text::Literal(_)));
-        (unknown && product.kind == "data_store" && product.protocol.is_some()).then(|| self.unplaced(product, from))
+        (unknown && product.kind == ComponentKind::DataStore && product.protocol.is_some()).then(|| self.unplaced(&product, from))
     }
 
-    fn external(&mut self, name: &str, technology: &str, roles: &[&str], host: &str) -> usize {
+    fn third_party(&mut self, third: &'static ThirdParty, host: &str) -> usize {
+        let at = self.external(&third.name, host);
+        self.drafts[at].shares(&third.into());
+        at
+    }
+
+    fn external(&mut self, name: &str, host: &str) -> usize {
         if let Some(at) = self.drafts.iter().position(|draft| draft.kind == ComponentKind::ExternalEntity && draft.name == name) {
             self.drafts[at].aliases.extend((host != name).then(|| host.to_owned()));
             return at;
         }
         let mut draft = Draft::new(name, "", ComponentKind::ExternalEntity);
-        draft.roles.extend(roles.iter().filter_map(|role| Role::from_name(role)));
         draft.roles.insert(Role::ThirdParty);
-        draft.technologies.extend((!technology.is_empty()).then(|| technology.to_owned()));
         draft.aliases.extend((host != name).then(|| host.to_owned()));
         draft.exposure = Exposure::Internet;
         self.push(draft)
     }
 
-    fn managed(&mut self, host: &str, product: &world::Product) -> usize {
-        let name = host.split('.').next().unwrap_or(host);
-        let mut draft = Draft::new(name, &format!("{host}/"), ComponentKind::from_name(product.kind).unwrap_or(ComponentKind::DataStore));
-        draft.roles.extend(product.roles.iter().filter_map(|role| Role::from_name(role)));
-        draft.technologies.insert(product.technology.to_owned());
-        draft.protocol = product.protocol.map(str::to_owned);
+    fn managed(&mut self, name: &str, host: &str, product: &Product) -> usize {
+        let mut draft = Draft::new(name, &format!("{host}/"), product.kind);
+        draft.becomes(product);
         draft.aliases.insert(host.to_owned());
         let at = self.push(draft);
         self.directory.add_host(host, at);
         at
     }
 
-    fn unplaced(&mut self, product: &world::Product, from: usize) -> usize {
+    fn unplaced(&mut self, product: &Product, from: usize) -> usize {
         let owner = self.drafts[from].name.clone();
         let folder = format!("{owner}/");
         if let Some(at) = self.drafts.iter().position(|draft| draft.name == product.technology && draft.folder == folder) {
             return at;
         }
         let mut draft = Draft::new(product.technology, &folder, ComponentKind::DataStore);
-        draft.roles.extend(product.roles.iter().filter_map(|role| Role::from_name(role)));
-        draft.technologies.insert(product.technology.to_owned());
+        draft.shares(product);
         draft.environment = self.drafts[from].environment;
         self.push(draft)
     }
@@ -236,8 +239,7 @@ impl<'a> Finder<'_, 'a> {
     }
 
     fn protocol(&self, call: Option<&str>, address: Option<&Address>, to: usize) -> Option<String> {
-        let scheme = address.and_then(|address| address.scheme.as_deref());
-        let by_scheme = scheme.map(|scheme| world::product(scheme).and_then(|product| product.protocol).unwrap_or(scheme));
+        let by_scheme = address.and_then(Address::protocol);
         let external = self.drafts[to].kind == ComponentKind::ExternalEntity;
         match (call, by_scheme) {
             // the library knows better than a generic scheme, except whether there is TLS
@@ -302,8 +304,7 @@ impl<'a> Finder<'_, 'a> {
 
     fn connect(&mut self, from: usize, text: &Text, places: &[(Arc<str>, Mark)], by: &str) {
         for address in address::parse(&text.with_defaults()) {
-            let product = address.scheme.as_deref().and_then(world::product);
-            let to = match product {
+            let to = match address.product() {
                 Some(product) => self.target(&address, Some(product.technology), from),
                 None => self.inside(&address, from),
             };
@@ -339,7 +340,7 @@ impl<'a> Finder<'_, 'a> {
         let evidence: Vec<Evidence> = places.iter().map(|(path, mark)| Evidence::new(path.clone(), Some(*mark), EvidenceSource::Infrastructure, by)).collect();
         let known: Vec<Key> =
             self.flows.by_key.range((from, to, None)..).take_while(|((a, b, _), _)| (*a, *b) == (from, to)).map(|(key, _)| key.clone()).collect();
-        let scheme = address.scheme.as_deref().map(|scheme| world::product(scheme).and_then(|product| product.protocol).unwrap_or(scheme).to_owned());
+        let scheme = address.protocol().map(str::to_owned);
         let key = match known.into_iter().find(|key| scheme.is_none() || key.2 == scheme || key.2.is_none()) {
             Some(key) => key,
             None if self.flows.by_key.keys().any(|(a, b, _)| (*a, *b) == (from, to)) => {
@@ -354,6 +355,14 @@ impl<'a> Finder<'_, 'a> {
         merge(&mut flow.encrypted, address.encrypted.map(|holds| Proved { holds, proof: proof(evidence.clone()) }));
         merge(&mut flow.authenticated, address.credential.then(|| Proved { holds: true, proof: proof(evidence.clone()) }));
         self.drafts[to].evidence_if_none(evidence);
+    }
+}
+
+/// The name of the account or instance in a provider's host, or the service's own where there is none.
+fn managed_name(host: &str, third: &'static ThirdParty) -> String {
+    match host.split_once('.') {
+        Some((first, rest)) if catalogue::host(rest).is_some_and(|other| other.name == third.name) => first.to_owned(),
+        _ => third.name.clone(),
     }
 }
 

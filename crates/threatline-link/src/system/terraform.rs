@@ -2,11 +2,12 @@
 
 use super::draft::{Draft, as_folder, folder_of, plain};
 use super::said::Said;
-use crate::world;
+use super::product::Product;
 use std::collections::BTreeMap;
 use threatline_facts::Text;
 use threatline_facts::infra::Resource;
-use threatline_model::{ComponentKind, Evidence, EvidenceSource, Exposure, Grade, Proof, Property, Role, Value};
+use threatline_knowledge::catalogue;
+use threatline_model::{ComponentKind, Evidence, EvidenceSource, Exposure, Grade, Proof, Property, Value};
 
 /// Adds the components that resources make; returns host names and whose they are.
 pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(String, usize)> {
@@ -15,7 +16,7 @@ pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(S
     let mut hosts = Vec::new();
     for resource in said.resources.iter().filter(|resource| !resource.it.data_source) {
         let folder = folder_of(&resource.path);
-        let Some(product) = world::terraform(&resource.it.kind) else {
+        let Some(kind) = catalogue::terraform(&resource.it.kind) else {
             continue;
         };
         let identifier =
@@ -26,23 +27,14 @@ pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(S
             .iter()
             .position(|draft| draft.descriptions.is_empty() && draft.roots.is_empty() && plain(&draft.name) == plain(&name) && draft.folder == folder);
         let at = at.unwrap_or_else(|| {
-            let kind = ComponentKind::from_name(product.kind).unwrap_or(ComponentKind::DataStore);
-            let mut draft = Draft::new(&name, &as_folder(folder.trim_end_matches('/')), kind);
+            let mut draft = Draft::new(&name, &as_folder(folder.trim_end_matches('/')), ComponentKind::DataStore);
             draft.exposure = Exposure::Unknown;
             drafts.push(draft);
             drafts.len() - 1
         });
         let draft = &mut drafts[at];
-        draft.roles.extend(product.roles.iter().filter_map(|role| Role::from_name(role)));
-        draft.technologies.insert(
-            known
-                .text(resource.it, "engine", folder)
-                .and_then(|engine| world::product(engine.trim_start_matches("aurora-")))
-                .map_or(product.technology, |engine| engine.technology)
-                .to_owned(),
-        );
-        draft.protocol = product.protocol.map(str::to_owned);
-        draft.ports.extend(product.ports.iter().copied());
+        let engine = kind.engine.as_deref().and_then(|engine| known.text(resource.it, engine, folder));
+        draft.becomes(&Product::of_resource(kind, engine.as_deref()));
         draft.aliases.extend((resource.it.name != name).then(|| resource.it.name.clone()));
         let evidence = Evidence::new(resource.path.clone(), Some(resource.it.mark), EvidenceSource::Infrastructure, "terraform");
         draft.evidence.push(evidence);

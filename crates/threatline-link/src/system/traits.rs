@@ -5,8 +5,8 @@ use super::flows::{Flows, code};
 use super::said::Said;
 use super::source::Ownership;
 use crate::compose::Composed;
-use crate::world;
 use std::collections::BTreeSet;
+use threatline_knowledge::catalogue;
 use threatline_model::{ComponentKind, Proof, Role};
 
 /// Applies technologies, capabilities, properties, data classes and owners.
@@ -32,9 +32,9 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
         let folder = folder_of(&package.path);
         for draft in drafts.iter_mut().filter(|draft| draft.roots.iter().any(|root| root.folder == folder)) {
             for dependency in package.it.dependencies.iter().filter(|dependency| !dependency.development) {
-                if let Some(technology) = world::package(package.it.ecosystem, &dependency.name) {
-                    draft.dependencies.insert(dependency.name.clone());
-                    draft.technologies.insert(technology.to_owned());
+                if let Some(known) = catalogue::package(package.it.ecosystem, &dependency.name) {
+                    draft.dependencies.extend((!known.capabilities.is_empty()).then(|| dependency.name.clone()));
+                    draft.technologies.extend(known.technology.clone());
                 }
             }
         }
@@ -88,20 +88,21 @@ pub(crate) fn roles(drafts: &mut [Draft<'_>]) {
         "svelte",
         "sveltekit",
         "angular",
-        "next",
-        "nextjs",
+        "next.js",
         "nuxt",
         "streamlit",
         "gradio",
         "vite",
         "solid",
         "astro",
+        "chainlit",
+        "remix",
         "thymeleaf",
         "jinja2",
         "blazor",
         "razor",
     ];
-    const AGENT: &[&str] = &["langgraph", "crewai", "autogen", "openai-agents", "langchain", "llamaindex", "semantic-kernel", "haystack"];
+    const AGENT: &[&str] = &["langgraph", "crewai", "autogen", "openai-agents", "langchain", "llamaindex", "semantic-kernel", "haystack", "pydantic-ai", "smolagents"];
     for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::Process && draft.protocol.is_none()) {
         if FRONT.iter().any(|front| draft.technologies.contains(*front)) {
             draft.roles.insert(Role::WebUi);
