@@ -76,6 +76,12 @@ impl Want {
             (Scope::Own, _) => tried,
             (Scope::Around, Language::Python | Language::Java) => false,
             (Scope::Around, _) => at_top(Ecosystem::Npm),
+            // A crate is also looked for as a module of the importer's own; that says nothing of crates.
+            (Scope::Named, Language::Rust) => {
+                let first = self.name.module.split("::").next().unwrap_or_default();
+                let names = |package: &Package| package.name.as_deref().is_some_and(|name| name.replace('-', "_") == first);
+                packages.iter().any(|(_, package)| package.ecosystem == Ecosystem::Cargo && names(package))
+            }
             (Scope::Named, _) => tried,
         }
     }

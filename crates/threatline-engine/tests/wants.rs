@@ -62,6 +62,27 @@ fn java_in_its_package_and_elsewhere_in_the_build() {
 }
 
 #[test]
+fn go_packages_of_the_module() {
+    let main = "package main\n\nimport (\n\t\"github.com/gin-gonic/gin\"\n\t\"example.com/shop/internal/paths\"\n)\n\nfunc main() {\n\tr := gin.Default()\n\tr.GET(paths.Pay, pay)\n\tr.Run()\n}\n";
+    let rest = [("svc/go.mod", "module example.com/shop\n\ngo 1.22\n"), ("svc/cmd/main.go", main)];
+    let paths = |value: &str| format!("package paths\n\nconst Pay = \"{value}\"\n");
+    is_wanted(&rest, "svc/internal/paths/paths.go", &paths("/a"), &paths("/b"), "// x");
+}
+
+#[test]
+fn rust_modules_of_the_crate_and_of_the_workspace() {
+    let main = |path: &str| format!("use axum::{{Router, routing::get}};\nuse {path};\n\n#[tokio::main]\nasync fn main() {{\n    let app = Router::new().route(PAY, get(pay));\n    axum::serve(todo!(), app).await;\n}}\n");
+    let (one, two) = ("pub const PAY: &str = \"/a\";\n", "pub const PAY: &str = \"/b\";\n");
+    let manifest = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n";
+    let own = main("crate::http::paths::PAY");
+    is_wanted(&[("shop/Cargo.toml", manifest), ("shop/src/main.rs", &own)], "shop/src/http/paths.rs", one, two, "// x");
+    let foreign = main("shop_paths::PAY");
+    let of_paths = "[package]\nname = \"shop-paths\"\nversion = \"0.1.0\"\n";
+    let rest = [("shop/Cargo.toml", manifest), ("shop/src/main.rs", foreign.as_str()), ("paths/Cargo.toml", of_paths)];
+    is_wanted(&rest, "paths/src/lib.rs", one, two, "// x");
+}
+
+#[test]
 fn nobody_refers_to_it() {
     let rest = [("svc/app.py", flask(".paths")), ("svc/paths.py", "BASE = '/v1'\n".to_owned())];
     let with = |text: &str| {
