@@ -16,7 +16,7 @@ use crate::world::{Context, Given, World};
 use crate::{Config, ConfigError, Entry, Mode, Oid, Revision, Source};
 use salsa::Setter as _;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
@@ -38,6 +38,9 @@ pub struct Options {
     /// [`ScanError::Stopped`]. What was read is remembered, so that the next run goes on from there.
     pub stop: Option<Arc<AtomicBool>>,
 }
+
+/// A store may grow by this and three times its largest segment before old records are dropped.
+const ROOM: u64 = 64 << 20;
 
 /// One source and all that is remembered of it.
 pub struct Session {
@@ -227,7 +230,19 @@ impl Session {
     /// Writes what is new to the store, and makes it smaller where that pays.
     pub fn flush(&self, compaction: Compaction) -> std::io::Result<()> {
         self.world.store.flush()?;
-        self.world.store.compact(compaction)
+        let (all, largest) = self.world.store.weight();
+        if compaction == Compaction::Full && all > ROOM + 3 * largest { self.collect() } else { self.world.store.compact(compaction) }
+    }
+
+    /// Drops from the store what the states that this session looked at do not need.
+    pub fn collect(&self) -> std::io::Result<()> {
+        let mut keys = BTreeSet::new();
+        let mut states: Vec<&State> = self.states.values().collect();
+        states.sort_by_key(|state| state.root(&self.db));
+        for state in states {
+            crate::warm::keys(&self.world, state.root(&self.db), state.context(&self.db).as_ref(), &mut keys);
+        }
+        self.world.store.keep(&keys)
     }
 
     /// The memo store.

@@ -11,7 +11,7 @@ mod compact;
 mod segment;
 
 use segment::Segment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock};
 
@@ -38,17 +38,19 @@ pub struct Store {
     folder: Option<PathBuf>,
     segments: RwLock<Vec<Segment>>,
     fresh: Mutex<BTreeMap<Key, Vec<u8>>>,
+    /// Keys that this process asked for and found, or wrote.
+    touched: Mutex<BTreeSet<Key>>,
 }
 
 impl Store {
     /// Forgets everything.
     pub fn none() -> Self {
-        Self { folder: None, segments: RwLock::default(), fresh: Mutex::default() }
+        Self { folder: None, segments: RwLock::default(), fresh: Mutex::default(), touched: Mutex::default() }
     }
 
     /// Opens the store in that folder. What cannot be read is as if it were not there.
     pub fn open(folder: &Path) -> Self {
-        Self { folder: Some(folder.to_owned()), segments: RwLock::new(segments_of(folder)), fresh: Mutex::default() }
+        Self { folder: Some(folder.to_owned()), segments: RwLock::new(segments_of(folder)), ..Self::none() }
     }
 
     /// Whether it remembers anything beyond this process.
@@ -63,12 +65,21 @@ impl Store {
             return Some(value.clone());
         }
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
-        segments.iter().find_map(|segment| segment.get(key))
+        let value = segments.iter().find_map(|segment| segment.get(key))?;
+        lock(&self.touched).insert(*key);
+        Some(value)
+    }
+
+    /// Bytes on disk: of all segments, and of the largest.
+    pub(crate) fn weight(&self) -> (u64, u64) {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        (segments.iter().map(Segment::bytes).sum(), segments.iter().map(Segment::bytes).max().unwrap_or(0))
     }
 
     /// Remembers a record; it reaches the disk with [`Store::flush`].
     pub fn put(&self, key: Key, value: Vec<u8>) {
         if self.is_on() && value.len() < segment::MAX_VALUE {
+            lock(&self.touched).insert(key);
             lock(&self.fresh).insert(key, value);
         }
     }

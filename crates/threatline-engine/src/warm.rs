@@ -6,10 +6,11 @@
 
 use crate::read::{Depth, Failed, Reading};
 use crate::scan::ScanError;
+use crate::store::Key;
 use crate::world::{Context, World};
 use crate::{Mode, Oid};
 use rayon::prelude::*;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use threatline_facts::ArtifactKind;
 
 /// Folders nested deeper than this are refused; git itself refuses some thousands.
@@ -84,4 +85,24 @@ fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>,
         }
     }
     Ok(jobs)
+}
+
+/// Keys of every record that a state may ask for.
+pub(crate) fn keys(world: &World, root: Oid, context: Option<&Context>, keys: &mut BTreeSet<Key>) {
+    let mut open = vec![(root, context.cloned())];
+    while let Some((oid, context)) = open.pop() {
+        if !keys.insert(crate::world::tree_key(&oid, context.as_ref())) {
+            continue;
+        }
+        let Ok(entries) = world.entries(&oid) else { continue };
+        for entry in entries.iter() {
+            match (entry.mode, crate::tree::kind_of(&entry.name)) {
+                (Mode::Tree, _) if crate::tree::enters(&entry.name) => {
+                    open.push((entry.oid, context.as_ref().map(|context| context.below(&entry.name))));
+                }
+                (Mode::File, Some(kind)) => keys.extend(crate::world::artifact_keys(&entry.oid, kind)),
+                _ => {}
+            }
+        }
+    }
 }

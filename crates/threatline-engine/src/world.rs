@@ -189,7 +189,13 @@ fn artifact_key(record: u8, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Key 
     Key::new(record, READING.as_bytes(), &[oid.as_bytes(), &kind, &[depth as u8]])
 }
 
-fn tree_key(oid: &Oid, context: Option<&Context>) -> Key {
+/// Every record of an artifact.
+pub(crate) fn artifact_keys(oid: &Oid, kind: ArtifactKind) -> [Key; 4] {
+    let key = |record, depth| artifact_key(record, oid, kind, depth);
+    [key(b'f', Depth::Filtered), key(b'a', Depth::Filtered), key(b'f', Depth::Whole), key(b'a', Depth::Whole)]
+}
+
+pub(crate) fn tree_key(oid: &Oid, context: Option<&Context>) -> Key {
     let context = context.map(Context::digest);
     Key::new(b't', READING.as_bytes(), &[oid.as_bytes(), context.as_ref().map_or(&[], |digest| &digest[..])])
 }

@@ -162,3 +162,29 @@ fn folders_as_deep_as_allowed_and_deeper() {
     assert_eq!(session.scan(&deep(999)).unwrap().model.components.len(), 1);
     assert_eq!(session.scan(&deep(1100)).unwrap_err(), threatline_engine::ScanError::TooDeep);
 }
+
+#[test]
+fn what_no_state_needs_any_more_is_dropped() {
+    let source = Arc::new(MemorySource::new());
+    let store = tempfile::tempdir().unwrap();
+    let mut files = sample();
+    let mut last = Revision::of_tree(source.add(&files));
+    for port in 100..130 {
+        let text = format!("services:\n  pay:\n    image: x\n    ports: ['{port}:80']\n");
+        files.insert("services/pay/compose.yaml".into(), Held::File(text.into_bytes()));
+        last = Revision::of_tree(source.add(&files));
+        let (mut session, _) = logged(&source, Some(store.path()));
+        session.summary(&last).unwrap();
+        session.flush(Compaction::Small).unwrap();
+    }
+    let bytes = || std::fs::read_dir(store.path()).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum::<u64>();
+    let (before, segments) = (bytes(), std::fs::read_dir(store.path()).unwrap().count());
+    assert!(segments <= 18, "small segments are merged: {segments}");
+    let (mut session, _) = logged(&source, Some(store.path()));
+    let summary = session.summary(&last).unwrap();
+    session.collect().unwrap();
+    assert!(bytes() * 4 < before, "{before} bytes before, {} after", bytes());
+    let (mut again, log) = logged(&source, Some(store.path()));
+    assert_eq!(again.summary(&last).unwrap(), summary);
+    assert_eq!(ran(&log).get("facts"), None);
+}

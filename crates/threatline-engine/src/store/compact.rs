@@ -5,7 +5,7 @@
 //! for in the middle of a commit.
 
 use super::{Key, Store, segment, segments_of};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -39,7 +39,22 @@ impl Store {
         }
         let Some(_held) = Held::take(folder) else { return Ok(()) };
         sweep(folder);
-        self.merge(folder, &chosen)?;
+        self.merge(folder, &chosen, |_| true)?;
+        *self.segments.write().unwrap_or_else(PoisonError::into_inner) = segments_of(folder);
+        Ok(())
+    }
+
+    /// Keeps the records of these keys, and those that this process had to do with; drops all others.
+    pub(crate) fn keep(&self, keys: &BTreeSet<Key>) -> std::io::Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let Some(_held) = Held::take(folder) else { return Ok(()) };
+        sweep(folder);
+        let all: Vec<PathBuf> = {
+            let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+            segments.iter().map(|segment| segment.path().to_owned()).collect()
+        };
+        let touched = super::lock(&self.touched).clone();
+        self.merge(folder, &all, |key| keys.contains(key) || touched.contains(key))?;
         *self.segments.write().unwrap_or_else(PoisonError::into_inner) = segments_of(folder);
         Ok(())
     }
@@ -55,11 +70,11 @@ impl Store {
         }
     }
 
-    fn merge(&self, folder: &Path, chosen: &[PathBuf]) -> std::io::Result<()> {
+    fn merge(&self, folder: &Path, chosen: &[PathBuf], keeps: impl Fn(&Key) -> bool) -> std::io::Result<()> {
         let mut records: BTreeMap<Key, Vec<u8>> = BTreeMap::new();
         for segment in self.segments.read().unwrap_or_else(PoisonError::into_inner).iter() {
             if chosen.iter().any(|path| path == segment.path()) {
-                records.extend(segment.records());
+                records.extend(segment.records().into_iter().filter(|(key, _)| keeps(key)));
             }
         }
         let merged = segment::write(folder, records.iter().map(|(key, value)| (key, value.as_slice())))?;
@@ -70,10 +85,10 @@ impl Store {
     }
 }
 
-/// Which segments to merge; they come largest first.
+/// Which segments to merge.
 fn choose(segments: Vec<(PathBuf, u64)>, how: Compaction) -> Vec<PathBuf> {
     let total: u64 = segments.iter().map(|(_, bytes)| bytes).sum();
-    let largest = segments.first().map_or(0, |(_, bytes)| *bytes);
+    let largest = segments.iter().map(|(_, bytes)| *bytes).max().unwrap_or(0);
     let many = segments.len() > MANY;
     let all = how == Compaction::Full && total < MOST && (many || total - largest > largest / 4);
     let few = |bytes: u64| all || (many && bytes < SMALL);
