@@ -238,7 +238,8 @@ pub struct Type {
     /// Dotted, also for Rust (`axum.Router`).
     pub name: String,
     /// Type arguments; element type of arrays and slices under the name `[]`; members of a union
-    /// under the name `|`; `Annotated[T, X]` keeps X in `extras`.
+    /// under the name `|`; members of a tuple, and several results of a Go function, under `()`;
+    /// maps of Go under `map`; `Annotated[T, X]` keeps X in `extras`.
     pub arguments: Vec<Type>,
     /// Expressions among the arguments (`Annotated[User, Depends(get_user)]`).
     pub extras: Vec<Expression>,

@@ -9,6 +9,9 @@ use tree_sitter::Node;
 /// build's stack of 2 MiB holds it.
 pub(crate) const MAX_DEPTH: u32 = 240;
 
+/// A chain of more cases is a block: as a chain of `If`s it would be too deep a tree.
+pub(crate) const MAX_CASES: usize = 100;
+
 /// One walk over one text.
 pub(crate) struct Walk<'t> {
     text: &'t str,

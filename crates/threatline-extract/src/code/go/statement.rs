@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::code::tree::{Expression, ExpressionKind as Kind, Span, Statement, StatementKind, Type};
-use crate::code::walk::{assign, binary, call, children, children_of, expression, member, name, span, statement, unknown};
+use crate::code::walk::{MAX_CASES, assign, binary, call, children, children_of, expression, member, name, span, statement, unknown};
 use tree_sitter::Node;
 
 /// What a `switch` tests is repeated in each case; a longer text than this is not.
@@ -266,6 +266,9 @@ impl Lowering<'_> {
             }
             inner
         };
+        if cases.len() > MAX_CASES {
+            return out.push(statement(StatementKind::Block(cases.into_iter().flat_map(body).collect()), span(node)));
+        }
         let default = cases.iter().find(|case| case.kind() == "default_case");
         let mut otherwise = default.map(|case| body(*case)).unwrap_or_default();
         for case in cases.iter().rev().filter(|case| case.kind() != "default_case") {

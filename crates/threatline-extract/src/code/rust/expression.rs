@@ -4,7 +4,7 @@ use super::Lowering;
 use super::literal::number;
 use super::statement::{MAX_SCRUTINEE, Sink};
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Function, Span, Statement};
-use crate::code::walk::{MAX_DEPTH, argument, binary, call, child_of_kind, children, construct, expression, line, member, name, named, not, path, span, unknown};
+use crate::code::walk::{MAX_CASES, MAX_DEPTH, argument, binary, call, child_of_kind, children, construct, expression, line, member, name, named, not, path, span, unknown};
 use tree_sitter::Node;
 
 /// Methods that give their object back in another coat.
@@ -271,7 +271,7 @@ impl Lowering<'_> {
         let (Some(tested), Some(body)) = (node.child_by_field_name("value"), node.child_by_field_name("body")) else {
             return unknown(self.expressions(node), at);
         };
-        if tested.byte_range().len() > MAX_SCRUTINEE {
+        if tested.byte_range().len() > MAX_SCRUTINEE || body.named_child_count() > MAX_CASES {
             let mut body = Vec::new();
             self.value(node, &Sink::Return, &mut body);
             return immediate(body, at);

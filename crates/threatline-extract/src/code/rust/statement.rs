@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::code::tree::{Expression, ExpressionKind as Kind, Span, Statement, StatementKind, Type};
-use crate::code::walk::{argument, assign, binary, call, children, name, not, span, statement, unknown};
+use crate::code::walk::{MAX_CASES, argument, assign, binary, call, children, name, not, span, statement, unknown};
 use tree_sitter::Node;
 
 /// What becomes of a value.
@@ -218,7 +218,9 @@ impl Lowering<'_> {
             value = held;
         }
         let mut otherwise = Vec::new();
-        for arm in children(body).into_iter().rev().filter(|child| child.kind() == "match_arm") {
+        let arms: Vec<Node> = children(body).into_iter().filter(|child| child.kind() == "match_arm").collect();
+        let is_long = arms.len() > MAX_CASES;
+        for arm in arms.into_iter().rev() {
             let Some(pattern) = arm.child_by_field_name("pattern") else { continue };
             let mut then = Vec::new();
             self.bind(pattern, &value, &mut then);
@@ -229,6 +231,7 @@ impl Lowering<'_> {
                 }
             }
             otherwise = match self.test(pattern, &value) {
+                Some(_) if is_long => [vec![statement(StatementKind::Block(then), span(arm))], otherwise].concat(),
                 None => then,
                 Some(condition) => vec![statement(StatementKind::If { condition, then, otherwise }, span(arm))],
             };
