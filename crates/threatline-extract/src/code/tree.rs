@@ -71,6 +71,8 @@ pub struct Statement {
 /// What a statement does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StatementKind {
+    /// A Go function that assigns through a pointer (`*p = …`) assigns to the name `*p`.
+    ///
     /// `target = value`, `const target: declared = value`, `target := value`. Destructuring is a
     /// `List` or `Map` as target. A declaration without value has none.
     Assign {

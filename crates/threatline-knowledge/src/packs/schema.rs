@@ -194,6 +194,7 @@ pub enum Verb {
     Pass,
     Depend,
     Parameter,
+    Narrow,
     Nothing,
 }
 
@@ -237,6 +238,8 @@ pub struct CallRule {
     pub path: Option<Selectors>,
     #[serde(default)]
     pub handler: Option<Selectors>,
+    #[serde(default)]
+    pub under: Option<String>,
     #[serde(default)]
     pub handler_takes: Vec<String>,
     #[serde(default)]

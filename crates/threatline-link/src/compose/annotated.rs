@@ -197,11 +197,25 @@ impl<'a> Evaluator<'a> {
                     let mut all = header.guards.clone();
                     all.extend(guards.iter().cloned());
                     let route = Route { kind, methods: methods.clone(), path: Text::Literal(path), handler, takes: Vec::new(), guards: all, place: place.clone(), typed: ruled.pack.typed_parameters && false, parameters: parameters.clone() };
-                    let router = self.single(&format!("{}:annotated", ruled.pack.name), None);
+                    let router = match class {
+                        None => self.annotated_router(file, index),
+                        Some(_) => self.single(&format!("{}:annotated", ruled.pack.name), None),
+                    };
                     self.objects[router].events.push(Event::Route(Rc::new(route)));
                 }
             }
         }
+    }
+
+    /// The router of an annotated function: it may hang somewhere (`.service(handler)`).
+    fn annotated_router(&mut self, file: FileId, index: u32) -> ObjectId {
+        if let Some(found) = self.function_routers.get(&(file, index)) {
+            return *found;
+        }
+        let mounted = self.hung_functions.contains(&(file, index));
+        let id = self.object(Object { mounted, ..Object::default() });
+        self.function_routers.insert((file, index), id);
+        id
     }
 
     fn told_methods(&mut self, rule: &AnnotationRule, site: &Site) -> Vec<Option<String>> {

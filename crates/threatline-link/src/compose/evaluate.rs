@@ -35,6 +35,11 @@ pub(super) struct Evaluator<'a> {
     pub(super) file: FileId,
     pub(super) mark: Mark,
     fuel: u32,
+    /// Routers of annotated functions, and the functions that were hung somewhere.
+    pub(super) function_routers: HashMap<(FileId, u32), ObjectId>,
+    pub(super) hung_functions: HashSet<(FileId, u32)>,
+    /// What the last function of the project assigned through pointers.
+    pub(super) outs: Vec<(usize, Val)>,
     /// Files in which evaluation was cut off.
     pub(super) cut: HashSet<FileId>,
 }
@@ -62,6 +67,9 @@ impl<'a> Evaluator<'a> {
             file: 0,
             mark: Mark(0),
             fuel: FUEL,
+            outs: Vec::new(),
+            function_routers: HashMap::new(),
+            hung_functions: HashSet::new(),
             cut: HashSet::new(),
         }
     }
@@ -586,7 +594,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn bind(&mut self, target: &'a Value, value: Val, scope: &Scope) {
+    pub(super) fn bind(&mut self, target: &'a Value, value: Val, scope: &Scope) {
         match target {
             Value::Name(name) => scope.assign(name, value),
             Value::Member(object, name) => {
@@ -696,6 +704,7 @@ impl<'a> Evaluator<'a> {
             if let Some(frame) = self.frames.last_mut() {
                 frame.merge(&effects);
             }
+            self.outs = effects.outs;
             return value;
         }
         self.running.push(id);
@@ -706,6 +715,7 @@ impl<'a> Evaluator<'a> {
         if let Some(frame) = self.frames.last_mut() {
             frame.merge(&effects);
         }
+        self.outs = effects.outs.clone();
         self.memo.insert(key, (value.clone(), effects));
         value
     }
@@ -717,6 +727,13 @@ impl<'a> Evaluator<'a> {
             Flow::Left(value) => value,
             Flow::On => Val::Null,
         };
+        if self.family() == Family::Go {
+            let outs = function.parameters.iter().enumerate().filter_map(|(at, parameter)| Some((at, scope.own(&format!("*{}", parameter.name))?)));
+            let outs: Vec<(usize, Val)> = outs.collect();
+            if let Some(frame) = self.frames.last_mut() {
+                frame.outs = outs;
+            }
+        }
         match (&value, &function.returns) {
             (Val::Unknown | Val::Null, Some(returns)) => self.typed(returns, &scope),
             _ => value,

@@ -277,8 +277,19 @@ impl<'a> Evaluator<'a> {
         out
     }
 
-    /// A call, construction or applied decorator.
+    /// A call, construction or applied decorator; what it assigned through pointers is bound.
     pub(super) fn call(&mut self, call: &'a Call, scope: &Scope) -> Val {
+        self.outs.clear();
+        let value = self.call_plainly(call, scope);
+        for (at, assigned) in std::mem::take(&mut self.outs) {
+            if let Some(argument) = call.arguments.get(at) {
+                self.bind(&argument.value, assigned, scope);
+            }
+        }
+        value
+    }
+
+    fn call_plainly(&mut self, call: &'a Call, scope: &Scope) -> Val {
         if let Value::Name(name) = &call.callee
             && name == "require"
             && self.family() == Family::JavaScript
@@ -372,6 +383,14 @@ impl<'a> Evaluator<'a> {
                 Val::Symbol(full) => self.call_symbol(&full, arguments, Some(object.clone()), decorated),
                 other => self.call_value(other, arguments, call, decorated),
             },
+            Val::Map(entries) if arguments.is_empty() && matches!(name, "entries" | "items" | "keys" | "values") && !entries.iter().any(|(key, _)| key == name) => {
+                let one = |(key, value): &(String, Val)| match name {
+                    "keys" => Val::text(key),
+                    "values" => value.clone(),
+                    _ => Val::list(vec![Val::text(key), value.clone()]),
+                };
+                Val::list(entries.iter().map(one).collect())
+            }
             Val::Module(_) | Val::Folder(_) | Val::Map(_) => {
                 let member = self.member(&object, name);
                 self.call_value(member, arguments, call, decorated)
@@ -446,6 +465,14 @@ impl<'a> Evaluator<'a> {
         if let ("forEach" | "map" | "for_each", Some(Val::Function(closure))) = (name, arguments.first().map(|argument| argument.value.clone())) {
             let out = items.iter().take(64).map(|item| self.invoke(&closure, vec![Arg { name: None, value: item.clone() }])).collect();
             return Val::list(out);
+        }
+        match name {
+            "entries" => {
+                let pair = |(at, item): (usize, &Val)| Val::list(vec![Val::Number(Rc::from(at.to_string())), item.clone()]);
+                return Val::list(items.iter().enumerate().map(pair).collect());
+            }
+            "keys" => return Val::list((0..items.len()).map(|at| Val::Number(Rc::from(at.to_string()))).collect()),
+            _ => {}
         }
         if name == "join" {
             let between = arguments.first().map_or(Text::literal(","), |argument| as_text(&argument.value));

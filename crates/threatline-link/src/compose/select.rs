@@ -80,16 +80,22 @@ impl Evaluator<'_> {
     pub(super) fn all_hold(&mut self, conditions: &[Condition], arguments: &[Arg]) -> bool {
         conditions.iter().all(|condition| {
             let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
-            let value = self.pick(Some(&condition.argument), &site);
+            let values = self.select(Some(&condition.argument), &site);
             if let Some(present) = condition.present {
-                return value.is_some() == present;
+                return values.is_empty() != present;
             }
-            match (&condition.is, value) {
-                (Some(expected), Some(value)) => equals(&value, expected),
-                (None, value) => value.is_some(),
-                (Some(_), None) => false,
+            match &condition.is {
+                Some(expected) => values.iter().any(|value| equals(value, expected) || self.is_typed(value, expected)),
+                None => !values.is_empty(),
             }
         })
+    }
+
+    /// An object of the type that a pack calls so.
+    fn is_typed(&self, value: &Val, expected: &Literal) -> bool {
+        let (Val::Object(id), Literal::String(expected)) = (value, expected) else { return false };
+        let ty = self.objects[*id].ty;
+        ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.name == *expected)
     }
 }
 

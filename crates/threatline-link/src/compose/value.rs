@@ -97,6 +97,11 @@ impl Scope {
         None
     }
 
+    /// The value under a name of this very scope.
+    pub(super) fn own(&self, name: &str) -> Option<Val> {
+        self.0.names.borrow().get(name).cloned()
+    }
+
     pub(super) fn set(&self, name: &str, value: Val) {
         self.0.names.borrow_mut().insert(name.to_owned(), value);
     }
@@ -146,6 +151,10 @@ pub(super) struct Object {
     pub(super) credential: Option<Place>,
     /// Methods and handlers of a `methods` object.
     pub(super) handlers: Vec<Handler>,
+    /// Methods that its routes are narrowed to.
+    pub(super) methods: Vec<Option<String>>,
+    /// The path before it is cut off, so that what hangs in it stands below.
+    pub(super) stripped: bool,
 }
 
 /// A handler with its methods.
@@ -193,6 +202,8 @@ pub(super) struct Route {
 pub(super) struct Effects {
     pub(super) calls: BTreeSet<usize>,
     pub(super) parameters: BTreeSet<(String, String)>,
+    /// What it assigned through pointers among its parameters (Go), by position.
+    pub(super) outs: Vec<(usize, Val)>,
 }
 
 impl Effects {

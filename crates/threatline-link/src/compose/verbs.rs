@@ -117,6 +117,7 @@ impl<'a> Evaluator<'a> {
             Verb::Mount => self.mount(pack, rule, site),
             Verb::Group => return Some(self.group(pack, rule, site)),
             Verb::Middleware => self.middleware(pack, rule, site),
+            Verb::Narrow => self.narrow(rule, site),
             Verb::Handle => return Some(self.handle(pack, rule, site)),
             Verb::Protect => self.protect(pack, rule, site),
             Verb::Listen => {
@@ -141,7 +142,10 @@ impl<'a> Evaluator<'a> {
                 return Some(Val::Text(Rc::new(Text::Setting { key, default })));
             }
             Verb::Text => return Some(self.as_one_text(rule, site)),
-            Verb::Pass | Verb::Depend => return Some(self.pick(rule.of.as_ref(), site).unwrap_or(Val::Unknown)),
+            Verb::Pass | Verb::Depend => {
+                let value = self.pick(rule.of.as_ref(), site).unwrap_or(Val::Unknown);
+                return Some(if rule.prefix.is_some() { self.stripped(value) } else { value });
+            }
             Verb::Parameter => return Some(Val::Unknown),
             Verb::Nothing => {
                 self.run_lambdas(&site.arguments);
@@ -236,7 +240,7 @@ impl<'a> Evaluator<'a> {
             (None, Some(Selectors::One(Selector::Word(word)))) if word == "path" => {}
             (None, Some(from)) => match self.pick(Some(from), site) {
                 Some(Val::List(items)) => words.extend(items.iter().filter_map(method_word)),
-                Some(value) => words.extend(method_word(&value)),
+                Some(_) => words.extend(self.select(Some(from), site).iter().filter_map(method_word)),
                 None => {}
             },
             (None, None) => {}
@@ -273,6 +277,21 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let place = self.place(&pack.name);
+        if let Some(routed) = self.route_of_router(pack, rule, site, router, &handler, paths.first(), &guards) {
+            return Some(routed);
+        }
+        let router = match self.given(pack, rule) {
+            // A route that is narrowed after it was made is a router of its own.
+            Some(ty) if self.is_router_type(ty) => {
+                let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() });
+                self.hang(router, Val::Object(child), None, false, Vec::new(), place.clone());
+                child
+            }
+            _ => router,
+        };
+        if methods == [None] && !self.objects[router].methods.is_empty() {
+            methods = self.objects[router].methods.clone();
+        }
         guards.extend(handlers.iter().rev().skip(1).rev().map(|value| Guard { value: value.clone(), place: place.clone() }));
         let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
         let takes = self.handler_takes(pack, rule);
@@ -285,6 +304,9 @@ impl<'a> Evaluator<'a> {
                 methods = vec![Some(method.to_ascii_uppercase())];
                 path = Text::literal(rest.trim_start());
             }
+            if let Some(under) = &rule.under {
+                path = Text::join([super::text::without_end(&path, None), Text::literal(format!("/{under}"))]);
+            }
             for (methods, handler, mut own) in self.opened(&handler, &methods) {
                 own.splice(0..0, guards.iter().cloned());
                 let route = Route { kind, methods, path: path.clone(), handler, takes: takes.clone(), guards: own, place: place.clone(), typed: pack.typed_parameters, parameters: Vec::new() };
@@ -292,9 +314,54 @@ impl<'a> Evaluator<'a> {
             }
         }
         Some(match self.given(pack, rule) {
-            Some(ty) => Val::Object(self.fresh(ty)),
-            None => Val::Object(router),
+            Some(ty) if !self.is_router_type(ty) => Val::Object(self.fresh(ty)),
+            _ => Val::Object(router),
         })
+    }
+
+    /// A route whose handler is a router: it hangs there.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one route")]
+    fn route_of_router(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site, router: ObjectId, handler: &Val, path: Option<&Text>, guards: &[Guard]) -> Option<Val> {
+        let Val::Object(child) = handler else { return None };
+        if !self.is_router(*child) || *child == router {
+            return None;
+        }
+        let holds_whole_paths = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path") && !self.objects[*child].stripped;
+        let path = if holds_whole_paths { None } else { path.cloned() };
+        let place = self.place(&pack.name);
+        self.hang(router, handler.clone(), path, false, guards.to_vec(), place);
+        Some(site.receiver.clone().unwrap_or(Val::Unknown))
+    }
+
+    /// What is left of a handler once the path before it is cut off: routers in it stand below that path.
+    fn stripped(&mut self, value: Val) -> Val {
+        let Val::Object(id) = value else { return value };
+        if !self.is_router(id) {
+            return value;
+        }
+        let ty = self.objects[id].ty;
+        let place = self.place("code");
+        let outer = self.object(Object { ty, place: Some(place.clone()), stripped: true, ..Object::default() });
+        self.hang(outer, value, None, false, Vec::new(), place);
+        Val::Object(outer)
+    }
+
+    fn is_router_type(&self, ty: TypeId) -> bool {
+        matches!(self.program.files[self.file].library.type_rule(ty).rule.role, TypeRole::App | TypeRole::Router)
+    }
+
+    /// `.Methods("GET")` on a route or a router under construction.
+    fn narrow(&mut self, rule: &CallRule, site: &Site) {
+        let Some(Val::Object(id)) = &site.receiver else { return };
+        let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), None, site);
+        for event in &mut self.objects[*id].events {
+            if let Event::Route(route) = event {
+                let mut narrowed = (**route).clone();
+                narrowed.methods = methods.clone();
+                *route = Rc::new(narrowed);
+            }
+        }
+        self.objects[*id].methods = methods;
     }
 
     /// A `methods` object as handler is several routes.
@@ -327,6 +394,9 @@ impl<'a> Evaluator<'a> {
 
     fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
         let child = self.plain_value(child);
+        if let Val::Function(closure) = &child {
+            self.hung_functions.insert((closure.file, closure.index));
+        }
         if let Val::Object(id) = child
             && id != router
         {
@@ -341,7 +411,11 @@ impl<'a> Evaluator<'a> {
         let path = self.pick(rule.path.as_ref(), site).map_or(Text::literal(""), |value| as_text(&value));
         let guards = self.guards(rule.guards.as_ref(), site);
         let place = self.place(&pack.name);
-        let child = self.object(Object { ty, place: Some(place.clone()), ..Object::default() });
+        let methods = match rule.method_from {
+            Some(_) => self.methods(None, rule.method_from.as_ref(), None, site),
+            None => self.objects[router].methods.clone(),
+        };
+        let child = self.object(Object { ty, place: Some(place.clone()), methods, ..Object::default() });
         self.hang(router, Val::Object(child), Some(path), false, guards, place);
         if let Some(Val::Function(closure)) = self.pick(rule.body.as_ref(), site) {
             let _ = self.invoke(&closure, vec![Arg { name: None, value: Val::Object(child) }]);
@@ -366,9 +440,17 @@ impl<'a> Evaluator<'a> {
                 value => guards.push(Guard { value, place: guard.place }),
             }
         }
+        // Around the handlers of a `methods` object that are there already.
+        for handler in &mut self.objects[router].handlers {
+            handler.guards.splice(0..0, guards.iter().cloned());
+        }
         if !guards.is_empty() {
             self.objects[router].events.push(Event::Middleware { guards, path, reach: rule.scope });
         }
+    }
+
+    fn has_role(&self, id: ObjectId, role: TypeRole) -> bool {
+        self.objects[id].ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.role == role)
     }
 
     pub(super) fn is_router(&self, id: ObjectId) -> bool {
@@ -389,7 +471,14 @@ impl<'a> Evaluator<'a> {
                 self.object(Object { ty, place, ..Object::default() })
             }
         };
-        self.objects[id].handlers.push(Handler { methods, handler, guards });
+        match self.objects[id].handlers.last_mut() {
+            // `web::get().to(handler)`: the handler of the method before it.
+            Some(last) if rule.method.is_none() && rule.method_from.is_none() && last.handler.is_unknown() => {
+                last.handler = handler;
+                last.guards.extend(guards);
+            }
+            _ => self.objects[id].handlers.push(Handler { methods, handler, guards }),
+        }
         Val::Object(id)
     }
 
@@ -404,6 +493,9 @@ impl<'a> Evaluator<'a> {
     // ---- ways out --------------------------------------------------------------------------------
 
     fn outbound(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+        if rule.does == Verb::Stub && site.star.as_deref() == Some("") {
+            return None;
+        }
         let place = self.place(&pack.name);
         let receiver = match &site.receiver {
             Some(Val::Object(id)) => Some(*id),
@@ -509,7 +601,11 @@ impl<'a> Evaluator<'a> {
     fn serve(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
         let Some(service) = self.pick(rule.service.as_ref(), site).map(|value| as_text(&value)) else { return };
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
-        let router = self.router(pack, site);
+        let server = site.arguments.iter().find_map(|argument| match argument.value {
+            Val::Object(id) if self.has_role(id, TypeRole::Server) => Some(id),
+            _ => None,
+        });
+        let router = server.unwrap_or_else(|| self.router(pack, site));
         let place = self.place(&pack.name);
         let guards = self.guards(rule.guards.as_ref(), site);
         self.serve_methods(router, &service.with_defaults(), &handler, guards, place);

@@ -117,6 +117,7 @@ impl<'a> Evaluator<'a> {
     fn children(&mut self, value: &Val) -> Vec<ObjectId> {
         match value {
             Val::Object(id) => vec![*id],
+            Val::Function(closure) => self.function_routers.get(&(closure.file, closure.index)).copied().into_iter().collect(),
             Val::List(items) | Val::Either(items) => items.iter().flat_map(|item| self.children(item)).collect(),
             Val::Module(file) => match self.plain_value(Val::Module(*file)) {
                 Val::Module(_) => ["router", "app", "urlpatterns"].iter().find_map(|name| self.module_member(*file, name)).map(|value| self.children(&value)).unwrap_or_default(),

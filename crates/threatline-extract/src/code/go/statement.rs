@@ -95,7 +95,7 @@ impl Lowering<'_> {
             Some(list) if list.kind() == "expression_list" => children(list),
             one => one.into_iter().collect(),
         };
-        let targets: Vec<Expression> = list("left").into_iter().map(|target| self.expression(target)).collect();
+        let targets: Vec<Expression> = list("left").into_iter().map(|target| self.target(target)).collect();
         let values = list("right");
         let operator = self.walk.field_text(node, "operator");
         match (operator.strip_suffix('='), targets.as_slice(), values.as_slice()) {
@@ -104,6 +104,16 @@ impl Lowering<'_> {
                 out.push(assign(target.clone(), None, Some(value), at));
             }
             _ => self.assignments(targets, None, values, at, out),
+        }
+    }
+
+    /// `*p = …` assigns to what the pointer points to: a name of its own, with the star.
+    fn target(&self, node: Node) -> Expression {
+        match node.child_by_field_name("operand") {
+            Some(pointer) if node.kind() == "unary_expression" && pointer.kind() == "identifier" && self.text(node).starts_with('*') => {
+                name(format!("*{}", self.text(pointer)), span(node))
+            }
+            _ => self.expression(node),
         }
     }
 
