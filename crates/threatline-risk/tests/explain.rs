@@ -1,5 +1,5 @@
 //! The worked example, term by term, and the paths of a system with a pipeline.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
 
 mod systems;
 

@@ -1,6 +1,6 @@
 //! The laws of scoring, over generated systems: a weaker system never scores lower, and what has
 //! nothing to do with a threat does not move it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
 
 mod systems;
 

@@ -1,7 +1,7 @@
 //! Every rule's page is its manual and its test: a `model` fence, then the `threats` that are expected
 //! of it. Threats and questions of the page's own rule must be just those; a line `!rule` says that a
 //! threat of another rule must not be there.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
 
 mod compact;
 
