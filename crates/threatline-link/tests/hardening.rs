@@ -123,4 +123,6 @@ fn images_that_move_and_ports_for_administrators() {
 fn consoles_are_for_administrators() {
     assert_eq!(flag("image: adminer", Property::AdminInterface), Some(true));
     assert_eq!(flag("image: ghcr.io/kafbat/kafka-ui", Property::AuthenticatesClients), Some(false));
+    assert_eq!(flag("image: grafana/grafana:11.0.0", Property::AuthenticatesClients), Some(true));
+    assert_eq!(flag("image: grafana/grafana:11.0.0\nenv_file: elsewhere.env", Property::AuthenticatesClients), None);
 }

@@ -1,5 +1,5 @@
 //! What holds for all rules at once.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
 
 mod compact;
 
@@ -137,4 +137,28 @@ entry api POST:/orders authenticated=true:X state_changing=true";
     let found = find(&compact::model(&unknown), &[]);
     assert!(found.threats.is_empty());
     assert_eq!(found.questions.len(), 8);
+}
+
+/// Three thousand components with everything that makes rules look further.
+#[test]
+fn a_large_model_is_fast() {
+    let mut text = String::new();
+    for at in 0..100 {
+        text += &format!("boundary network/n{at} default_deny=false:C\nboundary host/h{at}\n");
+    }
+    for at in 0..3000 {
+        let place = if at % 2 == 0 { format!("network/n{}", at % 100) } else { format!("host/h{}", at % 100) };
+        let kind = if at % 3 == 0 { "data_store data=payment_card" } else { "process internet replicas=1:X data=email" };
+        text += &format!("component c{at} {kind} in={place} anonymous_access=true:X\n");
+        text += &format!("entry c{at} POST:/a authenticated=false:C state_changing=true\nentry c{at} GET:/b\n");
+        text += &format!("flow c{at} > c{} http encrypted=false:X authenticated=false:X crosses=network/x\n", (at * 7 + 1) % 3000);
+    }
+    text += "component many replicas=2:X";
+    let model = compact::model(&text);
+    let began = std::time::Instant::now();
+    let found = find(&model, &[]);
+    let took = began.elapsed();
+    eprintln!("{} threats, {} questions: {took:?}", found.threats.len(), found.questions.len());
+    // Generous: a debug build on a busy machine.
+    assert!(found.threats.len() > 1000 && took.as_secs() < 15, "{took:?}");
 }

@@ -263,8 +263,8 @@ fn access(draft: &mut Draft<'_>, container: &Container, said: &Said<'_>, by: &By
     let grade = if access.by.is_some() { Grade::X } else { Grade::C };
     if let Some(open) = access.open.filter(|_| access.by.is_some() || seen) {
         draft.properties.set(Property::AnonymousAccess, Value::Flag(open), by.proof(grade, container.mark));
-        if CONSOLES.contains(&product.name.as_str()) && open {
-            draft.properties.set(Property::AuthenticatesClients, Value::Flag(false), by.proof(grade, container.mark));
+        if CONSOLES.contains(&product.name.as_str()) {
+            draft.properties.set(Property::AuthenticatesClients, Value::Flag(!open), by.proof(grade, container.mark));
         }
     }
     if access.known_credentials && seen {

@@ -19,16 +19,31 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
+    let mut public: BTreeMap<&BoundaryId, Vec<&Component>> = BTreeMap::new();
+    for c in view.components().filter(|c| c.exposure == Exposure::Internet) {
+        if let Some(net) = view.innermost(c, &[Network, Namespace]) {
+            public.entry(&net.id).or_default().push(c);
+        }
+    }
     let mut cases = Vec::new();
-    for c in view.components().filter(|c| c.kind != ComponentKind::ExternalEntity) {
+    for c in view.components().filter(|c| c.kind != ComponentKind::ExternalEntity && is_worth_keeping(c)) {
         let Some(net) = view.innermost(c, &[Network, Namespace]) else { continue };
-        let worthy = (is_store(c) && at_least(3, c.data.as_ref()) == Some(true)) || meets(c, &[Role::SecretsManager, Role::AuthServer]);
-        let joined = |other: &Component| view.ask.incoming(&c.id).iter().any(|f| f.source == other.id) || view.ask.outgoing(&c.id).iter().any(|f| f.target == other.id);
-        let beside = |other: &&Component| other.id != c.id && other.exposure == Exposure::Internet && view.innermost(other, &[Network, Namespace]).is_some_and(|b| b.id == net.id);
-        if worthy && view.components().filter(beside).any(|other| !joined(other)) {
+        let joined: BTreeSet<&ComponentId> =
+            view.ask.incoming(&c.id).iter().map(|f| &f.source).chain(view.ask.outgoing(&c.id).iter().map(|f| &f.target)).collect();
+        let beside = public.get(&net.id).into_iter().flatten();
+        if beside.into_iter().any(|other| other.id != c.id && !joined.contains(&other.id)) {
             let (deny, proofs) = (net.properties.flag(Property::DefaultDeny), &net.properties.proofs);
-            cases.push(Case::component(c).attribute_of(&net.id, "default_deny", deny.map(|deny| !deny)).read("default_deny", false).by(proofs.get(&Property::DefaultDeny)));
+            cases.push(
+                Case::component(c)
+                    .attribute_of(&net.id, "default_deny", deny.map(|deny| !deny))
+                    .read("default_deny", false)
+                    .by(proofs.get(&Property::DefaultDeny)),
+            );
         }
     }
     cases
+}
+
+fn is_worth_keeping(c: &Component) -> bool {
+    (is_store(c) && at_least(3, c.data.as_ref()) == Some(true)) || meets(c, &[Role::SecretsManager, Role::AuthServer])
 }

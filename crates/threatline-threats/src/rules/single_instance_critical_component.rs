@@ -3,6 +3,8 @@
 //! A component is critical if without it some public component reaches fewer stores of personal data.
 
 use super::prelude::*;
+use petgraph::algo::dominators::simple_fast;
+use petgraph::graph::{DiGraph, NodeIndex};
 
 pub(super) const RULE: Rule = Rule {
     id: "single-instance-critical-component",
@@ -25,24 +27,39 @@ fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
         Some(Value::Number(count)) => Some(*count),
         _ => None,
     };
-    let several = view.components().any(|c| replicas(c).is_some_and(|count| count > 1));
-    let mut cases = Vec::new();
-    for c in view.components().filter(|c| several && replicas(c) == Some(1)) {
-        let critical = kept_stores(view, None).difference(&kept_stores(view, Some(&c.id))).next().is_some();
-        cases.push(Case::component(c).is(critical && !is_store(c)).read("replicas", 1).by(c.properties.proofs.get(&Property::Replicas)));
+    if !view.components().any(|c| replicas(c).is_some_and(|count| count > 1)) {
+        return Vec::new();
     }
-    cases
+    let critical = critical(view);
+    let case = |c: &'m Component| {
+        let alone = !is_store(c) && critical.contains(&c.id);
+        Case::component(c).is(alone).read("replicas", 1).by(c.properties.proofs.get(&Property::Replicas))
+    };
+    view.components().filter(|c| replicas(c) == Some(1)).map(case).collect()
 }
 
-/// Stores of personal data that something public leads to.
-fn kept_stores<'m>(view: &View<'m>, without: Option<&ComponentId>) -> BTreeSet<&'m ComponentId> {
-    let mut seen: BTreeSet<&ComponentId> = BTreeSet::new();
-    let mut todo: Vec<&'m ComponentId> = view.components().filter(|c| c.exposure == Exposure::Internet).map(|c| &c.id).collect();
-    while let Some(id) = todo.pop() {
-        if Some(id) != without && seen.insert(id) {
-            todo.extend(view.ask.outgoing(id).iter().map(|f| &f.target));
+/// Components that every way from outside to some store of personal data leads through: its dominators.
+fn critical<'m>(view: &View<'m>) -> BTreeSet<&'m ComponentId> {
+    let mut graph = DiGraph::<Option<&'m Component>, ()>::new();
+    let outside = graph.add_node(None);
+    let at: BTreeMap<&ComponentId, NodeIndex> = view.components().map(|c| (&c.id, graph.add_node(Some(c)))).collect();
+    for c in view.components().filter(|c| c.exposure == Exposure::Internet) {
+        graph.add_edge(outside, at[&c.id], ());
+    }
+    for (f, ..) in view.flows() {
+        graph.add_edge(at[&f.source], at[&f.target], ());
+    }
+    let dominators = simple_fast(&graph, outside);
+    let mut critical = BTreeSet::new();
+    for c in view.components().filter(|c| is_store(c) && at_least(2, c.data.as_ref()) == Some(true)) {
+        let mut above = dominators.immediate_dominator(at[&c.id]);
+        while let Some(node) = above {
+            // What is above one that was seen was seen with it.
+            if !graph[node].is_some_and(|c| critical.insert(&c.id)) {
+                break;
+            }
+            above = dominators.immediate_dominator(node);
         }
     }
-    seen.retain(|id| view.component(id).is_some_and(|c| is_store(c) && at_least(2, c.data.as_ref()) == Some(true)));
-    seen
+    critical
 }
