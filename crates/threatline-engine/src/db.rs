@@ -59,7 +59,7 @@ impl Db for Database {
 }
 
 /// Called with the name of every query that runs.
-pub type Observer = Box<dyn Fn(&str) + Send + Sync>;
+pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl Database {
     /// An empty database over that world.

@@ -42,9 +42,13 @@ pub struct Options {
 /// A store may grow by this and three times its largest segment before old records are dropped.
 const ROOM: u64 = 64 << 20;
 
+/// States that a session keeps in mind; an editor makes one at every stroke.
+const MOST_STATES: usize = 128;
+
 /// One source and all that is remembered of it.
 pub struct Session {
     db: Database,
+    observer: Option<Observer>,
     world: Arc<World>,
     pool: OnceLock<rayon::ThreadPool>,
     threads: usize,
@@ -103,8 +107,9 @@ impl Session {
     pub(crate) fn given(source: Arc<dyn Source>, given: Given, options: Options) -> Self {
         let store = options.store.as_deref().map_or_else(Store::none, Store::open);
         let world = Arc::new(World::new(source, store, given, options.stop));
-        let db = Database::new(world.clone(), options.observer);
-        Self { db, world, pool: OnceLock::new(), threads: options.threads, states: HashMap::new(), linkings: Vec::new() }
+        let observer = options.observer;
+        let db = Database::new(world.clone(), observer.clone());
+        Self { db, observer, world, pool: OnceLock::new(), threads: options.threads, states: HashMap::new(), linkings: Vec::new() }
     }
 
     /// Configuration and decisions of a state: its own, or for a part of the repository those of the
@@ -245,6 +250,17 @@ impl Session {
         self.world.store.keep(&keys)
     }
 
+    /// Forgets what the queries said of earlier states: content is never changed, so salsa would keep it
+    /// for ever. With a store, what is still needed is soon back.
+    fn begin_anew(&mut self, kept: Linking) -> Linking {
+        let (config, disabled) = (kept.config(&self.db).clone(), kept.disabled(&self.db).clone());
+        self.db = Database::new(self.world.clone(), self.observer.clone());
+        self.world.forget_places();
+        self.states.clear();
+        self.linkings.clear();
+        self.linking(LinkConfig::clone(&config), Vec::clone(&disabled))
+    }
+
     /// The memo store.
     pub fn store(&self) -> &Store {
         &self.world.store
@@ -267,6 +283,7 @@ impl Session {
         let linking = self.linking(config, policy.config.rules.disable.clone());
         let decided = project.decided.clone();
         let Some(state) = self.states.get(&revision.root).copied() else {
+            let linking = if self.states.len() >= MOST_STATES { self.begin_anew(linking) } else { linking };
             let state = State::new(&self.db, revision.root, context, linking, decided);
             self.states.insert(revision.root, state);
             return Ok(state);

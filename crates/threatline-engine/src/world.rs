@@ -107,6 +107,11 @@ impl World {
         lock(&self.ready).extend(readings);
     }
 
+    /// Forgets where things stood.
+    pub(crate) fn forget_places(&self) {
+        lock(&self.places).clear();
+    }
+
     /// Forgets what was read ahead and not asked for.
     pub(crate) fn settle(&self) {
         lock(&self.ready).clear();

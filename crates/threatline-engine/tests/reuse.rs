@@ -33,7 +33,7 @@ type Log = Arc<Mutex<Vec<String>>>;
 fn logged(source: &Arc<MemorySource>, store: Option<&Path>) -> (Session, Log) {
     let log = Log::default();
     let seen = log.clone();
-    let observer = Box::new(move |query: &str| seen.lock().unwrap().push(query.to_owned()));
+    let observer = Arc::new(move |query: &str| seen.lock().unwrap().push(query.to_owned()));
     let options = Options { store: store.map(Path::to_owned), threads: 1, observer: Some(observer), ..Options::default() };
     (Session::new(source.clone(), options), log)
 }
@@ -187,4 +187,22 @@ fn what_no_state_needs_any_more_is_dropped() {
     let (mut again, log) = logged(&source, Some(store.path()));
     assert_eq!(again.summary(&last).unwrap(), summary);
     assert_eq!(ran(&log).get("facts"), None);
+}
+
+#[test]
+fn a_session_of_many_states_keeps_few() {
+    let source = Arc::new(MemorySource::new());
+    let (mut files, mut expected) = (sample(), Vec::new());
+    let (mut session, log) = logged(&source, None);
+    for round in 0..2 {
+        for number in 0..300usize {
+            files.insert("services/pay/.env".into(), Held::File(format!("A=http://host{number}\n").into_bytes()));
+            let scan = session.scan(&Revision::of_tree(source.add(&files))).unwrap();
+            let lines = session.lines(&scan.revision, &scan.model.components.iter().flat_map(|c| &c.evidence).collect::<Vec<_>>());
+            let image = format!("{:?}{lines:?}", scan.model);
+            if round == 0 { expected.push(image) } else { assert_eq!(image, expected[number]) }
+        }
+    }
+    let runs = ran(&log)["state_facts"];
+    assert!(runs >= 600, "a state that was forgotten is asked for again: {runs}");
 }

@@ -28,20 +28,26 @@ impl RepoSource {
         if *oid == *ObjectId::empty_tree(oid.kind()) {
             return Ok(Vec::new());
         }
-        self.object(oid, gix::objs::Kind::Tree, |data| {
+        self.object(oid, gix::objs::Kind::Tree, u64::MAX, |data| {
             let tree = gix::objs::TreeRefIter::from_bytes(data, oid.kind());
             let entries: Result<Vec<_>, _> = tree.map(|entry| entry.map(gix::objs::tree::Entry::from)).collect();
             entries.map_err(|_| Missing("the tree is damaged".into()))
         })?
     }
 
-    fn object<T>(&self, oid: &gix::oid, kind: gix::objs::Kind, read: impl FnOnce(&[u8]) -> T) -> Result<T, Missing> {
+    /// Reads an object. One longer than `limit` is not unpacked: blanks of more than that length stand for it.
+    fn object<T>(&self, oid: &gix::oid, kind: gix::objs::Kind, limit: u64, read: impl FnOnce(&[u8]) -> T) -> Result<T, Missing> {
         let absent = || Missing(format!("its content is not in the repository ({})", oid.to_hex_with_len(12)));
         let handle = self.handles.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let handle = match handle {
             Some(handle) => handle,
             None => self.repository.as_ref().map(gix::ThreadSafeRepository::to_thread_local).ok_or_else(absent)?,
         };
+        let is_long = limit < u64::MAX && handle.try_find_header(oid).is_ok_and(|header| header.is_some_and(|header| header.size() > limit));
+        if is_long {
+            self.handles.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+            return Ok(read(&vec![b' '; limit as usize + 1]));
+        }
         let result = match handle.try_find_object(oid) {
             Ok(Some(object)) if object.kind == kind => Ok(read(&object.data)),
             Ok(Some(_)) => Err(Missing("it is no object of that kind".into())),
@@ -67,7 +73,7 @@ impl Source for RepoSource {
         let oid = git_id(oid)?;
         match self.overlay.file(&oid, limit) {
             Some(content) => content.map_err(Missing),
-            None => self.object(&oid, gix::objs::Kind::Blob, <[u8]>::to_vec),
+            None => self.object(&oid, gix::objs::Kind::Blob, limit as u64, <[u8]>::to_vec),
         }
     }
 }

@@ -202,3 +202,46 @@ fn repositories_inside_are_not_entered() {
     repo.write("services/vendored/compose.yaml", "changed: {}\n");
     assert_eq!(repo.open().worktree().unwrap(), repo.open().revision("HEAD").unwrap());
 }
+
+#[test]
+fn what_cannot_be_read_is_skipped_with_a_reason() {
+    let repo = sample();
+    repo.write("long.yaml", vec![b'#'; (1 << 20) + 10]);
+    repo.write("lost.yaml", "a: 1\n");
+    repo.write("bytes.yaml", [0xff, 0xfe, 0x00]);
+    repo.write("pointer.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n");
+    repo.commit_all("more");
+    let blob = repo.git(&["rev-parse", "HEAD:lost.yaml"]);
+    std::fs::remove_file(repo.path().join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    let workspace = repo.open();
+    let scan = workspace.session(None).scan(&workspace.revision("HEAD").unwrap()).unwrap();
+    let skipped: Vec<(&str, &str)> = scan.coverage.skipped.iter().map(|s| (s.path.as_str(), s.reason.as_str())).collect();
+    let lost = format!("its content is not in the repository ({})", &blob[..12]);
+    assert_eq!(
+        skipped,
+        [("bytes.yaml", "not UTF-8"), ("long.yaml", "larger than 1 MiB"), ("lost.yaml", &lost), ("pointer.json", "a Git LFS pointer")]
+    );
+    assert_eq!(scan.internal_errors, 0);
+}
+
+#[test]
+fn states_of_one_tree_give_one_result() {
+    let repo = sample();
+    repo.write("compose.yaml", "services:\n  web:\n    image: nginx\n    ports: ['80:80']\n");
+    let image = |workspace: &Workspace, revision: threatline_engine::Revision| {
+        let scan = workspace.session(None).scan(&revision).unwrap();
+        format!("{:?}{:?}{:?}{:?}", scan.model, scan.found, scan.assessment, scan.coverage)
+    };
+    let workspace = repo.open();
+    let untracked = image(&workspace, workspace.worktree().unwrap());
+    assert!(untracked.contains("cmp:web"));
+    repo.git(&["add", "-A"]);
+    let workspace = repo.open();
+    assert_eq!(image(&workspace, workspace.staged().unwrap()), untracked);
+    repo.commit_all("more");
+    let workspace = repo.open();
+    assert_eq!(image(&workspace, workspace.revision("HEAD").unwrap()), untracked);
+    std::fs::remove_dir_all(repo.path().join(".git")).unwrap();
+    let folder = repo.open();
+    assert_eq!(image(&folder, folder.worktree().unwrap()), untracked);
+}
