@@ -104,19 +104,25 @@ fn sentence(rule: &Rule, case: &Case<'_>) -> String {
     }
 }
 
+/// Where a threat holds: its element, and the entry points and flows that it is about as a whole. A
+/// component that merely suffers from it is not meant.
+fn named(threat: &Threat) -> impl Iterator<Item = &ElementId> {
+    std::iter::once(&threat.element).chain(threat.affected.iter().filter(|id| id.as_component().is_none()))
+}
+
 /// Takes away threats that others stand for. What is only likely never takes away what is proven,
 /// since it takes no part in the attack graph.
 fn replace(mut candidates: BTreeMap<ThreatId, Candidate>) -> Vec<Threat> {
     let mut at: BTreeMap<&ElementId, Vec<(&ThreatId, &Candidate)>> = BTreeMap::new();
     for (id, candidate) in &candidates {
-        for element in std::iter::once(&candidate.threat.element).chain(&candidate.threat.affected) {
+        for element in named(&candidate.threat) {
             at.entry(element).or_default().push((id, candidate));
         }
     }
     let mut covered: BTreeMap<ThreatId, BTreeSet<ElementId>> = BTreeMap::new();
     let mut replaces: BTreeMap<ThreatId, BTreeSet<String>> = BTreeMap::new();
     for (id, candidate) in candidates.iter().filter(|(_, candidate)| !candidate.over.is_empty()) {
-        for element in std::iter::once(&candidate.threat.element).chain(&candidate.threat.affected) {
+        for element in named(&candidate.threat) {
             for (other_id, other) in at.get(element).into_iter().flatten() {
                 let weaker = candidate.threat.grade == Grade::S && other.threat.grade != Grade::S;
                 if candidate.over.contains(&other.threat.rule.as_str()) && !weaker {
@@ -132,7 +138,7 @@ fn replace(mut candidates: BTreeMap<ThreatId, Candidate>) -> Vec<Threat> {
         let threat = &mut candidate.threat;
         threat.affected.retain(|element| !elements.contains(element));
         // A threat on a component as a whole stays while some of its entry points are not covered.
-        if elements.contains(&threat.element) || threat.affected.is_empty() {
+        if elements.contains(&threat.element) || named(threat).count() == 1 {
             candidates.remove(&id);
         }
     }

@@ -41,6 +41,30 @@ fn a_component_that_lets_all_in_is_one_threat_with_its_routes() {
 }
 
 #[test]
+fn a_narrower_threat_takes_only_its_own_route_from_a_wider_one() {
+    let text = "component shop
+entry shop POST:/a authenticated=false:C state_changing=true
+entry shop POST:/hook authenticated=false:C state_changing=true debug=true:P";
+    let threats = find(&compact::model(text), &[]).threats;
+    let of = |rule: &str| threats.iter().find(|threat| threat.rule == rule).unwrap();
+    assert_eq!(of("unauthenticated-entry-point").element.as_str(), "cmp:shop");
+    let affected: Vec<&str> = of("unauthenticated-entry-point").affected.iter().map(|id| id.as_str()).collect();
+    assert_eq!(affected, ["ent:shop:POST /a"]);
+    assert_eq!(of("debug-endpoint-exposed").replaces, ["unauthenticated-entry-point"]);
+}
+
+#[test]
+fn what_is_only_likely_takes_nothing_away() {
+    let routes: String =
+        ["a", "b", "c"].iter().map(|at| format!("\nentry {at} POST:/hook webhook=true:P signature_verified=true:P authenticated=true:X")).collect();
+    let text =
+        format!("component a\ncomponent b\ncomponent c\ncomponent d{routes}\nentry d POST:/hook webhook=true:P authenticated=false:X state_changing=true");
+    let likely = find(&compact::model(&text), &[]).threats;
+    assert!(likely.iter().any(|threat| threat.rule == "unverified-webhook" && threat.grade == threatline_model::Grade::S));
+    assert!(likely.iter().all(|threat| threat.replaces.is_empty()));
+}
+
+#[test]
 fn a_control_for_most_siblings_raises_nothing() {
     let route = |at: usize, guard: &str| format!("\nentry shop POST:/r{at} {guard} state_changing=true");
     let open: String = (0..4).map(|at| route(at, "authenticated=false:X")).collect();
