@@ -3,6 +3,9 @@
 use crate::*;
 use std::collections::BTreeMap;
 
+/// Boundaries nested deeper than this are not looked at.
+const DEPTH: usize = 32;
+
 /// A model with its neighbourhood indexes.
 pub struct Ask<'m> {
     /// The model that is asked.
@@ -41,12 +44,13 @@ impl<'m> Ask<'m> {
         self.incoming.get(component).map_or(&[], Vec::as_slice)
     }
 
-    /// The boundaries around a component, innermost first. Cycles end the walk.
+    /// The boundaries around a component, innermost first. Cycles end the walk, and so does a depth that
+    /// nobody builds.
     pub fn around(&self, component: &ComponentId) -> Vec<&'m Boundary> {
         let mut found: Vec<&Boundary> = Vec::new();
         let mut next = self.model.component(component).and_then(|c| c.boundary.as_ref());
         while let Some(boundary) = next.and_then(|id| self.model.boundary(id)) {
-            if found.iter().any(|seen| seen.id == boundary.id) {
+            if found.len() >= DEPTH || found.iter().any(|seen| seen.id == boundary.id) {
                 break;
             }
             found.push(boundary);

@@ -3,7 +3,7 @@
 
 use crate::choke::{self, ChokePoint};
 use crate::free;
-use crate::graph::{Draft, Graph, times};
+use crate::graph::{Draft, Graph, millionths, times};
 use crate::paths::{self, AttackPath, Derivations};
 use crate::posture::{self, Loss, Losses, Posture};
 use crate::score::{Score, score};
@@ -85,7 +85,7 @@ impl<'m> Case<'m> {
             let counts = number < real && threat.grade != Grade::S && status.counts();
             ways.push(steps::add(&mut draft, &system, number as u32, threat, counts));
             if counts {
-                counted.push((number as u32, times(u32::from(threat.exploitability) * 1000, u32::from(threat.confidence) * 1000)));
+                counted.push((number as u32, times(millionths(threat.exploitability), millionths(threat.confidence))));
             }
         }
         free::add(&mut draft, &system);

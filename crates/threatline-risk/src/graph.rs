@@ -18,6 +18,11 @@ pub(crate) fn times(a: u32, b: u32) -> u32 {
     (u64::from(a) * u64::from(b) / u64::from(ONE)) as u32
 }
 
+/// Thousandths as a probability; more than all is all.
+pub(crate) fn millionths(thousandths: u16) -> u32 {
+    u32::from(thousandths.min(1000)) * 1000
+}
+
 /// One way from a position to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Edge {

@@ -1,6 +1,6 @@
 //! The four factors of one threat: risk = E × R × (1 − (1 − S)(1 − B)).
 
-use crate::graph::{Graph, ONE, times};
+use crate::graph::{Graph, ONE, millionths, times};
 use crate::place::{Place, Power};
 use crate::search::{By, Query, Search};
 use crate::steps;
@@ -115,7 +115,7 @@ pub(crate) struct Factors {
 /// The score of the threat of that number.
 pub(crate) fn score(graph: &Graph<'_>, search: &mut Search<'_, '_>, known: &[u32], number: usize, threat: &Threat) -> Score {
     let factors = factors(graph, search, known, number, threat);
-    let exploitability = u32::from(threat.exploitability) * 1000;
+    let exploitability = millionths(threat.exploitability);
     let blast_radius = (factors.spread * u64::from(ONE) / (factors.spread + SPREAD)) as u32;
     let sensitivity = factors.worth.value * 1000;
     let impact = ONE - times(ONE.saturating_sub(sensitivity), ONE - blast_radius);
@@ -129,7 +129,7 @@ pub(crate) fn score(graph: &Graph<'_>, search: &mut Search<'_, '_>, known: &[u32
         reachability: factors.reachability,
         sensitivity,
         blast_radius,
-        confidence: u32::from(threat.confidence) * 1000,
+        confidence: millionths(threat.confidence),
         exact,
         assumed: if factors.worth.sure { Vec::new() } else { vec!["sensitivity".to_owned()] },
         likely: threat.grade == Grade::S,

@@ -1,6 +1,6 @@
 //! Threats as edges: each clause of a step, with its terms resolved to positions.
 
-use crate::graph::{Draft, Edge, ONE, Way, times};
+use crate::graph::{Draft, Edge, ONE, Way, millionths, times};
 use crate::place::{Place, Power};
 use crate::system::System;
 use threatline_model::ElementId;
@@ -9,7 +9,7 @@ use threatline_threats::step::{Capability, Clause, Power as Word, Selector, Term
 
 /// Adds one threat's ways to the draft; its gains become edges only if it counts.
 pub(crate) fn add(draft: &mut Draft, system: &System<'_>, number: u32, threat: &Threat, counts: bool) -> Vec<Way> {
-    let weight = times(u32::from(threat.exploitability) * 1000, u32::from(threat.confidence) * 1000);
+    let weight = times(millionths(threat.exploitability), millionths(threat.confidence));
     let mut ways = Vec::new();
     for clause in &threat.step.clauses {
         for element in elements(system, threat, clause) {

@@ -54,7 +54,7 @@ impl Worths {
     fn of_component(&self, system: &System<'_>, at: usize) -> Worth {
         let component = system.component(at);
         if let Some(value) = component.value {
-            return Worth::known(u32::from(value));
+            return Worth::known(u32::from(value.min(1000)));
         }
         let worth = match (&component.data, system.external(at)) {
             (None, true) => self.seen_by(system, at),
@@ -99,7 +99,7 @@ impl Worths {
 
     fn of_outage(&self, system: &System<'_>, at: usize) -> Worth {
         match system.component(at).value {
-            Some(value) => Worth::known(u32::from(value)),
+            Some(value) => Worth::known(u32::from(value.min(1000))),
             None => Worth::assumed(if self.floor[at] { FLOOR } else { UNKNOWN }),
         }
     }
