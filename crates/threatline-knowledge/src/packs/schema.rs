@@ -176,6 +176,7 @@ pub enum Verb {
     Middleware,
     Handle,
     Protect,
+    Convention,
     Listen,
     Request,
     Connect,
