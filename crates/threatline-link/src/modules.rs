@@ -198,6 +198,8 @@ fn rust(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
     let here = if matches!(stem, "main" | "lib" | "mod") { own.to_owned() } else { join(own, stem) };
     let crate_root = ancestors(own).find(|root| *root == "src" || root.ends_with("/src")).unwrap_or(own).to_owned();
     let mut bases = Vec::new();
+    // What begins with a name may be of another crate: then this one's root is not meant.
+    let mut least = 0;
     match parts.first().copied() {
         Some("crate") => {
             parts.remove(0);
@@ -221,6 +223,7 @@ fn rust(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
             });
             let roots: Vec<String> = foreign.map(|(root, _)| join(root, "src")).collect();
             if roots.is_empty() {
+                least = 1;
                 bases.push(here);
                 bases.push(crate_root.clone());
             } else {
@@ -245,6 +248,9 @@ fn rust(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
             out.push(format!("{joined}.rs"));
             out.push(format!("{joined}/mod.rs"));
             path.pop();
+            if path.len() < least {
+                break;
+            }
         }
     }
     out

@@ -639,7 +639,8 @@ impl<'a> Evaluator<'a> {
             let name = function.name.as_str();
             let plain = name.starts_with('_') || matches!(name, "new" | "constructor") || name == declared.name || function.is_static;
             let go_private = self.family() == Family::Go && !name.starts_with(|c: char| c.is_uppercase());
-            if plain || go_private || name.is_empty() || function.parameters.is_empty() {
+            let no_rpc = self.family() == Family::Go && !is_go_rpc(function);
+            if plain || go_private || no_rpc || name.is_empty() || function.parameters.is_empty() {
                 continue;
             }
             let mut rpc = name.to_owned();
@@ -791,6 +792,14 @@ impl<'a> Evaluator<'a> {
 }
 
 use threatline_knowledge::packs::Family;
+
+/// `(ctx, *Request) (*Reply, error)`, or one with a stream.
+fn is_go_rpc(function: &threatline_facts::code::Function) -> bool {
+    let named = |at: usize| function.parameters.get(at).and_then(|parameter| parameter.declared.as_ref()).map_or("", |declared| declared.name.as_str());
+    let last = function.parameters.len().saturating_sub(1);
+    let unary = function.parameters.len() == 2 && named(0) == "context.Context" && function.returns.as_ref().is_some_and(|returns| returns.arguments.len() == 2);
+    unary || (last < 2 && (named(last).ends_with("Server") || named(last).starts_with("grpc.")))
+}
 
 fn setting(key: Option<&str>) -> Option<Text> {
     key.map(|key| Text::Setting { key: key.to_owned(), default: None })
