@@ -80,13 +80,35 @@ impl<'t> Lowering<'t> {
         let import = match node.child_by_field_name("name") {
             Some(dot) if dot.kind() == "dot" => Import { local: "*".into(), module, member: Some("*".into()), span },
             Some(alias) => whole(self.text(alias).to_owned()),
-            None => whole(package_of(&module).to_owned()),
+            None => whole(self.package_name(&module)),
         };
         Some(import)
     }
 }
 
 impl<'t> Lowering<'t> {
+    /// The name of a package that is imported without one. `go-redis` and `kafka-go` are most often `redis`
+    /// and `kafka`: what the file uses decides.
+    fn package_name(&self, path: &str) -> String {
+        let last = package_of(path);
+        let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let plain = last.strip_prefix("go-").or_else(|| last.strip_prefix("go.")).unwrap_or(last);
+        let plain = plain.strip_suffix("-go").or_else(|| plain.strip_suffix(".go")).unwrap_or(plain);
+        let joined = plain.replace(['-', '.'], "");
+        let part = plain.rsplit(['-', '.']).next().unwrap_or(plain);
+        let candidates = [last, plain, &joined, part];
+        let used = candidates.iter().filter(|name| is_name(name)).find(|name| self.uses(name));
+        used.map_or_else(|| last.to_owned(), |name| (*name).to_owned())
+    }
+
+    /// Whether the file takes something of a package under that name.
+    fn uses(&self, name: &str) -> bool {
+        let text = self.walk.whole();
+        let ends = |at: usize| text[at + name.len()..].starts_with('.');
+        let begins = |at: usize| !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '"' | '-'));
+        text.match_indices(name).any(|(at, _)| ends(at) && begins(at))
+    }
+
     fn collect_types(&mut self, root: Node<'t>) {
         for declaration in children(root) {
             if declaration.kind() != "type_declaration" {

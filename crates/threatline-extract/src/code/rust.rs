@@ -69,8 +69,8 @@ struct Lowering<'t> {
     self_types: RefCell<Vec<String>>,
     /// The traits that this file implements for a type.
     traits: RefCell<BTreeMap<String, Vec<super::tree::Type>>>,
-    /// Errors that a `?` in the statement at hand gives back.
-    rejections: RefCell<Vec<Expression>>,
+    /// What a `?` in the statement at hand tests, and the error that it gives back.
+    rejections: RefCell<Vec<(Expression, Expression)>>,
     /// How many bytes may still be parsed again.
     budget: Cell<usize>,
 }

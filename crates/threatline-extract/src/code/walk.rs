@@ -23,6 +23,11 @@ impl<'t> Walk<'t> {
         Self { text, depth: Cell::new(0) }
     }
 
+    /// All of the text.
+    pub(crate) fn whole(&self) -> &'t str {
+        self.text
+    }
+
     /// The text of a node.
     pub(crate) fn text(&self, node: Node) -> &'t str {
         self.text.get(node.byte_range()).unwrap_or_default()

@@ -132,6 +132,8 @@ pub struct TypeRule {
     pub setting: Option<String>,
     #[serde(default)]
     pub listens: bool,
+    #[serde(default)]
+    pub takes: Option<String>,
 }
 
 /// One or several ways to find an argument, tried in order.

@@ -35,6 +35,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) file: FileId,
     pub(super) mark: Mark,
     fuel: u32,
+    /// How many proofs of guards are under way: they look at functions and leave nothing behind.
+    pub(super) proving: usize,
     /// Routers of annotated functions, and the functions that were hung somewhere.
     pub(super) function_routers: HashMap<(FileId, u32), ObjectId>,
     pub(super) hung_functions: HashSet<(FileId, u32)>,
@@ -70,6 +72,7 @@ impl<'a> Evaluator<'a> {
             mark: Mark(0),
             fuel: FUEL,
             outs: Vec::new(),
+            proving: 0,
             function_routers: HashMap::new(),
             hung_functions: HashSet::new(),
             cut: HashSet::new(),
@@ -155,10 +158,12 @@ impl<'a> Evaluator<'a> {
             self.running.push((file, u32::MAX));
             self.frames.push(Effects::default());
             let saved = std::mem::replace(&mut self.fuel, FUEL);
+            let proving = std::mem::take(&mut self.proving);
             self.within(file, |this| {
                 let _ = this.steps(&source.functions[0].steps, &scope, None);
             });
             self.fuel = saved;
+            self.proving = proving;
             self.frames.pop();
             self.running.pop();
         }
@@ -422,7 +427,9 @@ impl<'a> Evaluator<'a> {
         }
         let id = self.object(Object { class: Some((file, class)), presumed: true, ..Object::default() });
         self.generic.insert((file, class), id);
+        let proving = std::mem::take(&mut self.proving);
         self.prepare_instance(id, file, class, None);
+        self.proving = proving;
         Val::Object(id)
     }
 
@@ -560,10 +567,16 @@ impl<'a> Evaluator<'a> {
                     _ => &[then, otherwise],
                 };
                 let mut left = 0;
+                let before = rebound(then, otherwise, scope);
                 for branch in branches {
                     if let Flow::Left(value) = self.steps(branch, scope, this) {
                         perhaps.push(value);
                         left += usize::from(branch.last().is_some_and(leaves));
+                    }
+                }
+                for (name, before) in before {
+                    if let Some(value) = scope.get(name).and_then(|after| defaulted(&before, &after)) {
+                        scope.assign(name, value);
                     }
                 }
                 if left == branches.len()
@@ -702,7 +715,9 @@ impl<'a> Evaluator<'a> {
     /// Calls a function of the project.
     pub(super) fn invoke(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Val {
         let id = (closure.file, closure.index);
-        self.visited.insert(id);
+        if self.proving == 0 {
+            self.visited.insert(id);
+        }
         if self.running.len() >= MAX_DEPTH || self.running.iter().filter(|running| **running == id).count() > 0 || !self.burn() {
             return Val::Unknown;
         }
@@ -730,6 +745,9 @@ impl<'a> Evaluator<'a> {
             frame.merge(&effects);
         }
         self.outs = effects.outs.clone();
+        if self.proving > 0 {
+            return value;
+        }
         self.memo.insert(key, (value.clone(), effects));
         value
     }
@@ -855,6 +873,30 @@ pub(super) fn leaves(step: &Step) -> bool {
     }
 }
 
+/// Names that hold a variable of the environment and get another value when something holds:
+/// `if addr == "" { addr = ":80" }`.
+fn rebound<'a>(then: &'a [Step], otherwise: &[Step], scope: &Scope) -> Vec<(&'a str, Val)> {
+    if !otherwise.is_empty() {
+        return Vec::new();
+    }
+    let names = then.iter().filter_map(|step| match step {
+        Step::Bind { target: Value::Name(name), .. } => Some(name.as_str()),
+        _ => None,
+    });
+    names.filter_map(|name| Some((name, scope.get(name).filter(is_open_variable)?))).collect()
+}
+
+/// A variable of the environment for which no default is known.
+fn is_open_variable(value: &Val) -> bool {
+    matches!(value, Val::Text(text) if matches!(**text, Text::Environment { default: None, .. } | Text::Setting { default: None, .. }))
+}
+
+/// A variable of the environment with what stands in for it.
+fn defaulted(variable: &Val, other: &Val) -> Option<Val> {
+    let literal = other.literal().is_some();
+    (is_open_variable(variable) && literal).then(|| super::expression::pick(variable, other))
+}
+
 /// One of several values; the known ones, objects first.
 fn either(perhaps: Vec<Val>, last: Val) -> Val {
     let mut all = perhaps;
@@ -864,6 +906,11 @@ fn either(perhaps: Vec<Val>, last: Val) -> Val {
     match known.len() {
         0 => all.into_iter().rev().find(|value| !matches!(value, Val::Null | Val::Unknown)).unwrap_or(Val::Unknown),
         1 => known.into_iter().next().unwrap_or(Val::Unknown),
+        // Whichever comes first: `if v == "" { return fallback }; return v`.
+        2 => match defaulted(&known[0], &known[1]).or_else(|| defaulted(&known[1], &known[0])) {
+            Some(value) => value,
+            None => Val::Either(Rc::new(known)),
+        },
         _ => Val::Either(Rc::new(known)),
     }
 }

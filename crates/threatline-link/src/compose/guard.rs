@@ -186,6 +186,13 @@ impl<'a> Evaluator<'a> {
 
     /// What a function proves before it goes on, and what it goes on to.
     pub(super) fn prove(&mut self, closure: &Closure, depth: usize) -> (Verdict, Option<Val>) {
+        self.proving += 1;
+        let out = self.prove_body(closure, depth);
+        self.proving -= 1;
+        out
+    }
+
+    fn prove_body(&mut self, closure: &Closure, depth: usize) -> (Verdict, Option<Val>) {
         if depth > 8 {
             return (Verdict::unclear(), None);
         }
@@ -361,6 +368,10 @@ impl<'a> Evaluator<'a> {
             known
         };
         let (then_away, else_away) = (self.turns_away(then, prover, scope), self.turns_away(otherwise, prover, scope));
+        if (then_away.is_some() || else_away.is_some()) && !strong && !tests_absence(condition, 0) {
+            // It refuses for a reason that lies outside of what was read.
+            prover.unclear = true;
+        }
         if then_away.is_some() && strong {
             prover.places.push(self.place("code"));
         }
@@ -965,6 +976,32 @@ fn is_raw(name: &str) -> bool {
 fn is_secret(name: &str) -> bool {
     let words = words_of(name);
     words.iter().any(|word| matches!(word.as_str(), "secret" | "apikey" | "password" | "signature" | "digest" | "hmac" | "token")) || name.to_ascii_lowercase().contains("api_key") || name.contains("apiKey")
+}
+
+/// Whether a condition only asks if something was sent at all: `header == ""`, `!r.Header.Get("X")`.
+fn tests_absence(condition: &Value, depth: usize) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    let empty = |value: &Value| matches!(value, Value::Null) || matches!(value, Value::Text(text) if text.is_empty()) || matches!(value, Value::Number(text) if text == "0");
+    match condition {
+        Value::Not(inner) => tests_absence(inner, depth + 1),
+        Value::Either(parts) => parts.iter().all(|part| tests_absence(part, depth + 1)),
+        Value::Operator(operator, parts) if matches!(operator.as_str(), "and" | "&&") => parts.iter().all(|part| tests_absence(part, depth + 1)),
+        Value::Operator(_, parts) => parts.iter().any(empty) && parts.iter().all(|part| empty(part) || tests_absence(part, depth + 1)),
+        Value::Name(name) => !is_identity(name),
+        Value::Member(object, name) => !is_identity(name) && tests_absence(object, depth + 1),
+        Value::Index(object, _) => tests_absence(object, depth + 1),
+        Value::Call(call) => match &call.callee {
+            Value::Name(name) => matches!(name.as_str(), "len" | "bool" | "str"),
+            Value::Member(object, name) => {
+                let reads = ["get", "header", "cookie", "getheader", "getcookie", "cookies", "headers", "len", "isempty", "is_empty", "isblank", "formvalue", "query", "trim", "strip"];
+                reads.contains(&name.to_ascii_lowercase().as_str()) && tests_absence(object, depth + 1)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn last_word(value: &Value) -> Option<String> {

@@ -1,18 +1,23 @@
 //! The order of everything that is given out: by place, never by how it was found.
 
-use super::{Composed, Place};
-use std::collections::BTreeSet;
+use super::{CodeCall, Composed, Place};
+use std::collections::{BTreeMap, BTreeSet};
+use threatline_facts::Text;
 
 /// Sorts every list and drops what is said twice.
 pub(super) fn sort(out: &mut Composed) {
-    let mut order: Vec<usize> = (0..out.calls.len()).collect();
+    let shadows = shadows(out);
+    let mut order: Vec<usize> = (0..out.calls.len()).filter(|call| !shadows.contains_key(call)).collect();
     order.sort_by(|a, b| {
         let (a, b) = (&out.calls[*a], &out.calls[*b]);
         (&a.place, &a.protocol, &a.target, &a.channel).cmp(&(&b.place, &b.protocol, &b.target, &b.channel))
     });
-    let mut number = vec![0; order.len()];
+    let mut number = vec![0; out.calls.len()];
     for (new, old) in order.iter().enumerate() {
         number[*old] = new;
+    }
+    for (shadow, call) in &shadows {
+        number[*shadow] = number[*call];
     }
     let mut calls: Vec<_> = std::mem::take(&mut out.calls).into_iter().map(Some).collect();
     out.calls = order.iter().filter_map(|old| calls[*old].take()).collect();
@@ -20,6 +25,7 @@ pub(super) fn sort(out: &mut Composed) {
         if let Some(calls) = &mut entry.calls {
             calls.iter_mut().for_each(|call| *call = number[*call]);
             calls.sort_unstable();
+            calls.dedup();
         }
     }
     out.entries.sort_by(|a, b| (own(&a.places), &a.path, &a.method, &a.places).cmp(&(own(&b.places), &b.path, &b.method, &b.places)));
@@ -36,6 +42,26 @@ pub(super) fn sort(out: &mut Composed) {
     out.libraries = libraries.into_iter().map(|(place, name)| (name, place)).collect();
     out.unresolved.sort();
     out.unresolved.dedup();
+}
+
+/// Calls whose address begins with something unknown, where the same place was seen with a known one: the
+/// function was read once by itself and once as it is used.
+fn shadows(out: &Composed) -> BTreeMap<usize, usize> {
+    let key = |call: &CodeCall| (call.place.clone(), call.protocol.clone(), call.consumes);
+    let mut known = BTreeMap::new();
+    for (at, call) in out.calls.iter().enumerate().filter(|(_, call)| !is_open(call.target.as_ref())) {
+        known.entry(key(call)).or_insert(at);
+    }
+    let open = out.calls.iter().enumerate().filter(|(_, call)| call.target.is_some() && is_open(call.target.as_ref()));
+    open.filter_map(|(at, call)| Some((at, *known.get(&key(call))?))).collect()
+}
+
+fn is_open(target: Option<&Text>) -> bool {
+    match target {
+        None | Some(Text::Unknown) => true,
+        Some(Text::Joined(parts)) => matches!(parts.first(), Some(Text::Unknown)),
+        Some(_) => false,
+    }
 }
 
 fn own(places: &[Place]) -> Option<&Place> {

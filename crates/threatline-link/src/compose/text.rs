@@ -100,6 +100,17 @@ pub(super) fn without_end(text: &Text, characters: Option<&str>) -> Text {
     }
 }
 
+/// The path of a route. A variable before it that may be unset (`BASE_PATH + "/x"`) is taken as empty.
+pub(super) fn of_route(path: &Text) -> String {
+    match path {
+        Text::Joined(parts) => match parts.split_first() {
+            Some((Text::Environment { default: None, .. } | Text::Setting { default: None, .. }, rest)) if !rest.is_empty() => Text::join(rest.to_vec()).with_defaults(),
+            _ => path.with_defaults(),
+        },
+        _ => path.with_defaults(),
+    }
+}
+
 /// A path put behind a prefix, with one slash between.
 pub(super) fn under(prefix: &str, path: &str) -> String {
     let prefix = prefix.trim_end_matches('/');

@@ -9,6 +9,9 @@ use threatline_facts::Text;
 use threatline_knowledge::packs::*;
 use threatline_model::{EntryPointKind, Grade, Parameter, Property};
 
+/// A flow that is not kept, since only a proof looked at it.
+const NO_CALL: usize = usize::MAX;
+
 /// A library call as it stands.
 pub(super) struct Site {
     /// The last part of what is called.
@@ -213,6 +216,9 @@ impl<'a> Evaluator<'a> {
         if let Some(found) = self.call_index.get(&key) {
             return *found;
         }
+        if self.proving > 0 {
+            return NO_CALL;
+        }
         self.out.calls.push(call);
         let index = self.out.calls.len() - 1;
         self.call_index.insert(key, index);
@@ -220,6 +226,9 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn uses(&mut self, call: usize) {
+        if call == NO_CALL {
+            return;
+        }
         if let Some(frame) = self.frames.last_mut() {
             frame.calls.insert(call);
         }
@@ -529,9 +538,8 @@ impl<'a> Evaluator<'a> {
         call.credential = shown.map(|place| Conclusion { holds: true, grade: Grade::X, places: vec![place] });
         // A connection that is handed on (a channel given to a stub) is the same flow.
         if let (Verb::Stub, Some(Val::Object(channel))) = (rule.does, &target)
-            && let Some(existing) = self.objects[*channel].call
+            && let Some(existing) = self.objects[*channel].call.and_then(|existing| self.out.calls.get(existing))
         {
-            let existing = &self.out.calls[existing];
             call.encrypted = existing.encrypted.clone();
             call.target = existing.target.clone();
         }
@@ -562,6 +570,8 @@ impl<'a> Evaluator<'a> {
         let given = match value {
             Some(Val::Object(id)) => self.objects[*id].base.clone(),
             Some(Val::Null) | None => None,
+            // Several brokers are one cluster.
+            Some(Val::List(items)) => items.first().map(as_text),
             Some(value) => Some(as_text(value)),
         };
         match (base, given) {
@@ -630,6 +640,11 @@ impl<'a> Evaluator<'a> {
         let Some((file, class)) = class else { return };
         let source = self.program.source(file);
         let declared = &source.classes[class as usize];
+        // An interface: somebody else decides what is served.
+        if declared.is_abstract {
+            return;
+        }
+        let offered = self.offered_methods(service, file);
         let mut methods: Vec<(FileId, u32)> = declared.methods.iter().map(|index| (file, *index)).collect();
         let mut apart: Vec<(FileId, u32)> = self.program.methods.iter().filter(|((_, ty, _), (other, _))| *ty == declared.name && self.same_package(file, *other)).map(|(_, found)| *found).collect();
         apart.sort_unstable();
@@ -639,7 +654,7 @@ impl<'a> Evaluator<'a> {
             let name = function.name.as_str();
             let plain = name.starts_with('_') || matches!(name, "new" | "constructor") || name == declared.name || function.is_static;
             let go_private = self.family() == Family::Go && !name.starts_with(|c: char| c.is_uppercase());
-            let no_rpc = self.family() == Family::Go && !is_go_rpc(function);
+            let no_rpc = self.family() == Family::Go && !is_go_rpc(function) || offered.as_ref().is_some_and(|offered| !offered.contains(&name));
             if plain || go_private || no_rpc || name.is_empty() || function.parameters.is_empty() {
                 continue;
             }
@@ -653,10 +668,33 @@ impl<'a> Evaluator<'a> {
             }
             let this = if let Val::Object(id) = handler { Some(*id) } else { None };
             let handler = Val::Function(Closure { file, index, scope: None, this });
+            // Generated code is often shared: the implementation says whose entry point it is.
+            let mut place = place.clone();
+            if place.path.ends_with(".pb.go") {
+                (place.path, place.mark) = (self.program.files[file].path.clone(), function.mark);
+            }
             let path = Text::literal(if service.contains('.') { format!("/{service}/{rpc}") } else { format!("/*.{service}/{rpc}") });
             let route = Route { kind: EntryPointKind::Grpc, methods: vec![None], path, handler, takes: Vec::new(), guards: guards.clone(), place: place.clone(), typed: false, parameters: Vec::new() };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
         }
+    }
+
+    /// The methods of a service by the interface that was generated for it (`XServer`), if that is at hand.
+    fn offered_methods(&self, service: &str, near: FileId) -> Option<Vec<&'a str>> {
+        let name = format!("{}Server", service.rsplit('.').next().unwrap_or(service));
+        let family = self.program.files[near].family;
+        let program = self.program;
+        let mut found = None;
+        for file in program.files.iter().filter(|file| file.family == family) {
+            let Some(class) = file.classes.get(name.as_str()).map(|number| &file.source.classes[*number as usize]).filter(|class| class.is_abstract) else { continue };
+            let methods: Vec<&str> = class.methods.iter().map(|index| file.source.functions[*index as usize].name.as_str()).collect();
+            if found.as_ref().is_some_and(|before| *before != methods) {
+                // Two of that name: either may be meant.
+                return None;
+            }
+            found = Some(methods);
+        }
+        found
     }
 
     fn same_package(&self, a: FileId, b: FileId) -> bool {

@@ -66,8 +66,8 @@ impl<'a> Evaluator<'a> {
         before.extend(object.guards.iter().cloned());
         for (at, event) in object.events.iter().enumerate() {
             let path = match event {
-                Event::Route(route) => route.path.with_defaults(),
-                Event::Mount { path, .. } => path.as_ref().map(|path| path.with_defaults()).unwrap_or_default(),
+                Event::Route(route) => text::of_route(&route.path),
+                Event::Mount { path, .. } => path.as_ref().map(text::of_route).unwrap_or_default(),
                 _ => continue,
             };
             let mut here = before.clone();
@@ -128,7 +128,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn finish(&mut self, reached: Reached, top: ObjectId, out: &mut Vec<Draft>) {
-        let raw = text::under(&reached.prefix, &reached.route.path.with_defaults());
+        let raw = text::under(&reached.prefix, &text::of_route(&reached.route.path));
         let (path, names) = match reached.route.kind {
             EntryPointKind::Http | EntryPointKind::Websocket => text::path(&raw),
             _ => (reached.route.path.with_defaults(), Vec::new()),
@@ -168,6 +168,7 @@ impl<'a> Evaluator<'a> {
         let mut takes = None;
         let mut returns = None;
         if let Some(closure) = closure {
+            self.extracted_parameters(closure, &mut parameters);
             if route.typed {
                 self.typed_parameters(closure, names, &mut parameters);
             }
@@ -284,6 +285,29 @@ impl<'a> Evaluator<'a> {
         }
         self.file = file;
         all
+    }
+
+    /// Parameters whose type says where they come from: `Query<Search>`, `Json<Order>`.
+    fn extracted_parameters(&mut self, closure: &Closure, out: &mut BTreeSet<Parameter>) {
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let scope = self.globals(closure.file);
+        let before = self.file;
+        self.file = closure.file;
+        let library = self.program.files[closure.file].library;
+        for declared in function.parameters.iter().filter_map(|one| one.declared.as_ref()) {
+            let Val::Symbol(name) = self.type_value(&declared.name, &scope) else { continue };
+            let Some(place) = library.type_named(&name).and_then(|ty| library.type_rule(ty).rule.takes.as_deref()) else { continue };
+            if place == "body" {
+                out.insert(parameter("body", "body"));
+                continue;
+            }
+            let Some(inner) = declared.arguments.first() else { continue };
+            if let Val::Class(file, class) = self.type_value(&inner.name, &scope) {
+                let fields = &self.program.source(file).classes[class as usize].fields;
+                out.extend(fields.iter().filter(|field| !field.name.is_empty()).map(|field| parameter(&field.name, place)));
+            }
+        }
+        self.file = before;
     }
 
     /// Parameters of a handler that the framework fills from the request by their types.

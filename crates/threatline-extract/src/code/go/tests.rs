@@ -243,3 +243,10 @@ fn packages_by_path() {
     assert_eq!(package_of("fmt"), "fmt");
     assert_eq!(package_of("example.com/v2"), "example.com");
 }
+
+#[test]
+fn the_name_of_a_package_is_the_one_that_is_used() {
+    let text = "package main\nimport (\n\t\"github.com/redis/go-redis/v9\"\n\t\"github.com/segmentio/kafka-go\"\n\t\"example.com/unused-go\"\n)\nvar a, b = redis.New(), kafka.New()\n";
+    let locals: Vec<String> = lower(text).imports.into_iter().map(|import| import.local).collect();
+    assert_eq!(locals, ["redis", "kafka", "unused-go"]);
+}

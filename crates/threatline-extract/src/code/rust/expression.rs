@@ -162,7 +162,7 @@ impl Lowering<'_> {
                 _ => None,
             }
         });
-        self.rejections.borrow_mut().extend(error);
+        self.rejections.borrow_mut().extend(error.map(|error| (value.clone(), error)));
         value
     }
 

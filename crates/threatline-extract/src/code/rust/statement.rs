@@ -110,31 +110,37 @@ impl Lowering<'_> {
     pub(super) fn give(&self, value: Expression, sink: &Sink, at: Span, out: &mut Vec<Statement>) {
         match sink {
             Sink::Effect => {
-                out.push(statement(StatementKind::Expression(value), at));
-                self.reject(None, at, out);
+                let tested = self.rejections.borrow().iter().any(|(tested, _)| *tested == value);
+                self.reject(None, out);
+                // Tested is evaluated.
+                if !tested {
+                    out.push(statement(StatementKind::Expression(value), at));
+                }
             }
             Sink::Return => {
-                self.reject(None, at, out);
+                self.reject(None, out);
                 out.push(statement(StatementKind::Return(Some(value)), at));
             }
             Sink::Assign(target, declared) => {
+                let bound = value.clone();
                 out.push(assign(target.clone(), declared.clone(), Some(value), at));
-                self.reject(Some(target), at, out);
+                self.reject(Some((target, &bound)), out);
             }
         }
     }
 
-    /// After `let x = y.ok_or(error)?`: when there is no x, the function gives the error back.
-    fn reject(&self, target: Option<&Expression>, at: Span, out: &mut Vec<Statement>) {
-        for error in self.rejections.take() {
-            let failed = match target {
-                Some(target) if matches!(target.kind, Kind::Name(_)) => not(target.clone()),
-                _ => unknown(Vec::new(), at),
+    /// `y.ok_or(error)?`: when there is no y, the function gives the error back. After `let x = y.ok_or(error)?`
+    /// it is x that is tested.
+    fn reject(&self, bound: Option<(&Expression, &Expression)>, out: &mut Vec<Statement>) {
+        for (tested, error) in self.rejections.take() {
+            let at = error.span;
+            let failed = match bound {
+                Some((target, value)) if matches!(target.kind, Kind::Name(_)) && *value == tested => target.clone(),
+                _ => tested,
             };
-            let error_at = error.span;
-            let value = call(name("Err", error_at), vec![argument(error)], error_at);
-            let then = vec![statement(StatementKind::Return(Some(value)), error_at)];
-            out.push(statement(StatementKind::If { condition: failed, then, otherwise: Vec::new() }, at));
+            let value = call(name("Err", at), vec![argument(error)], at);
+            let then = vec![statement(StatementKind::Return(Some(value)), at)];
+            out.push(statement(StatementKind::If { condition: not(failed), then, otherwise: Vec::new() }, at));
         }
     }
 
@@ -193,7 +199,7 @@ impl Lowering<'_> {
     fn branch(&self, node: Node, sink: &Sink, at: Span, out: &mut Vec<Statement>) {
         let Some(tested) = node.child_by_field_name("condition") else { return };
         let (condition, mut then) = self.condition(tested);
-        self.reject(None, at, out);
+        self.reject(None, out);
         if let Some(block) = node.child_by_field_name("consequence") {
             then.extend(self.block(block, sink));
         }
@@ -210,7 +216,7 @@ impl Lowering<'_> {
     fn arms(&self, node: Node, sink: &Sink, at: Span, out: &mut Vec<Statement>) {
         let (Some(tested), Some(body)) = (node.child_by_field_name("value"), node.child_by_field_name("body")) else { return };
         let mut value = self.expression(tested);
-        self.reject(None, at, out);
+        self.reject(None, out);
         if tested.byte_range().len() > MAX_SCRUTINEE {
             // No name of the program's holds this sign.
             let held = name(format!("match@{}", at.line), span(tested));
