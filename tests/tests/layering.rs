@@ -18,7 +18,7 @@ const PLAN: &[(&str, &[&str])] = &[
     ("threatline-report", &["facts", "model", "risk", "threats"]),
     ("threatline-repo", &["engine"]),
     ("threatline-testing", &["engine"]),
-    ("threatline", &["engine", "repo", "report"]),
+    ("threatline", &["engine", "facts", "model", "repo", "report", "risk", "threats"]),
 ];
 
 fn root() -> &'static Path {

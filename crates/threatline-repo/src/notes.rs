@@ -59,6 +59,19 @@ impl Notes {
         Ok(note.map(|note| Note { moved: Vec::new(), more: 0, base: None, ..note }))
     }
 
+    /// The text of the note that stands for a commit, as it was written.
+    pub fn text(&self, revision: &Revision) -> Result<Option<String>> {
+        let Some((mut state, _)) = self.state()? else { return Ok(None) };
+        for oid in revision.commit.iter().chain([&revision.tree]) {
+            let doing = git("reading notes");
+            if let Some(blob) = state.get(&object_id(oid)?, &self.repository).map_err(&doing)? {
+                let blob = self.repository.find_blob(blob).map_err(&doing)?;
+                return Ok(Some(String::from_utf8_lossy(&blob.data).into_owned()));
+            }
+        }
+        Ok(None)
+    }
+
     /// Writes notes as one commit. False if all of them stood there already.
     pub fn put(&self, notes: &[Noted]) -> Result<bool> {
         const TRIES: u64 = 20;

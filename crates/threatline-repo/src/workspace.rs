@@ -155,6 +155,29 @@ impl Workspace {
         self.revision(&base.to_string())
     }
 
+    /// The commits of `A..B`, oldest first along first parents, or the one commit that is named.
+    pub fn range(&self, range: &str) -> Result<Vec<Revision>> {
+        let Some((from, to)) = range.split_once("..") else { return Ok(vec![self.revision(range)?]) };
+        let repository = self.repository()?;
+        let end = self.revision(if to.is_empty() { "HEAD" } else { to })?;
+        let stop = if from.is_empty() { None } else { self.revision(from)?.commit };
+        let mut commits = Vec::new();
+        let mut next = end.commit;
+        while let Some(commit) = next.filter(|commit| Some(*commit) != stop) {
+            commits.push(commit);
+            let parents = repository.find_commit(object_id(&commit)?).map_err(git("reading a commit"))?;
+            next = parents.parent_ids().next().filter(|parent| repository.has_object(*parent)).map(|parent| engine_id(&parent));
+        }
+        commits.reverse();
+        commits.iter().map(|commit| self.revision(&commit.to_string())).collect()
+    }
+
+    /// Who works here, as git's configuration says: `Name <address>`.
+    pub fn user(&self) -> Option<String> {
+        let author = self.repository.as_ref()?.author()?.ok()?;
+        Some(format!("{} <{}>", author.name, author.email))
+    }
+
     /// The index. Its date is that of HEAD.
     pub fn staged(&self) -> Result<Revision> {
         let repository = self.repository()?;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Without a command, the work tree is scanned: posture, the worst attack paths, the fix that removes
 /// most risk, and what was not understood.
 #[derive(Debug, Parser)]
-#[command(name = "threatline", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "threatline", version, disable_help_subcommand = true, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -172,7 +172,7 @@ pub(crate) enum Command {
     /// Write the model or the report in a format
     Export {
         /// The format
-        #[arg(value_enum)]
+        #[arg(id = "export_format", value_name = "FORMAT", value_enum)]
         format: ExportFormat,
         /// A commit; default is the work tree
         #[arg(value_name = "REV")]

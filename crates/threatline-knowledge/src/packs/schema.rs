@@ -178,7 +178,6 @@ pub enum Verb {
     Middleware,
     Handle,
     Protect,
-    Convention,
     Listen,
     Request,
     Connect,

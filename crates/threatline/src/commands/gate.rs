@@ -1,0 +1,71 @@
+//! The gate: what makes the exit status 1.
+
+use crate::failure::Failure;
+use std::collections::BTreeSet;
+use threatline_engine::{Config, Scan};
+use threatline_model::delta::EventKind;
+use threatline_report::Comparison;
+use threatline_risk::Severity;
+use threatline_threats::ThreatId;
+
+/// Severities and events that stop.
+pub(crate) struct Gate {
+    least: Option<Severity>,
+    events: BTreeSet<EventKind>,
+}
+
+impl Gate {
+    /// From the command line, else from the configuration, else nothing but high.
+    pub(crate) fn new(words: &[String], config: &Config) -> Result<Self, Failure> {
+        let words = if words.is_empty() { &config.gate.fail_on } else { words };
+        let mut gate = Gate { least: None, events: BTreeSet::new() };
+        for word in words.iter().map(|word| word.trim()) {
+            if let Some(severity) = Severity::ALL.into_iter().find(|severity| severity.name() == word) {
+                gate.least = Some(gate.least.map_or(severity, |least| least.min(severity)));
+            } else if let Some(event) = EventKind::ALL.iter().find(|event| event.name() == word) {
+                gate.events.insert(*event);
+            } else {
+                let events: Vec<&str> = EventKind::ALL.iter().map(|event| event.name()).collect();
+                let help = format!("severities are critical, high, medium, low, info; events are {}", events.join(", "));
+                return Err(Failure::mistake(format!("{word} is neither a severity nor an event"), Some(&help)));
+            }
+        }
+        if words.is_empty() {
+            gate.least = Some(Severity::High);
+        }
+        Ok(gate)
+    }
+
+    /// All open threats of a state.
+    pub(crate) fn judge_all(&self, scan: &Scan) -> Result<(), Failure> {
+        let over = self.over(scan, &|_| true);
+        stop(over.len(), 0)
+    }
+
+    /// What a change added.
+    pub(crate) fn judge_change(&self, scan: &Scan, comparison: &Comparison<'_>) -> Result<(), Failure> {
+        let added: BTreeSet<&ThreatId> = comparison.added_threats().into_iter().map(|threat| &threat.id).collect();
+        let before = |id: &ThreatId| comparison.base.assessment.score(id).map(|score| score.severity);
+        let worsened = |id: &ThreatId| before(id).zip(comparison.head.assessment.score(id)).is_some_and(|(before, now)| now.severity > before);
+        let over = self.over(scan, &|id| added.contains(id) || worsened(id));
+        let events = comparison.delta.events.iter().filter(|event| self.events.contains(&event.kind)).count();
+        stop(over.len(), events)
+    }
+
+    fn over(&self, scan: &Scan, wanted: &dyn Fn(&ThreatId) -> bool) -> Vec<ThreatId> {
+        let Some(least) = self.least else { return Vec::new() };
+        let open = |id: &ThreatId| scan.judged.judgements.get(id).is_none_or(|judgement| judgement.status.is_open());
+        let scores = scan.assessment.scores.iter().filter(|score| !score.likely && score.severity >= least);
+        scores.map(|score| score.threat.clone()).filter(|id| open(id) && wanted(id)).collect()
+    }
+}
+
+fn stop(threats: usize, events: usize) -> Result<(), Failure> {
+    let words = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    let parts: Vec<String> = [words(threats, "threat", "threats"), words(events, "event", "events")].into_iter().flatten().collect();
+    if parts.is_empty() { Ok(()) } else { Err(Failure::Gate(format!("{} over the gate", parts.join(" and ")))) }
+}

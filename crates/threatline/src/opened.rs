@@ -1,0 +1,165 @@
+//! What was meant by the common options: a workspace, a session, a state.
+
+use crate::args::{Common, State};
+use crate::failure::Failure;
+use crate::output;
+use crate::places::Lookup;
+use std::path::PathBuf;
+use std::time::Instant;
+use threatline_engine::{Revision, Scan, Session, timestamp};
+use threatline_model::Evidence;
+use threatline_report::{Coverage, Report};
+use threatline_repo::{OpenOptions, Workspace};
+
+/// The program's version.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A workspace with a session over it.
+pub(crate) struct Opened<'c> {
+    pub(crate) common: &'c Common,
+    pub(crate) workspace: Workspace,
+    pub(crate) session: Session,
+    begun: Instant,
+}
+
+impl<'c> Opened<'c> {
+    pub(crate) fn new(common: &'c Common) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let directory = &common.directory;
+        if !directory.is_dir() {
+            return Err(Failure::mistake(format!("there is no folder {}", directory.display()), None));
+        }
+        let options = OpenOptions { part: common.part.clone(), no_store: common.no_cache, threads: common.jobs.unwrap_or(0) };
+        let workspace = Workspace::open(directory, &options)?;
+        for warning in workspace.warnings() {
+            output::say(common, warning);
+        }
+        let session = workspace.session(None);
+        Ok(Opened { common, workspace, session, begun })
+    }
+
+    /// The state that was named, with the date that was asked for.
+    pub(crate) fn state(&self, state: &State) -> Result<Revision, Failure> {
+        let revision = match (&state.revision, state.staged) {
+            (Some(name), _) => self.revision(name)?,
+            (None, true) => self.workspace.staged()?,
+            (None, false) if self.workspace.top().is_none() => self.revision("HEAD")?,
+            (None, false) => self.workspace.worktree()?,
+        };
+        self.dated(revision)
+    }
+
+    pub(crate) fn named(&self, name: Option<&str>) -> Result<Revision, Failure> {
+        self.state(&State { revision: name.map(str::to_owned), ..State::default() })
+    }
+
+    pub(crate) fn revision(&self, name: &str) -> Result<Revision, Failure> {
+        Ok(self.workspace.revision(name)?)
+    }
+
+    pub(crate) fn dated(&self, mut revision: Revision) -> Result<Revision, Failure> {
+        if let Some(date) = &self.common.as_of {
+            revision.as_of = Some(seconds(date)?);
+        }
+        Ok(revision)
+    }
+
+    pub(crate) fn scan(&mut self, revision: &Revision) -> Result<Scan, Failure> {
+        let progress = output::Progress::start(self.common, "reading the repository");
+        let scan = self.session.scan(revision)?;
+        drop(progress);
+        self.phase("scan");
+        Ok(scan)
+    }
+
+    /// Says how long it took up to here.
+    pub(crate) fn phase(&self, name: &str) {
+        if self.common.verbose {
+            eprintln!("threatline: {name} done after {} ms", self.begun.elapsed().as_millis());
+        }
+    }
+
+    /// Keeps what was computed for the next run; failing to is no failure of this one.
+    pub(crate) fn remember(&self, compaction: threatline_engine::Compaction) {
+        if let Err(error) = self.session.flush(compaction) {
+            output::say(self.common, &format!("the cache could not be written: {error}"));
+        }
+    }
+
+    /// A path below the folder where the program was started, for files that it writes.
+    pub(crate) fn below_top(&self, path: &str) -> Result<PathBuf, Failure> {
+        let top = self.workspace.top().ok_or_else(|| Failure::mistake("a bare repository has no work tree to write to", None))?;
+        Ok(top.join(path))
+    }
+}
+
+/// A report on a scan, with the lines of its places.
+pub(crate) fn report<'a>(scan: &'a Scan, coverage: &'a Coverage, places: &'a Lookup<'_>) -> Report<'a> {
+    Report {
+        version: VERSION,
+        state: threatline_report::State {
+            commit: scan.revision.commit.map(|oid| oid.to_string()).filter(|_| !scan.revision.dirty),
+            tree: scan.revision.tree.to_string(),
+            dirty: scan.revision.dirty,
+            as_of: scan.revision.as_of.map(timestamp),
+        },
+        model: &scan.model,
+        found: &scan.found,
+        judged: &scan.judged,
+        assessment: &scan.assessment,
+        coverage,
+        places,
+    }
+}
+
+/// The engine's words as the report's.
+pub(crate) fn coverage(scan: &Scan) -> Coverage {
+    Coverage {
+        artifacts: scan.coverage.artifacts,
+        analysed: scan.coverage.analysed,
+        by_kind: scan.coverage.by_kind.clone(),
+        skipped: scan.coverage.skipped.iter().map(|skipped| (skipped.path.clone(), skipped.reason.clone())).collect(),
+    }
+}
+
+/// Everything that stands as evidence in a scan.
+pub(crate) fn evidence(scan: &Scan) -> impl Iterator<Item = &Evidence> {
+    let model = &scan.model;
+    let components = model.components.iter().flat_map(|c| &c.evidence);
+    let flows = model.flows.iter().flat_map(|f| &f.evidence);
+    let boundaries = model.boundaries.iter().flat_map(|b| &b.evidence);
+    let entries = model.entry_points.iter().flat_map(|e| &e.evidence);
+    let drift = model.drift.iter().flat_map(|d| d.claims.iter().map(|(_, evidence)| evidence));
+    let threats = scan.found.threats.iter().flat_map(|t| &t.evidence);
+    components.chain(flows).chain(boundaries).chain(entries).chain(drift).chain(threats)
+}
+
+/// A reader that panicked makes the run exit 3 after everything was printed.
+pub(crate) fn internal(scan: &Scan) -> Result<(), Failure> {
+    match scan.internal_errors {
+        0 => Ok(()),
+        count => Err(Failure::Bug(format!("the readers of {count} files failed; coverage.skipped names them"))),
+    }
+}
+
+/// `now`, or midnight at the beginning of a day.
+pub(crate) fn seconds(date: &str) -> Result<i64, Failure> {
+    if date == "now" {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        return Ok(now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX)));
+    }
+    let parts: Vec<i64> = date.get(..10).unwrap_or(date).split('-').filter_map(|part| part.parse().ok()).collect();
+    match parts.as_slice() {
+        [year, month @ 1..=12, day @ 1..=31] if (1970..=9999).contains(year) => Ok(days(*year, *month, *day) * 86_400),
+        _ => Err(Failure::mistake(format!("{date} is no date"), Some("write it as 2026-11-23, or now"))),
+    }
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar (Howard Hinnant, `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
