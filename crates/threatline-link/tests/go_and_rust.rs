@@ -401,3 +401,32 @@ fn a_rejection_that_is_not_understood_is_not_open() {
         assert!(!found[0].contains(" open"), "{condition}: {found:?}");
     }
 }
+
+#[test]
+fn extractors_that_reject_guard() {
+    let found = entries(&[
+        CARGO,
+        ("src/main.rs", "mod user;\nuse axum::{routing::get, Router};\nuse user::User;\n\nfn app() -> Router {\n    Router::new().route(\"/me\", get(me)).route(\"/maybe\", get(maybe)).route(\"/all\", get(all))\n}\nasync fn me(user: User) {}\nasync fn maybe(user: Option<User>) {}\nasync fn all() {}\n"),
+        (
+            "src/user.rs",
+            r#"use axum::{extract::FromRequestParts, http::{request::Parts, StatusCode}};
+use jsonwebtoken::decode;
+
+pub struct User { pub id: String }
+
+#[async_trait]
+impl<S> FromRequestParts<S> for User {
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let header = parts.headers.get("authorization").ok_or(StatusCode::UNAUTHORIZED)?;
+        match decode::<Claims>(header, &key(), &validation()) {
+            Ok(data) => Ok(User { id: data.claims.sub }),
+            Err(_) => Err(StatusCode::UNAUTHORIZED),
+        }
+    }
+}
+"#,
+        ),
+    ]);
+    assert_eq!(found, ["GET /all open", "GET /maybe open", "GET /me guarded header:authorization"]);
+}

@@ -256,6 +256,7 @@ impl<'a> Evaluator<'a> {
         self.file = closure.file;
         let mut out = Vec::new();
         for parameter in &function.parameters {
+            out.extend(self.extractor(parameter, &scope));
             let extras = parameter.declared.iter().flat_map(|declared| &declared.extras);
             for value in parameter.default.iter().chain(extras) {
                 if let Value::Call(call) = value
@@ -278,6 +279,19 @@ impl<'a> Evaluator<'a> {
         self.file = file;
         self.mark = before;
         out
+    }
+
+    /// A type of the project that is made out of the request before a Rust handler runs, or rejects it.
+    fn extractor(&mut self, parameter: &'a Parameter, scope: &Scope) -> Option<Guard> {
+        if self.family() != Family::Rust {
+            return None;
+        }
+        let declared = parameter.declared.as_ref().filter(|declared| !declared.name.is_empty())?;
+        let Val::Class(file, class) = self.type_value(&declared.name, scope) else { return None };
+        let found = ["from_request_parts", "from_request"].iter().find_map(|name| self.class_method(file, class, name));
+        let (file, index) = found?;
+        self.mark = parameter.mark;
+        Some(Guard { value: Val::Function(Closure { file, index, scope: None, this: None }), place: self.place("code") })
     }
 
     fn is_verb(&mut self, callee: &'a Value, verb: Verb, scope: &Scope) -> bool {

@@ -226,6 +226,7 @@ impl Lowering<'_> {
         let mut otherwise = Vec::new();
         let arms: Vec<Node> = children(body).into_iter().filter(|child| child.kind() == "match_arm").collect();
         let is_long = arms.len() > MAX_CASES;
+        let last = arms.last().copied();
         for arm in arms.into_iter().rev() {
             let Some(pattern) = arm.child_by_field_name("pattern") else { continue };
             let mut then = Vec::new();
@@ -239,6 +240,8 @@ impl Lowering<'_> {
             otherwise = match self.test(pattern, &value) {
                 Some(_) if is_long => [vec![statement(StatementKind::Block(then), span(arm))], otherwise].concat(),
                 None => then,
+                // A match is exhaustive: when no other arm fits, the last one does.
+                Some(_) if last == Some(arm) => then,
                 Some(condition) => vec![statement(StatementKind::If { condition, then, otherwise }, span(arm))],
             };
         }
