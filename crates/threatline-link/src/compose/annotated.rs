@@ -140,7 +140,11 @@ impl<'a> Evaluator<'a> {
                 if at > 0 && seen.contains(&signature) {
                     continue;
                 }
-                seen.push(signature);
+                // What only carries out an interface's method leaves its mapping as it is there.
+                let carries_out = function.annotations.iter().all(|call| matches!(&call.callee, Value::Name(name) if name == "Override"));
+                if !carries_out || self.family() != Family::Java {
+                    seen.push(signature);
+                }
                 self.file = other;
                 self.annotated_method(other, Some((file, number)), *index, function, &header, &scope);
                 self.file = file;

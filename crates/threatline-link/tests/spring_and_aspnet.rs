@@ -1,0 +1,162 @@
+//! Spring and ASP.NET Core: sources in, entry points and ways out.
+#![allow(clippy::unwrap_used)]
+
+use threatline_extract::extract_all;
+use threatline_facts::{ArtifactKind, Facts, Language};
+use threatline_link::compose::{Composed, compose};
+
+fn composed(files: &[(&str, &str)]) -> Composed {
+    let kind = |path: &str| ArtifactKind::Source(if path.ends_with(".cs") { Language::CSharp } else { Language::Java });
+    let facts: Vec<(&str, Facts)> = files.iter().map(|(path, text)| (*path, extract_all(kind(path), text.as_bytes()).facts)).collect();
+    let borrowed: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (*path, facts)).collect();
+    compose(&borrowed)
+}
+
+/// Each entry point as `METHOD path(parameters) authenticated`.
+fn entries(files: &[(&str, &str)]) -> Vec<String> {
+    let mut out: Vec<String> = composed(files)
+        .entries
+        .iter()
+        .map(|entry| {
+            let parameters: Vec<String> = entry.parameters.iter().map(|one| format!("{}:{}", one.place, one.name)).collect();
+            let authenticated = entry.authenticated.as_ref().map_or("?".to_owned(), |conclusion| conclusion.holds.to_string());
+            format!("{} {}({}) {authenticated}", entry.method.as_deref().unwrap_or("ANY"), entry.path, parameters.join(","))
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+/// Each way out as `protocol target channel`.
+fn calls(files: &[(&str, &str)]) -> Vec<String> {
+    let mut out: Vec<String> = composed(files)
+        .calls
+        .iter()
+        .map(|call| {
+            let text = |text: &Option<threatline_facts::Text>| text.as_ref().map_or("-".to_owned(), |text| text.with_defaults());
+            format!("{} {} {}", call.protocol.as_deref().unwrap_or("-"), text(&call.target), text(&call.channel))
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+const WEB: &str = "import org.springframework.web.bind.annotation.*;\n";
+
+#[test]
+fn controllers_with_constants_arrays_and_inheritance() {
+    let api = "package shop; public class Api { public static final String V1 = \"/v1\"; }";
+    let base = format!("package shop; {WEB} public abstract class Crud {{ @GetMapping(\"/list\") public String list() {{ return \"\"; }} }}");
+    let contract = format!("package shop; {WEB} public interface Contract {{ @PutMapping(\"/{{id}}\") String put(@PathVariable String id); }}");
+    let orders = format!(
+        "package shop; {WEB} @RestController @RequestMapping(path = Api.V1 + \"/orders\")\n\
+         public class Orders extends Crud implements Contract {{\n\
+         private static final String KEY = \"X-Key\";\n\
+         @GetMapping({{\"/a\", \"/b\"}}) public String ab(@RequestParam(name = \"q\") String query, @RequestHeader(KEY) String key) {{ return \"\"; }}\n\
+         @RequestMapping(value = \"/m\", method = {{RequestMethod.POST, RequestMethod.DELETE}}) public void m(@RequestBody Order order) {{}}\n\
+         @Override public String put(String id) {{ return \"\"; }}\n}}"
+    );
+    let plain = format!("package shop; {WEB} public class NoController {{ @GetMapping(\"/never\") public void never() {{}} }}");
+    let files = [
+        ("src/main/java/shop/Api.java", api),
+        ("src/main/java/shop/Contract.java", &contract),
+        ("src/main/java/shop/Crud.java", &base),
+        ("src/main/java/shop/NoController.java", &plain),
+        ("src/main/java/shop/Orders.java", &orders),
+    ];
+    let found: Vec<String> = entries(&files).into_iter().map(|entry| entry.rsplit_once(' ').unwrap().0.to_owned()).collect();
+    assert_eq!(
+        found,
+        [
+            "DELETE /v1/orders/m(body:order)",
+            "GET /v1/orders/a(header:X-Key,query:q)",
+            "GET /v1/orders/b(header:X-Key,query:q)",
+            "GET /v1/orders/list()",
+            "POST /v1/orders/m(body:order)",
+            "PUT /v1/orders/{id}(path:id)",
+        ]
+    );
+}
+
+#[test]
+fn composed_annotations_and_functional_routes() {
+    let annotation = format!("package shop; {WEB} @RequestMapping(method = RequestMethod.POST) public @interface JsonPost {{ String value() default \"\"; }}");
+    let controller = format!("package shop; {WEB} @RestController @RequestMapping(\"/r\") public class R {{ @JsonPost(\"/submit\") public void submit() {{}} }}");
+    let router = "package shop; import org.springframework.web.reactive.function.server.RouterFunctions; import static org.springframework.web.reactive.function.server.RequestPredicates.*;\n\
+         class Routes { private static final String ROOT = \"/p\"; RouterFunction<ServerResponse> routes(Handler h) {\n\
+         return RouterFunctions.route(GET(\"/hello\").and(accept(JSON)), h::hello).andRoute(POST(\"/echo\"), h::echo); }\n\
+         RouterFunction<ServerResponse> nested(Handler h) { return RouterFunctions.route().nest(path(ROOT), b -> b.GET(\"/{id}\", h::get)).build(); } }";
+    let files = [("src/main/java/shop/JsonPost.java", annotation.as_str()), ("src/main/java/shop/R.java", &controller), ("src/main/java/shop/Routes.java", router)];
+    let found: Vec<String> = entries(&files).into_iter().map(|entry| entry.split_once('(').unwrap().0.to_owned()).collect();
+    assert_eq!(found, ["GET /hello", "GET /p/{id}", "POST /echo", "POST /r/submit"]);
+}
+
+#[test]
+fn guards_of_methods_and_rules_of_a_chain() {
+    let controller = format!(
+        "package shop; {WEB} import org.springframework.security.access.prepost.PreAuthorize;\n@RestController public class C {{\n\
+         @GetMapping(\"/open\") public void open() {{}}\n@GetMapping(\"/closed\") public void closed() {{}}\n\
+         @PreAuthorize(\"hasRole('A')\") @GetMapping(\"/open/admin\") public void admin() {{}} }}"
+    );
+    let chain = "package shop; import org.springframework.security.config.annotation.web.builders.HttpSecurity; import org.springframework.security.web.SecurityFilterChain;\n\
+         class S { @Bean SecurityFilterChain chain(HttpSecurity http) { http.authorizeHttpRequests(a -> a.requestMatchers(\"/open/**\").permitAll().anyRequest().authenticated()); return http.build(); } }";
+    let files = [("src/main/java/shop/C.java", controller.as_str()), ("src/main/java/shop/S.java", chain)];
+    assert_eq!(entries(&files), ["GET /closed() true", "GET /open() false", "GET /open/admin() true"]);
+}
+
+#[test]
+fn ways_out_of_spring() {
+    let client = "package shop; import org.springframework.web.client.*; import org.springframework.beans.factory.annotation.Value; import org.springframework.kafka.core.KafkaTemplate;\n\
+         @Component class Client { private final RestClient client; private final KafkaTemplate<String, String> kafka; private final RestTemplate rest = new RestTemplate();\n\
+         Client(@Value(\"${billing.url:http://billing}\") String url, KafkaTemplate<String, String> kafka) { this.client = RestClient.create(url); this.kafka = kafka; }\n\
+         Map fetch(String id) { kafka.send(\"orders\", id); rest.getForObject(\"http://stock/items\", Map.class); return client.get().uri(\"/bills/{id}\", id).retrieve().body(Map.class); } }";
+    let feign = "package shop; import org.springframework.cloud.openfeign.FeignClient; import org.springframework.web.bind.annotation.*;\n\
+         @FeignClient(name = \"users\") interface Users { @GetMapping(\"/users/{id}\") User get(@PathVariable(\"id\") String id); }";
+    let files = [("src/main/java/shop/Client.java", client), ("src/main/java/shop/Users.java", feign)];
+    assert_eq!(
+        calls(&files),
+        ["http http://billing/bills/{id} -", "http http://stock/items -", "http users/users/{id} -", "kafka * orders"]
+    );
+    assert_eq!(entries(&files), [""; 0]);
+}
+
+#[test]
+fn minimal_apis_with_groups_and_their_guards() {
+    let program = "var builder = WebApplication.CreateBuilder(args);\nvar app = builder.Build();\n\
+         app.MapGet(\"/open\", () => \"x\");\napp.MapGet(\"/me/{id}\", (int id, string? q, Order body) => id).RequireAuthorization();\n\
+         var api = app.MapGroup(\"/api\").RequireAuthorization();\napi.MapPost(\"/orders\", (Order order) => order);\n\
+         api.MapGet(\"/health\", () => 1).AllowAnonymous();\napp.Run();\npublic record Order(string Card);\n";
+    assert_eq!(
+        entries(&[("a/Program.cs", program)]),
+        [
+            "GET /api/health() false",
+            "GET /me/{id}(body:body,path:id,query:q) true",
+            "GET /open() false",
+            "POST /api/orders(body:order) true",
+        ]
+    );
+}
+
+#[test]
+fn controllers_of_aspnet() {
+    let controller = "using Microsoft.AspNetCore.Mvc;\nusing Microsoft.AspNetCore.Authorization;\nnamespace Shop;\n\
+         [ApiController] [Route(\"api/[controller]\")] [Authorize]\npublic class UsersController : ControllerBase {\n\
+         [HttpGet(\"{id:int}\")] public ActionResult<User> Get(int id, [FromQuery] string q) => Ok();\n\
+         [HttpPost] [AllowAnonymous] public IActionResult Create([FromBody] User user) => Ok();\n\
+         [HttpGet(\"/root\")] public IActionResult Root() => Ok();\n}\npublic class User { public string Email { get; set; } }\n";
+    let home = "using Microsoft.AspNetCore.Mvc;\npublic class HomeController : Controller {\n public IActionResult Index() { return View(); }\n\
+         [HttpPost] public IActionResult Save([FromForm] string name) { return View(); }\n [NonAction] public string Helper() { return \"\"; } }\n";
+    let program = "var builder = WebApplication.CreateBuilder(args);\nvar app = builder.Build();\n\
+         app.MapControllerRoute(name: \"default\", pattern: \"{controller=Home}/{action=Index}/{id?}\");\napp.MapControllers();\napp.Run();\n";
+    let found = entries(&[("a/HomeController.cs", home), ("a/Program.cs", program), ("a/UsersController.cs", controller)]);
+    assert_eq!(
+        found,
+        [
+            "GET /Home/Index() false",
+            "GET /api/Users/{id}(path:id,query:q) true",
+            "GET /root() true",
+            "POST /Home/Save(form:name) false",
+            "POST /api/Users(body:user) false",
+        ]
+    );
+}
