@@ -429,4 +429,9 @@ impl<S> FromRequestParts<S> for User {
         ),
     ]);
     assert_eq!(found, ["GET /all open", "GET /maybe open", "GET /me guarded header:authorization"]);
+    let found = entries(&[
+        CARGO,
+        ("src/main.rs", "use actix_web::{get, HttpResponse};\nuse others::AuthUser;\n\n#[get(\"/me\")]\nasync fn me(user: AuthUser) -> HttpResponse { HttpResponse::Ok().finish() }\n"),
+    ]);
+    assert_eq!(found, ["GET /me unknown"]);
 }

@@ -287,11 +287,18 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let declared = parameter.declared.as_ref().filter(|declared| !declared.name.is_empty())?;
-        let Val::Class(file, class) = self.type_value(&declared.name, scope) else { return None };
-        let found = ["from_request_parts", "from_request"].iter().find_map(|name| self.class_method(file, class, name));
-        let (file, index) = found?;
+        let found = match self.type_value(&declared.name, scope) {
+            Val::Class(file, class) => ["from_request_parts", "from_request"].iter().find_map(|name| self.class_method(file, class, name)),
+            _ => None,
+        };
+        let value = match found {
+            Some((file, index)) => Val::Function(Closure { file, index, scope: None, this: None }),
+            // Made out of the request by code that is not at hand: it may reject.
+            None if suggests_caller(&declared.name) => Val::Unknown,
+            None => return None,
+        };
         self.mark = parameter.mark;
-        Some(Guard { value: Val::Function(Closure { file, index, scope: None, this: None }), place: self.place("code") })
+        Some(Guard { value, place: self.place("code") })
     }
 
     fn is_verb(&mut self, callee: &'a Value, verb: Verb, scope: &Scope) -> bool {
@@ -979,6 +986,13 @@ fn is_identity(name: &str) -> bool {
     let words = words_of(name);
     let any = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     any(&["user", "principal", "identity", "session", "claims", "claim", "subject", "sub", "role", "roles", "permission", "permissions", "scope", "scopes", "account", "authenticated", "member", "tenant", "uid", "userid"]) && !any(&["agent", "header", "headers"])
+}
+
+/// Words in a type's name for who calls.
+fn suggests_caller(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let words = ["auth", "authenticated", "authorization", "bearer", "jwt", "token", "admin", "guard", "key", "credentials"];
+    is_identity(last) || words_of(last).iter().any(|word| words.contains(&word.as_str()))
 }
 
 /// Words for what was sent, which prove nothing by being there.
