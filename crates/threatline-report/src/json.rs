@@ -1,8 +1,8 @@
 //! `threatline.model/1` and `threatline.diff/1`: the schema of the interface.
 
 mod delta;
-mod model;
-mod threat;
+pub(crate) mod model;
+pub(crate) mod threat;
 
 use crate::{Comparison, Report};
 use serde::Serialize;

@@ -3,11 +3,13 @@
 //! Everything here is a pure function from a [`Report`] (one state) or a [`Comparison`] (two) to text.
 //! Text from a repository is data everywhere: each format escapes it in its own way.
 
+mod escape;
 pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod mermaid;
 pub mod sarif;
+mod words;
 
 use std::collections::BTreeMap;
 use threatline_facts::Mark;
