@@ -25,6 +25,31 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
     out
 }
 
+/// Manifests by what they are called, so that a module asks only those that may hold it: a repository
+/// of a thousand services has as many manifests, and each of its imports would ask them all.
+#[derive(Default)]
+pub(crate) struct Manifests<'a> {
+    by_name: std::collections::HashMap<String, Vec<Located<'a>>>,
+}
+
+impl<'a> Manifests<'a> {
+    /// Adds one.
+    pub(crate) fn add(&mut self, located: Located<'a>) {
+        if let Some(name) = &located.1.name {
+            let name = if located.1.ecosystem == Ecosystem::Cargo { name.replace('-', "_") } else { name.clone() };
+            self.by_name.entry(name).or_default().push(located);
+        }
+    }
+
+    /// Those whose name the module begins with, the longest name first.
+    pub(crate) fn holding(&self, module: &str) -> Vec<Located<'a>> {
+        let ends = module.char_indices().filter(|(_, c)| matches!(c, '/' | '.' | ':')).map(|(at, _)| at);
+        let mut ends: Vec<usize> = ends.chain([module.len()]).collect();
+        ends.reverse();
+        ends.iter().filter_map(|end| self.by_name.get(&module[..*end])).flatten().copied().collect()
+    }
+}
+
 /// Whether a module that was not found must be one of the project's own: then something is missing.
 pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<'_>]) -> bool {
     match language {

@@ -19,7 +19,17 @@ fn main() {
         last = now;
     };
     let workspace = Workspace::open(Path::new(folder), &OpenOptions::default()).unwrap();
-    let mut session = workspace.session(None);
+    let told = std::sync::Mutex::new(String::new());
+    let observer = move |query: &str| {
+        // The queries below one state, in the order in which they begin.
+        let name = query.split(['(', '{']).next().unwrap_or_default().to_owned();
+        let mut last = told.lock().unwrap();
+        if *last != name && !["facts", "tree_facts", "symbols"].contains(&name.as_str()) {
+            eprintln!("{:>20} {name} at {:.2} ms", "", begin.elapsed().as_secs_f64() * 1e3);
+            *last = name;
+        }
+    };
+    let mut session = workspace.session(Some(std::sync::Arc::new(observer)));
     tell("open");
     match what {
         "scan" | "worktree" => {
@@ -37,7 +47,7 @@ fn main() {
             tell("head");
             let before = session.summary(&base).unwrap();
             tell("base");
-            eprintln!("{} -> {}", before.posture.risk, after.posture.risk);
+            eprintln!("{} -> {}, {}", before.posture.risk, after.posture.risk, after.model);
         }
     }
     session.flush(Compaction::Small).unwrap();

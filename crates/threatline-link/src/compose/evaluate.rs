@@ -107,9 +107,7 @@ impl<'a> Evaluator<'a> {
     /// The one object of that name in a package: a library's own default router or client.
     pub(super) fn single(&mut self, name: &str, ty: Option<TypeId>) -> ObjectId {
         let path = &*self.program.files[self.file].path;
-        let roots = self.program.packages.iter().map(|(root, _)| *root);
-        let root = roots.filter(|root| root.is_empty() || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))).max_by_key(|root| root.len());
-        let root = root.unwrap_or_else(|| path.split_once('/').map_or("", |(top, _)| top)).to_owned();
+        let root = self.program.root_of(path).unwrap_or_else(|| path.split_once('/').map_or("", |(top, _)| top)).to_owned();
         let key = (name.to_owned(), root);
         if let Some(found) = self.singles.get(&key) {
             return *found;

@@ -180,8 +180,8 @@ impl<'a> Evaluator<'a> {
     }
 
     fn library_of(&self, place: &Place) -> &'static super::library::Library {
-        let file = self.program.files.iter().find(|file| file.path == place.path);
-        file.map_or(self.program.files[self.file].library, |file| file.library)
+        let file = self.program.file_at(&place.path).unwrap_or(self.file);
+        self.program.files[file].library
     }
 
     /// What a function proves before it goes on, and what it goes on to.

@@ -2,8 +2,9 @@
 
 use super::library::{Library, plain};
 use super::value::{FileId, Val};
-use crate::modules::{self, Located};
-use std::collections::{BTreeMap, HashMap};
+use crate::modules::{self, Manifests};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use threatline_facts::code::{CodeFact, Import, Source, Want};
@@ -29,14 +30,25 @@ pub(super) struct Program<'a> {
     pub(super) files: Vec<File<'a>>,
     by_path: HashMap<&'a str, FileId>,
     folders: BTreeMap<&'a str, Vec<FileId>>,
-    pub(super) packages: Vec<Located<'a>>,
+    manifests: Manifests<'a>,
+    /// Folders of manifests.
+    roots: HashSet<&'a str>,
+    /// Java: files and folders by what stands behind `src/main/java/`, wherever that is.
+    tails: HashMap<&'a str, &'a str>,
     /// Java and C#: package and class name to file and number.
     by_class: HashMap<(String, &'a str), (FileId, u32)>,
     /// C#: class name alone, when it is unique.
     by_short: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Methods that stand outside of their class (Go, Rust): folder or file, type, name.
-    pub(super) methods: HashMap<(String, &'a str, &'a str), (FileId, u32)>,
+    methods: HashMap<(String, &'a str, &'a str), (FileId, u32)>,
+    /// The same by type.
+    methods_of: HashMap<&'a str, Vec<(FileId, u32)>>,
+    /// Files with a class of that name, of names that generated interfaces of servers have.
+    servers: HashMap<&'a str, Vec<FileId>>,
 }
+
+/// Where Maven and Gradle keep the sources of a module.
+const JAVA_ROOT: &str = "src/main/java/";
 
 pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -51,16 +63,23 @@ impl<'a> Program<'a> {
             files: Vec::new(),
             by_path: HashMap::new(),
             folders: BTreeMap::new(),
-            packages: Vec::new(),
+            manifests: Manifests::default(),
+            roots: HashSet::new(),
+            tails: HashMap::new(),
             by_class: HashMap::new(),
             by_short: HashMap::new(),
             methods: HashMap::new(),
+            methods_of: HashMap::new(),
+            servers: HashMap::new(),
         };
         for (path, facts) in sorted {
             for fact in &facts.facts {
                 match fact {
                     Fact::Code(CodeFact::Source(source)) => out.add(path, source),
-                    Fact::Manifest(ManifestFact::Package(package)) => out.packages.push((folder_of(path), package)),
+                    Fact::Manifest(ManifestFact::Package(package)) => {
+                        out.manifests.add((folder_of(path), package));
+                        out.roots.insert(folder_of(path));
+                    }
                     _ => {}
                 }
             }
@@ -95,6 +114,12 @@ impl<'a> Program<'a> {
         let package = source.package.clone().unwrap_or_default();
         for (number, class) in source.classes.iter().enumerate() {
             file.classes.entry(&class.name).or_insert(number as u32);
+            if class.name.ends_with("Server") {
+                let files = self.servers.entry(&class.name).or_default();
+                if files.last() != Some(&id) {
+                    files.push(id);
+                }
+            }
             if matches!(family, Family::Java | Family::CSharp) {
                 self.by_class.entry((package.clone(), &class.name)).or_insert((id, number as u32));
                 self.by_short.entry(&class.name).or_default().push((id, number as u32));
@@ -104,8 +129,17 @@ impl<'a> Program<'a> {
         for (number, function) in source.functions.iter().enumerate() {
             if let Some((_, ty)) = &function.receiver {
                 let ty = ty.rsplit('.').next().unwrap_or(ty);
-                self.methods.entry((around.clone(), ty, &function.name)).or_insert((id, number as u32));
+                if let Entry::Vacant(vacant) = self.methods.entry((around.clone(), ty, &function.name)) {
+                    vacant.insert((id, number as u32));
+                    self.methods_of.entry(ty).or_default().push((id, number as u32));
+                }
             }
+        }
+        if family == Family::Java
+            && let Some((_, tail)) = path.split_once(JAVA_ROOT)
+        {
+            self.tails.entry(tail).or_insert(path);
+            self.tails.entry(folder_of(tail)).or_insert(folder_of(path));
         }
         self.by_path.insert(path, id);
         self.folders.entry(folder_of(path)).or_default().push(id);
@@ -170,16 +204,61 @@ impl<'a> Program<'a> {
         let source = self.source(file);
         let language = source.language;
         let want = Want { language, module: module.to_owned(), member: member.map(str::to_owned) };
-        for path in modules::candidates(&want, &self.files[file].path, &self.packages) {
-            if let Some(folder) = path.strip_suffix('/') {
-                if !self.folder(folder, self.files[file].family).is_empty() {
-                    return Located2::Folder(Rc::from(folder));
-                }
-            } else if let Some(found) = self.by_path.get(path.as_str()).filter(|found| self.files[**found].family == self.files[file].family) {
-                return Located2::File(*found);
+        let manifests = self.manifests.holding(module);
+        for path in modules::candidates(&want, &self.files[file].path, &manifests) {
+            if let Some(found) = self.at(&path, file) {
+                return found;
             }
         }
-        if modules::looks_local(language, module, &self.packages) { Located2::Missing } else { Located2::Library }
+        if language == Language::Java && !module.is_empty() {
+            let tail = module.replace('.', "/");
+            let member = member.filter(|member| *member != "*");
+            let class = member.and_then(|member| self.tails.get(format!("{tail}/{member}.java").as_str()));
+            let found = class.or_else(|| self.tails.get(format!("{tail}.java").as_str())).and_then(|path| self.at(path, file));
+            let folder = || self.tails.get(tail.as_str()).filter(|_| member.is_none()).and_then(|folder| self.at(&format!("{folder}/"), file));
+            if let Some(found) = found.or_else(folder) {
+                return found;
+            }
+        }
+        if modules::looks_local(language, module, &manifests) { Located2::Missing } else { Located2::Library }
+    }
+
+    /// The file of that path, or the folder if it ends with `/`, in the family of another.
+    fn at(&self, path: &str, file: FileId) -> Option<Located2> {
+        let family = self.files[file].family;
+        match path.strip_suffix('/') {
+            Some(folder) => (!self.folder(folder, family).is_empty()).then(|| Located2::Folder(Rc::from(folder))),
+            None => self.by_path.get(path).filter(|found| self.files[**found].family == family).map(|found| Located2::File(*found)),
+        }
+    }
+
+    /// Methods of types of that name that stand outside of their class.
+    pub(super) fn methods_of(&self, ty: &str) -> &[(FileId, u32)] {
+        self.methods_of.get(ty).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Files with a class of that name, which ends in `Server`.
+    pub(super) fn servers(&self, name: &str) -> &[FileId] {
+        self.servers.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The file of that path.
+    pub(super) fn file_at(&self, path: &str) -> Option<FileId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The folder of the innermost manifest at a path or above it.
+    pub(super) fn root_of(&self, path: &str) -> Option<&'a str> {
+        let mut folder = folder_of(path);
+        loop {
+            if let Some(root) = self.roots.get(folder) {
+                return Some(root);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder_of(folder);
+        }
     }
 
     /// The full name of a library's member.

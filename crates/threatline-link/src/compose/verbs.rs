@@ -637,7 +637,7 @@ impl<'a> Evaluator<'a> {
         }
         let offered = self.offered_methods(service, file);
         let mut methods: Vec<(FileId, u32)> = declared.methods.iter().map(|index| (file, *index)).collect();
-        let mut apart: Vec<(FileId, u32)> = self.program.methods.iter().filter(|((_, ty, _), (other, _))| *ty == declared.name && self.same_package(file, *other)).map(|(_, found)| *found).collect();
+        let mut apart: Vec<(FileId, u32)> = self.program.methods_of(&declared.name).iter().filter(|(other, _)| self.same_package(file, *other)).copied().collect();
         apart.sort_unstable();
         methods.extend(apart);
         for (file, index) in methods {
@@ -676,7 +676,7 @@ impl<'a> Evaluator<'a> {
         let family = self.program.files[near].family;
         let program = self.program;
         let mut found = None;
-        for file in program.files.iter().filter(|file| file.family == family) {
+        for file in program.servers(&name).iter().map(|file| &program.files[*file]).filter(|file| file.family == family) {
             let Some(class) = file.classes.get(name.as_str()).map(|number| &file.source.classes[*number as usize]).filter(|class| class.is_abstract) else { continue };
             let methods: Vec<&str> = class.methods.iter().map(|index| file.source.functions[*index as usize].name.as_str()).collect();
             if found.as_ref().is_some_and(|before| *before != methods) {

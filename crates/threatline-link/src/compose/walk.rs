@@ -204,7 +204,7 @@ impl<'a> Evaluator<'a> {
 
     /// Every file that the route rests on was read in full.
     fn is_whole(&self, places: &[Place], closure: Option<&Closure>) -> bool {
-        let files = places.iter().filter_map(|place| self.program.files.iter().position(|file| file.path == place.path));
+        let files = places.iter().filter_map(|place| self.program.file_at(&place.path));
         files.chain(closure.map(|closure| closure.file)).all(|file| {
             let path = &self.program.files[file].path;
             !self.cut.contains(&file) && !self.program.source(file).partial && !self.out.unresolved.iter().any(|place| place.path == *path)
