@@ -15,6 +15,7 @@ mod flows;
 mod hardening;
 mod names;
 mod product;
+mod properties;
 mod said;
 mod source;
 mod terraform;
@@ -38,10 +39,13 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     source::find_roots(&mut drafts, &said, &folders);
     let ownership = source::own(&mut drafts, &said, composed, &in_test);
     drafts.iter_mut().for_each(|draft| environment(draft, &in_test));
+    properties::environments(&mut drafts);
     variables::fill(&mut drafts, &said, &folders);
     hardening::apply(&mut drafts, &said, &folders);
+    properties::apply(&mut drafts, &said);
     traits::apply(&mut drafts, composed, &ownership, &said, &in_test);
     let hosts = terraform::components(&mut drafts, &said);
+    drafts.iter_mut().for_each(|draft| resource_environment(draft, &in_test));
     let mut directory = names::Directory::new(&drafts, &said);
     hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
     let flows = flows::find(&mut drafts, &mut directory, &said, composed, &ownership, &in_test);
@@ -112,6 +116,14 @@ pub(crate) fn is_test_path(path: &str) -> bool {
 /// Where all of a component's evidence lies in tests and examples, it belongs to them.
 fn environment(draft: &mut Draft<'_>, in_test: &dyn Fn(&str) -> bool) {
     if !draft.descriptions.is_empty() && draft.descriptions.iter().all(|d| in_test(&d.path)) {
+        draft.environment = Environment::Test;
+    }
+}
+
+/// Resources that only tests and examples make belong to them.
+fn resource_environment(draft: &mut Draft<'_>, in_test: &dyn Fn(&str) -> bool) {
+    let made = draft.descriptions.is_empty() && draft.roots.is_empty() && !draft.evidence.is_empty();
+    if made && draft.evidence.iter().all(|evidence| in_test(&evidence.path)) {
         draft.environment = Environment::Test;
     }
 }

@@ -92,7 +92,7 @@ fn framework_settings(draft: &Draft<'_>, said: &Said<'_>) -> FrameworkSettings {
 }
 
 /// `application-dev.yml`, `appsettings.Development.json`: what another environment changes.
-fn is_profile(path: &str) -> bool {
+pub(crate) fn is_profile(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.starts_with("application-")
         || name.starts_with("bootstrap-")

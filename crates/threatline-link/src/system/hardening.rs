@@ -87,7 +87,7 @@ fn serious<'a>(draft: &Draft<'a>) -> Vec<Description<'a>> {
     draft.descriptions.iter().filter(counts).cloned().collect()
 }
 
-fn is_for_development(path: &str) -> bool {
+pub(crate) fn is_for_development(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     name.split(['.', '-', '_'])
         .any(|part| matches!(part, "dev" | "development" | "devel" | "local" | "override" | "test" | "tests" | "testing" | "debug" | "ci"))

@@ -84,11 +84,18 @@ fn properties(draft: &mut Draft<'_>, resource: &Resource, path: &std::sync::Arc<
     for (key, property) in [
         ("storage_encrypted", Property::EncryptedAtRest),
         ("at_rest_encryption_enabled", Property::EncryptedAtRest),
+        ("encrypted", Property::EncryptedAtRest),
         ("deletion_protection", Property::DeletionProtection),
     ] {
         if let Some((holds, proof)) = flag(key) {
             draft.properties.set(property, Value::Flag(holds), proof);
         }
+    }
+    if let Some((_, text, mark)) = resource.attributes.iter().find(|(name, ..)| name == "backup_retention_period")
+        && let Some(days) = known.resolve(text, folder, 0).and_then(|days| days.parse::<u32>().ok())
+    {
+        let evidence = Evidence::new(path.clone(), Some(*mark), EvidenceSource::Infrastructure, "terraform");
+        draft.properties.set(Property::Backup, Value::Flag(days > 0), Proof { grade: Grade::X, confidence: 950, evidence: vec![evidence] });
     }
     if let Some((public, _)) = flag("publicly_accessible") {
         draft.exposure = if public { Exposure::Internet } else { Exposure::Internal };

@@ -1,0 +1,237 @@
+//! Small repositories in, models out: how deployments, source and addresses are joined.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+use threatline_extract::extract_all;
+use threatline_facts::{ArtifactKind, Facts};
+use threatline_link::{Artifact, LinkConfig, compose, link};
+use threatline_model::{ComponentId, Environment, Exposure, Grade, Model, Property, Value};
+
+fn model(files: &[(&str, &str)]) -> Model {
+    let read = |(path, text): &(&str, &str)| {
+        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
+        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
+    };
+    let mut facts: Vec<(String, Facts)> = files.iter().map(read).collect();
+    facts.sort_by(|a, b| a.0.cmp(&b.0));
+    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: Arc::from(path.as_str()), facts }).collect();
+    let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
+    link(&artifacts, &compose::compose(&plain), &LinkConfig::default())
+}
+
+/// Components as `name kind exposure boundary`, one a line.
+fn components(model: &Model) -> Vec<String> {
+    let boundary = |c: &threatline_model::Component| c.boundary.as_ref().map_or("-", |b| b.rest()).to_owned();
+    model.components.iter().map(|c| format!("{} {} {} {}", c.id.rest(), c.kind.name(), c.exposure.name(), boundary(c))).collect()
+}
+
+fn flows(model: &Model) -> Vec<String> {
+    model.flows.iter().map(|flow| flow.id.rest().to_owned()).collect()
+}
+
+fn exposure(model: &Model, name: &str) -> Exposure {
+    model.component(&ComponentId::new(name)).unwrap().exposure
+}
+
+/// A program that asks what the variable names.
+const READER: &str = "import os\nimport requests\n\ndef run():\n    requests.get(os.environ['TARGET'] + '/x')\n\nif __name__ == '__main__':\n    run()\n";
+
+fn deployment(name: &str, more: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name}, namespace: shop }}\nspec:\n  template:\n    metadata: {{ labels: {{ app: {name} }} }}\n    spec:\n      containers:\n        - name: {name}\n          image: shop/{name}\n{more}"
+    )
+}
+
+fn service(name: &str, more: &str) -> String {
+    format!("apiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\n  namespace: shop\n{more}spec:\n  selector: {{ app: {name} }}\n  ports: [{{ port: 80 }}]\n")
+}
+
+#[test]
+fn a_compose_file_alone_makes_a_system() {
+    let text = "services:\n  web:\n    build: ./web\n    ports: ['8080:80']\n  db:\n    image: postgres:16\n  cache:\n    image: redis:7\n    ports: ['127.0.0.1:6379:6379']\n";
+    let model = model(&[("compose.yaml", text)]);
+    assert_eq!(
+        components(&model),
+        ["cache data_store internal network/default", "db data_store internal network/default", "web process internet network/default"]
+    );
+    assert!(flows(&model).is_empty(), "nothing is said of who speaks to whom");
+}
+
+#[test]
+fn compose_and_cluster_describe_one_system() {
+    let compose = "services:\n  cart:\n    build: ./cart\n    ports: ['7070:7070']\n  orders:\n    build: ./orders\n";
+    let model = model(&[("compose.yaml", compose), ("k8s/cart.yaml", &deployment("cart", "")), ("k8s/orders.yaml", &deployment("orders", ""))]);
+    assert_eq!(components(&model), ["cart process internal namespace/shop", "orders process internal namespace/shop"]);
+}
+
+#[test]
+fn equal_names_of_unrelated_projects_stay_apart() {
+    let shop = "services:\n  api:\n    image: x/shop\n  cart:\n    image: x/cart\n  stock:\n    image: x/stock\n";
+    let blog = "services:\n  api:\n    image: x/blog\n  posts:\n    image: x/posts\n  feed:\n    image: x/feed\n";
+    let model = model(&[("shop/compose.yaml", shop), ("blog/compose.yaml", blog)]);
+    let names: Vec<&str> = model.components.iter().map(|c| c.id.rest()).collect();
+    assert_eq!(names, ["blog/api", "cart", "feed", "posts", "shop/api", "stock"]);
+}
+
+#[test]
+fn an_image_is_what_its_dockerfile_is_based_on() {
+    let files = |base: &str| {
+        let dockerfile = format!("FROM {base}\nCOPY init.sql /docker-entrypoint-initdb.d/\n");
+        let model = model(&[("compose.yaml", "services:\n  ledger:\n    build: ./ledger\n"), ("ledger/Dockerfile", &dockerfile)]);
+        let ledger = model.components[0].clone();
+        (ledger.kind.name(), ledger.technologies.into_iter().collect::<Vec<_>>())
+    };
+    assert_eq!(files("postgres:16"), ("data_store", vec!["postgresql".to_owned()]));
+    assert_eq!(files("python:3.12"), ("process", Vec::new()));
+}
+
+#[test]
+fn a_server_of_ones_own_pages_is_no_gateway() {
+    let roles = |copy: &str| {
+        let dockerfile = format!("FROM node:22 AS build\nFROM nginx:1.27\nCOPY {copy}\n");
+        let model = model(&[("compose.yaml", "services:\n  front:\n    build: ./front\n"), ("front/Dockerfile", &dockerfile)]);
+        model.components[0].roles.iter().map(|role| role.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(roles("nginx.conf /etc/nginx/nginx.conf"), ["gateway"]);
+    assert!(!roles("--from=build /app/dist /usr/share/nginx/html").contains(&"gateway"));
+}
+
+fn reader(variable: &str, more: &[(&str, &str)]) -> Vec<String> {
+    let compose = format!("services:\n  web:\n    build: ./web\n    environment:\n      {variable}\n  orders:\n    image: x/orders\n    ports: ['9000:80']\n");
+    let mut files = vec![("compose.yaml", compose.as_str()), ("web/Dockerfile", "FROM python:3.12\nCOPY . .\n"), ("web/main.py", READER)];
+    files.extend(more);
+    flows(&model(&files))
+}
+
+#[test]
+fn addresses_come_from_variables() {
+    assert_eq!(reader("TARGET: http://orders:80", &[]), ["web>orders:http"]);
+    assert_eq!(reader("TARGET: ${ORDERS:-http://orders}", &[]), ["web>orders:http"]);
+    assert_eq!(reader("TARGET: ${ORDERS}", &[(".env", "ORDERS=http://orders:80\n")]), ["web>orders:http"]);
+    assert!(reader("TARGET: ${ORDERS}", &[]).is_empty());
+    assert_eq!(reader("TARGET: http://localhost:9000", &[]), ["web>orders:http"], "a port of a neighbour that is published");
+}
+
+#[test]
+fn outside_hosts_are_third_parties_and_unknown_ones_inside_stay_out() {
+    assert_eq!(reader("TARGET: https://api.stripe.com", &[]), ["web>stripe:https"]);
+    assert!(reader("TARGET: http://billing:80", &[]).is_empty());
+    assert!(reader("TARGET: http://billing.corp.internal", &[]).is_empty());
+}
+
+#[test]
+fn a_config_map_hands_its_keys_on() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web-config, namespace: shop }\ndata:\n  TARGET: http://orders.shop.svc.cluster.local\n";
+    let web = deployment("web", "          envFrom: [{ configMapRef: { name: web-config } }]\n");
+    let files = [
+        ("k8s/web.yaml", web.as_str()),
+        ("k8s/orders.yaml", &deployment("orders", "")),
+        ("k8s/service.yaml", &service("orders", "")),
+        ("web/Dockerfile", "FROM python:3.12\nCOPY . .\n"),
+        ("web/main.py", READER),
+    ];
+    assert!(flows(&model(&files)).is_empty(), "the map is not there");
+    let mut with = files.to_vec();
+    with.push(("k8s/map.yaml", map));
+    assert_eq!(flows(&model(&with)), ["web>orders:http"]);
+}
+
+#[test]
+fn namespaces_are_boundaries_that_flows_cross() {
+    let other = deployment("orders", "").replace("namespace: shop", "namespace: sales");
+    let web = deployment("web", "          env: [{ name: TARGET, value: 'http://orders.sales' }]\n");
+    let model = model(&[
+        ("k8s/web.yaml", &web),
+        ("k8s/orders.yaml", &other),
+        ("k8s/service.yaml", &service("orders", "").replace("namespace: shop", "namespace: sales")),
+        ("web/Dockerfile", "FROM python:3.12\nCOPY . .\n"),
+        ("web/main.py", READER),
+    ]);
+    let crosses: Vec<&str> = model.flows[0].crosses.iter().map(|id| id.rest()).collect();
+    assert_eq!(crosses, ["namespace/sales", "namespace/shop"]);
+    assert_eq!(model.flows.len(), 1);
+}
+
+#[test]
+fn only_what_a_route_from_outside_leads_to_is_on_the_internet() {
+    let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: in, namespace: shop }\nspec:\n  rules:\n    - http:\n        paths:\n          - path: /cart\n            pathType: Prefix\n            backend: { service: { name: cart, port: { number: 80 } } }\n";
+    let balancer = service("front", "").replace("spec:\n", "spec:\n  type: LoadBalancer\n");
+    let inside = service("back", "  annotations: { service.beta.kubernetes.io/aws-load-balancer-internal: 'true' }\n").replace("spec:\n", "spec:\n  type: LoadBalancer\n");
+    let model = model(&[
+        ("k8s/in.yaml", ingress),
+        ("k8s/cart.yaml", &deployment("cart", "")),
+        ("k8s/cart-service.yaml", &service("cart", "")),
+        ("k8s/front.yaml", &deployment("front", "")),
+        ("k8s/front-service.yaml", &balancer),
+        ("k8s/back.yaml", &deployment("back", "")),
+        ("k8s/back-service.yaml", &inside),
+    ]);
+    assert_eq!(["cart", "front", "back"].map(|name| exposure(&model, name)), [Exposure::Internet, Exposure::Internet, Exposure::Internal]);
+}
+
+#[test]
+fn a_record_names_a_managed_database() {
+    let terraform = "resource \"aws_db_instance\" \"main\" {\n  identifier = \"ledger\"\n  engine = \"mysql\"\n  storage_encrypted = false\n  backup_retention_period = 0\n}\nresource \"aws_route53_record\" \"db\" {\n  name = \"db.shop.example.net\"\n  records = [aws_db_instance.main.address]\n}\n";
+    let compose = "services:\n  web:\n    build: ./web\n    environment:\n      TARGET: mysql://db.shop.example.net/x\n";
+    let model = model(&[("compose.yaml", compose), ("web/Dockerfile", "FROM python:3.12\nCOPY . .\n"), ("web/main.py", READER), ("infra/db.tf", terraform)]);
+    let ledger = model.component(&ComponentId::new("ledger")).unwrap();
+    assert_eq!((ledger.kind.name(), ledger.technologies.first().map(String::as_str)), ("data_store", Some("mysql")));
+    assert_eq!([Property::EncryptedAtRest, Property::Backup].map(|property| ledger.properties.flag(property)), [Some(false), Some(false)]);
+    assert_eq!(flows(&model), ["web>ledger:sql"]);
+}
+
+fn flag(files: &[(&str, &str)], property: Property) -> Option<bool> {
+    model(files).component(&ComponentId::new("web")).unwrap().properties.flag(property)
+}
+
+#[test]
+fn a_key_that_anybody_tries_signs_nothing() {
+    let key = |line: &str, property: Property| flag(&[("compose.yaml", &format!("services:\n  web:\n    image: x/web\n    environment:\n      {line}\n"))], property);
+    assert_eq!(key("JWT_SECRET: changeme", Property::GuessableSigningKey), Some(true));
+    assert_eq!(key("JWT_SECRET: gT7-kq29-vveQ-xx81", Property::GuessableSigningKey), None);
+    assert_eq!(key("JWT_SECRET: gT7-kq29-vveQ-xx81", Property::SecretInRepository), Some(true));
+    assert_eq!(key("JWT_SECRET: ${JWT_SECRET}", Property::GuessableSigningKey), None);
+    assert_eq!(key("DB_PASSWORD: changeme", Property::GuessableSigningKey), None);
+}
+
+#[test]
+fn a_debug_switch_counts_where_every_deployment_sets_it() {
+    let compose = "services:\n  web:\n    image: x/web\n    environment:\n      FLASK_DEBUG: '1'\n";
+    assert_eq!(flag(&[("compose.yaml", compose)], Property::DebugMode), Some(true));
+    assert_eq!(flag(&[("compose.dev.yaml", compose)], Property::DebugMode), None);
+    assert_eq!(flag(&[("compose.yaml", compose), ("k8s/web.yaml", &deployment("web", ""))], Property::DebugMode), None);
+}
+
+#[test]
+fn policies_say_to_whom_a_pod_may_speak() {
+    let policy = |pods: &str, egress: &str| {
+        let policy = format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{ name: p, namespace: shop }}\nspec:\n  podSelector: {pods}\n  policyTypes: [Egress]\n  egress: {egress}\n");
+        let model = model(&[("k8s/web.yaml", &deployment("web", "")), ("k8s/policy.yaml", &policy)]);
+        let properties = model.component(&ComponentId::new("web")).unwrap().properties.clone();
+        let grade = properties.proofs.get(&Property::EgressRestricted).map(|proof| proof.grade);
+        properties.flag(Property::EgressRestricted).zip(grade)
+    };
+    assert_eq!(policy("{}", "[]"), Some((true, Grade::X)));
+    assert_eq!(policy("{}", "[{}]"), Some((false, Grade::X)));
+    assert_eq!(policy("{ matchLabels: { app: other } }", "[]"), Some((false, Grade::C)));
+    assert_eq!(flag(&[("k8s/web.yaml", &deployment("web", ""))], Property::EgressRestricted), None);
+}
+
+#[test]
+fn the_account_of_a_pod_is_its_identity() {
+    let web = deployment("web", "      serviceAccountName: web-runner\n");
+    let model = model(&[("k8s/web.yaml", &web)]);
+    let identity = model.component(&ComponentId::new("web")).unwrap().properties.get(Property::Identity).cloned();
+    assert_eq!(identity, Some(Value::Text("web-runner".to_owned())));
+}
+
+#[test]
+fn what_only_a_rehearsal_describes_belongs_to_it() {
+    let environment = |model: &Model, name: &str| model.component(&ComponentId::new(name)).unwrap().environment;
+    let tool = "services:\n  mailhog:\n    image: mailhog/mailhog\n";
+    let both = model(&[("compose.yaml", "services:\n  web:\n    image: x/web\n"), ("compose.dev.yaml", tool)]);
+    assert_eq!((environment(&both, "web"), environment(&both, "mailhog")), (Environment::Production, Environment::Development));
+    assert_eq!(environment(&model(&[("compose.dev.yaml", tool)]), "mailhog"), Environment::Production);
+    let overlay = model(&[("k8s/base/web.yaml", &deployment("web", "")), ("k8s/overlays/staging/probe.yaml", &deployment("probe", ""))]);
+    assert_eq!(environment(&overlay, "probe"), Environment::Staging);
+}
