@@ -4,6 +4,7 @@
 //! everything else is shared.
 
 mod annotated;
+mod convention;
 mod evaluate;
 mod expression;
 mod guard;
@@ -162,6 +163,7 @@ pub fn compose(files: &[(&str, &Facts)]) -> Composed {
     for file in 0..program.files.len() {
         evaluator.annotated(file);
     }
+    evaluator.conventional();
     let drafts = evaluator.entries();
     let mut out = std::mem::take(&mut evaluator.out);
     out.entries = walk::settle(drafts);

@@ -178,6 +178,7 @@ pub enum Verb {
     Middleware,
     Handle,
     Protect,
+    Convention,
     Listen,
     Request,
     Connect,

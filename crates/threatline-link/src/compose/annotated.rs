@@ -11,16 +11,16 @@ use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, Family, Select
 use threatline_model::{EntryPointKind, Parameter as Told};
 
 /// An annotation with what packs say of it.
-struct Applied {
-    ruled: Ruled<AnnotationRule>,
-    site: Site,
+pub(super) struct Applied {
+    pub(super) ruled: Ruled<AnnotationRule>,
+    pub(super) site: Site,
 }
 
 /// What stands on a class.
 #[derive(Default)]
-struct Header {
-    prefixes: Vec<Text>,
-    guards: Vec<Guard>,
+pub(super) struct Header {
+    pub(super) prefixes: Vec<Text>,
+    pub(super) guards: Vec<Guard>,
     is_controller: bool,
     client: Option<(Ruled<AnnotationRule>, Option<Text>)>,
 }
@@ -47,7 +47,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Annotations with their rules, and those that guard.
-    fn read_annotations(&mut self, annotations: &'a [Call], scope: &Scope) -> (Vec<Applied>, Vec<Guard>) {
+    pub(super) fn read_annotations(&mut self, annotations: &'a [Call], scope: &Scope) -> (Vec<Applied>, Vec<Guard>) {
+        self.read_composed(annotations, scope, &[], 0)
+    }
+
+    /// Annotations, and those that a project's own annotation is composed of; what stands outside is
+    /// added to what stands inside, which is how aliases are meant.
+    fn read_composed(&mut self, annotations: &'a [Call], scope: &Scope, outside: &[Arg], depth: usize) -> (Vec<Applied>, Vec<Guard>) {
         let (mut applied, mut guards) = (Vec::new(), Vec::new());
         let library = self.program.files[self.file].library;
         for annotation in annotations {
@@ -55,10 +61,26 @@ impl<'a> Evaluator<'a> {
             let name = match &value {
                 Val::Symbol(name) => name.to_string(),
                 Val::Method(id, name) => self.method_name(*id, name),
+                Val::Class(file, class) if self.family() == Family::Java && depth < 4 => {
+                    let mut handed = self.arguments(&annotation.arguments, scope);
+                    handed.extend(outside.iter().cloned());
+                    let inner = &self.program.source(*file).classes[*class as usize].annotations;
+                    let (before, mark) = (self.file, self.mark);
+                    self.file = *file;
+                    let scope = self.globals(*file);
+                    let (more, others) = self.read_composed(inner, &scope, &handed, depth + 1);
+                    (self.file, self.mark) = (before, mark);
+                    applied.extend(more);
+                    guards.extend(others);
+                    continue;
+                }
                 _ => continue,
             };
             let name = name.strip_suffix("Attribute").map_or(name.clone(), str::to_owned);
-            let arguments = self.arguments(&annotation.arguments, scope);
+            let mut arguments = self.arguments(&annotation.arguments, scope);
+            if !arguments.iter().any(|argument| argument.name.as_deref().is_none_or(|name| matches!(name, "value" | "path"))) {
+                arguments.extend(outside.iter().cloned());
+            }
             self.mark = annotation.mark;
             if !library.guards(&name).is_empty() {
                 let place = self.place("code");
@@ -75,7 +97,7 @@ impl<'a> Evaluator<'a> {
         (applied, guards)
     }
 
-    fn header(&mut self, file: FileId, class: u32, scope: &Scope) -> Header {
+    pub(super) fn header(&mut self, file: FileId, class: u32, scope: &Scope) -> Header {
         let mut header = Header::default();
         let (own, _) = self.bases(file, class);
         for (at, (file, class)) in [(file, class)].into_iter().chain(own).enumerate() {
@@ -119,7 +141,9 @@ impl<'a> Evaluator<'a> {
     fn annotated_class(&mut self, file: FileId, number: u32) {
         let source = self.program.source(file);
         let class = &source.classes[number as usize];
-        let scope = self.globals(file);
+        // Constants of the class itself are named without it.
+        let scope = Scope::new(Some(self.globals(file)));
+        scope.set("self", self.generic_instance(file, number));
         self.file = file;
         let header = self.header(file, number, &scope);
         if class.is_abstract && header.client.is_none() {
@@ -180,6 +204,13 @@ impl<'a> Evaluator<'a> {
                 _ => {}
             }
         }
+        match self.family() {
+            // A class that is no controller is no way in, whatever its methods carry.
+            Family::Java if !header.is_controller && header.client.is_none() => routes.clear(),
+            // Without a template of its own or its class's, an action is routed by convention.
+            Family::CSharp if header.prefixes.is_empty() && prefix.is_empty() => routes.retain(|(_, paths, _)| !paths.is_empty()),
+            _ => {}
+        }
         let this = class.map(|(file, class)| self.generic_instance(file, class));
         let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
         let name = class.map_or("", |(file, class)| self.program.source(file).classes[class as usize].name.as_str());
@@ -200,7 +231,7 @@ impl<'a> Evaluator<'a> {
                     let handler = Val::Function(Closure { file, index, scope: None, this });
                     let mut all = header.guards.clone();
                     all.extend(guards.iter().cloned());
-                    let route = Route { kind, methods: methods.clone(), path: Text::Literal(path), handler, takes: Vec::new(), guards: all, place: place.clone(), typed: ruled.pack.typed_parameters && false, parameters: parameters.clone() };
+                    let route = Route { kind, methods: methods.clone(), path: Text::Literal(path), handler, takes: Vec::new(), guards: all, place: place.clone(), typed: ruled.pack.typed_parameters && self.family() == Family::CSharp, parameters: parameters.clone() };
                     let router = match class {
                         None => self.annotated_router(file, index),
                         Some(_) => self.single(&format!("{}:annotated", ruled.pack.name), None),
@@ -222,7 +253,7 @@ impl<'a> Evaluator<'a> {
         id
     }
 
-    fn told_methods(&mut self, rule: &AnnotationRule, site: &Site) -> Vec<Option<String>> {
+    pub(super) fn told_methods(&mut self, rule: &AnnotationRule, site: &Site) -> Vec<Option<String>> {
         let mut words: Vec<String> = rule.method.iter().cloned().collect();
         if words.is_empty() {
             for value in self.select(rule.method_from.as_ref(), site) {
@@ -244,7 +275,7 @@ impl<'a> Evaluator<'a> {
         words.into_iter().map(|word| word.to_ascii_uppercase()).map(|word| (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word)).collect()
     }
 
-    fn paths(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Text> {
+    pub(super) fn paths(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Text> {
         match self.pick(selectors, site) {
             Some(Val::List(items)) => items.iter().map(|item| expand(&as_text(item))).collect(),
             Some(Val::Null) | None => Vec::new(),
@@ -252,7 +283,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn told_parameters(&mut self, function: &'a Function, scope: &Scope) -> Vec<Told> {
+    pub(super) fn told_parameters(&mut self, function: &'a Function, scope: &Scope) -> Vec<Told> {
         let mut out = Vec::new();
         for one in &function.parameters {
             let (applied, _) = self.read_annotations(&one.annotations, scope);

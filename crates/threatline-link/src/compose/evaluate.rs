@@ -44,6 +44,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) outs: Vec<(usize, Val)>,
     /// Files in which evaluation was cut off.
     pub(super) cut: HashSet<FileId>,
+    /// Patterns of routes that are made of the names of classes and methods.
+    pub(super) conventions: Vec<super::convention::Convention>,
 }
 
 /// How a run of steps ended.
@@ -74,6 +76,7 @@ impl<'a> Evaluator<'a> {
             function_routers: HashMap::new(),
             hung_functions: HashSet::new(),
             cut: HashSet::new(),
+            conventions: Vec::new(),
         }
     }
 
@@ -170,6 +173,13 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = scope.get(name) {
             return value;
         }
+        // Java and C# name members of the class without `this`.
+        if matches!(self.family(), Family::Java | Family::CSharp)
+            && let Some(Val::Object(this)) = scope.get("self")
+            && let Some(value) = self.own_member(this, name)
+        {
+            return value;
+        }
         let file = self.file;
         if let Some(value) = self.globals(file).get(name) {
             return value;
@@ -242,6 +252,10 @@ impl<'a> Evaluator<'a> {
             }
         }
         let Some(module) = module_value(&located) else {
+            // A class that lies elsewhere than its package says.
+            if let Some((file, class)) = import.member.as_deref().and_then(|member| self.program.class_of(&import.module, member)) {
+                return Val::Class(file, class);
+            }
             let name = self.program.full_name(language, &import.module, import.member.as_deref());
             return self.symbol(&name);
         };

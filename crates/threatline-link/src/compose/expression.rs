@@ -157,6 +157,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A field or method that the object's class declares.
+    pub(super) fn own_member(&mut self, id: ObjectId, name: &str) -> Option<Val> {
+        if let Some(value) = self.objects[id].fields.get(name) {
+            return Some(value.clone());
+        }
+        self.method(id, name).map(Val::Function)
+    }
+
     fn object_member(&mut self, id: ObjectId, name: &str) -> Val {
         if let Some(value) = self.objects[id].fields.get(name) {
             return value.clone();

@@ -60,11 +60,16 @@ impl<R> Names<R> {
             let last = name.rsplit('.').next().unwrap_or(name);
             // A loose pack knows short names and names that end as its own do; `a.b.Get` of another library is none.
             if let Some(found) = self.loose.get(last).filter(|_| !name.contains('/')) {
-                return found.iter().map(|ruled| (*ruled, None)).collect();
+                return found.iter().filter(|ruled| may_be(ruled.pack, name)).map(|ruled| (*ruled, None)).collect();
             }
         }
         Vec::new()
     }
+}
+
+/// Java imports what is not of its own package: there only a name that nothing tells more of may be meant.
+fn may_be(pack: &Pack, name: &str) -> bool {
+    !name.contains('.') || !pack.languages.contains(&Family::Java)
 }
 
 /// What the last star of the pattern stands for; none when it does not fit.
@@ -222,7 +227,8 @@ impl Library {
     pub(super) fn type_named(&self, name: &str) -> Option<TypeId> {
         self.type_names.get(name).copied().or_else(|| {
             let last = name.rsplit('.').next().unwrap_or(name);
-            (!self.loose_types.is_empty()).then(|| self.loose_types.get(last).copied()).flatten()
+            let found = self.loose_types.get(last).copied()?;
+            may_be(self.type_rule(found).pack, name).then_some(found)
         })
     }
 

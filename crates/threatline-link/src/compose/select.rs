@@ -34,7 +34,13 @@ impl Evaluator<'_> {
             "self" => return site.receiver.iter().cloned().collect(),
             "star" => return site.star.iter().map(Val::text).collect(),
             "result" => return Vec::new(),
-            "name" => return vec![Val::text(&site.method)],
+            // An argument of that name is meant before the called method's name.
+            "name" => match named(&site.arguments, word) {
+                Some(value) => return vec![value],
+                // Of an annotation there is no other name than its argument.
+                None if site.receiver.is_none() && site.decorated.is_none() => return Vec::new(),
+                None => return vec![Val::text(&site.method)],
+            },
             _ => {}
         }
         if let Some((from, to)) = word.split_once("..")

@@ -6,13 +6,32 @@ use threatline_facts::Text;
 
 /// `${key:default}` in a text, as settings; `$${` and what is not closed stay as they are.
 pub(super) fn placeholders(text: &str) -> Text {
+    placeholders_at(text, 0)
+}
+
+/// Where the brace that opens first is closed; defaults may hold placeholders themselves.
+fn brace_end(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' => open += 1,
+            '}' if open == 1 => return Some(at),
+            '}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn placeholders_at(text: &str, depth: u32) -> Text {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("${") {
-        let Some(end) = rest[at..].find('}').map(|end| at + end) else { break };
+        let Some(end) = brace_end(&rest[at..]).map(|end| at + end) else { break };
         parts.push(Text::literal(&rest[..at]));
         let inner = &rest[at + 2..end];
         let (key, default) = match inner.split_once(':') {
+            Some((key, default)) if depth < 4 => (key, Some(Box::new(placeholders_at(default, depth + 1)))),
             Some((key, default)) => (key, Some(Box::new(Text::literal(default)))),
             None => (inner, None),
         };

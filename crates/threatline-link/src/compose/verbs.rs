@@ -123,6 +123,7 @@ impl<'a> Evaluator<'a> {
             Verb::Narrow => self.narrow(rule, site),
             Verb::Handle => return Some(self.handle(pack, rule, site)),
             Verb::Protect => self.protect(pack, rule, site),
+            Verb::Convention => self.note_convention(pack, rule, site),
             Verb::Listen => {
                 let port = self.pick(rule.port.as_ref(), site).map(|value| as_text(&value));
                 let place = self.place(&pack.name);
@@ -496,6 +497,14 @@ impl<'a> Evaluator<'a> {
         let router = self.router(pack, site);
         let path = self.pick(rule.path.as_ref(), site).map(|value| as_text(&value));
         let place = self.place(&pack.name);
+        if path.is_none() {
+            // Without a path it is said of all routes of the object; the name is a guard's.
+            let by = self.method_name(router, &site.method);
+            let value = Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }));
+            let guards = vec![Guard { value, place }];
+            self.objects[router].events.push(Event::Middleware { guards, path: None, reach: threatline_knowledge::packs::Scope::All });
+            return;
+        }
         self.objects[router].events.push(Event::Protect { path, method: rule.method.clone(), effect, place });
     }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::DataClass;
 use threatline_facts::code::{TypeName, Value};
 use threatline_knowledge::catalogue::data_class;
-use threatline_knowledge::packs::{Scope as Reach, Verb};
+use threatline_knowledge::packs::{Family, Scope as Reach, Verb};
 use threatline_model::{EntryPointKind, Grade, Parameter};
 
 /// How deep routers hang under each other at most.
@@ -156,7 +156,9 @@ impl<'a> Evaluator<'a> {
     fn draft(&mut self, reached: &Reached, path: &str, names: &[String], method: Option<String>, verdict: &Verdict, closure: Option<&Closure>, top: ObjectId, out: &mut Vec<Draft>) {
         let route = &reached.route;
         let mut places = reached.places.clone();
-        places.push(route.place.clone());
+        if places.last() != Some(&route.place) {
+            places.push(route.place.clone());
+        }
         let effects = closure.map(|closure| self.effects(closure, &route.takes));
         let mut parameters: BTreeSet<Parameter> = names.iter().map(|name| parameter(name, "path")).collect();
         parameters.extend(route.parameters.iter().cloned().filter(|one| one.place != "path" || names.contains(&one.name)));
@@ -314,8 +316,16 @@ impl<'a> Evaluator<'a> {
         let scope = self.globals(closure.file);
         let (file, mark) = (self.file, self.mark);
         self.file = closure.file;
+        if self.family() == Family::CSharp {
+            let told = self.told_parameters(function, &scope);
+            out.extend(told.into_iter().filter(|one| one.place != "path"));
+        }
         for one in &function.parameters {
             if one.name.is_empty() || one.variadic || names.contains(&one.name) {
+                continue;
+            }
+            // What an annotation says of a parameter is all there is to say.
+            if self.family() == Family::CSharp && !one.annotations.is_empty() {
                 continue;
             }
             let extras = one.declared.iter().flat_map(|declared| &declared.extras);
@@ -341,6 +351,8 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let place = match &one.declared {
+                // An untyped parameter is the context.
+                None if self.family() == Family::CSharp => continue,
                 None => "query",
                 Some(declared) => match self.kind_of(declared, &scope) {
                     Some(place) => place,
@@ -375,6 +387,8 @@ impl<'a> Evaluator<'a> {
         }
         match self.type_value(&declared.name, scope) {
             Val::Class(file, class) if self.program.source(file).classes[class as usize].is_enum => Some("query"),
+            // An interface is a service.
+            Val::Class(file, class) if self.program.source(file).classes[class as usize].is_abstract => None,
             Val::Class(..) => Some("body"),
             _ => None,
         }
