@@ -160,3 +160,12 @@ fn controllers_of_aspnet() {
         ]
     );
 }
+
+#[test]
+fn routes_in_extension_methods() {
+    let program = "var builder = WebApplication.CreateBuilder(args);\nvar app = builder.Build();\nvar v2 = app.MapGroup(\"/v2\");\nv2.MapCatalog();\napp.Run();\n";
+    let catalog = "using Microsoft.AspNetCore.Builder;\nusing Microsoft.AspNetCore.Routing;\npublic static class Catalog {\n\
+         public static RouteGroupBuilder MapCatalog(this RouteGroupBuilder group) { group.MapGet(\"/items\", List); return group; }\n\
+         static string List(HttpContext context) => context.Request.Query[\"page\"]; }";
+    assert_eq!(entries(&[("a/Catalog.cs", catalog), ("a/Program.cs", program)]), ["GET /v2/items(query:page) false"]);
+}

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
-use threatline_facts::code::{CodeFact, Import, Source, Want};
+use threatline_facts::code::{CodeFact, Import, Source, Want, Value};
 use threatline_facts::manifest::ManifestFact;
 use threatline_facts::{Fact, Facts, Language};
 use threatline_knowledge::packs::Family;
@@ -45,6 +45,8 @@ pub(super) struct Program<'a> {
     methods_of: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Files with a class of that name, of names that generated interfaces of servers have.
     servers: HashMap<&'a str, Vec<FileId>>,
+    /// C#: static methods that are called as if they were methods of their first parameter.
+    extensions: HashMap<&'a str, Vec<(FileId, u32)>>,
 }
 
 /// Where Maven and Gradle keep the sources of a module.
@@ -71,6 +73,7 @@ impl<'a> Program<'a> {
             methods: HashMap::new(),
             methods_of: HashMap::new(),
             servers: HashMap::new(),
+            extensions: HashMap::new(),
         };
         for (path, facts) in sorted {
             for fact in &facts.facts {
@@ -125,6 +128,12 @@ impl<'a> Program<'a> {
                 self.by_short.entry(&class.name).or_default().push((id, number as u32));
             }
         }
+        for (number, function) in source.functions.iter().enumerate().filter(|_| family == Family::CSharp) {
+            let first = function.parameters.first().filter(|first| first.annotations.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "this")));
+            if first.is_some() {
+                self.extensions.entry(&function.name).or_default().push((id, number as u32));
+            }
+        }
         let around = if family == Family::Go { folder_of(path).to_owned() } else { path.to_owned() };
         for (number, function) in source.functions.iter().enumerate() {
             if let Some((_, ty)) = &function.receiver {
@@ -158,6 +167,19 @@ impl<'a> Program<'a> {
             return Some(*found);
         }
         None
+    }
+
+    /// The extension method of that name that lies nearest; none when several are as near.
+    pub(super) fn extension(&self, file: FileId, name: &str) -> Option<(FileId, u32)> {
+        let found = self.extensions.get(name)?;
+        let nearness = |other: FileId| {
+            let (left, right) = (self.files[file].path.split('/'), self.files[other].path.split('/'));
+            left.zip(right).take_while(|(left, right)| left == right).count()
+        };
+        let best = found.iter().map(|(other, _)| nearness(*other)).max()?;
+        let mut nearest = found.iter().filter(|(other, _)| nearness(*other) == best);
+        let only = *nearest.next()?;
+        nearest.next().is_none().then_some(only)
     }
 
     /// Files of a folder in that language family.

@@ -72,6 +72,17 @@ impl<'a> Evaluator<'a> {
         }
         let site = Site { method: method.to_owned(), arguments: arguments.clone(), receiver: Some(Val::Object(id)), decorated: decorated.cloned(), star: None };
         let rules = library.methods(ty, method);
+        if rules.is_empty()
+            && let Some((file, index)) = self.program.extension(self.file, method)
+        {
+            let receiver = Arg { name: None, value: Val::Object(id) };
+            let arguments = std::iter::once(receiver).chain(arguments).collect();
+            // Other members of the static class are named without it.
+            let class = self.program.source(file).functions[index as usize].class;
+            let this = class.map(|class| self.generic_instance(file, class));
+            let this = if let Some(Val::Object(this)) = this { Some(this) } else { None };
+            return self.invoke(&Closure { file, index, scope: None, this }, arguments);
+        }
         if rules.is_empty() {
             self.run_lambdas(&arguments);
             if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
