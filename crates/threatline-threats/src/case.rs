@@ -104,7 +104,9 @@ impl<'m> Case<'m> {
         }
         if let Some((element, attribute, _)) = all.iter().find(|(.., value)| *value == Some(true)) {
             let own = *element == self.element;
-            return self.read(&if own { (*attribute).to_owned() } else { format!("{attribute} of {element}") }, true);
+            // Of data only its tier was asked for, not the classes.
+            let value = if matches!(*attribute, "data" | "returns") { "sensitive" } else { "true" };
+            return self.read(&if own { (*attribute).to_owned() } else { format!("{attribute} of {element}") }, value);
         }
         let unknown: Vec<&(ElementId, &str, Option<bool>)> = all.iter().filter(|(.., value)| value.is_none()).collect();
         self.holds = if unknown.is_empty() { Some(false) } else { None };

@@ -72,12 +72,6 @@ impl<'m> View<'m> {
         let named = || id.rest().split('/').next().and_then(BoundaryKind::from_name);
         self.model().boundary(id).map(|b| b.kind).or_else(named)
     }
-
-    /// A store of at least that tier lies downstream of a component; none while something is unknown.
-    pub(crate) fn reaches_store(&self, c: &Component, tier: u8) -> Option<bool> {
-        let stores = self.ask.outgoing(&c.id).iter().filter_map(|f| self.component(&f.target)).filter(|t| is_store(t));
-        any(stores.map(|store| at_least(tier, store.data.as_ref())))
-    }
 }
 
 /// Neither for tests nor for development.

@@ -50,29 +50,43 @@ fn is_public(e: &EntryPoint) -> bool {
     e.public == Some(true) || e.properties.flag(Property::PublicByDesign) == Some(true) || e.properties.flag(Property::Webhook) == Some(true)
 }
 
-/// Something is to be had there.
+/// What makes it worth an attacker's while: one of these must hold. What a route takes counts only where
+/// it changes something, and then that is enough.
+fn worth<'m>(view: &View<'m>, c: &Component, e: &EntryPoint) -> Vec<(ElementId, &'static str, Option<bool>)> {
+    let here = || ElementId::from(&e.id);
+    let mut all = vec![
+        (here(), "state_changing", e.properties.flag(Property::StateChanging)),
+        (here(), "returns", at_least(2, classes(e, Property::Returns).as_ref())),
+    ];
+    let targets = view.ask.outgoing(&c.id).iter().filter_map(|f| view.component(&f.target)).filter(|target| is_store(target));
+    all.extend(targets.map(|store| ((&store.id).into(), "data", at_least(2, store.data.as_ref()))));
+    all
+}
+
 fn is_worthwhile(view: &View<'_>, c: &Component, e: &EntryPoint) -> Option<bool> {
-    any([e.properties.flag(Property::StateChanging), handles(2, e), view.reaches_store(c, 2)])
+    any(worth(view, c, e).into_iter().map(|(.., value)| value))
 }
 
 fn whole<'m>(view: &View<'m>, c: &'m Component, wide: &[&'m EntryPoint]) -> Option<Case<'m>> {
     let open: Vec<&EntryPoint> = wide.iter().copied().filter(|e| !is_public(e)).collect();
-    let proof = open.first()?.authenticated_proof.as_ref();
-    let worthwhile = any(open.iter().map(|e| is_worthwhile(view, c, e)));
-    let affected: Vec<ElementId> = open.iter().filter(|e| is_worthwhile(view, c, e) == Some(true)).map(|e| (&e.id).into()).collect();
-    Some(Case::component(c).proven("authenticated", Some(false), false, proof).attribute("data", worthwhile).affects(affected))
+    let first = open.first()?;
+    let worthwhile: Vec<&EntryPoint> = open.iter().copied().filter(|e| is_worthwhile(view, c, e) == Some(true)).collect();
+    let case = Case::component(c).proven("authenticated", Some(false), false, first.authenticated_proof.as_ref());
+    // Which of the routes makes it worthwhile is not part of the condition: it changes with every route.
+    let case = if worthwhile.is_empty() { case.any_of(&worth(view, c, first)) } else { case };
+    Some(case.affects(worthwhile.iter().map(|e| (&e.id).into())))
 }
 
 fn route<'m>(view: &View<'m>, c: &'m Component, e: &'m EntryPoint) -> Case<'m> {
     Case::entry_point(e)
         .is(!is_public(e))
         .proven("authenticated", e.authenticated, false, e.authenticated_proof.as_ref())
-        .attribute("data", is_worthwhile(view, c, e))
+        .any_of(&worth(view, c, e))
         .affects([(&c.id).into()])
 }
 
 fn odd_one_out<'m>(view: &View<'m>, c: &'m Component, e: &'m EntryPoint, others: &[&'m EntryPoint]) -> Option<Case<'m>> {
     let odd = e.authenticated.is_none() && !is_public(e) && stands_out(&others.iter().map(|other| other.authenticated).collect::<Vec<_>>());
     let peers: Vec<&[Evidence]> = others.iter().filter(|other| other.authenticated == Some(true)).map(|other| other.evidence.as_slice()).collect();
-    odd.then(|| Case::entry_point(e).attribute("data", is_worthwhile(view, c, e)).contrast("authenticated", &peers).affects([(&c.id).into()]))
+    odd.then(|| Case::entry_point(e).any_of(&worth(view, c, e)).contrast("authenticated", &peers).affects([(&c.id).into()]))
 }

@@ -1,6 +1,7 @@
 //! `unauthenticated-service-call`: see its page beside it.
 //!
-//! Callers of one target are each other's siblings.
+//! Callers of one target are each other's siblings. What only collects traces, measures and logs is left
+//! out: nothing can be used there.
 
 use super::prelude::*;
 
@@ -25,7 +26,8 @@ fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
     for (f, _, target) in view.flows() {
         let apart = view.crosses(f, &[Network, Namespace, Cluster, Account, ThirdParty]);
         let worthwhile = || any([Some(apart), at_least(3, target.data.as_ref())]);
-        let case = || Case::flow(f).is(target.kind == ComponentKind::Process && !is_store(target));
+        let collects = meets(target, &[Role::Tracing, Role::Monitoring, Role::Logging]);
+        let case = || Case::flow(f).is(target.kind == ComponentKind::Process && !is_store(target) && !collects);
         cases.push(case().is(apart || at_least(3, target.data.as_ref()) == Some(true)).proven("authenticated", f.authenticated, false, f.authenticated_proof.as_ref()));
         let others: Vec<&Flow> = view.ask.incoming(&f.target).iter().copied().filter(|other| other.id != f.id).collect();
         if f.authenticated.is_none() && stands_out(&others.iter().map(|other| other.authenticated).collect::<Vec<_>>()) {
