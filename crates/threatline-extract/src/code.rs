@@ -8,6 +8,7 @@
 pub(crate) mod csharp;
 pub(crate) mod go;
 pub(crate) mod java;
+pub(crate) mod javascript;
 mod parts;
 pub(crate) mod python;
 mod reduce;
@@ -50,7 +51,7 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::Java => Some(java::lower(text)),
         Language::Python => Some(python::lower(text)),
         Language::Rust => Some(rust::lower(text)),
-        _ => None,
+        Language::JavaScript | Language::TypeScript | Language::Tsx => Some(javascript::lower(language, text)),
     }
 }
 

@@ -1,0 +1,56 @@
+//! What the lowering makes of common and of awkward text.
+
+use super::lower;
+use crate::code::tree::StatementKind;
+use threatline_facts::Language;
+
+#[test]
+fn both_kinds_of_module_import_alike() {
+    let module = lower(
+        Language::JavaScript,
+        "import express, { Router as R } from 'express';\nimport * as fs from 'fs';\nconst { a, b: c } = require('./m');\nconst pg = require('pg').Pool;\nconst f = require('./f')(1);\n",
+    );
+    let found: Vec<(&str, &str, Option<&str>)> = module.imports.iter().map(|i| (i.local.as_str(), i.module.as_str(), i.member.as_deref())).collect();
+    let expected = [
+        ("express", "express", Some("default")),
+        ("R", "express", Some("Router")),
+        ("fs", "fs", None),
+        ("a", "./m", Some("a")),
+        ("c", "./m", Some("b")),
+        ("pg", "pg", Some("Pool")),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn both_kinds_of_module_export_alike() {
+    let module = lower(Language::JavaScript, "export const x = 1;\nexport default function go() {}\nmodule.exports = { y, z: 2 };\nexports.w = 3;\nexport * from './all';\nexport { q as r } from './q';\n");
+    let names: Vec<&str> = module.exports.iter().map(|export| export.name.as_str()).collect();
+    assert_eq!(names, ["x", "default", "default", "y", "z", "w", "*", "r"]);
+}
+
+#[test]
+fn types_only_are_no_import() {
+    let module = lower(Language::TypeScript, "import type { A } from './a';\nimport { type B, C } from './b';\n");
+    assert_eq!(module.imports.len(), 1);
+    assert_eq!(module.imports[0].local, "C");
+}
+
+#[test]
+fn lines_and_classes_are_kept() {
+    let module = lower(Language::TypeScript, "@Controller('users')\nexport class Users {\n  constructor(private readonly db: Db) {}\n  @Get(':id')\n  one(@Param('id') id: string): Promise<User[]> { return this.db.one(id)!; }\n}\n");
+    let Some(StatementKind::Class(class)) = module.body.first().map(|statement| &statement.kind) else { panic!("no class") };
+    assert_eq!((class.name.as_str(), class.annotations.len(), class.fields.len()), ("Users", 1, 1));
+    let one = &class.methods[1];
+    assert_eq!((one.name.as_str(), one.annotations.len(), one.parameters[0].annotations.len(), one.line), ("one", 1, 1, 5));
+    assert_eq!(one.returns.as_ref().map(|t| t.name.as_str()), Some("[]"));
+}
+
+#[test]
+fn broken_and_deep_text_is_survived() {
+    assert!(lower(Language::JavaScript, "app.get('/x', (req => {").has_errors);
+    let deep = "[".repeat(20_000);
+    assert!(lower(Language::TypeScript, &deep).has_errors);
+    let nested = format!("x = {}1{};", "f(".repeat(2_000), ")".repeat(2_000));
+    assert_eq!(lower(Language::Tsx, &nested).body.len(), 1);
+}
