@@ -8,6 +8,7 @@ mod address;
 mod boundaries;
 mod declare;
 mod deployed;
+mod documented;
 mod draft;
 mod entries;
 mod exposure;
@@ -56,6 +57,8 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let flow_ids: BTreeMap<Key, FlowId> = flows.by_key.keys().map(|key| (key.clone(), flow_id(key, &ids))).collect();
     let placing = entries::Placing { said: &said, composed, ownership: &ownership, flows: &flows, routes: &routes, in_test: &in_test };
     let mut entry_points = entries::place(&mut drafts, &ids, &flow_ids, &placing);
+    let documents = documented::Documents { said: &said, composed, routes: &routes, in_test: &in_test };
+    let drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
     traits::roles(&mut drafts);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);
     entries::downstream(&mut entry_points, &flows);
@@ -64,7 +67,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
         flows,
         boundaries: boundaries.all.into_values().collect(),
         entry_points,
-        drift: Vec::new(),
+        drift,
         repository_public: config.declared.repository.public,
     };
     model.sort();

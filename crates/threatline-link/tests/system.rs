@@ -235,3 +235,38 @@ fn what_only_a_rehearsal_describes_belongs_to_it() {
     let overlay = model(&[("k8s/base/web.yaml", &deployment("web", "")), ("k8s/overlays/staging/probe.yaml", &deployment("probe", ""))]);
     assert_eq!(environment(&overlay, "probe"), Environment::Staging);
 }
+
+const DEFINITION: &str = "openapi: 3.0.0\ninfo: { title: Orders, version: '1' }\npaths:\n  /orders:\n    get: { responses: { '200': { description: ok } } }\n  /orders/{id}:\n    get:\n      parameters: [{ name: id, in: path }]\n      responses: { '200': { description: ok } }\n";
+
+const FLASK: &str = "from flask import Flask\napp = Flask(__name__)\n\n@app.route('/orders')\ndef orders():\n    return []\n\n@app.route('/refunds')\ndef refunds():\n    return []\n\nif __name__ == '__main__':\n    app.run()\n";
+
+fn documented(files: &[(&str, &str)]) -> Model {
+    let mut all = vec![("compose.yaml", "services:\n  web:\n    build: ./web\n"), ("web/Dockerfile", "FROM python:3.12\nCOPY . .\n")];
+    all.extend(files);
+    model(&all)
+}
+
+#[test]
+fn a_definition_stands_for_code_that_shows_no_way_in() {
+    let entries = |model: &Model| model.entry_points.iter().map(|entry| entry.id.rest().to_owned()).collect::<Vec<_>>();
+    let model = documented(&[("web/openapi.yaml", DEFINITION)]);
+    assert_eq!(entries(&model), ["web:GET /orders", "web:GET /orders/{id}"]);
+    assert_eq!(model.entry_points[0].authenticated, None);
+    assert!(entries(&documented(&[("web/clients/openapi.yaml", DEFINITION)])).is_empty());
+    let foreign = format!("{DEFINITION}servers: [{{ url: 'https://api.stripe.com/v1' }}]\n");
+    assert!(entries(&documented(&[("web/openapi.yaml", &foreign)])).is_empty());
+}
+
+#[test]
+fn code_and_definition_may_disagree() {
+    let drift = |model: &Model| {
+        let mut all: Vec<String> = model.drift.iter().map(|drift| format!("{} {}", drift.kind.name(), drift.element)).collect();
+        all.sort();
+        all
+    };
+    let model = documented(&[("web/openapi.yaml", DEFINITION), ("web/main.py", FLASK)]);
+    assert_eq!(drift(&model), ["documented_only cmp:web", "implemented_only ent:web:GET /refunds"]);
+    assert!(model.drift.iter().all(|drift| drift.id.len() == 15 && drift.id.starts_with("TD-") && drift.claims.len() == 2));
+    let other = DEFINITION.replace("/orders", "/invoices");
+    assert!(documented(&[("web/openapi.yaml", &other), ("web/main.py", FLASK)]).drift.is_empty(), "nothing of it is implemented here");
+}

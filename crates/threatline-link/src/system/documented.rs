@@ -1,0 +1,164 @@
+//! What API definitions say of a component: ways in that its code does not show, and where the two
+//! disagree.
+//!
+//! A definition counts as a component's own when it lies in its folder, names no server of a third
+//! party, and at least half of what it documents is implemented there, or nothing is known to be.
+
+use super::draft::Draft;
+use super::exposure::{OutsideRoute, of_path};
+use super::said::{At, Said};
+use crate::compose::Composed;
+use std::collections::{BTreeMap, BTreeSet};
+use threatline_facts::spec::{OpenApi, Operation};
+use threatline_facts::{DataClass, Mark};
+use threatline_knowledge::catalogue;
+use threatline_model::*;
+
+/// What reading definitions needs.
+pub(crate) struct Documents<'d> {
+    pub(crate) said: &'d Said<'d>,
+    pub(crate) composed: &'d Composed,
+    pub(crate) routes: &'d BTreeMap<usize, Vec<OutsideRoute>>,
+    pub(crate) in_test: &'d dyn Fn(&str) -> bool,
+}
+
+/// Adds entry points that are only documented, and returns where code and definition disagree.
+pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &mut Vec<EntryPoint>, documents: &Documents<'_>) -> Vec<Drift> {
+    let mut drift = Vec::new();
+    for document in documents.said.open_apis.iter().filter(|document| !(documents.in_test)(&document.path) && !is_foreign(document)) {
+        let Some(at) = owner(drafts, &document.path) else {
+            continue;
+        };
+        let implemented: Vec<&EntryPoint> = entries.iter().filter(|entry| entry.component == ids[at] && !is_documented_only(entry)).collect();
+        if implemented.is_empty() {
+            let folder = !drafts[at].roots.iter().any(|root| root.folder.is_empty());
+            let add = document.it.operations.iter().filter(|_| folder).map(|operation| entry_point(operation, document, &drafts[at], &ids[at], documents.routes.get(&at)));
+            let add: Vec<EntryPoint> = add.collect();
+            drafts[at].roles.extend((!add.is_empty()).then_some(Role::Api));
+            entries.extend(add);
+        } else {
+            let closed = !documents.composed.unresolved.iter().any(|place| drafts[at].roots.iter().any(|root| root.holds(&place.path)));
+            drift.extend(differences(document, &ids[at], &implemented, closed));
+        }
+    }
+    entries.sort_by(|a, b| a.id.cmp(&b.id));
+    entries.dedup_by(|a, b| a.id == b.id);
+    drift.sort_by(|a: &Drift, b| a.id.cmp(&b.id));
+    drift.dedup_by(|a, b| a.id == b.id);
+    drift
+}
+
+fn is_documented_only(entry: &EntryPoint) -> bool {
+    entry.evidence.iter().all(|evidence| evidence.source == EvidenceSource::Specification)
+}
+
+/// The one component in whose folder the definition lies; the deepest folder decides.
+fn owner(drafts: &[Draft<'_>], path: &str) -> Option<usize> {
+    let depth = |draft: &Draft<'_>| draft.roots.iter().filter(|root| path.starts_with(root.folder.as_str())).map(|root| root.folder.len()).max();
+    let deepest = drafts.iter().filter_map(depth).max()?;
+    let mut owners = (0..drafts.len()).filter(|&at| depth(&drafts[at]) == Some(deepest) && drafts[at].kind == ComponentKind::Process);
+    owners.next().filter(|_| owners.next().is_none())
+}
+
+/// A definition of somebody else's interface, kept to make a client from it.
+fn is_foreign(document: &At<'_, OpenApi>) -> bool {
+    let host = |server: &String| server.split("://").nth(1).unwrap_or(server).split(['/', ':']).next().unwrap_or_default().to_owned();
+    let third = document.it.servers.iter().map(host).any(|host| catalogue::host(&host).is_some());
+    third || document.path.split('/').any(|part| matches!(part.to_ascii_lowercase().as_str(), "client" | "clients" | "generated" | "sdk" | "external"))
+}
+
+fn full_path(document: &OpenApi, operation: &Operation) -> String {
+    format!("{}{}", document.base_path.trim_end_matches('/'), operation.path)
+}
+
+fn here(document: &At<'_, OpenApi>, mark: Mark) -> Evidence {
+    Evidence::new(document.path.clone(), Some(mark), EvidenceSource::Specification, "openapi")
+}
+
+fn entry_point(operation: &Operation, document: &At<'_, OpenApi>, draft: &Draft<'_>, id: &ComponentId, routes: Option<&Vec<OutsideRoute>>) -> EntryPoint {
+    let path = full_path(document.it, operation);
+    let evidence = here(document, operation.mark);
+    let mut properties = Properties::default();
+    for (property, fields) in [(Property::Takes, &operation.request_fields), (Property::Returns, &operation.response_fields)] {
+        let classes: BTreeSet<DataClass> = fields.iter().filter_map(|field| catalogue::data_class(field)).filter(|(_, sure)| *sure >= 600).map(|(class, _)| class).collect();
+        if !classes.is_empty() {
+            let value = Value::List(classes.iter().map(|class| class.name().to_owned()).collect());
+            properties.set(property, value, Proof { grade: Grade::P, confidence: 800, evidence: vec![evidence.clone()] });
+        }
+    }
+    let changing = !matches!(operation.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+    properties.set(Property::StateChanging, Value::Flag(changing), Proof { grade: Grade::P, confidence: 800, evidence: vec![evidence.clone()] });
+    EntryPoint {
+        id: EntryPointId::new(format!("{}:{} {path}", id.rest(), operation.method)),
+        component: id.clone(),
+        kind: EntryPointKind::Http,
+        method: Some(operation.method.clone()),
+        exposure: of_path(draft.exposure, routes, &path),
+        path,
+        parameters: operation.parameters.iter().map(|(name, place)| Parameter { name: name.clone(), place: place.clone() }).collect(),
+        // what a definition demands, nobody has seen the program demand
+        authenticated: None,
+        authenticated_proof: None,
+        authorized: None,
+        public: None,
+        handler: None,
+        flows: None,
+        reaches: BTreeSet::new(),
+        properties,
+        evidence: vec![evidence],
+    }
+}
+
+/// A path with its parameters' names left out.
+fn shape(path: &str) -> String {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    parts.map(|part| if part.starts_with(['{', ':', '*']) { "/{}".to_owned() } else { format!("/{}", part.to_ascii_lowercase()) }).collect()
+}
+
+fn differences(document: &At<'_, OpenApi>, id: &ComponentId, implemented: &[&EntryPoint], closed: bool) -> Vec<Drift> {
+    let http: Vec<&EntryPoint> = implemented.iter().copied().filter(|entry| entry.kind == EntryPointKind::Http).collect();
+    let serves = |operation: &Operation, with_base: bool| {
+        let wanted = if with_base { shape(&full_path(document.it, operation)) } else { shape(&operation.path) };
+        http.iter().position(|entry| shape(&entry.path) == wanted && entry.method.as_ref().is_none_or(|method| *method == operation.method))
+    };
+    let count = |with_base: bool| document.it.operations.iter().filter(|operation| serves(operation, with_base).is_some()).count();
+    // a base path is often added in front of the program
+    let with_base = count(true) >= count(false);
+    let met = count(with_base);
+    if met == 0 || met * 2 < document.it.operations.len() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut documented = BTreeSet::new();
+    for operation in &document.it.operations {
+        match serves(operation, with_base) {
+            Some(at) => {
+                documented.insert(at);
+            }
+            None if closed => {
+                let what = format!("{} {}", operation.method, full_path(document.it, operation));
+                let mut claims = vec![(format!("documents {what}"), here(document, operation.mark))];
+                claims.extend(http.first().and_then(|entry| entry.evidence.last()).map(|place| ("has no route for it".to_owned(), place.clone())));
+                found.push(drift(DriftKind::DocumentedOnly, id.into(), &what, claims));
+            }
+            None => {}
+        }
+    }
+    for (_, entry) in http.iter().enumerate().filter(|(at, entry)| !documented.contains(at) && entry.method.is_some()) {
+        let what = format!("{} {}", entry.method.as_deref().unwrap_or("ANY"), entry.path);
+        let mut claims: Vec<(String, Evidence)> = entry.evidence.last().map(|place| (format!("implements {what}"), place.clone())).into_iter().collect();
+        claims.push(("does not document it".to_owned(), here(document, document.it.mark)));
+        found.push(drift(DriftKind::ImplementedOnly, (&entry.id).into(), &what, claims));
+    }
+    found
+}
+
+/// The id is made from what is disagreed about, never from a place.
+fn drift(kind: DriftKind, element: ElementId, what: &str, claims: Vec<(String, Evidence)>) -> Drift {
+    let mut hasher = blake3::Hasher::new();
+    for part in [kind.name(), element.as_str(), what] {
+        hasher.update(part.as_bytes());
+        hasher.update(b"\0");
+    }
+    Drift { id: format!("TD-{}", &hasher.finalize().to_hex()[..12]), kind, element, claims }
+}
