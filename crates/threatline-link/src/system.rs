@@ -6,6 +6,7 @@
 
 mod address;
 mod boundaries;
+mod carried;
 mod declare;
 mod deployed;
 mod documented;
@@ -45,6 +46,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     hardening::apply(&mut drafts, &said, &folders);
     properties::apply(&mut drafts, &said);
     traits::apply(&mut drafts, composed, &ownership, &said, &in_test);
+    carried::apply(&mut drafts, &said, composed, &ownership, &in_test);
     let hosts = terraform::components(&mut drafts, &said);
     drafts.iter_mut().for_each(|draft| resource_environment(draft, &in_test));
     let mut directory = names::Directory::new(&drafts, &said);
@@ -59,6 +61,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut entry_points = entries::place(&mut drafts, &ids, &flow_ids, &placing);
     let documents = documented::Documents { said: &said, composed, routes: &routes, in_test: &in_test };
     let drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
+    carried::entry_points(&mut entry_points, &said);
     traits::roles(&mut drafts);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);
     entries::downstream(&mut entry_points, &flows);

@@ -270,3 +270,19 @@ fn code_and_definition_may_disagree() {
     let other = DEFINITION.replace("/orders", "/invoices");
     assert!(documented(&[("web/openapi.yaml", &other), ("web/main.py", FLASK)]).drift.is_empty(), "nothing of it is implemented here");
 }
+
+#[test]
+fn bodies_and_messages_show_what_data_there_is() {
+    let body = "        content: { application/json: { schema: { type: object, properties: { email: { type: string }, colour: { type: string } } } } }\n";
+    let definition = format!("openapi: 3.0.0\ninfo: {{ title: Users, version: '1' }}\npaths:\n  /users:\n    post:\n      requestBody:\n{body}      responses: {{ '201': {{ description: made }} }}\n");
+    let data = |model: &Model| model.component(&ComponentId::new("web")).unwrap().data.clone().map(|all| all.into_iter().map(|class| class.name()).collect::<Vec<_>>());
+    assert_eq!(data(&documented(&[("web/openapi.yaml", &definition)])), Some(vec!["email"]));
+    assert_eq!(data(&documented(&[("web/openapi.yaml", DEFINITION)])), None);
+
+    let proto = "syntax = \"proto3\";\npackage shop;\nservice Pay { rpc Charge (Request) returns (Reply); }\nmessage Request { Card card = 1; }\nmessage Card { string card_number = 1; }\nmessage Reply { string transaction_id = 1; }\n";
+    let server = "package main\n\nimport (\n\t\"context\"\n\t\"net\"\n\n\t\"google.golang.org/grpc\"\n\tpb \"example.com/other/gen\"\n)\n\ntype server struct {\n\tpb.UnimplementedPayServer\n}\n\nfunc (s *server) Charge(ctx context.Context, in *pb.Request) (*pb.Reply, error) {\n\treturn &pb.Reply{}, nil\n}\n\nfunc main() {\n\tlis, _ := net.Listen(\"tcp\", \":50051\")\n\ts := grpc.NewServer()\n\tpb.RegisterPayServer(s, &server{})\n\ts.Serve(lis)\n}\n";
+    let model = documented(&[("protos/pay.proto", proto), ("web/main.go", server), ("web/go.mod", "module example.com/web\n\nrequire google.golang.org/grpc v1.60.0\n")]);
+    assert!(data(&model).unwrap_or_default().contains(&"payment_card"), "{:?}", model.entry_points);
+    let takes = model.entry_points.iter().find_map(|entry| entry.properties.get(Property::Takes).cloned());
+    assert_eq!(takes, Some(Value::List(vec!["payment_card".to_owned()])));
+}

@@ -53,7 +53,7 @@ fn is_documented_only(entry: &EntryPoint) -> bool {
 }
 
 /// The one component in whose folder the definition lies; the deepest folder decides.
-fn owner(drafts: &[Draft<'_>], path: &str) -> Option<usize> {
+pub(crate) fn owner(drafts: &[Draft<'_>], path: &str) -> Option<usize> {
     let depth = |draft: &Draft<'_>| draft.roots.iter().filter(|root| path.starts_with(root.folder.as_str())).map(|root| root.folder.len()).max();
     let deepest = drafts.iter().filter_map(depth).max()?;
     let mut owners = (0..drafts.len()).filter(|&at| depth(&drafts[at]) == Some(deepest) && drafts[at].kind == ComponentKind::Process);
@@ -61,7 +61,7 @@ fn owner(drafts: &[Draft<'_>], path: &str) -> Option<usize> {
 }
 
 /// A definition of somebody else's interface, kept to make a client from it.
-fn is_foreign(document: &At<'_, OpenApi>) -> bool {
+pub(crate) fn is_foreign(document: &At<'_, OpenApi>) -> bool {
     let host = |server: &String| server.split("://").nth(1).unwrap_or(server).split(['/', ':']).next().unwrap_or_default().to_owned();
     let third = document.it.servers.iter().map(host).any(|host| catalogue::host(&host).is_some());
     third || document.path.split('/').any(|part| matches!(part.to_ascii_lowercase().as_str(), "client" | "clients" | "generated" | "sdk" | "external"))
