@@ -34,7 +34,8 @@ impl<'m> Drawing<'m> {
         let flows = model.flows.iter().filter(|f| shown.contains(&f.source) && shown.contains(&f.target)).collect();
         let boundaries = model.boundaries.iter().map(|b| (&b.id, b)).collect();
         let ids = components.iter().map(|c| c.id.as_str()).chain(model.boundaries.iter().map(|b| b.id.as_str()));
-        Self { components, flows, boundaries, names: names(ids) }
+        let names = names(ids);
+        Self { components, flows, boundaries, names }
     }
 
     fn name(&self, id: &str) -> &str {

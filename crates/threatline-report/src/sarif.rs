@@ -140,13 +140,16 @@ fn result(report: &Report<'_>, threat: &Threat, score: &Score, rule: usize, incl
     result
 }
 
-/// In messages brackets make links and braces make placeholders; text of the repository makes neither.
+/// In messages brackets make links and `{0}` is a placeholder; text of the repository makes neither.
+/// Other braces stay single, since no viewer takes doubled ones for a path's parameter.
 fn message(text: &str) -> String {
     let mut out = String::new();
-    for c in escape::terminal(&escape::shorten(text, 900)).chars() {
+    let text = escape::terminal(&escape::shorten(text, 900));
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
         match c {
             '[' | ']' | '\\' => out.extend(['\\', c]),
-            '{' | '}' => out.extend([c, c]),
+            '{' if letters.peek().is_some_and(char::is_ascii_digit) => out.push_str("{{"),
             c => out.push(c),
         }
     }
