@@ -81,7 +81,7 @@ impl Report<'_> {
 
     /// A threat by its id.
     pub fn threat(&self, id: &ThreatId) -> Option<&Threat> {
-        self.found.threats.iter().find(|threat| threat.id == *id)
+        self.found.threats.binary_search_by(|threat| threat.id.cmp(id)).ok().map(|at| &self.found.threats[at])
     }
 }
 
