@@ -161,8 +161,9 @@ fn print_json(composed: &Composed) {
             let method = entry.method.as_deref().map_or("null".to_owned(), quote);
             let holds = entry.authenticated.as_ref().map_or("null".to_owned(), |conclusion| conclusion.holds.to_string());
             format!(
-                "{{\"kind\":{},\"method\":{method},\"path\":{},\"authenticated\":{holds},\"parameters\":[{}]}}",
+                "{{\"kind\":{},\"file\":{},\"method\":{method},\"path\":{},\"authenticated\":{holds},\"parameters\":[{}]}}",
                 quote(entry.kind.name()),
+                quote(entry.places.last().map_or("", |place| &place.path)),
                 quote(&entry.path),
                 parameters.join(",")
             )

@@ -413,8 +413,13 @@ impl<'a> Evaluator<'a> {
         let mut known = known;
         match value {
             Value::Call(call) => {
-                if let Value::Member(object, _) = &call.callee {
+                if let Value::Member(object, method) = &call.callee {
                     known = self.see(object, known, prover, scope);
+                    if self.fails_through(object, method, call, scope) {
+                        known.authenticated = true;
+                        self.mark = call.mark;
+                        prover.places.push(self.place("code"));
+                    }
                 }
                 let callee = self.callee(call, scope);
                 let verify = self.verify_rule(callee.as_ref(), call, scope);
@@ -483,6 +488,27 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         known
+    }
+
+    /// `verify(…).map_err(|_| UNAUTHORIZED)?`: the error is handed on as a refusal. The tree does not keep
+    /// the question mark; a refusal that is made and not returned would be of no use.
+    fn fails_through(&mut self, object: &'a Value, method: &str, call: &'a Call, scope: &Scope) -> bool {
+        if self.family() != Family::Rust || !matches!(method, "map_err" | "ok_or" | "ok_or_else") {
+            return false;
+        }
+        let mut inner = Vec::new();
+        calls_in(object, &mut inner);
+        let verifies = inner.into_iter().any(|call| {
+            let callee = self.callee(call, scope);
+            self.verify_rule(callee.as_ref(), call, scope).is_some()
+        });
+        verifies && call.arguments.iter().any(|argument| match &argument.value {
+            Value::Function(index) => {
+                let source = self.program.source(self.file);
+                source.functions[*index as usize].steps.iter().any(|step| self.status_in(step, scope).is_some())
+            }
+            value => self.turns_away_value(value, scope).is_some(),
+        })
     }
 
     /// A helper that is called for its effect proves what holds when it comes back.

@@ -324,7 +324,7 @@ pub(super) fn module_value(located: &Located2) -> Option<Val> {
     match located {
         Located2::File(file) => Some(Val::Module(*file)),
         Located2::Folder(folder) => Some(Val::Folder(folder.clone())),
-        Located2::Missing => Some(Val::Missing),
-        Located2::Library => None,
+        // What is not there (generated code, most often) is known by its name alone.
+        Located2::Missing | Located2::Library => None,
     }
 }
