@@ -32,6 +32,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) call_index: HashMap<String, usize>,
     pub(super) frames: Vec<Effects>,
     pub(super) visited: HashSet<(FileId, u32)>,
+    /// What is proved is a handler's own body, where looking somebody up is no proof of who asks.
+    pub(super) strict: bool,
     pub(super) file: FileId,
     pub(super) mark: Mark,
     fuel: u32,
@@ -68,6 +70,7 @@ impl<'a> Evaluator<'a> {
             call_index: HashMap::new(),
             frames: vec![Effects::default()],
             visited: HashSet::new(),
+            strict: false,
             file: 0,
             mark: Mark(0),
             fuel: FUEL,

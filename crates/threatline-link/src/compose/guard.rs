@@ -208,6 +208,7 @@ impl<'a> Evaluator<'a> {
         let own = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
         let mut start = Known::default();
         // Dependencies of a dependency run before it.
+        let strict = std::mem::replace(&mut self.strict, false);
         for guard in self.dependencies(closure) {
             let verdict = self.judge(&guard, depth + 1);
             start.authenticated |= verdict.authenticates;
@@ -215,15 +216,18 @@ impl<'a> Evaluator<'a> {
             prover.unclear |= verdict.unclear;
             prover.places.extend(verdict.places);
         }
+        // What goes on to something else is a guard, also where it is written as a handler.
+        self.strict = strict && !prover.calls_on;
         let end = self.walk(&function.steps, start, &mut prover, &scope);
         if let (Some(end), false) = (end, prover.calls_on) {
             prover.onward = Some(prover.onward.map_or(end, |before| before.meet(end)));
         }
         let known = prover.onward.unwrap_or_default();
-        if !known.authenticated && self.answers(&function.steps, &scope) {
+        if !known.authenticated && self.refuses_somewhere(&function.steps, &scope) {
             // It turns some requests away, for reasons that were not understood.
             prover.unclear = true;
         }
+        self.strict = strict;
         self.file = file;
         self.mark = mark;
         let mut verdict = Verdict { authenticates: known.authenticated, authorizes: known.authorized, unclear: prover.unclear, places: Vec::new(), ..Verdict::default() };
@@ -641,6 +645,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Whether any branch of these steps refuses.
+    fn refuses_somewhere(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
+        steps.iter().any(|step| match step {
+            Step::If { then, otherwise, .. } => self.refuses_somewhere(then, scope) || self.refuses_somewhere(otherwise, scope),
+            Step::Loop { body, .. } | Step::Block(body) => self.refuses_somewhere(body, scope),
+            Step::Try { body, handlers, finally } => {
+                self.refuses_somewhere(body, scope)
+                    || handlers.iter().any(|handler| self.refuses_somewhere(handler, scope))
+                    || self.refuses_somewhere(finally, scope)
+            }
+            step => self.status_in(step, scope).is_some(),
+        })
+    }
+
     /// Whether steps answer the request with a refusal.
     fn answers(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
         steps.iter().any(|step| self.status_in(step, scope).is_some())
@@ -693,9 +711,9 @@ impl<'a> Evaluator<'a> {
             },
             Value::Either(parts) | Value::List(parts) | Value::Unknown(parts) => parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1)),
             Value::Call(call) => self.is_checking_call(call, prover, scope, depth),
-            Value::Name(name) => is_identity(name) || self.comes_from_check(name, prover, scope, depth),
+            Value::Name(name) => (is_identity(name) && (!self.strict || is_held(name))) || self.comes_from_check(name, prover, scope, depth),
             Value::Member(object, name) => {
-                let raw = is_raw(name);
+                let raw = is_raw(name) || mentions_raw(object);
                 !raw && (is_identity(name) || self.is_check(object, prover, scope, depth + 1))
             }
             Value::Index(object, index) => {
@@ -719,7 +737,7 @@ impl<'a> Evaluator<'a> {
             Value::Name(name) | Value::Member(_, name) => name.as_str(),
             _ => return false,
         };
-        if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "constant_time_eq" | "FixedTimeEquals" | "checkpw" | "compareSync" | "compare" | "isAuthenticated" | "is_authenticated") {
+        if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "constant_time_eq" | "FixedTimeEquals" | "isAuthenticated" | "is_authenticated") {
             return true;
         }
         // `user.roles.includes(role)`, `session.get("user")`
@@ -753,7 +771,7 @@ impl<'a> Evaluator<'a> {
                 Value::Name(name) | Value::Member(_, name) => name.as_str(),
                 _ => "",
             };
-            if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "FixedTimeEquals" | "checkpw") {
+            if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "FixedTimeEquals") {
                 out = true;
                 break;
             }
@@ -828,7 +846,9 @@ impl<'a> Evaluator<'a> {
                         let one = self.judge(&guard, 0);
                         verdict.and(one);
                     }
+                    self.strict = true;
                     let (own, inner) = self.prove(&closure, 0);
+                    self.strict = false;
                     verdict.and(own);
                     match inner {
                         Some(next @ (Val::Function(_) | Val::Guarded(_))) => value = next,
@@ -1019,6 +1039,12 @@ fn suggests_caller(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     let words = ["auth", "authenticated", "authorization", "bearer", "jwt", "token", "admin", "guard", "key", "credentials"];
     is_identity(last) || words_of(last).iter().any(|word| words.contains(&word.as_str()))
+}
+
+/// Names for who is logged in, which the server holds and no request says.
+fn is_held(name: &str) -> bool {
+    let words = words_of(name);
+    words.iter().any(|word| word == "session") || name == "current_user" || name == "currentUser"
 }
 
 /// Words for what was sent, which prove nothing by being there.
