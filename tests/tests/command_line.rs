@@ -1,0 +1,17 @@
+//! The program as people, hooks and build systems start it: real repositories, real processes.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
+
+#[path = "command_line/decisions.rs"]
+mod decisions;
+#[path = "command_line/deltas.rs"]
+mod deltas;
+#[path = "command_line/hooks.rs"]
+mod hooks;
+#[path = "command_line/mistakes.rs"]
+mod mistakes;
+#[path = "command_line/scans.rs"]
+mod scans;
+#[path = "command_line/shop.rs"]
+mod shop;
