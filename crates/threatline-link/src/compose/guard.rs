@@ -575,7 +575,7 @@ impl<'a> Evaluator<'a> {
         match method {
             // `c.Next()`, `next.run(req)`: a library's object that goes on by a method.
             Some(_) => given || outer || captured && self.is_outer_parameter(root),
-            None => (given && !matches!(value, Some(Val::Object(_) | Val::Symbol(_)))) || outer,
+            None => (given && !matches!(value, Some(Val::Object(_)))) || outer,
         }
     }
 

@@ -21,10 +21,13 @@ pub(super) fn sort(out: &mut Composed) {
     }
     let mut calls: Vec<_> = std::mem::take(&mut out.calls).into_iter().map(Some).collect();
     out.calls = order.iter().filter_map(|old| calls[*old].take()).collect();
+    let kept = drop_vaguer(out);
+    number.iter_mut().for_each(|call| *call = kept[*call]);
     for entry in &mut out.entries {
         if let Some(calls) = &mut entry.calls {
             calls.iter_mut().for_each(|call| *call = number[*call]);
             calls.sort_unstable();
+            calls.dedup();
             calls.dedup();
         }
     }
@@ -66,4 +69,39 @@ fn is_open(target: Option<&Text>) -> bool {
 
 fn own(places: &[Place]) -> Option<&Place> {
     places.last()
+}
+
+/// A call that was seen with an argument and without is one: the one with it. Returns the new number
+/// of each.
+fn drop_vaguer(out: &mut Composed) -> Vec<usize> {
+    let vague = |text: &Text| matches!(text, Text::Unknown) || matches!(text, Text::Joined(parts) if parts.contains(&Text::Unknown));
+    let stands_for = |a: &CodeCall, b: &CodeCall| {
+        a.place == b.place
+            && a.protocol == b.protocol
+            && a.technology == b.technology
+            && a.channel == b.channel
+            && a.consumes == b.consumes
+            && a.target.as_ref().is_some_and(vague)
+            && b.target.as_ref().is_some_and(|target| !vague(target))
+    };
+    let mut instead: Vec<usize> = (0..out.calls.len()).collect();
+    for at in 0..out.calls.len() {
+        // Calls are sorted by place: those of the same place are neighbours.
+        let same = |other: &usize| out.calls[*other].place == out.calls[at].place;
+        let before = (0..at).rev().take_while(same);
+        let after = (at + 1..out.calls.len()).take_while(same);
+        if let Some(better) = before.chain(after).filter(|other| stands_for(&out.calls[at], &out.calls[*other])).min() {
+            instead[at] = better;
+        }
+    }
+    let mut number = vec![0; out.calls.len()];
+    let mut kept = Vec::new();
+    for (at, call) in std::mem::take(&mut out.calls).into_iter().enumerate() {
+        if instead[at] == at {
+            number[at] = kept.len();
+            kept.push(call);
+        }
+    }
+    out.calls = kept;
+    instead.iter().map(|at| number[*at]).collect()
 }
