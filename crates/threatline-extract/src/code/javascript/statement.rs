@@ -7,9 +7,10 @@ use crate::code::walk::{assign, binary, children, span, statement};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
-    /// Lowers a statement, which may declare several things.
+    /// Lowers a statement, which may declare several things. It counts as three levels, since it takes as
+    /// much of the stack as several expressions do.
     pub(super) fn statement(&self, node: Node, out: &mut Vec<Statement>) {
-        self.walk.deeper(|| self.shallow_statement(node, out));
+        self.walk.deeper(|| self.walk.deeper(|| self.walk.deeper(|| self.shallow_statement(node, out))));
     }
 
     pub(super) fn block(&self, node: Option<Node>) -> Vec<Statement> {

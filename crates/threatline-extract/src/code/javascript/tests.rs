@@ -54,3 +54,23 @@ fn broken_and_deep_text_is_survived() {
     let nested = format!("x = {}1{};", "f(".repeat(2_000), ")".repeat(2_000));
     assert_eq!(lower(Language::Tsx, &nested).body.len(), 1);
 }
+
+#[test]
+fn deep_texts_are_read_as_far_as_they_go() {
+    for deep in [
+        format!("x = {}1{};\nf();\n", "[".repeat(5000), "]".repeat(5000)),
+        format!("x = {};\nf();\n", vec!["'a'"; 3000].join(" + ")),
+        format!("{}f();{}\n", "if (a) {".repeat(3000), "}".repeat(3000)),
+        format!("x = {}1{};\nf();\n", "() => ({a: ".repeat(2000), "})".repeat(2000)),
+        format!("x = a{};\nf();\n", ".b()".repeat(4000)),
+        format!("x = {}1;\nf();\n", "a ? b : ".repeat(3000)),
+        format!("{}f();\n", "if (a) b(); else ".repeat(3000)),
+        format!("let x: {}string{};\nf();\n", "Array<".repeat(3000), ">".repeat(3000)),
+    ] {
+        for language in [Language::JavaScript, Language::TypeScript, Language::Tsx] {
+            let module = lower(language, &deep);
+            let source = super::super::reduce::reduce(language, &module, &mut threatline_facts::Extracted::default());
+            assert!(!source.functions.is_empty(), "{language:?}");
+        }
+    }
+}
