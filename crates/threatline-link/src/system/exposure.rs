@@ -1,7 +1,7 @@
 //! Who can send to a component, with the route that proves it.
 
 use super::deployed::CLUSTER;
-use super::draft::Draft;
+use super::draft::{Draft, folder_of};
 use super::names::Backends;
 use super::said::Said;
 use std::collections::BTreeMap;
@@ -30,8 +30,11 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
         };
     }
     publish_ports(drafts, &mut routes);
+    let main = main_folders(said);
     for service in &said.services {
-        if let Some(mark) = opens(service.it) {
+        // where folders disagree, the one that describes most of the system speaks for it
+        let stands = main.get(service.it.name.as_str()).is_none_or(|folder| *folder == folder_of(&service.path));
+        if let Some(mark) = opens(service.it).filter(|_| stands) {
             for at in backends.of(service.it) {
                 expose(&mut drafts[at], &service.path, mark, "kubernetes");
                 routes.entry(at).or_default().push(OutsideRoute { path: None });
@@ -53,6 +56,22 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
         }
     }
     routes
+}
+
+/// For a Service that several folders describe, the one with the most Services in it, the first of
+/// equals.
+fn main_folders<'a>(said: &'a Said<'_>) -> BTreeMap<&'a str, &'a str> {
+    let mut size: BTreeMap<&str, usize> = BTreeMap::new();
+    said.services.iter().for_each(|service| *size.entry(folder_of(&service.path)).or_default() += 1);
+    let mut main: BTreeMap<&str, &str> = BTreeMap::new();
+    for service in &said.services {
+        let folder = folder_of(&service.path);
+        let known = main.entry(&service.it.name).or_insert(folder);
+        if size[folder] > size[*known] {
+            *known = folder;
+        }
+    }
+    main
 }
 
 fn services_by_name<'a>(said: &Said<'a>) -> BTreeMap<&'a str, Vec<&'a Service>> {

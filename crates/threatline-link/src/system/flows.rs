@@ -4,11 +4,11 @@
 use super::address::{self, Address};
 use super::draft::{Draft, Variables};
 use super::names::Directory;
+use super::product::Product;
 use super::said::Said;
 use super::source::Ownership;
 use super::variables::{Resolved, resolve};
 use crate::compose::{CodeCall, Composed, Conclusion, Place};
-use super::product::Product;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::{Mark, Text};
@@ -140,7 +140,11 @@ impl<'a> Finder<'_, 'a> {
         let product = address.product().or_else(|| technology.and_then(catalogue::technology).map(Product::from));
         if let Some(third) = catalogue::host(host) {
             let own = third.kind != Kind::ExternalEntity;
-            return Some(if own { self.managed(&managed_name(host, third), host, &product.filter(Product::is_backing).unwrap_or(third.into())) } else { self.third_party(third, host) });
+            return Some(if own {
+                self.managed(&managed_name(host, third), host, &product.filter(Product::is_backing).unwrap_or(third.into()))
+            } else {
+                self.third_party(third, host)
+            });
         }
         if address::is_placeholder(host) || !host.contains('.') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
             return None;
@@ -164,7 +168,9 @@ impl<'a> Finder<'_, 'a> {
         let product = catalogue::technology(technology).map(Product::from).or(third.map(Product::from))?;
         // a library alone, with an address that nobody set, still says that there is a store
         let unknown = call.target.as_ref().is_none_or(|target| !matches!(target, Text::Literal(_)));
-        (unknown && product.kind == ComponentKind::DataStore && product.protocol.is_some()).then(|| self.unplaced(&product, from))
+        // of what is deployed the variables are known: a store that none of them names is not in use
+        let loose = self.drafts[from].descriptions.is_empty();
+        (loose && unknown && product.kind == ComponentKind::DataStore && product.protocol.is_some()).then(|| self.unplaced(&product, from))
     }
 
     fn third_party(&mut self, third: &'static ThirdParty, host: &str) -> usize {

@@ -10,7 +10,7 @@ use super::said::Said;
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::infra::{Container, Dockerfile, Stage};
+use threatline_facts::infra::{Container, Dockerfile, MountKind, Stage};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
 /// Owners of every source file that says something.
@@ -111,7 +111,8 @@ pub(crate) fn find_roots(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Fo
 fn container_root(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<Root> {
     if let Some(build) = &container.build {
         let folder = as_folder(&join(folder_of(path), &build.context)?);
-        let only = dockerfile_of(container, path, said, folders).and_then(copied);
+        let mounted = container.mounts.iter().any(|mount| mount.kind == MountKind::Path);
+        let only = dockerfile_of(container, path, said, folders).and_then(copied).filter(|only| !(only.is_empty() && mounted));
         return Some(Root { folder, only });
     }
     let folder = image_folder(container, path, said, folders)?;
@@ -122,7 +123,11 @@ fn image_folder(container: &Container, path: &str, said: &Said<'_>, folders: &Fo
     let image = container.image.as_ref()?.with_defaults();
     let name = image_name(&image);
     if let Some((_, context, _)) = said.images.iter().find(|(built, ..)| image_name(built) == name) {
-        return Some(as_folder(context));
+        let context = as_folder(context);
+        // a builder that is started far above its source (a module of a larger build) says too much
+        let narrower = folders.named(&name, path, said).filter(|folder| folder.starts_with(&context));
+        let own = said.dockerfiles.contains_key(format!("{context}Dockerfile").as_str());
+        return Some(narrower.filter(|_| !own).unwrap_or(context));
     }
     folders.named(&name, path, said)
 }
@@ -149,7 +154,7 @@ fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {
         }
         only.push(source.to_owned());
     }
-    (!only.is_empty()).then_some(only)
+    Some(only)
 }
 
 /// Assigns files to components, making components of source that nothing deploys.

@@ -1,8 +1,8 @@
 //! Managed services from Terraform, and the host names that they answer to.
 
 use super::draft::{Draft, as_folder, folder_of, plain};
-use super::said::Said;
 use super::product::Product;
+use super::said::Said;
 use std::collections::BTreeMap;
 use threatline_facts::Text;
 use threatline_facts::infra::Resource;
@@ -26,6 +26,10 @@ pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(S
         let at = drafts
             .iter()
             .position(|draft| draft.descriptions.is_empty() && draft.roots.is_empty() && plain(&draft.name) == plain(&name) && draft.folder == folder);
+        // a managed store of the name and product of a deployed one is another environment's form of it
+        let spoken = Product::of_resource(kind, None).protocol;
+        let same = |draft: &Draft<'_>| plain(&draft.name) == plain(&name) && draft.protocol.is_some() && draft.protocol.as_deref() == spoken;
+        let at = at.or_else(|| drafts.iter().position(same));
         let at = at.unwrap_or_else(|| {
             let mut draft = Draft::new(&name, &as_folder(folder.trim_end_matches('/')), ComponentKind::DataStore);
             draft.exposure = Exposure::Unknown;
