@@ -176,6 +176,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    #[allow(clippy::type_complexity, reason = "a list of what one loop reads")]
     fn annotated_method(&mut self, file: FileId, class: Option<(FileId, u32)>, index: u32, function: &'a Function, header: &Header, scope: &Scope) {
         let (applied, guards) = self.read_annotations(&function.annotations, scope);
         if applied.is_empty() {

@@ -199,10 +199,10 @@ impl<'a> Evaluator<'a> {
         if let Some((file, class)) = self.program.class_nearby(file, name) {
             return Val::Class(file, class);
         }
-        self.from_glob(name).unwrap_or_else(|| self.symbol(name))
+        self.in_globs(name).unwrap_or_else(|| self.symbol(name))
     }
 
-    fn from_glob(&mut self, name: &str) -> Option<Val> {
+    fn in_globs(&mut self, name: &str) -> Option<Val> {
         let file = self.file;
         let mut open = None;
         for import in self.program.globs(file) {
@@ -386,7 +386,7 @@ impl<'a> Evaluator<'a> {
             Val::Symbol(name) => match self.program.files[self.file].library.type_named(&name) {
                 Some(ty) => {
                     let place = Some(self.place("code"));
-                    Val::Object(self.object(Object { ty: Some(ty), place, presumed: true, ..Object::default() }))
+                    Val::Object(self.object(Object { ty: Some(ty), place, ..Object::default() }))
                 }
                 // `State<Pool>`, `Arc<Client>`, `Lazy<T>`: what they hold is what is used.
                 None if ty.arguments.len() == 1 && self.family() == Family::Rust => self.typed(&ty.arguments[0], scope),
@@ -426,7 +426,7 @@ impl<'a> Evaluator<'a> {
         if let Some(id) = self.generic.get(&(file, class)) {
             return Val::Object(*id);
         }
-        let id = self.object(Object { class: Some((file, class)), presumed: true, ..Object::default() });
+        let id = self.object(Object { class: Some((file, class)), ..Object::default() });
         self.generic.insert((file, class), id);
         let proving = std::mem::take(&mut self.proving);
         self.prepare_instance(id, file, class, None);

@@ -716,10 +716,9 @@ impl<'a> Evaluator<'a> {
                 let raw = is_raw(name) || mentions_raw(object);
                 !raw && (is_identity(name) || self.is_check(object, prover, scope, depth + 1))
             }
-            Value::Index(object, index) => {
-                let named = matches!(&**index, Value::Text(text) if is_identity(text));
+            Value::Index(object, _) => {
                 let session = matches!(&**object, Value::Name(name) | Value::Member(_, name) if name.to_ascii_lowercase().contains("session"));
-                named && session || session
+                session
             }
             _ => false,
         }
@@ -819,15 +818,12 @@ impl<'a> Evaluator<'a> {
             binding_of(&function.steps, name, &mut found);
         }
         match found {
-            Some(value) => match value {
-                Value::Call(call) => {
-                    let callee = self.callee(call, scope);
-                    self.verify_rule(callee.as_ref(), call, scope).is_some()
-                        || matches!(&callee, Some(Val::Function(closure)) if self.holds_a_check(closure, depth + 1))
-                }
-                _ => false,
-            },
-            None => false,
+            Some(Value::Call(call)) => {
+                let callee = self.callee(call, scope);
+                self.verify_rule(callee.as_ref(), call, scope).is_some()
+                    || matches!(&callee, Some(Val::Function(closure)) if self.holds_a_check(closure, depth + 1))
+            }
+            _ => false,
         }
     }
 

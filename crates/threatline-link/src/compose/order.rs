@@ -85,13 +85,13 @@ fn drop_vaguer(out: &mut Composed) -> Vec<usize> {
             && b.target.as_ref().is_some_and(|target| !vague(target))
     };
     let mut instead: Vec<usize> = (0..out.calls.len()).collect();
-    for at in 0..out.calls.len() {
+    for (at, instead) in instead.iter_mut().enumerate() {
         // Calls are sorted by place: those of the same place are neighbours.
         let same = |other: &usize| out.calls[*other].place == out.calls[at].place;
         let before = (0..at).rev().take_while(same);
         let after = (at + 1..out.calls.len()).take_while(same);
         if let Some(better) = before.chain(after).filter(|other| stands_for(&out.calls[at], &out.calls[*other])).min() {
-            instead[at] = better;
+            *instead = better;
         }
     }
     let mut number = vec![0; out.calls.len()];

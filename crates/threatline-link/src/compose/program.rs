@@ -109,7 +109,7 @@ impl<'a> Program<'a> {
                 local => file.imports.entry(local).or_default().push(import),
             }
         }
-        top_functions(&source.functions.first().map(|top| top.steps.as_slice()).unwrap_or_default(), &mut |number| {
+        top_functions(source.functions.first().map(|top| top.steps.as_slice()).unwrap_or_default(), &mut |number| {
             if let Some(function) = source.functions.get(number as usize).filter(|function| function.receiver.is_none()) {
                 file.functions.insert(&function.name, number);
             }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::Function;
-use threatline_knowledge::packs::{Effect, Scope as Reach};
+use threatline_knowledge::packs::Scope as Reach;
 
 /// A file by its number in the order of paths.
 pub(super) type FileId = usize;
@@ -133,6 +133,7 @@ pub(super) struct Object {
     /// The project's class, if it is one.
     pub(super) class: Option<(FileId, u32)>,
     pub(super) fields: BTreeMap<String, Val>,
+    #[allow(dead_code, reason = "shown when an evaluation is looked into")]
     pub(super) place: Option<Place>,
     /// Path that stands before its routes.
     pub(super) prefix: Option<Text>,
@@ -141,8 +142,6 @@ pub(super) struct Object {
     pub(super) events: Vec<Event>,
     /// Hangs under another one, or was given out.
     pub(super) mounted: bool,
-    /// It stands for a parameter of a function that nobody was seen to call.
-    pub(super) presumed: bool,
     /// The address of a client.
     pub(super) base: Option<Text>,
     /// The flow of a client, in [`super::Composed::calls`].
@@ -178,8 +177,8 @@ pub(super) enum Event {
     Route(Rc<Route>),
     Mount { child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: Place },
     Middleware { guards: Vec<Guard>, path: Option<Text>, reach: Reach },
-    /// A central rule over paths: the first that fits decides.
-    Protect { path: Option<Text>, method: Option<String>, effect: Effect, place: Place },
+    /// A rule over paths stands elsewhere and is decided there.
+    Protect,
 }
 
 /// A route as it is registered.

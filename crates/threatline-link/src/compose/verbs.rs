@@ -504,7 +504,6 @@ impl<'a> Evaluator<'a> {
     }
 
     fn protect(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
-        let Some(effect) = rule.effect else { return };
         let router = self.router(pack, site);
         let path = self.pick(rule.path.as_ref(), site).map(|value| as_text(&value));
         let place = self.place(&pack.name);
@@ -516,7 +515,7 @@ impl<'a> Evaluator<'a> {
             self.objects[router].events.push(Event::Middleware { guards, path: None, reach: threatline_knowledge::packs::Scope::All });
             return;
         }
-        self.objects[router].events.push(Event::Protect { path, method: rule.method.clone(), effect, place });
+        self.objects[router].events.push(Event::Protect);
     }
 
     // ---- ways out --------------------------------------------------------------------------------
@@ -539,10 +538,7 @@ impl<'a> Evaluator<'a> {
         }
         let target = self.pick(rule.target.as_ref(), site);
         call.target = self.target(target.as_ref(), receiver).or_else(|| setting(rule.setting.as_deref().or(declared.and_then(|rule| rule.setting.as_deref()))));
-        call.channel = match self.pick(rule.channel.as_ref().or(rule.service.as_ref()), site) {
-            Some(value) => Some(as_text(&value)),
-            None => None,
-        };
+        call.channel = self.pick(rule.channel.as_ref().or(rule.service.as_ref()), site).map(|value| as_text(&value));
         let given = self.select(rule.credential.as_ref(), site).into_iter().any(|value| !matches!(value, Val::Null));
         let inherited = receiver.and_then(|id| self.objects[id].credential.clone());
         let shown = if given { Some(place.clone()) } else { inherited };

@@ -57,7 +57,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let object = self.objects[id].clone();
-        let mut unclear = unclear;
+        let mut unclear = unclear || object.events.iter().any(|event| matches!(event, Event::Protect));
         let prefix = match &object.prefix {
             Some(own) => text::under(&prefix, &own.with_defaults()),
             None => prefix,
@@ -161,7 +161,7 @@ impl<'a> Evaluator<'a> {
         }
         let effects = closure.map(|closure| self.effects(closure, &route.takes));
         let mut parameters: BTreeSet<Parameter> = names.iter().map(|name| parameter(name, "path")).collect();
-        parameters.extend(route.parameters.iter().cloned().filter(|one| one.place != "path" || names.contains(&one.name)));
+        parameters.extend(route.parameters.iter().filter(|one| one.place != "path" || names.contains(&one.name)).cloned());
         if let Some(effects) = &effects {
             parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, place)).filter(|one| one.place != "path"));
         }
