@@ -239,6 +239,10 @@ impl Workspace {
         if repository.head_id().is_err() {
             return error.with_help("nothing is committed yet: leave the revision out to scan the work tree");
         }
+        if let Some(remote) = repository.remote_names().first() {
+            // not --depth: that would cut off the history of a whole clone
+            return error.with_help(format!("if it lies only there: git fetch {remote} {name}"));
+        }
         error
     }
 

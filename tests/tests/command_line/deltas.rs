@@ -117,3 +117,14 @@ fn a_shallow_clone_is_told_what_to_fetch() {
     shop.git(&["-C", &shallow, "fetch", "-q", "--depth=1", "origin", &base]);
     assert_eq!(count(&shop.json(&["-C", &shallow, "diff", &base]), "added"), 0);
 }
+
+#[test]
+fn a_clone_of_one_branch_is_told_what_to_fetch() {
+    let shop = Shop::committed();
+    let (clone, from) = (shop.outside("clone").display().to_string(), format!("file://{}", shop.path("").display()));
+    shop.git(&["branch", "release"]);
+    shop.git(&["clone", "-q", "--single-branch", &from, &clone]);
+    let ran = shop.run(&["-C", &clone, "diff", "release"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("git fetch origin release"), "{}", ran.err);
+}
