@@ -20,7 +20,7 @@ pub(crate) fn write(kind: &str, name: &str) -> Done {
 fn pack(name: &str) -> Done {
     let Some((language, pack)) = name.split_once('/') else { return Err("a pack's name is LANGUAGE/NAME, such as python/flask".to_owned()) };
     let folder = format!("crates/threatline-knowledge/packs/{language}");
-    create(&format!("{folder}/{pack}.toml"), &format!("name = \"{pack}\"\nlanguage = \"{language}\"\n# words of which a file must hold one to be read at all\nimports = [\"{pack}\"]\n"))?;
+    create(&format!("{folder}/{pack}.toml"), &format!("name = \"{pack}\"\nlanguages = [\"{language}\"]\n# words of which a file must hold one to be read at all\nimports = [\"{pack}\"]\n"))?;
     create(&format!("{folder}/{pack}.md"), &format!("# {pack}\n\nWhat it is, and what of it is understood.\n"))
 }
 
@@ -47,7 +47,7 @@ fn format(name: &str) -> Done {
     let file = name.replace('-', "_");
     let code = "//! What the format is for, and who reads it.\n\nuse crate::Report;\n\n/// Renders a report.\npub fn render(report: &Report<'_>) -> String {\n    let _ = report;\n    String::new()\n}\n";
     create(&format!("crates/threatline-report/src/{file}.rs"), code)?;
-    println!("name `{file}` in crates/threatline-report/src/formats.rs");
+    println!("name `{file}` in crates/threatline-report/src/lib.rs and in the program's args.rs and commands/export.rs");
     Ok(())
 }
 
@@ -67,7 +67,8 @@ fn create(path: &str, text: &str) -> Done {
 /// Adds a line to the list of modules at the top of a file, in order.
 fn list(path: &str, line: &str) -> Done {
     let text = read(path)?;
-    let at = text.lines().position(|known| known.starts_with("pub mod ") && known > line).unwrap_or(0);
+    let last = text.lines().collect::<Vec<_>>().iter().rposition(|known| known.starts_with("pub mod ")).map_or(0, |at| at + 1);
+    let at = text.lines().position(|known| known.starts_with("pub mod ") && known > line).unwrap_or(last);
     let mut lines: Vec<&str> = text.lines().collect();
     lines.insert(at, line);
     std::fs::write(root().join(path), lines.join("\n") + "\n").map_err(|error| format!("{path}: {error}"))

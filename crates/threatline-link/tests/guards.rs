@@ -138,7 +138,7 @@ def x(): return 1
 }
 
 #[test]
-fn unknown_middleware_leaves_everything_open() {
+fn unknown_middleware_leaves_everything_unknown() {
     let app = "
 from flask import Flask
 from somewhere import gate
