@@ -34,7 +34,8 @@ fn dependencies(manifest: &Path) -> BTreeSet<String> {
 
 #[test]
 fn arrows_never_point_up() {
-    let plan: BTreeMap<&str, BTreeSet<String>> = PLAN.iter().map(|(name, may)| (*name, may.iter().map(|short| format!("threatline-{short}")).collect())).collect();
+    let plan: BTreeMap<&str, BTreeSet<String>> =
+        PLAN.iter().map(|(name, may)| (*name, may.iter().map(|short| format!("threatline-{short}")).collect())).collect();
     let mut seen = BTreeSet::new();
     for entry in std::fs::read_dir(root().join("crates")).unwrap() {
         let folder = entry.unwrap().path();
@@ -62,8 +63,26 @@ fn the_verbs_know_neither_salsa_nor_git_nor_threads() {
 #[test]
 fn the_top_level_holds_only_what_tools_and_people_look_for() {
     let known = [
-        "Cargo.toml", "Cargo.lock", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "clippy.toml", "deny.toml",
-        "rustfmt.toml", ".cargo", ".ci", ".git", ".gitignore", "crates", "xtask", "examples", "tests", "target",
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "clippy.toml",
+        "deny.toml",
+        "rustfmt.toml",
+        ".cargo",
+        ".ci",
+        ".git",
+        ".gitignore",
+        "crates",
+        "xtask",
+        "examples",
+        "tests",
+        "target",
     ];
     for entry in std::fs::read_dir(root()).unwrap() {
         let name = entry.unwrap().file_name().to_str().unwrap().to_owned();

@@ -11,7 +11,11 @@ pub(crate) fn run_in(folder: &Path) -> Result<Vec<(String, String)>, String> {
     for patch in patches()? {
         let patch = root().join("examples/shop.history").join(patch);
         let path = patch.to_string_lossy().into_owned();
-        output(folder, "git", &["-c", "user.name=Shop", "-c", "user.email=shop@example.com", "-c", "commit.gpgsign=false", "am", "-q", "--committer-date-is-author-date", &path])?;
+        output(
+            folder,
+            "git",
+            &["-c", "user.name=Shop", "-c", "user.email=shop@example.com", "-c", "commit.gpgsign=false", "am", "-q", "--committer-date-is-author-date", &path],
+        )?;
         let title = output(folder, "git", &["log", "-1", "--format=%s"])?;
         let parents = output(folder, "git", &["rev-list", "--count", "HEAD"])?;
         let base = if parents.trim() == "1" { "4b825dc642cb6eb9a060e54bf8d69288fbee4904" } else { "HEAD~1" };
@@ -37,7 +41,8 @@ pub(crate) fn run() -> Done {
 fn patches() -> Result<Vec<String>, String> {
     let folder = root().join("examples/shop.history");
     let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.ends_with(".patch")).collect();
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.ends_with(".patch")).collect();
     names.sort();
     Ok(names)
 }

@@ -20,7 +20,10 @@ pub(crate) fn write(kind: &str, name: &str) -> Done {
 fn pack(name: &str) -> Done {
     let Some((language, pack)) = name.split_once('/') else { return Err("a pack's name is LANGUAGE/NAME, such as python/flask".to_owned()) };
     let folder = format!("crates/threatline-knowledge/packs/{language}");
-    create(&format!("{folder}/{pack}.toml"), &format!("name = \"{pack}\"\nlanguages = [\"{language}\"]\n# words of which a file must hold one to be read at all\nimports = [\"{pack}\"]\n"))?;
+    create(
+        &format!("{folder}/{pack}.toml"),
+        &format!("name = \"{pack}\"\nlanguages = [\"{language}\"]\n# words of which a file must hold one to be read at all\nimports = [\"{pack}\"]\n"),
+    )?;
     create(&format!("{folder}/{pack}.md"), &format!("# {pack}\n\nWhat it is, and what of it is understood.\n"))
 }
 

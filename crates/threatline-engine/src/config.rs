@@ -4,9 +4,7 @@ use globset::{GlobBuilder, GlobSetBuilder};
 use serde::Deserialize;
 use std::ops::Range;
 use std::sync::Arc;
-use threatline_link::declared::{
-    Declared, DeclaredBoundary, DeclaredComponent, DeclaredEntryPoint, DeclaredFlow, DeclaredRepository,
-};
+use threatline_link::declared::{Declared, DeclaredBoundary, DeclaredComponent, DeclaredEntryPoint, DeclaredFlow, DeclaredRepository};
 use toml::Spanned;
 
 use crate::world::Exclusions;

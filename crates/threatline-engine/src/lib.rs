@@ -21,9 +21,7 @@ mod wants;
 mod warm;
 mod world;
 
-pub use config::{
-    CONFIG_FILE, Config, ConfigError, GateConfig, NotesConfig, NotesDetail, RulesConfig, ScanConfig, SourceConfig, ToolConfig,
-};
+pub use config::{CONFIG_FILE, Config, ConfigError, GateConfig, NotesConfig, NotesDetail, RulesConfig, ScanConfig, SourceConfig, ToolConfig};
 pub use db::Observer;
 pub use decision::{DECISIONS_FOLDER, Decided, timestamp};
 pub use memory::{Held, MemorySource};

@@ -166,17 +166,11 @@ impl Session {
         let state = self.state(revision, project, policy)?;
         let answers = self.ask(state, revision, choke_points)?;
         let lost = |prefix: &str, path: &str| format!("{prefix}{path}");
-        let mut skipped: Vec<Skipped> = answers
-            .design
-            .lost
-            .iter()
-            .map(|(path, reason)| Skipped { path: lost(&revision.prefix, path), reason: reason.clone() })
-            .collect();
+        let mut skipped: Vec<Skipped> =
+            answers.design.lost.iter().map(|(path, reason)| Skipped { path: lost(&revision.prefix, path), reason: reason.clone() }).collect();
         let counts = &answers.tree.head.counts;
         let analysed = counts.analysed.saturating_sub(skipped.len() as u64);
-        skipped.extend(
-            answers.tree.lost.iter().map(|(path, failed)| Skipped { path: lost(&revision.prefix, path), reason: failed.reason() }),
-        );
+        skipped.extend(answers.tree.lost.iter().map(|(path, failed)| Skipped { path: lost(&revision.prefix, path), reason: failed.reason() }));
         skipped.sort();
         let mut by_kind = BTreeMap::new();
         for (kind, count) in &counts.by_kind {
@@ -275,11 +269,7 @@ impl Session {
         let policy_path = policy.config_path.as_deref().unwrap_or(CONFIG_FILE);
         let exclusions = policy.config.exclusions(policy_path, &policy.config_text).map_err(Box::new)?;
         let context = exclusions.map(|exclusions| Context { path: String::new(), exclusions });
-        let config = LinkConfig {
-            prefix: revision.prefix.clone(),
-            declared: project.config.declared(),
-            declared_in: project.config_path.clone(),
-        };
+        let config = LinkConfig { prefix: revision.prefix.clone(), declared: project.config.declared(), declared_in: project.config_path.clone() };
         let linking = self.linking(config, policy.config.rules.disable.clone());
         let decided = project.decided.clone();
         let Some(state) = self.states.get(&revision.root).copied() else {
@@ -328,12 +318,7 @@ impl Session {
     }
 
     /// Reads what the state's folders need, and then asks.
-    fn with_tree<T: Send>(
-        &self,
-        state: State,
-        revision: &Revision,
-        ask: impl FnOnce(&Database, Arc<Tree>) -> T + Send,
-    ) -> Result<T, ScanError> {
+    fn with_tree<T: Send>(&self, state: State, revision: &Revision, ask: impl FnOnce(&Database, Arc<Tree>) -> T + Send) -> Result<T, ScanError> {
         let missing = |reason: String| ScanError::Missing { tree: revision.root.to_string(), reason };
         self.world.entries(&revision.root).map_err(|failed| missing(failed.reason()))?;
         let (db, world) = (self.db.clone(), self.world.clone());

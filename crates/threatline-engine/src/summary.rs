@@ -65,8 +65,7 @@ impl Summary {
         };
         let mut threats: Vec<ThreatLine> = verdicts.assessment.scores.iter().filter_map(line).collect();
         threats.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut paths: Vec<(PathId, u32)> =
-            verdicts.assessment.attack_paths.iter().map(|path| (path.id.clone(), path.risk)).collect();
+        let mut paths: Vec<(PathId, u32)> = verdicts.assessment.attack_paths.iter().map(|path| (path.id.clone(), path.risk)).collect();
         paths.sort();
         let digests = [digest(&**model), digest(found), digest(&verdicts.judged), digest(&verdicts.assessment)];
         Self {
@@ -99,9 +98,7 @@ pub struct Movement {
 impl Movement {
     /// From one state to another; both are sorted by id.
     pub fn between(base: &Summary, head: &Summary) -> Self {
-        let find = |among: &[ThreatLine], id: &ThreatId| {
-            among.binary_search_by(|line| line.id.cmp(id)).ok().map(|at| among[at].clone())
-        };
+        let find = |among: &[ThreatLine], id: &ThreatId| among.binary_search_by(|line| line.id.cmp(id)).ok().map(|at| among[at].clone());
         let mut movement = Self::default();
         for now in &head.threats {
             match find(&base.threats, &now.id) {

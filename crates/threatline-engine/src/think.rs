@@ -95,13 +95,7 @@ pub(crate) fn found(world: &World, basis: &Basis, disabled: &[String], design: i
 }
 
 /// What they amount to.
-pub(crate) fn verdicts(
-    world: &World,
-    basis: &Basis,
-    decided: &Decided,
-    choke_points: bool,
-    below: impl FnOnce() -> (Arc<Design>, Arc<Found>),
-) -> Verdicts {
+pub(crate) fn verdicts(world: &World, basis: &Basis, decided: &Decided, choke_points: bool, below: impl FnOnce() -> (Arc<Design>, Arc<Found>)) -> Verdicts {
     remembered(world, if choke_points { b'v' } else { b'V' }, basis, || {
         let (design, found) = below();
         assess(&design.model, &found, decided, choke_points)
@@ -109,11 +103,7 @@ pub(crate) fn verdicts(
 }
 
 /// What a hook says of a state.
-pub(crate) fn summary(
-    world: &World,
-    basis: &Basis,
-    below: impl FnOnce() -> (Arc<Design>, Arc<Found>, Arc<Verdicts>),
-) -> Summary {
+pub(crate) fn summary(world: &World, basis: &Basis, below: impl FnOnce() -> (Arc<Design>, Arc<Found>, Arc<Verdicts>)) -> Summary {
     remembered(world, b's', basis, || {
         let (design, found, verdicts) = below();
         Summary::new(&design, &found, &verdicts)
@@ -130,10 +120,8 @@ pub(crate) fn link(said: &Said, config: &LinkConfig) -> Design {
         let facts = crate::read::decode(stored).unwrap_or_default();
         (Arc::from(format!("{}{path}", config.prefix)), facts)
     };
-    let facts: Vec<(Arc<str>, Facts)> =
-        if said.len() < 512 { said.iter().map(read).collect() } else { said.par_iter().map(read).collect() };
-    let artifacts: Vec<Artifact<'_>> =
-        facts.iter().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
+    let facts: Vec<(Arc<str>, Facts)> = if said.len() < 512 { said.iter().map(read).collect() } else { said.par_iter().map(read).collect() };
+    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
     let mut model = threatline_link::link(&artifacts, &compose(&artifacts), config);
     model.sort();
     let whole = |facts: &Facts| facts.gaps.iter().find(|gap| gap.whole).map(|gap| gap.reason.clone());

@@ -61,7 +61,11 @@ impl Want {
             _ if module.is_empty() || module.starts_with('.') => Scope::Own,
             Language::Rust if matches!(first, "crate" | "self" | "super") => Scope::Own,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                if ["@/", "~/", "src/", "app/"].iter().any(|alias| module.starts_with(alias)) { Scope::Around } else { Scope::Named }
+                if ["@/", "~/", "src/", "app/"].iter().any(|alias| module.starts_with(alias)) {
+                    Scope::Around
+                } else {
+                    Scope::Named
+                }
             }
             Language::Python | Language::Java => Scope::Around,
             Language::Go | Language::Rust | Language::CSharp => Scope::Named,
@@ -164,8 +168,12 @@ pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, 
         }
         files.retain(|path, _| !answer.found.contains_key(path));
         let room = MOST_FILES.saturating_sub(answer.found.len());
-        let silent: Vec<(String, Oid, ArtifactKind)> =
-            files.into_iter().filter(|(_, (oid, kind))| below.file(oid, *kind).is_ok_and(|facts| facts.is_empty())).take(room).map(|(path, (oid, kind))| (path, oid, kind)).collect();
+        let silent: Vec<(String, Oid, ArtifactKind)> = files
+            .into_iter()
+            .filter(|(_, (oid, kind))| below.file(oid, *kind).is_ok_and(|facts| facts.is_empty()))
+            .take(room)
+            .map(|(path, (oid, kind))| (path, oid, kind))
+            .collect();
         if silent.is_empty() {
             break;
         }

@@ -54,11 +54,8 @@ fn what_is_excluded_is_counted_and_not_read() {
 #[test]
 fn a_part_takes_its_configuration_from_the_nearest_folder_above() {
     let source = Arc::new(MemorySource::new());
-    let files = [
-        ("threatline.toml", "[gate]\nfail_on = ['low']\n"),
-        ("shop/threatline.toml", "[gate]\nfail_on = ['high']\n"),
-        ("shop/pay/compose.yaml", COMPOSE),
-    ];
+    let files =
+        [("threatline.toml", "[gate]\nfail_on = ['low']\n"), ("shop/threatline.toml", "[gate]\nfail_on = ['high']\n"), ("shop/pay/compose.yaml", COMPOSE)];
     let tree = source.add_files(files);
     let folder = |tree, name: &str| source.tree(&tree).unwrap().iter().find(|e| e.name == name && e.mode == Mode::Tree).unwrap().oid;
     let root = folder(folder(tree, "shop"), "pay");
@@ -76,9 +73,7 @@ fn a_part_takes_its_configuration_from_the_nearest_folder_above() {
 fn decisions_count_until_their_day_and_a_change_cannot_bring_its_own() {
     let open = scan(&[("compose.yaml", COMPOSE)]).unwrap();
     let threat = &open.found.threats[0];
-    let decision = |until: &str| {
-        format!("rule = '{}'\nelement = '{}'\ndecision = 'accepted'\nwhy = 'known'\nuntil = '{until}'\n", threat.rule, threat.element)
-    };
+    let decision = |until: &str| format!("rule = '{}'\nelement = '{}'\ndecision = 'accepted'\nwhy = 'known'\nuntil = '{until}'\n", threat.rule, threat.element);
     let path = format!(".threatline/decisions/{}.toml", threat.id);
     let status = |until: &str| {
         let scan = scan(&[("compose.yaml", COMPOSE), (&path, &decision(until))]).unwrap();

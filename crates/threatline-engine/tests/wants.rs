@@ -71,7 +71,11 @@ fn go_packages_of_the_module() {
 
 #[test]
 fn rust_modules_of_the_crate_and_of_the_workspace() {
-    let main = |path: &str| format!("use axum::{{Router, routing::get}};\nuse {path};\n\n#[tokio::main]\nasync fn main() {{\n    let app = Router::new().route(PAY, get(pay));\n    axum::serve(todo!(), app).await;\n}}\n");
+    let main = |path: &str| {
+        format!(
+            "use axum::{{Router, routing::get}};\nuse {path};\n\n#[tokio::main]\nasync fn main() {{\n    let app = Router::new().route(PAY, get(pay));\n    axum::serve(todo!(), app).await;\n}}\n"
+        )
+    };
     let (one, two) = ("pub const PAY: &str = \"/a\";\n", "pub const PAY: &str = \"/b\";\n");
     let manifest = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n";
     let own = main("crate::http::paths::PAY");

@@ -65,7 +65,9 @@ fn small_definitions_of_huge_bodies_end() {
         let parts: String = (0..20).map(|part| format!("{{$ref: '#/components/schemas/S{}'}},", (at * 7 + part) % 300)).collect();
         schemas += &format!("    S{at}: {{ allOf: [{parts}], properties: {{ p{at}: {{}} }} }}\n");
     }
-    let paths: String = (0..2000).map(|at| format!("  /p{at}: {{ get: {{ responses: {{ 200: {{ content: {{ j: {{ schema: {{ $ref: '#/components/schemas/S0' }} }} }} }} }} }} }}\n")).collect();
+    let paths: String = (0..2000)
+        .map(|at| format!("  /p{at}: {{ get: {{ responses: {{ 200: {{ content: {{ j: {{ schema: {{ $ref: '#/components/schemas/S0' }} }} }} }} }} }} }}\n"))
+        .collect();
     let definition = format!("openapi: 3.0.0\ninfo: {{}}\npaths:\n{paths}components:\n  schemas:\n{schemas}");
     let read = read("api.yaml", &definition);
     assert!(read.facts.gaps.iter().any(|gap| gap.reason == "schemas of too many parts"));
@@ -114,7 +116,8 @@ fn xml_of_strangers_is_refused() {
 
 #[test]
 fn any_bytes_are_read_without_harm() {
-    let seeds = ["[project]\nname='x'\n", "setup(import install_requires=['a'", "<project><a b='", "require (\n", "{\"a\":", "plugins { id '", "name \\", "\"\\"];
+    let seeds =
+        ["[project]\nname='x'\n", "setup(import install_requires=['a'", "<project><a b='", "require (\n", "{\"a\":", "plugins { id '", "name \\", "\"\\"];
     for ecosystem in [Ecosystem::Cargo, Ecosystem::Go, Ecosystem::Gradle, Ecosystem::Maven, Ecosystem::Npm, Ecosystem::Nuget, Ecosystem::Python] {
         for seed in seeds {
             for cut in 0..=seed.len() {

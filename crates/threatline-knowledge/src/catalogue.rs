@@ -49,9 +49,34 @@ mod tests {
 
     /// The model's roles; the crate that has them stands above this one.
     pub(super) const ROLES: &[&str] = &[
-        "api", "web_ui", "gateway", "load_balancer", "worker", "function", "scheduled_job", "message_broker", "queue", "database", "cache", "object_store",
-        "search_engine", "auth_server", "secrets_manager", "service_discovery", "configuration_server", "monitoring", "tracing", "logging", "llm", "agent",
-        "mcp_server", "ci", "user", "third_party", "library", "other",
+        "api",
+        "web_ui",
+        "gateway",
+        "load_balancer",
+        "worker",
+        "function",
+        "scheduled_job",
+        "message_broker",
+        "queue",
+        "database",
+        "cache",
+        "object_store",
+        "search_engine",
+        "auth_server",
+        "secrets_manager",
+        "service_discovery",
+        "configuration_server",
+        "monitoring",
+        "tracing",
+        "logging",
+        "llm",
+        "agent",
+        "mcp_server",
+        "ci",
+        "user",
+        "third_party",
+        "library",
+        "other",
     ];
 
     #[test]

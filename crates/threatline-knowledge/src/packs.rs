@@ -47,10 +47,7 @@ pub fn of_family(family: Family) -> &'static Packs {
     static ALL: OnceLock<Vec<Packs>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
         let packs: Vec<Pack> = FILES.iter().filter_map(|(file, text)| parse(file, text).ok()).collect();
-        Family::ALL
-            .iter()
-            .map(|family| Packs { packs: packs.iter().filter(|pack| pack.languages.contains(family)).cloned().collect() })
-            .collect()
+        Family::ALL.iter().map(|family| Packs { packs: packs.iter().filter(|pack| pack.languages.contains(family)).cloned().collect() }).collect()
     });
     let at = Family::ALL.iter().position(|other| *other == family).unwrap_or(0);
     &all[at]
@@ -79,7 +76,8 @@ mod tests {
     fn unknown_keys_and_types_are_errors_with_a_place() {
         let error = parse("x.toml", "name = \"x\"\nlanguages = [\"python\"]\nimports = [\"x\"]\ncolour = 1\n").unwrap_err();
         assert!(error.message.contains("line 4"), "{}", error.message);
-        let error = parse("x.toml", "name = \"x\"\nlanguages = [\"python\"]\nimports = [\"x\"]\n[[calls]]\nnames = [\"x.y\"]\ndoes = \"make\"\ngives = \"Z\"\n");
+        let error =
+            parse("x.toml", "name = \"x\"\nlanguages = [\"python\"]\nimports = [\"x\"]\n[[calls]]\nnames = [\"x.y\"]\ndoes = \"make\"\ngives = \"Z\"\n");
         assert!(error.unwrap_err().message.contains("Z"));
     }
 }

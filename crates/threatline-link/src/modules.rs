@@ -54,9 +54,9 @@ impl<'a> Manifests<'a> {
 pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<'_>]) -> bool {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Python => module.starts_with('.'),
-        Language::Go => packages.iter().any(|(_, package)| {
-            package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())
-        }),
+        Language::Go => packages
+            .iter()
+            .any(|(_, package)| package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())),
         Language::Rust => ["crate", "self", "super"].iter().any(|root| under(&module.replace("::", "."), root, '.').is_some()),
         Language::Java | Language::CSharp => false,
     }
@@ -243,9 +243,9 @@ fn rust(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
             bases.push(base);
         }
         Some(first) => {
-            let foreign = packages.iter().filter(|(_, package)| {
-                package.ecosystem == Ecosystem::Cargo && package.name.as_deref().is_some_and(|name| name.replace('-', "_") == first)
-            });
+            let foreign = packages
+                .iter()
+                .filter(|(_, package)| package.ecosystem == Ecosystem::Cargo && package.name.as_deref().is_some_and(|name| name.replace('-', "_") == first));
             let roots: Vec<String> = foreign.map(|(root, _)| join(root, "src")).collect();
             if roots.is_empty() {
                 least = 1;

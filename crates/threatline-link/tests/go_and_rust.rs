@@ -33,8 +33,7 @@ fn entries(files: &[(&str, &str)]) -> Vec<String> {
                 Some(false) => "open",
                 None => "unknown",
             };
-            let parameters: Vec<String> =
-                entry.parameters.iter().filter(|one| one.place != "path").map(|one| format!(" {}:{}", one.place, one.name)).collect();
+            let parameters: Vec<String> = entry.parameters.iter().filter(|one| one.place != "path").map(|one| format!(" {}:{}", one.place, one.name)).collect();
             format!("{} {} {known}{}", entry.method.as_deref().unwrap_or("*"), entry.path, parameters.concat())
         })
         .collect();
@@ -150,9 +149,7 @@ fn chi_and_gorilla() {
             "package main\n\nimport (\n\t\"net/http\"\n\t\"github.com/gorilla/mux\"\n)\n\nfunc main() {\n\tr := mux.NewRouter()\n\tr.HandleFunc(\"/x\", h).Methods(http.MethodPost, \"PUT\")\n\tapi := r.PathPrefix(\"/api\").Subrouter()\n\tapi.Handle(\"/y\", http.HandlerFunc(h)).Methods(\"GET\").Name(\"y\")\n\tr.Methods(\"PATCH\").Path(\"/z\").HandlerFunc(h)\n\tr.HandleFunc(\"/any\", h)\n}\nfunc h(w http.ResponseWriter, r *http.Request) {}\n",
         ),
     ]);
-    let expected = [
-        "* /any open", "GET /a/c open", "GET /api/y open", "GET /m/n open", "PATCH /z open", "POST /x open", "PUT /a/b guarded", "PUT /x open",
-    ];
+    let expected = ["* /any open", "GET /a/c open", "GET /api/y open", "GET /m/n open", "PATCH /z open", "POST /x open", "PUT /a/b guarded", "PUT /x open"];
     assert_eq!(found, expected);
 }
 
@@ -330,7 +327,8 @@ async fn remove(Path(id): Path<u32>) {}
 "#,
         ),
     ]);
-    let expected = ["DELETE /items/{id} open", "GET /health open", "GET /items open query:term", "GET /late open", "GET /me guarded", "POST /items open body:body"];
+    let expected =
+        ["DELETE /items/{id} open", "GET /health open", "GET /items open query:term", "GET /late open", "GET /me guarded", "POST /items open body:body"];
     assert_eq!(found, expected);
 }
 
@@ -338,7 +336,10 @@ async fn remove(Path(id): Path<u32>) {}
 fn actix_scopes() {
     let found = entries(&[
         CARGO,
-        ("src/main.rs", "mod users;\nuse actix_web::{web, App, HttpServer};\n\n#[actix_web::main]\nasync fn main() -> std::io::Result<()> {\n    HttpServer::new(|| App::new().service(web::scope(\"/api\").service(users::list)).route(\"/x\", web::post().to(x))).bind(\"0.0.0.0:80\")?.run().await\n}\nasync fn x() -> String { String::new() }\n"),
+        (
+            "src/main.rs",
+            "mod users;\nuse actix_web::{web, App, HttpServer};\n\n#[actix_web::main]\nasync fn main() -> std::io::Result<()> {\n    HttpServer::new(|| App::new().service(web::scope(\"/api\").service(users::list)).route(\"/x\", web::post().to(x))).bind(\"0.0.0.0:80\")?.run().await\n}\nasync fn x() -> String { String::new() }\n",
+        ),
         ("src/users.rs", "use actix_web::{get, HttpResponse};\n\n#[get(\"/users\")]\npub async fn list() -> HttpResponse { HttpResponse::Ok().finish() }\n"),
     ]);
     assert_eq!(found, ["GET /api/users open", "POST /x open"]);
@@ -406,7 +407,10 @@ fn a_rejection_that_is_not_understood_is_not_open() {
 fn extractors_that_reject_guard() {
     let found = entries(&[
         CARGO,
-        ("src/main.rs", "mod user;\nuse axum::{routing::get, Router};\nuse user::User;\n\nfn app() -> Router {\n    Router::new().route(\"/me\", get(me)).route(\"/maybe\", get(maybe)).route(\"/all\", get(all))\n}\nasync fn me(user: User) {}\nasync fn maybe(user: Option<User>) {}\nasync fn all() {}\n"),
+        (
+            "src/main.rs",
+            "mod user;\nuse axum::{routing::get, Router};\nuse user::User;\n\nfn app() -> Router {\n    Router::new().route(\"/me\", get(me)).route(\"/maybe\", get(maybe)).route(\"/all\", get(all))\n}\nasync fn me(user: User) {}\nasync fn maybe(user: Option<User>) {}\nasync fn all() {}\n",
+        ),
         (
             "src/user.rs",
             r#"use axum::{extract::FromRequestParts, http::{request::Parts, StatusCode}};
@@ -431,7 +435,10 @@ impl<S> FromRequestParts<S> for User {
     assert_eq!(found, ["GET /all open", "GET /maybe open", "GET /me guarded header:authorization"]);
     let found = entries(&[
         CARGO,
-        ("src/main.rs", "use actix_web::{get, HttpResponse};\nuse others::AuthUser;\n\n#[get(\"/me\")]\nasync fn me(user: AuthUser) -> HttpResponse { HttpResponse::Ok().finish() }\n"),
+        (
+            "src/main.rs",
+            "use actix_web::{get, HttpResponse};\nuse others::AuthUser;\n\n#[get(\"/me\")]\nasync fn me(user: AuthUser) -> HttpResponse { HttpResponse::Ok().finish() }\n",
+        ),
     ]);
     assert_eq!(found, ["GET /me unknown"]);
 }

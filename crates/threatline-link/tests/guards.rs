@@ -58,10 +58,7 @@ def soft(user = Depends(lenient)): return 1
 @app.get('/unverified')
 def blind(user = Depends(unverified)): return 1
 ";
-    check(
-        &[("app.py", app), ("security.py", SECURITY)],
-        &["GET /lenient unknown", "GET /mine true X", "GET /open false C", "GET /unverified unknown"],
-    );
+    check(&[("app.py", app), ("security.py", SECURITY)], &["GET /lenient unknown", "GET /mine true X", "GET /open false C", "GET /unverified unknown"]);
 }
 
 #[test]
@@ -80,10 +77,7 @@ router = APIRouter(prefix='/items')
 @router.get('/{item_id}')
 def one(item_id: int): return 1
 ";
-    check(
-        &[("app.py", app), ("routes/items.py", items), ("security.py", SECURITY)],
-        &["GET /api/items/{item_id} true X", "GET /open/items/{item_id} false C"],
-    );
+    check(&[("app.py", app), ("routes/items.py", items), ("security.py", SECURITY)], &["GET /api/items/{item_id} true X", "GET /open/items/{item_id} false C"]);
 }
 
 #[test]

@@ -81,12 +81,14 @@ fn controllers_with_constants_arrays_and_inheritance() {
 #[test]
 fn composed_annotations_and_functional_routes() {
     let annotation = format!("package shop; {WEB} @RequestMapping(method = RequestMethod.POST) public @interface JsonPost {{ String value() default \"\"; }}");
-    let controller = format!("package shop; {WEB} @RestController @RequestMapping(\"/r\") public class R {{ @JsonPost(\"/submit\") public void submit() {{}} }}");
+    let controller =
+        format!("package shop; {WEB} @RestController @RequestMapping(\"/r\") public class R {{ @JsonPost(\"/submit\") public void submit() {{}} }}");
     let router = "package shop; import org.springframework.web.reactive.function.server.RouterFunctions; import static org.springframework.web.reactive.function.server.RequestPredicates.*;\n\
          class Routes { private static final String ROOT = \"/p\"; RouterFunction<ServerResponse> routes(Handler h) {\n\
          return RouterFunctions.route(GET(\"/hello\").and(accept(JSON)), h::hello).andRoute(POST(\"/echo\"), h::echo); }\n\
          RouterFunction<ServerResponse> nested(Handler h) { return RouterFunctions.route().nest(path(ROOT), b -> b.GET(\"/{id}\", h::get)).build(); } }";
-    let files = [("src/main/java/shop/JsonPost.java", annotation.as_str()), ("src/main/java/shop/R.java", &controller), ("src/main/java/shop/Routes.java", router)];
+    let files =
+        [("src/main/java/shop/JsonPost.java", annotation.as_str()), ("src/main/java/shop/R.java", &controller), ("src/main/java/shop/Routes.java", router)];
     let found: Vec<String> = entries(&files).into_iter().map(|entry| entry.split_once('(').unwrap().0.to_owned()).collect();
     assert_eq!(found, ["GET /hello", "GET /p/{id}", "POST /echo", "POST /r/submit"]);
 }
@@ -113,10 +115,7 @@ fn ways_out_of_spring() {
     let feign = "package shop; import org.springframework.cloud.openfeign.FeignClient; import org.springframework.web.bind.annotation.*;\n\
          @FeignClient(name = \"users\") interface Users { @GetMapping(\"/users/{id}\") User get(@PathVariable(\"id\") String id); }";
     let files = [("src/main/java/shop/Client.java", client), ("src/main/java/shop/Users.java", feign)];
-    assert_eq!(
-        calls(&files),
-        ["http http://billing/bills/{id} -", "http http://stock/items -", "http users/users/{id} -", "kafka * orders"]
-    );
+    assert_eq!(calls(&files), ["http http://billing/bills/{id} -", "http http://stock/items -", "http users/users/{id} -", "kafka * orders"]);
     assert_eq!(entries(&files), [""; 0]);
 }
 
@@ -128,12 +127,7 @@ fn minimal_apis_with_groups_and_their_guards() {
          api.MapGet(\"/health\", () => 1).AllowAnonymous();\napp.Run();\npublic record Order(string Card);\n";
     assert_eq!(
         entries(&[("a/Program.cs", program)]),
-        [
-            "GET /api/health() false",
-            "GET /me/{id}(body:body,path:id,query:q) true",
-            "GET /open() false",
-            "POST /api/orders(body:order) true",
-        ]
+        ["GET /api/health() false", "GET /me/{id}(body:body,path:id,query:q) true", "GET /open() false", "POST /api/orders(body:order) true",]
     );
 }
 
@@ -163,7 +157,8 @@ fn controllers_of_aspnet() {
 
 #[test]
 fn routes_in_extension_methods() {
-    let program = "var builder = WebApplication.CreateBuilder(args);\nvar app = builder.Build();\nvar v2 = app.MapGroup(\"/v2\");\nv2.MapCatalog();\napp.Run();\n";
+    let program =
+        "var builder = WebApplication.CreateBuilder(args);\nvar app = builder.Build();\nvar v2 = app.MapGroup(\"/v2\");\nv2.MapCatalog();\napp.Run();\n";
     let catalog = "using Microsoft.AspNetCore.Builder;\nusing Microsoft.AspNetCore.Routing;\npublic static class Catalog {\n\
          public static RouteGroupBuilder MapCatalog(this RouteGroupBuilder group) { group.MapGet(\"/items\", List); return group; }\n\
          static string List(HttpContext context) => context.Request.Query[\"page\"]; }";

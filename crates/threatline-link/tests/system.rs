@@ -43,7 +43,9 @@ fn deployment(name: &str, more: &str) -> String {
 }
 
 fn service(name: &str, more: &str) -> String {
-    format!("apiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\n  namespace: shop\n{more}spec:\n  selector: {{ app: {name} }}\n  ports: [{{ port: 80 }}]\n")
+    format!(
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\n  namespace: shop\n{more}spec:\n  selector: {{ app: {name} }}\n  ports: [{{ port: 80 }}]\n"
+    )
 }
 
 #[test]
@@ -156,7 +158,8 @@ fn namespaces_are_boundaries_that_flows_cross() {
 fn only_what_a_route_from_outside_leads_to_is_on_the_internet() {
     let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: in, namespace: shop }\nspec:\n  rules:\n    - http:\n        paths:\n          - path: /cart\n            pathType: Prefix\n            backend: { service: { name: cart, port: { number: 80 } } }\n";
     let balancer = service("front", "").replace("spec:\n", "spec:\n  type: LoadBalancer\n");
-    let inside = service("back", "  annotations: { service.beta.kubernetes.io/aws-load-balancer-internal: 'true' }\n").replace("spec:\n", "spec:\n  type: LoadBalancer\n");
+    let inside = service("back", "  annotations: { service.beta.kubernetes.io/aws-load-balancer-internal: 'true' }\n")
+        .replace("spec:\n", "spec:\n  type: LoadBalancer\n");
     let model = model(&[
         ("k8s/in.yaml", ingress),
         ("k8s/cart.yaml", &deployment("cart", "")),
@@ -186,7 +189,8 @@ fn flag(files: &[(&str, &str)], property: Property) -> Option<bool> {
 
 #[test]
 fn a_key_that_anybody_tries_signs_nothing() {
-    let key = |line: &str, property: Property| flag(&[("compose.yaml", &format!("services:\n  web:\n    image: x/web\n    environment:\n      {line}\n"))], property);
+    let key =
+        |line: &str, property: Property| flag(&[("compose.yaml", &format!("services:\n  web:\n    image: x/web\n    environment:\n      {line}\n"))], property);
     assert_eq!(key("JWT_SECRET: changeme", Property::GuessableSigningKey), Some(true));
     assert_eq!(key("JWT_SECRET: gT7-kq29-vveQ-xx81", Property::GuessableSigningKey), None);
     assert_eq!(key("JWT_SECRET: gT7-kq29-vveQ-xx81", Property::SecretInRepository), Some(true));
@@ -205,7 +209,9 @@ fn a_debug_switch_counts_where_every_deployment_sets_it() {
 #[test]
 fn policies_say_to_whom_a_pod_may_speak() {
     let policy = |pods: &str, egress: &str| {
-        let policy = format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{ name: p, namespace: shop }}\nspec:\n  podSelector: {pods}\n  policyTypes: [Egress]\n  egress: {egress}\n");
+        let policy = format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{ name: p, namespace: shop }}\nspec:\n  podSelector: {pods}\n  policyTypes: [Egress]\n  egress: {egress}\n"
+        );
         let model = model(&[("k8s/web.yaml", &deployment("web", "")), ("k8s/policy.yaml", &policy)]);
         let properties = model.component(&ComponentId::new("web")).unwrap().properties.clone();
         let grade = properties.proofs.get(&Property::EgressRestricted).map(|proof| proof.grade);
@@ -274,14 +280,22 @@ fn code_and_definition_may_disagree() {
 #[test]
 fn bodies_and_messages_show_what_data_there_is() {
     let body = "        content: { application/json: { schema: { type: object, properties: { email: { type: string }, colour: { type: string } } } } }\n";
-    let definition = format!("openapi: 3.0.0\ninfo: {{ title: Users, version: '1' }}\npaths:\n  /users:\n    post:\n      requestBody:\n{body}      responses: {{ '201': {{ description: made }} }}\n");
-    let data = |model: &Model| model.component(&ComponentId::new("web")).unwrap().data.clone().map(|all| all.into_iter().map(|class| class.name()).collect::<Vec<_>>());
+    let definition = format!(
+        "openapi: 3.0.0\ninfo: {{ title: Users, version: '1' }}\npaths:\n  /users:\n    post:\n      requestBody:\n{body}      responses: {{ '201': {{ description: made }} }}\n"
+    );
+    let data = |model: &Model| {
+        model.component(&ComponentId::new("web")).unwrap().data.clone().map(|all| all.into_iter().map(|class| class.name()).collect::<Vec<_>>())
+    };
     assert_eq!(data(&documented(&[("web/openapi.yaml", &definition)])), Some(vec!["email"]));
     assert_eq!(data(&documented(&[("web/openapi.yaml", DEFINITION)])), None);
 
     let proto = "syntax = \"proto3\";\npackage shop;\nservice Pay { rpc Charge (Request) returns (Reply); }\nmessage Request { Card card = 1; }\nmessage Card { string card_number = 1; }\nmessage Reply { string transaction_id = 1; }\n";
     let server = "package main\n\nimport (\n\t\"context\"\n\t\"net\"\n\n\t\"google.golang.org/grpc\"\n\tpb \"example.com/other/gen\"\n)\n\ntype server struct {\n\tpb.UnimplementedPayServer\n}\n\nfunc (s *server) Charge(ctx context.Context, in *pb.Request) (*pb.Reply, error) {\n\treturn &pb.Reply{}, nil\n}\n\nfunc main() {\n\tlis, _ := net.Listen(\"tcp\", \":50051\")\n\ts := grpc.NewServer()\n\tpb.RegisterPayServer(s, &server{})\n\ts.Serve(lis)\n}\n";
-    let model = documented(&[("protos/pay.proto", proto), ("web/main.go", server), ("web/go.mod", "module example.com/web\n\nrequire google.golang.org/grpc v1.60.0\n")]);
+    let model = documented(&[
+        ("protos/pay.proto", proto),
+        ("web/main.go", server),
+        ("web/go.mod", "module example.com/web\n\nrequire google.golang.org/grpc v1.60.0\n"),
+    ]);
     assert!(data(&model).unwrap_or_default().contains(&"payment_card"), "{:?}", model.entry_points);
     let takes = model.entry_points.iter().find_map(|entry| entry.properties.get(Property::Takes).cloned());
     assert_eq!(takes, Some(Value::List(vec!["payment_card".to_owned()])));

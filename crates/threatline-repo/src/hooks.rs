@@ -86,8 +86,9 @@ impl Hooks {
             let (path, aside) = (self.folder.join(name), self.aside(name));
             if self.state(name) == HookState::Foreign {
                 if aside.exists() {
-                    return Err(RepoError::new(format!("{} and {} are both there", path.display(), aside.display()))
-                        .with_help("keep one of them, then install again"));
+                    return Err(
+                        RepoError::new(format!("{} and {} are both there", path.display(), aside.display())).with_help("keep one of them, then install again")
+                    );
                 }
                 std::fs::rename(&path, &aside).map_err(io(&doing))?;
             }
@@ -140,7 +141,9 @@ impl Hooks {
             return Some(Manager { name: "lefthook", advice });
         }
         if file(&[".pre-commit-config.yaml"]) && hook.contains("pre-commit") {
-            let advice = format!("add to .pre-commit-config.yaml a local hook: {{ id: threatline, name: threatline, entry: {run} pre-commit, language: system, pass_filenames: false, stages: [pre-commit] }}, the same for post-commit");
+            let advice = format!(
+                "add to .pre-commit-config.yaml a local hook: {{ id: threatline, name: threatline, entry: {run} pre-commit, language: system, pass_filenames: false, stages: [pre-commit] }}, the same for post-commit"
+            );
             return Some(Manager { name: "pre-commit", advice });
         }
         None

@@ -73,8 +73,7 @@ pub fn write(told: &Told<'_>) -> String {
     let _ = writeln!(
         text,
         "open critical={} high={} medium={} low={} info={}\nsize components={} flows={} boundaries={} entry_points={} threats={}",
-        open.critical, open.high, open.medium, open.low, open.info,
-        size.components, size.flows, size.boundaries, size.entry_points, size.threats,
+        open.critical, open.high, open.medium, open.low, open.info, size.components, size.flows, size.boundaries, size.entry_points, size.threats,
     );
     let _ = match &told.base {
         Some((oid, base)) => writeln!(text, "base {oid} risk={}", base.posture.risk),
@@ -91,9 +90,7 @@ pub fn write(told: &Told<'_>) -> String {
 
 fn lines(movement: &Movement) -> Vec<String> {
     let mut all: Vec<(std::cmp::Reverse<u32>, String)> = Vec::new();
-    let one = |sign: char, line: &ThreatLine| {
-        format!("{sign} {} {} {} {} {}\n", line.id, line.severity, line.risk, line.rule, element(line))
-    };
+    let one = |sign: char, line: &ThreatLine| format!("{sign} {} {} {} {} {}\n", line.id, line.severity, line.risk, line.rule, element(line));
     all.extend(movement.added.iter().map(|line| (std::cmp::Reverse(line.risk), one('+', line))));
     all.extend(movement.removed.iter().map(|line| (std::cmp::Reverse(line.risk), one('-', line))));
     for (then, now) in &movement.changed {

@@ -110,9 +110,7 @@ impl Notes {
             return Ok(false);
         }
         let commit = repository.new_commit("threatline", tree, parent).map_err(&doing)?;
-        let expected = parent.map_or(PreviousValue::MustNotExist, |parent| {
-            PreviousValue::MustExistAndMatch(gix::refs::Target::Object(parent))
-        });
+        let expected = parent.map_or(PreviousValue::MustNotExist, |parent| PreviousValue::MustExistAndMatch(gix::refs::Target::Object(parent)));
         repository.reference(NOTES_REF, commit.id, expected, "notes: threatline").map_err(&doing)?;
         Ok(true)
     }

@@ -83,20 +83,14 @@ impl Overlay {
         let mut data = Vec::new();
         let tree = gix::objs::Tree { entries };
         tree.write_to(&mut data).map_err(|error| RepoError::new(format!("writing a tree: {error}")))?;
-        let id = gix::objs::compute_hash(self.hash, gix::objs::Kind::Tree, &data)
-            .map_err(|error| RepoError::new(format!("hashing a tree: {error}")))?;
+        let id = gix::objs::compute_hash(self.hash, gix::objs::Kind::Tree, &data).map_err(|error| RepoError::new(format!("hashing a tree: {error}")))?;
         self.trees.write().unwrap_or_else(PoisonError::into_inner).insert(id, tree.entries);
         Ok(id)
     }
 
     /// The tree that `base` becomes with these edits; none when nothing is left of it. `read` gives the
     /// entries of trees that were not written here.
-    pub(crate) fn edit(
-        &self,
-        base: Option<ObjectId>,
-        edits: &Edits,
-        read: &dyn Fn(&gix::oid) -> Result<Vec<Entry>>,
-    ) -> Result<Option<ObjectId>> {
+    pub(crate) fn edit(&self, base: Option<ObjectId>, edits: &Edits, read: &dyn Fn(&gix::oid) -> Result<Vec<Entry>>) -> Result<Option<ObjectId>> {
         let edits: Vec<(&[u8], Change)> = edits.iter().map(|(path, change)| (path.as_slice(), *change)).collect();
         self.edit_at(base, &edits, 0, read)
     }
@@ -112,8 +106,7 @@ impl Overlay {
             Some(oid) => self.tree(&oid).map_or_else(|| read(&oid), Ok)?,
             None => Vec::new(),
         };
-        let mut entries: BTreeMap<Vec<u8>, Entry> =
-            old.into_iter().map(|entry| (entry.filename.to_vec(), entry)).collect();
+        let mut entries: BTreeMap<Vec<u8>, Entry> = old.into_iter().map(|entry| (entry.filename.to_vec(), entry)).collect();
         let mut rest = edits;
         while let Some((path, change)) = rest.first() {
             let tail = &path[from..];

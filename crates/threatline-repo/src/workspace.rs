@@ -86,9 +86,7 @@ impl Workspace {
 
     /// The repository, or the sentence that says that there is none.
     pub fn repository(&self) -> Result<&gix::Repository> {
-        self.repository.as_ref().ok_or_else(|| {
-            RepoError::new("this folder is in no git repository").with_help("what needs history works in a repository only")
-        })
+        self.repository.as_ref().ok_or_else(|| RepoError::new("this folder is in no git repository").with_help("what needs history works in a repository only"))
     }
 
     /// The state that a name stands for: a commit, or a tree.
@@ -267,12 +265,14 @@ fn discover(start: &Path) -> Result<Option<gix::Repository>> {
     };
     if repository.git_dir_trust() != gix::sec::Trust::Full {
         let folder = repository.workdir().unwrap_or(repository.git_dir()).display().to_string();
-        return Err(RepoError::new("this repository belongs to someone else")
-            .with_help(format!("if you trust it: git config --global --add safe.directory {folder}")));
+        return Err(
+            RepoError::new("this repository belongs to someone else").with_help(format!("if you trust it: git config --global --add safe.directory {folder}"))
+        );
     }
     if repository.common_dir().join("reftable").is_dir() {
-        return Err(RepoError::new("this repository keeps its references as a reftable, which is not supported yet")
-            .with_help("git refs migrate --ref-format=files"));
+        return Err(
+            RepoError::new("this repository keeps its references as a reftable, which is not supported yet").with_help("git refs migrate --ref-format=files")
+        );
     }
     repository.object_cache_size_if_unset(4 << 20);
     Ok(Some(repository))

@@ -9,7 +9,9 @@ use threatline_engine::Summary;
 use threatline_repo::{NOTES_REF, Noted, Notes, OpenOptions, Workspace, note, record, step_from_head};
 
 fn compose(port: u32) -> String {
-    format!("services:\n  web:\n    image: nginx\n    ports: ['{port}:80']\n    privileged: true\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n    environment:\n      DATABASE_URL: postgres://u:secretpassword1@db:5432/x\n  db:\n    image: postgres:16\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_HOST_AUTH_METHOD: trust\n")
+    format!(
+        "services:\n  web:\n    image: nginx\n    ports: ['{port}:80']\n    privileged: true\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n    environment:\n      DATABASE_URL: postgres://u:secretpassword1@db:5432/x\n  db:\n    image: postgres:16\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_HOST_AUTH_METHOD: trust\n"
+    )
 }
 
 fn sample() -> Repo {

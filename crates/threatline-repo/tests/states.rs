@@ -217,10 +217,7 @@ fn what_cannot_be_read_is_skipped_with_a_reason() {
     let scan = workspace.session(None).scan(&workspace.revision("HEAD").unwrap()).unwrap();
     let skipped: Vec<(&str, &str)> = scan.coverage.skipped.iter().map(|s| (s.path.as_str(), s.reason.as_str())).collect();
     let lost = format!("its content is not in the repository ({})", &blob[..12]);
-    assert_eq!(
-        skipped,
-        [("bytes.yaml", "not UTF-8"), ("long.yaml", "larger than 1 MiB"), ("lost.yaml", &lost), ("pointer.json", "a Git LFS pointer")]
-    );
+    assert_eq!(skipped, [("bytes.yaml", "not UTF-8"), ("long.yaml", "larger than 1 MiB"), ("lost.yaml", &lost), ("pointer.json", "a Git LFS pointer")]);
     assert_eq!(scan.internal_errors, 0);
 }
 

@@ -194,9 +194,12 @@ fn headline(comparison: &Comparison<'_>, [new, gone, up, down]: [usize; 4]) -> S
     let (from, to) = (comparison.base.assessment.posture.risk, comparison.head.assessment.posture.risk);
     let risk = if from == to { format!("Risk stays {to}") } else { format!("Risk {from} → {to}") };
     let mut parts = vec![format!("**{risk}**")];
-    for (many, one, more) in
-        [(new, "new threat", "new threats"), (gone, "threat closed", "threats closed"), (up, "path opened", "paths opened"), (down, "path closed", "paths closed")]
-    {
+    for (many, one, more) in [
+        (new, "new threat", "new threats"),
+        (gone, "threat closed", "threats closed"),
+        (up, "path opened", "paths opened"),
+        (down, "path closed", "paths closed"),
+    ] {
         parts.extend((many > 0).then(|| words::count(many, one, more)));
     }
     format!("{}.", parts.join(", "))

@@ -104,9 +104,14 @@ fn manual(page: &str) -> &str {
 fn result(report: &Report<'_>, threat: &Threat, score: &Score, rule: usize, include_decided: bool) -> Value {
     let mut location = json!({ "physicalLocation": threat_location(report, threat) });
     location["logicalLocations"] = json!([{ "fullyQualifiedName": threat.element.as_str() }]);
-    let related: Vec<Value> = threat.evidence.iter().skip(1).take(20).enumerate().map(|(at, evidence)| {
-        json!({ "id": at + 1, "physicalLocation": physical(&words::place(report, evidence)) })
-    }).collect();
+    let related: Vec<Value> = threat
+        .evidence
+        .iter()
+        .skip(1)
+        .take(20)
+        .enumerate()
+        .map(|(at, evidence)| json!({ "id": at + 1, "physicalLocation": physical(&words::place(report, evidence)) }))
+        .collect();
     let links: Vec<String> = (1..=related.len()).map(|at| format!("[{at}]({at})")).collect();
     let see = if links.is_empty() { String::new() } else { format!(" See also {}.", links.join(", ")) };
     let likely = if score.likely { " Only likely: most siblings differ." } else { "" };

@@ -54,7 +54,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Notes { command }) => run_command::notes::run(common, &command),
         Some(Command::Extract { root, files, output, depfile }) => run_command::build::extract(common, &root, &files, &output, depfile.as_deref()),
         Some(Command::Link { shards, output, config, decisions, tree, commit }) => {
-            let given = run_command::build::Given { config: config.as_deref(), decisions: decisions.as_deref(), tree: tree.as_deref(), commit: commit.as_deref() };
+            let given =
+                run_command::build::Given { config: config.as_deref(), decisions: decisions.as_deref(), tree: tree.as_deref(), commit: commit.as_deref() };
             run_command::build::link(common, &shards, &output, &given)
         }
         Some(Command::Init) => run_command::init::run(common),

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 use threatline_engine::{Revision, Scan, Session, timestamp};
 use threatline_model::Evidence;
-use threatline_report::{Coverage, Report};
 use threatline_repo::{OpenOptions, Workspace};
+use threatline_report::{Coverage, Report};
 
 /// The program's version.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

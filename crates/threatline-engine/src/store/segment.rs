@@ -60,10 +60,7 @@ impl Segment {
         let header = segment.read(0, HEADER)?;
         segment.count = u64_at(&header, 8)?;
         segment.bucket_bits = u32_at(&header, 16)?;
-        let fits = header.starts_with(MAGIC)
-            && segment.bucket_bits <= 24
-            && segment.count < u64::from(u32::MAX)
-            && segment.values_at() <= bytes;
+        let fits = header.starts_with(MAGIC) && segment.bucket_bits <= 24 && segment.count < u64::from(u32::MAX) && segment.values_at() <= bytes;
         fits.then_some(segment)
     }
 
@@ -143,10 +140,7 @@ impl Place {
 
 /// Writes sorted records as a new segment of that folder. The name follows from the content, so two
 /// processes that worked out the same write the same file.
-pub(super) fn write<'a>(
-    folder: &Path,
-    records: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])> + Clone,
-) -> std::io::Result<PathBuf> {
+pub(super) fn write<'a>(folder: &Path, records: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])> + Clone) -> std::io::Result<PathBuf> {
     let head = head(records.clone());
     let mut hasher = blake3::Hasher::new();
     hasher.update(&head);

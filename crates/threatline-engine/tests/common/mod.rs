@@ -26,10 +26,19 @@ impl Dice {
 
 /// Contents that say something, each under names that make them be read.
 const CONTENTS: &[(&str, &str)] = &[
-    ("compose.yaml", "services:\n  web:\n    image: nginx\n    ports: ['80:80']\n    depends_on: [api]\n  api:\n    build: ./api\n    environment:\n      DATABASE_URL: postgres://db:5432/shop\n  db:\n    image: postgres:16\n"),
+    (
+        "compose.yaml",
+        "services:\n  web:\n    image: nginx\n    ports: ['80:80']\n    depends_on: [api]\n  api:\n    build: ./api\n    environment:\n      DATABASE_URL: postgres://db:5432/shop\n  db:\n    image: postgres:16\n",
+    ),
     ("compose.yaml", "services:\n  api:\n    build: .\n    ports: ['8080:8080']\n    privileged: true\n"),
-    ("deploy.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api, namespace: shop}\nspec:\n  template:\n    metadata: {labels: {app: api}}\n    spec:\n      containers:\n      - name: api\n        image: shop/api\n        env: [{name: LEDGER, value: 'http://ledger:80'}]\n"),
-    ("service.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: ledger, namespace: shop}\nspec:\n  type: LoadBalancer\n  selector: {app: api}\n  ports: [{port: 80}]\n"),
+    (
+        "deploy.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api, namespace: shop}\nspec:\n  template:\n    metadata: {labels: {app: api}}\n    spec:\n      containers:\n      - name: api\n        image: shop/api\n        env: [{name: LEDGER, value: 'http://ledger:80'}]\n",
+    ),
+    (
+        "service.yaml",
+        "apiVersion: v1\nkind: Service\nmetadata: {name: ledger, namespace: shop}\nspec:\n  type: LoadBalancer\n  selector: {app: api}\n  ports: [{port: 80}]\n",
+    ),
     ("app.py", "from flask import Flask\nfrom .paths import BASE\napp = Flask(__name__)\n\n@app.get(BASE + '/pay')\ndef pay():\n    return 'x'\n"),
     ("paths.py", "BASE = '/v1'\n"),
     ("paths.py", "BASE = '/v2'\n"),

@@ -78,10 +78,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn package(&self, node: Node) -> Option<String> {
-        children(node)
-            .into_iter()
-            .find(|child| matches!(child.kind(), "identifier" | "scoped_identifier"))
-            .map(|child| self.dotted(child))
+        children(node).into_iter().find(|child| matches!(child.kind(), "identifier" | "scoped_identifier")).map(|child| self.dotted(child))
     }
 
     /// `import a.b.C` takes `C` of `a.b`; `import static a.b.C.m` takes `m` of `a.b.C`.

@@ -5,9 +5,9 @@
 
 mod expression;
 mod literal;
-mod types;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use super::tree::*;
 use std::cell::Cell;
@@ -174,9 +174,13 @@ impl<'t> Lowering<'t> {
                 Some(kind) => kind,
                 None => return,
             },
-            "assert_statement" | "delete_statement" | "global_statement" | "nonlocal_statement" | "type_alias_statement" | "break_statement" | "continue_statement" => {
-                StatementKind::Block(Vec::new())
-            }
+            "assert_statement"
+            | "delete_statement"
+            | "global_statement"
+            | "nonlocal_statement"
+            | "type_alias_statement"
+            | "break_statement"
+            | "continue_statement" => StatementKind::Block(Vec::new()),
             _ => StatementKind::Block(self.block(node)),
         };
         out.push(Statement { kind, span: span(node) });
@@ -275,7 +279,10 @@ impl<'t> Lowering<'t> {
         }
         for case in node.child_by_field_name("body").map(children).unwrap_or_default() {
             let nothing = Expression { kind: ExpressionKind::Unknown(Vec::new()), span: span(case) };
-            out.push(Statement { kind: StatementKind::If { condition: nothing, then: self.body(case, "consequence"), otherwise: Vec::new() }, span: span(case) });
+            out.push(Statement {
+                kind: StatementKind::If { condition: nothing, then: self.body(case, "consequence"), otherwise: Vec::new() },
+                span: span(case),
+            });
         }
         StatementKind::Block(out)
     }

@@ -79,11 +79,9 @@ impl Reducer<'_> {
                 let over = over.as_ref().map(|(name, list)| (self.value(name), self.value(list)));
                 Step::Loop { over, body: self.steps(body) }
             }
-            StatementKind::Try { body, handlers, finally } => Step::Try {
-                body: self.steps(body),
-                handlers: handlers.iter().map(|handler| self.steps(handler)).collect(),
-                finally: self.steps(finally),
-            },
+            StatementKind::Try { body, handlers, finally } => {
+                Step::Try { body: self.steps(body), handlers: handlers.iter().map(|handler| self.steps(handler)).collect(), finally: self.steps(finally) }
+            }
             StatementKind::Block(body) => {
                 let steps = self.steps(body);
                 if steps.is_empty() {
@@ -192,11 +190,7 @@ impl Reducer<'_> {
     }
 
     fn arguments(&mut self, arguments: &[tree::Argument]) -> Vec<Argument> {
-        let one = |argument: &tree::Argument| Argument {
-            name: argument.name.clone(),
-            value: self.value(&argument.value),
-            spread: argument.spread,
-        };
+        let one = |argument: &tree::Argument| Argument { name: argument.name.clone(), value: self.value(&argument.value), spread: argument.spread };
         arguments.iter().map(one).collect()
     }
 
@@ -232,19 +226,13 @@ impl Reducer<'_> {
             ExpressionKind::Function(function) => Value::Function(self.function(function, None)),
             ExpressionKind::Class(class) => Value::Class(self.class(class)),
             ExpressionKind::List(items) => Value::List(self.values(items)),
-            ExpressionKind::Map(entries) => {
-                Value::Map(entries.iter().map(|(key, value)| (self.value(key), self.value(value))).collect())
-            }
+            ExpressionKind::Map(entries) => Value::Map(entries.iter().map(|(key, value)| (self.value(key), self.value(value))).collect()),
             ExpressionKind::Binary { operator, left, right } => self.binary(operator, left, right),
             ExpressionKind::Not(inner) => Value::Not(self.boxed(inner)),
             ExpressionKind::Conditional { condition, then, otherwise } => {
                 let arms = vec![self.value(then), self.value(otherwise)];
                 let condition = self.value(condition);
-                if has_call(&condition) {
-                    Value::Operator("?".to_owned(), [vec![condition], arms].concat())
-                } else {
-                    Value::Either(arms)
-                }
+                if has_call(&condition) { Value::Operator("?".to_owned(), [vec![condition], arms].concat()) } else { Value::Either(arms) }
             }
             ExpressionKind::Unknown(children) => Value::Unknown(self.values(children)),
         }

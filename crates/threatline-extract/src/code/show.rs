@@ -92,14 +92,7 @@ fn class(class: &Class, depth: usize, out: &mut String) {
     let bases: Vec<String> = class.bases.iter().map(ty).collect();
     let lines = format!("{}:{}-{}", class.line, class.span.line, class.span.end_line);
     let head = if class.arguments.is_empty() { String::new() } else { format!("({})", arguments(&class.arguments)) };
-    let _ = writeln!(
-        out,
-        "{}{:?} {}{head}: [{}] {lines}",
-        annotations(&class.annotations),
-        class.kind,
-        class.name,
-        bases.join(", ")
-    );
+    let _ = writeln!(out, "{}{:?} {}{head}: [{}] {lines}", annotations(&class.annotations), class.kind, class.name, bases.join(", "));
     for field in &class.fields {
         pad(depth + 1, out);
         let declared = field.declared.as_ref().map(|declared| format!(": {}", ty(declared))).unwrap_or_default();

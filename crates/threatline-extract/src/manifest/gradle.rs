@@ -21,8 +21,18 @@ const PROGRAM_PLUGINS: [&str; 8] = [
 
 /// The words that open a dependency, in the order in which they are looked for at a word's end.
 const CONFIGURATIONS: [&str; 12] = [
-    "implementation", "api", "compile", "compileOnly", "runtime", "runtimeOnly", "developmentOnly", "annotationProcessor", "kapt", "ksp",
-    "providedCompile", "providedRuntime",
+    "implementation",
+    "api",
+    "compile",
+    "compileOnly",
+    "runtime",
+    "runtimeOnly",
+    "developmentOnly",
+    "annotationProcessor",
+    "kapt",
+    "ksp",
+    "providedCompile",
+    "providedRuntime",
 ];
 
 /// Reads one script.

@@ -9,13 +9,24 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use threatline_facts::{Ecosystem, Extracted};
 
 /// The keys that hold dependencies, and whether those are needed only to build or test.
-const SECTIONS: [(&str, bool); 4] =
-    [("dependencies", false), ("optionalDependencies", false), ("peerDependencies", false), ("devDependencies", true)];
+const SECTIONS: [(&str, bool); 4] = [("dependencies", false), ("optionalDependencies", false), ("peerDependencies", false), ("devDependencies", true)];
 
 /// What else may stand in a `pnpm-workspace.yaml`. Its name is not known here, so every key must be one of pnpm's.
 const WORKSPACE_KEYS: [&str; 14] = [
-    "packages", "catalog", "catalogs", "overrides", "onlyBuiltDependencies", "ignoredBuiltDependencies", "neverBuiltDependencies", "patchedDependencies",
-    "packageExtensions", "peerDependencyRules", "linkWorkspacePackages", "nodeLinker", "shamefullyHoist", "minimumReleaseAge",
+    "packages",
+    "catalog",
+    "catalogs",
+    "overrides",
+    "onlyBuiltDependencies",
+    "ignoredBuiltDependencies",
+    "neverBuiltDependencies",
+    "patchedDependencies",
+    "packageExtensions",
+    "peerDependencyRules",
+    "linkWorkspacePackages",
+    "nodeLinker",
+    "shamefullyHoist",
+    "minimumReleaseAge",
 ];
 
 /// Whether a document is a `pnpm-workspace.yaml`.

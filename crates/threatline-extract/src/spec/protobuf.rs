@@ -73,7 +73,9 @@ impl Places {
 fn is_marked(path: &[i32]) -> bool {
     match path {
         [number::SERVICE, _] | [number::SERVICE, _, number::METHOD, _] => true,
-        [number::MESSAGE, _, .., number::FIELD, _] => path.len().is_multiple_of(2) && path[2..path.len() - 2].iter().step_by(2).all(|part| *part == number::NESTED),
+        [number::MESSAGE, _, .., number::FIELD, _] => {
+            path.len().is_multiple_of(2) && path[2..path.len() - 2].iter().step_by(2).all(|part| *part == number::NESTED)
+        }
         _ => false,
     }
 }

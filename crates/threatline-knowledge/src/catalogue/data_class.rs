@@ -134,13 +134,38 @@ mod tests {
     #[test]
     fn precise_words_tell_the_class() {
         let known = [
-            ("email", "email"), ("customerEmail", "email"), ("eMail", "email"), ("email_address", "email"), ("phoneNumber", "phone"), ("firstName", "name"),
-            ("shipping_address", "address"), ("zipCode", "address"), ("dateOfBirth", "date_of_birth"), ("dob", "date_of_birth"), ("lat", "precise_location"),
-            ("clientIP", "ip_address"), ("IPAddress", "ip_address"), ("credit_card_cvv", "payment_card"), ("iban", "bank_account"),
-            ("from_account_num", "bank_account"), ("patientDiagnosis", "health"), ("SSN", "government_id"), ("customer_ssn", "government_id"),
-            ("passwordHash", "password"), ("new_password", "password"), ("password_confirm", "password"), ("apiKey", "credential"), ("clientSecret", "credential"),
-            ("refreshToken", "token"), ("password_reset_token", "token"), ("token", "token"), ("privateKey", "private_key"), ("sexualOrientation", "special_category"),
-            ("user_id", "identifier"), ("username", "identifier"), ("prompt", "prompt"),
+            ("email", "email"),
+            ("customerEmail", "email"),
+            ("eMail", "email"),
+            ("email_address", "email"),
+            ("phoneNumber", "phone"),
+            ("firstName", "name"),
+            ("shipping_address", "address"),
+            ("zipCode", "address"),
+            ("dateOfBirth", "date_of_birth"),
+            ("dob", "date_of_birth"),
+            ("lat", "precise_location"),
+            ("clientIP", "ip_address"),
+            ("IPAddress", "ip_address"),
+            ("credit_card_cvv", "payment_card"),
+            ("iban", "bank_account"),
+            ("from_account_num", "bank_account"),
+            ("patientDiagnosis", "health"),
+            ("SSN", "government_id"),
+            ("customer_ssn", "government_id"),
+            ("passwordHash", "password"),
+            ("new_password", "password"),
+            ("password_confirm", "password"),
+            ("apiKey", "credential"),
+            ("clientSecret", "credential"),
+            ("refreshToken", "token"),
+            ("password_reset_token", "token"),
+            ("token", "token"),
+            ("privateKey", "private_key"),
+            ("sexualOrientation", "special_category"),
+            ("user_id", "identifier"),
+            ("username", "identifier"),
+            ("prompt", "prompt"),
         ];
         for (field, class) in known {
             assert_eq!(name(field), class, "{field}");
@@ -149,15 +174,48 @@ mod tests {
 
     #[test]
     fn a_word_about_the_datum_is_not_the_datum() {
-        for field in ["email_verified", "hasPassword", "max_tokens", "tokenCount", "password_reset", "resetPassword", "passwordPolicy", "findByEmail", "email_template_id",
-            "credit_card_id", "accessTokenExpiresAt", "csrf_token", "secretName", "token_type"] {
+        for field in [
+            "email_verified",
+            "hasPassword",
+            "max_tokens",
+            "tokenCount",
+            "password_reset",
+            "resetPassword",
+            "passwordPolicy",
+            "findByEmail",
+            "email_template_id",
+            "credit_card_id",
+            "accessTokenExpiresAt",
+            "csrf_token",
+            "secretName",
+            "token_type",
+        ] {
             assert_eq!(name(field), "-", "{field}");
         }
     }
 
     #[test]
     fn words_that_mean_anything_say_nothing() {
-        for field in ["", "data", "address", "name", "code", "id", "message", "value", "pageToken", "panel", "latest", "pin", "status", "expandable", "key", "companion", "note", "__"] {
+        for field in [
+            "",
+            "data",
+            "address",
+            "name",
+            "code",
+            "id",
+            "message",
+            "value",
+            "pageToken",
+            "panel",
+            "latest",
+            "pin",
+            "status",
+            "expandable",
+            "key",
+            "companion",
+            "note",
+            "__",
+        ] {
             assert_eq!(name(field), "-", "{field}");
         }
     }

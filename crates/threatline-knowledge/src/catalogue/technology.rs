@@ -278,7 +278,10 @@ mod tests {
         let database = terraform("aws_db_instance").unwrap();
         assert_eq!(database.engine.as_deref(), Some("engine"));
         let engine = |value: &str| database.of_engine(value).map_or("-", |technology| technology.name.as_str());
-        assert_eq!(["postgres", "aurora-mysql", "POSTGRES_15", "MYSQL_8_0", "sqlserver-ex", "strange"].map(engine), ["postgresql", "mysql", "postgresql", "mysql", "sql-server", "-"]);
+        assert_eq!(
+            ["postgres", "aurora-mysql", "POSTGRES_15", "MYSQL_8_0", "sqlserver-ex", "strange"].map(engine),
+            ["postgresql", "mysql", "postgresql", "mysql", "sql-server", "-"]
+        );
         assert!(terraform("aws_iam_role").is_none());
     }
 }

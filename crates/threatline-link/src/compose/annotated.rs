@@ -89,7 +89,13 @@ impl<'a> Evaluator<'a> {
             }
             for ruled in library.annotation(&name) {
                 if self.all_hold(&ruled.rule.when, &arguments) {
-                    let site = Site { method: name.rsplit('.').next().unwrap_or("").to_owned(), arguments: arguments.clone(), receiver: None, decorated: None, star: None };
+                    let site = Site {
+                        method: name.rsplit('.').next().unwrap_or("").to_owned(),
+                        arguments: arguments.clone(),
+                        receiver: None,
+                        decorated: None,
+                        star: None,
+                    };
                     applied.push(Applied { ruled, site });
                 }
             }
@@ -217,7 +223,13 @@ impl<'a> Evaluator<'a> {
         let name = class.map_or("", |(file, class)| self.program.source(file).classes[class as usize].name.as_str());
         let parameters = self.told_parameters(function, scope);
         for (methods, paths, ruled) in routes {
-            let paths = if !paths.is_empty() { paths } else if !prefix.is_empty() { prefix.clone() } else { vec![Text::literal("")] };
+            let paths = if !paths.is_empty() {
+                paths
+            } else if !prefix.is_empty() {
+                prefix.clone()
+            } else {
+                vec![Text::literal("")]
+            };
             let bases = if header.prefixes.is_empty() { vec![Text::literal("")] } else { header.prefixes.clone() };
             self.mark = function.annotations.first().map_or(function.mark, |annotation| annotation.mark);
             let place = self.place(&ruled.pack.name);
@@ -232,7 +244,17 @@ impl<'a> Evaluator<'a> {
                     let handler = Val::Function(Closure { file, index, scope: None, this });
                     let mut all = header.guards.clone();
                     all.extend(guards.iter().cloned());
-                    let route = Route { kind, methods: methods.clone(), path: Text::Literal(path), handler, takes: Vec::new(), guards: all, place: place.clone(), typed: ruled.pack.typed_parameters && self.family() == Family::CSharp, parameters: parameters.clone() };
+                    let route = Route {
+                        kind,
+                        methods: methods.clone(),
+                        path: Text::Literal(path),
+                        handler,
+                        takes: Vec::new(),
+                        guards: all,
+                        place: place.clone(),
+                        typed: ruled.pack.typed_parameters && self.family() == Family::CSharp,
+                        parameters: parameters.clone(),
+                    };
                     let router = match class {
                         None => self.annotated_router(file, index),
                         Some(_) => self.single(&format!("{}:annotated", ruled.pack.name), None),
@@ -321,7 +343,17 @@ impl<'a> Evaluator<'a> {
                 self.out.calls.push(call);
             }
             let handler = Val::Function(Closure { file, index, scope: None, this });
-            let route = Route { kind, methods: vec![None], path: channel, handler, takes: Vec::new(), guards: Vec::new(), place: place.clone(), typed: false, parameters: Vec::new() };
+            let route = Route {
+                kind,
+                methods: vec![None],
+                path: channel,
+                handler,
+                takes: Vec::new(),
+                guards: Vec::new(),
+                place: place.clone(),
+                typed: false,
+                parameters: Vec::new(),
+            };
             let router = self.single(&format!("{}:jobs", one.ruled.pack.name), None);
             self.objects[router].events.push(Event::Route(Rc::new(route)));
         }

@@ -37,7 +37,14 @@ impl<'a> Evaluator<'a> {
     pub(super) fn conventional(&mut self) {
         for convention in std::mem::take(&mut self.conventions) {
             if !convention.pattern.contains("{controller") {
-                self.conventional_route(&convention, &convention.pattern.clone(), Val::Unknown, vec![Some("GET".to_owned())], Vec::new(), convention.place.clone());
+                self.conventional_route(
+                    &convention,
+                    &convention.pattern.clone(),
+                    Val::Unknown,
+                    vec![Some("GET".to_owned())],
+                    Vec::new(),
+                    convention.place.clone(),
+                );
                 continue;
             }
             for file in 0..self.program.files.len() {

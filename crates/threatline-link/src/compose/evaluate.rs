@@ -278,9 +278,7 @@ impl<'a> Evaluator<'a> {
         let path = &*self.program.files[found].path;
         let file = path.rsplit('/').next().unwrap_or(path);
         let stem = file.split('.').next().unwrap_or(file);
-        let is_it = stem == member
-            || (matches!(stem, "__init__" | "mod") && folder_of(path).rsplit('/').next() == Some(member))
-            || member == "self";
+        let is_it = stem == member || (matches!(stem, "__init__" | "mod") && folder_of(path).rsplit('/').next() == Some(member)) || member == "self";
         if is_it { Val::Module(found) } else { Val::Missing }
     }
 

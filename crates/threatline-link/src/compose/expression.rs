@@ -1,8 +1,8 @@
 //! Expressions: what they are worth, and calls through to what they mean.
 
 use super::evaluate::{Evaluator, as_text};
-use super::verbs::Site;
 use super::value::*;
+use super::verbs::Site;
 use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::*;
@@ -391,7 +391,9 @@ impl<'a> Evaluator<'a> {
                 Val::Symbol(full) => self.call_symbol(&full, arguments, Some(object.clone()), decorated),
                 other => self.call_value(other, arguments, call, decorated),
             },
-            Val::Map(entries) if arguments.is_empty() && matches!(name, "entries" | "items" | "keys" | "values") && !entries.iter().any(|(key, _)| key == name) => {
+            Val::Map(entries)
+                if arguments.is_empty() && matches!(name, "entries" | "items" | "keys" | "values") && !entries.iter().any(|(key, _)| key == name) =>
+            {
                 let one = |(key, value): &(String, Val)| match name {
                     "keys" => Val::text(key),
                     "values" => value.clone(),
@@ -524,8 +526,9 @@ impl<'a> Evaluator<'a> {
                 };
                 pick(&Val::Text(text.clone()), &default)
             }
-            "split" | "partition" | "match" | "test" | "includes" | "startsWith" | "endsWith" | "startswith" | "endswith" | "length" | "len" | "encode" | "charAt"
-            | "substring" | "slice" | "find" | "indexOf" | "getBytes" | "as_bytes" | "contains" | "replace" | "replaceAll" | "isEmpty" | "is_empty" | "equals" => Val::Unknown,
+            "split" | "partition" | "match" | "test" | "includes" | "startsWith" | "endsWith" | "startswith" | "endswith" | "length" | "len" | "encode"
+            | "charAt" | "substring" | "slice" | "find" | "indexOf" | "getBytes" | "as_bytes" | "contains" | "replace" | "replaceAll" | "isEmpty"
+            | "is_empty" | "equals" => Val::Unknown,
             _ => Val::Text(text.clone()),
         }
     }

@@ -230,7 +230,8 @@ impl<'a> Evaluator<'a> {
         self.strict = strict;
         self.file = file;
         self.mark = mark;
-        let mut verdict = Verdict { authenticates: known.authenticated, authorizes: known.authorized, unclear: prover.unclear, places: Vec::new(), ..Verdict::default() };
+        let mut verdict =
+            Verdict { authenticates: known.authenticated, authorizes: known.authorized, unclear: prover.unclear, places: Vec::new(), ..Verdict::default() };
         if known.authenticated || known.authorized {
             verdict.places.push(own);
             for place in prover.places {
@@ -506,13 +507,14 @@ impl<'a> Evaluator<'a> {
             let callee = self.callee(call, scope);
             self.verify_rule(callee.as_ref(), call, scope).is_some()
         });
-        verifies && call.arguments.iter().any(|argument| match &argument.value {
-            Value::Function(index) => {
-                let source = self.program.source(self.file);
-                source.functions[*index as usize].steps.iter().any(|step| self.status_in(step, scope).is_some())
-            }
-            value => self.turns_away_value(value, scope).is_some(),
-        })
+        verifies
+            && call.arguments.iter().any(|argument| match &argument.value {
+                Value::Function(index) => {
+                    let source = self.program.source(self.file);
+                    source.functions[*index as usize].steps.iter().any(|step| self.status_in(step, scope).is_some())
+                }
+                value => self.turns_away_value(value, scope).is_some(),
+            })
     }
 
     /// A helper that is called for its effect proves what holds when it comes back.
@@ -551,7 +553,8 @@ impl<'a> Evaluator<'a> {
 
     /// Calling this goes on to what is guarded.
     fn goes_on(&mut self, call: &'a Call, prover: &Prover, scope: &Scope) -> bool {
-        const ON: [&str; 14] = ["ServeHTTP", "Next", "next", "run", "call", "doFilter", "handle", "proceed", "invoke", "Invoke", "InvokeAsync", "filter", "apply", "Handle"];
+        const ON: [&str; 14] =
+            ["ServeHTTP", "Next", "next", "run", "call", "doFilter", "handle", "proceed", "invoke", "Invoke", "InvokeAsync", "filter", "apply", "Handle"];
         let (root, method) = match &call.callee {
             Value::Name(name) => (name, None),
             Value::Member(object, method) => match &**object {
@@ -736,7 +739,10 @@ impl<'a> Evaluator<'a> {
             Value::Name(name) | Value::Member(_, name) => name.as_str(),
             _ => return false,
         };
-        if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "constant_time_eq" | "FixedTimeEquals" | "isAuthenticated" | "is_authenticated") {
+        if matches!(
+            last,
+            "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "constant_time_eq" | "FixedTimeEquals" | "isAuthenticated" | "is_authenticated"
+        ) {
             return true;
         }
         // `user.roles.includes(role)`, `session.get("user")`
@@ -744,7 +750,8 @@ impl<'a> Evaluator<'a> {
             Value::Member(object, _) => self.is_check(object, prover, scope, depth + 1),
             _ => false,
         };
-        let session_key = matches!(call.arguments.first(), Some(Argument { value: Value::Text(text), .. }) if is_identity(text)) && matches!(last, "get" | "Get" | "GetString" | "getAttribute");
+        let session_key = matches!(call.arguments.first(), Some(Argument { value: Value::Text(text), .. }) if is_identity(text))
+            && matches!(last, "get" | "Get" | "GetString" | "getAttribute");
         object || (session_key && !mentions_raw(&call.callee))
     }
 
@@ -793,7 +800,9 @@ impl<'a> Evaluator<'a> {
         let values = [self.value(left, scope), self.value(right, scope)];
         let empty = |value: &Val| match value {
             Val::Null | Val::Number(_) | Val::Boolean(_) => true,
-            value => value.literal().is_some_and(|text| text.is_empty() || text.trim().eq_ignore_ascii_case("bearer") || text.trim().eq_ignore_ascii_case("basic")),
+            value => {
+                value.literal().is_some_and(|text| text.is_empty() || text.trim().eq_ignore_ascii_case("bearer") || text.trim().eq_ignore_ascii_case("basic"))
+            }
         };
         if values.iter().any(empty) {
             return false;
@@ -856,7 +865,8 @@ impl<'a> Evaluator<'a> {
                     // A wrapper of a library: known guards guard; the function it is given is the handler.
                     let made = made.clone();
                     verdict.and(self.judge_name(&made.by, Some(&made.arguments), place));
-                    let inner = made.arguments.iter().map(|argument| &argument.value).find(|value| matches!(value, Val::Function(_) | Val::Guarded(_) | Val::Made(_)));
+                    let inner =
+                        made.arguments.iter().map(|argument| &argument.value).find(|value| matches!(value, Val::Function(_) | Val::Guarded(_) | Val::Made(_)));
                     match inner {
                         Some(inner) => value = inner.clone(),
                         None => return (verdict, None),
@@ -1027,7 +1037,28 @@ fn words_of(name: &str) -> Vec<String> {
 fn is_identity(name: &str) -> bool {
     let words = words_of(name);
     let any = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    any(&["user", "principal", "identity", "session", "claims", "claim", "subject", "sub", "role", "roles", "permission", "permissions", "scope", "scopes", "account", "authenticated", "member", "tenant", "uid", "userid"]) && !any(&["agent", "header", "headers"])
+    any(&[
+        "user",
+        "principal",
+        "identity",
+        "session",
+        "claims",
+        "claim",
+        "subject",
+        "sub",
+        "role",
+        "roles",
+        "permission",
+        "permissions",
+        "scope",
+        "scopes",
+        "account",
+        "authenticated",
+        "member",
+        "tenant",
+        "uid",
+        "userid",
+    ]) && !any(&["agent", "header", "headers"])
 }
 
 /// Words in a type's name for who calls.
@@ -1046,12 +1077,16 @@ fn is_held(name: &str) -> bool {
 /// Words for what was sent, which prove nothing by being there.
 fn is_raw(name: &str) -> bool {
     let words = words_of(name);
-    words.iter().any(|word| matches!(word.as_str(), "header" | "headers" | "authorization" | "cookie" | "cookies" | "query" | "params" | "body" | "token" | "bearer"))
+    words
+        .iter()
+        .any(|word| matches!(word.as_str(), "header" | "headers" | "authorization" | "cookie" | "cookies" | "query" | "params" | "body" | "token" | "bearer"))
 }
 
 fn is_secret(name: &str) -> bool {
     let words = words_of(name);
-    words.iter().any(|word| matches!(word.as_str(), "secret" | "apikey" | "password" | "signature" | "digest" | "hmac" | "token")) || name.to_ascii_lowercase().contains("api_key") || name.contains("apiKey")
+    words.iter().any(|word| matches!(word.as_str(), "secret" | "apikey" | "password" | "signature" | "digest" | "hmac" | "token"))
+        || name.to_ascii_lowercase().contains("api_key")
+        || name.contains("apiKey")
 }
 
 /// Whether a condition only asks if something was sent at all: `header == ""`, `!r.Header.Get("X")`.
@@ -1059,7 +1094,9 @@ fn tests_absence(condition: &Value, depth: usize) -> bool {
     if depth > 6 {
         return false;
     }
-    let empty = |value: &Value| matches!(value, Value::Null) || matches!(value, Value::Text(text) if text.is_empty()) || matches!(value, Value::Number(text) if text == "0");
+    let empty = |value: &Value| {
+        matches!(value, Value::Null) || matches!(value, Value::Text(text) if text.is_empty()) || matches!(value, Value::Number(text) if text == "0")
+    };
     match condition {
         Value::Not(inner) => tests_absence(inner, depth + 1),
         Value::Either(parts) => parts.iter().all(|part| tests_absence(part, depth + 1)),
@@ -1071,7 +1108,23 @@ fn tests_absence(condition: &Value, depth: usize) -> bool {
         Value::Call(call) => match &call.callee {
             Value::Name(name) => matches!(name.as_str(), "len" | "bool" | "str"),
             Value::Member(object, name) => {
-                let reads = ["get", "header", "cookie", "getheader", "getcookie", "cookies", "headers", "len", "isempty", "is_empty", "isblank", "formvalue", "query", "trim", "strip"];
+                let reads = [
+                    "get",
+                    "header",
+                    "cookie",
+                    "getheader",
+                    "getcookie",
+                    "cookies",
+                    "headers",
+                    "len",
+                    "isempty",
+                    "is_empty",
+                    "isblank",
+                    "formvalue",
+                    "query",
+                    "trim",
+                    "strip",
+                ];
                 reads.contains(&name.to_ascii_lowercase().as_str()) && tests_absence(object, depth + 1)
             }
             _ => false,

@@ -18,7 +18,9 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
             let module = super::library::plain(&import.module);
             let full = import.member.as_ref().map(|member| format!("{module}.{member}"));
             for pack in &file.library.packs.packs {
-                let is_it = |name: &String| starts(&module, &super::library::plain(name)) || full.as_ref().is_some_and(|full| starts(full, &super::library::plain(name)));
+                let is_it = |name: &String| {
+                    starts(&module, &super::library::plain(name)) || full.as_ref().is_some_and(|full| starts(full, &super::library::plain(name)))
+                };
                 if pack.modules().iter().any(is_it) {
                     libraries.entry(pack.technology()).or_insert(import.mark);
                 }

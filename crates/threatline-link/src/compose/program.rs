@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
-use threatline_facts::code::{CodeFact, Import, Source, Want, Value};
+use threatline_facts::code::{CodeFact, Import, Source, Value, Want};
 use threatline_facts::manifest::ManifestFact;
 use threatline_facts::{Fact, Facts, Language};
 use threatline_knowledge::packs::Family;
@@ -129,7 +129,8 @@ impl<'a> Program<'a> {
             }
         }
         for (number, function) in source.functions.iter().enumerate().filter(|_| family == Family::CSharp) {
-            let first = function.parameters.first().filter(|first| first.annotations.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "this")));
+            let first =
+                function.parameters.first().filter(|first| first.annotations.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "this")));
             if first.is_some() {
                 self.extensions.entry(&function.name).or_default().push((id, number as u32));
             }

@@ -58,13 +58,17 @@ pub(super) fn format(text: &Text, arguments: &[Arg]) -> Text {
         if (c == '{' || c == '}') && rest[1..].starts_with(c) {
             literal.push(c);
             taken = 2;
-        } else if c == '{' && let Some(end) = rest.find('}') {
+        } else if c == '{'
+            && let Some(end) = rest.find('}')
+        {
             hole = Some(rest[1..end].split([':', '!']).next().unwrap_or("").to_owned());
             taken = end + 1;
         } else if c == '%' && rest[1..].starts_with('%') {
             literal.push('%');
             taken = 2;
-        } else if c == '%' && let Some(end) = rest[1..].find(|c: char| c.is_ascii_alphabetic()).filter(|end| *end < 6) {
+        } else if c == '%'
+            && let Some(end) = rest[1..].find(|c: char| c.is_ascii_alphabetic()).filter(|end| *end < 6)
+        {
             hole = Some(String::new());
             taken = end + 2;
         } else {
@@ -104,7 +108,9 @@ pub(super) fn without_end(text: &Text, characters: Option<&str>) -> Text {
 pub(super) fn of_route(path: &Text) -> String {
     match path {
         Text::Joined(parts) => match parts.split_first() {
-            Some((Text::Environment { default: None, .. } | Text::Setting { default: None, .. }, rest)) if !rest.is_empty() => Text::join(rest.to_vec()).with_defaults(),
+            Some((Text::Environment { default: None, .. } | Text::Setting { default: None, .. }, rest)) if !rest.is_empty() => {
+                Text::join(rest.to_vec()).with_defaults()
+            }
             _ => path.with_defaults(),
         },
         _ => path.with_defaults(),
@@ -161,7 +167,8 @@ fn bracketed(rest: &str) -> (Option<String>, usize) {
     let (open, close) = if rest.starts_with('{') { ('{', '}') } else { ('<', '>') };
     let taken = closing(rest, open, close);
     let inner = rest[1..taken].trim_end_matches(close);
-    let name = if open == '<' { inner.rsplit(':').next().unwrap_or(inner) } else { inner.trim_start_matches('*').split([':', '=', '?', '.']).next().unwrap_or(inner) };
+    let name =
+        if open == '<' { inner.rsplit(':').next().unwrap_or(inner) } else { inner.trim_start_matches('*').split([':', '=', '?', '.']).next().unwrap_or(inner) };
     let name: String = name.trim_matches(['*', '.', ' ', '?', '$']).to_owned();
     (Some(if name.is_empty() { "path".to_owned() } else { name }), taken)
 }
@@ -179,7 +186,13 @@ fn sign(rest: &str) -> (Option<String>, usize) {
 fn star(rest: &str, count: usize) -> (Option<String>, usize) {
     let stars = rest.find(|c| c != '*').unwrap_or(rest.len());
     let end = rest[stars..].find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(rest.len(), |end| stars + end);
-    let name = if end > stars { rest[stars..end].to_owned() } else if count == 0 { "path".to_owned() } else { format!("path{count}") };
+    let name = if end > stars {
+        rest[stars..end].to_owned()
+    } else if count == 0 {
+        "path".to_owned()
+    } else {
+        format!("path{count}")
+    };
     (Some(name), end)
 }
 

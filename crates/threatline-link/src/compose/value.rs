@@ -175,8 +175,18 @@ pub(super) struct Guard {
 #[derive(Clone, Debug)]
 pub(super) enum Event {
     Route(Rc<Route>),
-    Mount { child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: Place },
-    Middleware { guards: Vec<Guard>, path: Option<Text>, reach: Reach },
+    Mount {
+        child: Val,
+        path: Option<Text>,
+        replaces: bool,
+        guards: Vec<Guard>,
+        place: Place,
+    },
+    Middleware {
+        guards: Vec<Guard>,
+        path: Option<Text>,
+        reach: Reach,
+    },
     /// A rule over paths stands elsewhere and is decided there.
     Protect,
 }
@@ -250,14 +260,9 @@ impl Val {
             Val::Text(text) => write!(out, "t{text:?}"),
             Val::Symbol(name) => write!(out, "s{name}"),
             Val::Made(made) => write!(out, "m{:p}", Rc::as_ptr(made)),
-            Val::Function(closure) => write!(
-                out,
-                "f{}.{}.{}.{:?}",
-                closure.file,
-                closure.index,
-                closure.scope.as_ref().map_or(0, Scope::identity),
-                closure.this
-            ),
+            Val::Function(closure) => {
+                write!(out, "f{}.{}.{}.{:?}", closure.file, closure.index, closure.scope.as_ref().map_or(0, Scope::identity), closure.this)
+            }
             Val::Class(file, index) => write!(out, "c{file}.{index}"),
             Val::Object(id) => write!(out, "o{id}"),
             Val::Module(file) => write!(out, "M{file}"),

@@ -223,7 +223,10 @@ impl<'a> Evaluator<'a> {
     }
 
     fn record(&mut self, call: super::CodeCall) -> usize {
-        let key = format!("{}|{}|{:?}|{:?}|{:?}|{:?}|{}", call.place.path, call.place.mark.0, call.protocol, call.technology, call.target, call.channel, call.consumes);
+        let key = format!(
+            "{}|{}|{:?}|{:?}|{:?}|{:?}|{}",
+            call.place.path, call.place.mark.0, call.protocol, call.technology, call.target, call.channel, call.consumes
+        );
         if let Some(found) = self.call_index.get(&key) {
             return *found;
         }
@@ -330,7 +333,17 @@ impl<'a> Evaluator<'a> {
             }
             for (methods, handler, mut own) in self.opened(&handler, &methods) {
                 own.splice(0..0, guards.iter().cloned());
-                let route = Route { kind, methods, path: path.clone(), handler, takes: takes.clone(), guards: own, place: place.clone(), typed: pack.typed_parameters, parameters: Vec::new() };
+                let route = Route {
+                    kind,
+                    methods,
+                    path: path.clone(),
+                    handler,
+                    takes: takes.clone(),
+                    guards: own,
+                    place: place.clone(),
+                    typed: pack.typed_parameters,
+                    parameters: Vec::new(),
+                };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
         }
@@ -342,7 +355,16 @@ impl<'a> Evaluator<'a> {
 
     /// A route whose handler is a router: it hangs there.
     #[allow(clippy::too_many_arguments, reason = "the parts of one route")]
-    fn route_of_router(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site, router: ObjectId, handler: &Val, path: Option<&Text>, guards: &[Guard]) -> Option<Val> {
+    fn route_of_router(
+        &mut self,
+        pack: &'static Pack,
+        rule: &CallRule,
+        site: &Site,
+        router: ObjectId,
+        handler: &Val,
+        path: Option<&Text>,
+        guards: &[Guard],
+    ) -> Option<Val> {
         let Val::Object(child) = handler else { return None };
         if !self.is_router(*child) || *child == router {
             return None;
@@ -568,7 +590,13 @@ impl<'a> Evaluator<'a> {
     /// Any type at all that is a client's, for connections whose type no pack names.
     fn any_client(&self) -> Option<TypeId> {
         let library = self.program.files[self.file].library;
-        library.packs.packs.iter().flat_map(|pack| pack.types.iter().map(move |rule| (pack, rule))).find(|(_, rule)| rule.role == TypeRole::Client).and_then(|(pack, rule)| library.named(pack, &rule.name))
+        library
+            .packs
+            .packs
+            .iter()
+            .flat_map(|pack| pack.types.iter().map(move |rule| (pack, rule)))
+            .find(|(_, rule)| rule.role == TypeRole::Client)
+            .and_then(|(pack, rule)| library.named(pack, &rule.name))
     }
 
     /// An address: as given, behind the client's base.
@@ -618,7 +646,17 @@ impl<'a> Evaluator<'a> {
             let index = self.record(call);
             self.uses(index);
             let router = self.single(&format!("{}:consumer", pack.name), None);
-            let route = Route { kind: EntryPointKind::Message, methods: vec![None], path: channel, handler: handler.clone(), takes: Vec::new(), guards: Vec::new(), place: place.clone(), typed: false, parameters: Vec::new() };
+            let route = Route {
+                kind: EntryPointKind::Message,
+                methods: vec![None],
+                path: channel,
+                handler: handler.clone(),
+                takes: Vec::new(),
+                guards: Vec::new(),
+                place: place.clone(),
+                typed: false,
+                parameters: Vec::new(),
+            };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
         }
         self.given(pack, rule).map(|ty| Val::Object(self.fresh(ty)))
@@ -653,7 +691,8 @@ impl<'a> Evaluator<'a> {
         }
         let offered = self.offered_methods(service, file);
         let mut methods: Vec<(FileId, u32)> = declared.methods.iter().map(|index| (file, *index)).collect();
-        let mut apart: Vec<(FileId, u32)> = self.program.methods_of(&declared.name).iter().filter(|(other, _)| self.same_package(file, *other)).copied().collect();
+        let mut apart: Vec<(FileId, u32)> =
+            self.program.methods_of(&declared.name).iter().filter(|(other, _)| self.same_package(file, *other)).copied().collect();
         apart.sort_unstable();
         methods.extend(apart);
         for (file, index) in methods {
@@ -681,7 +720,17 @@ impl<'a> Evaluator<'a> {
                 (place.path, place.mark) = (self.program.files[file].path.clone(), function.mark);
             }
             let path = Text::literal(if service.contains('.') { format!("/{service}/{rpc}") } else { format!("/*.{service}/{rpc}") });
-            let route = Route { kind: EntryPointKind::Grpc, methods: vec![None], path, handler, takes: Vec::new(), guards: guards.clone(), place: place.clone(), typed: false, parameters: Vec::new() };
+            let route = Route {
+                kind: EntryPointKind::Grpc,
+                methods: vec![None],
+                path,
+                handler,
+                takes: Vec::new(),
+                guards: guards.clone(),
+                place: place.clone(),
+                typed: false,
+                parameters: Vec::new(),
+            };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
         }
     }
@@ -693,7 +742,9 @@ impl<'a> Evaluator<'a> {
         let program = self.program;
         let mut found = None;
         for file in program.servers(&name).iter().map(|file| &program.files[*file]).filter(|file| file.family == family) {
-            let Some(class) = file.classes.get(name.as_str()).map(|number| &file.source.classes[*number as usize]).filter(|class| class.is_abstract) else { continue };
+            let Some(class) = file.classes.get(name.as_str()).map(|number| &file.source.classes[*number as usize]).filter(|class| class.is_abstract) else {
+                continue;
+            };
             let methods: Vec<&str> = class.methods.iter().map(|index| file.source.functions[*index as usize].name.as_str()).collect();
             if found.as_ref().is_some_and(|before| *before != methods) {
                 // Two of that name: either may be meant.
@@ -705,7 +756,8 @@ impl<'a> Evaluator<'a> {
     }
 
     fn same_package(&self, a: FileId, b: FileId) -> bool {
-        a == b || (self.family() == Family::Go && super::program::folder_of(&self.program.files[a].path) == super::program::folder_of(&self.program.files[b].path))
+        a == b
+            || (self.family() == Family::Go && super::program::folder_of(&self.program.files[a].path) == super::program::folder_of(&self.program.files[b].path))
     }
 
     // ---- properties ------------------------------------------------------------------------------
@@ -787,13 +839,26 @@ impl<'a> Evaluator<'a> {
 
     /// `os.environ.get("X", "d")`.
     pub(super) fn environment_call(&mut self, symbol: &str, name: &str, arguments: &[Arg]) -> Option<Val> {
-        (matches!(symbol, "os.environ" | "process.env" | "Deno.env") && matches!(name, "get" | "pop" | "setdefault")).then(|| self.environment_read(arguments)).flatten()
+        (matches!(symbol, "os.environ" | "process.env" | "Deno.env") && matches!(name, "get" | "pop" | "setdefault"))
+            .then(|| self.environment_read(arguments))
+            .flatten()
     }
 
     fn environment_function(&mut self, name: &str, arguments: &[Arg]) -> Option<Val> {
         let known = matches!(
             name,
-            "os.getenv" | "os.Getenv" | "os.LookupEnv" | "System.getenv" | "java.lang.System.getenv" | "Environment.GetEnvironmentVariable" | "System.Environment.GetEnvironmentVariable" | "std.env.var" | "env.var" | "std.env.var_os" | "env" | "env!"
+            "os.getenv"
+                | "os.Getenv"
+                | "os.LookupEnv"
+                | "System.getenv"
+                | "java.lang.System.getenv"
+                | "Environment.GetEnvironmentVariable"
+                | "System.Environment.GetEnvironmentVariable"
+                | "std.env.var"
+                | "env.var"
+                | "std.env.var_os"
+                | "env"
+                | "env!"
         );
         if name.starts_with("env") && self.family() != Family::Rust {
             return None;
@@ -842,7 +907,8 @@ use threatline_knowledge::packs::Family;
 fn is_go_rpc(function: &threatline_facts::code::Function) -> bool {
     let named = |at: usize| function.parameters.get(at).and_then(|parameter| parameter.declared.as_ref()).map_or("", |declared| declared.name.as_str());
     let last = function.parameters.len().saturating_sub(1);
-    let unary = function.parameters.len() == 2 && named(0) == "context.Context" && function.returns.as_ref().is_some_and(|returns| returns.arguments.len() == 2);
+    let unary =
+        function.parameters.len() == 2 && named(0) == "context.Context" && function.returns.as_ref().is_some_and(|returns| returns.arguments.len() == 2);
     unary || (last < 2 && (named(last).ends_with("Server") || named(last).starts_with("grpc.")))
 }
 

@@ -120,7 +120,11 @@ impl<'a> Evaluator<'a> {
             Val::Function(closure) => self.function_routers.get(&(closure.file, closure.index)).copied().into_iter().collect(),
             Val::List(items) | Val::Either(items) => items.iter().flat_map(|item| self.children(item)).collect(),
             Val::Module(file) => match self.plain_value(Val::Module(*file)) {
-                Val::Module(_) => ["router", "app", "urlpatterns"].iter().find_map(|name| self.module_member(*file, name)).map(|value| self.children(&value)).unwrap_or_default(),
+                Val::Module(_) => ["router", "app", "urlpatterns"]
+                    .iter()
+                    .find_map(|name| self.module_member(*file, name))
+                    .map(|value| self.children(&value))
+                    .unwrap_or_default(),
                 value => self.children(&value),
             },
             _ => Vec::new(),
@@ -153,7 +157,17 @@ impl<'a> Evaluator<'a> {
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one entry")]
-    fn draft(&mut self, reached: &Reached, path: &str, names: &[String], method: Option<String>, verdict: &Verdict, closure: Option<&Closure>, top: ObjectId, out: &mut Vec<Draft>) {
+    fn draft(
+        &mut self,
+        reached: &Reached,
+        path: &str,
+        names: &[String],
+        method: Option<String>,
+        verdict: &Verdict,
+        closure: Option<&Closure>,
+        top: ObjectId,
+        out: &mut Vec<Draft>,
+    ) {
         let route = &reached.route;
         let mut places = reached.places.clone();
         if places.last() != Some(&route.place) {
@@ -200,7 +214,20 @@ impl<'a> Evaluator<'a> {
         }
         let clear = !verdict.unclear && closure.is_some() && self.is_whole(&places, closure);
         let calls = effects.map(|effects| effects.calls.into_iter().collect());
-        let entry = CodeEntry { kind: route.kind, method, path: path.to_owned(), parameters: parameters.into_iter().collect(), handler, authenticated, authorized, properties, takes, returns, places, calls };
+        let entry = CodeEntry {
+            kind: route.kind,
+            method,
+            path: path.to_owned(),
+            parameters: parameters.into_iter().collect(),
+            handler,
+            authenticated,
+            authorized,
+            properties,
+            takes,
+            returns,
+            places,
+            calls,
+        };
         out.push(Draft { entry, clear, top });
     }
 
@@ -376,7 +403,8 @@ impl<'a> Evaluator<'a> {
     /// Where a value of a type comes from: scalars from the query, records from the body.
     fn kind_of(&mut self, declared: &'a TypeName, scope: &Scope) -> Option<&'static str> {
         match declared.name.as_str() {
-            "int" | "str" | "float" | "bool" | "UUID" | "uuid.UUID" | "date" | "datetime" | "Decimal" | "Literal" | "string" | "long" | "double" | "decimal" | "Guid" | "DateTime" => return Some("query"),
+            "int" | "str" | "float" | "bool" | "UUID" | "uuid.UUID" | "date" | "datetime" | "Decimal" | "Literal" | "string" | "long" | "double"
+            | "decimal" | "Guid" | "DateTime" => return Some("query"),
             "|" => return declared.arguments.first().and_then(|first| self.kind_of(first, scope)),
             "[]" => {
                 let inner = declared.arguments.first()?;
@@ -423,7 +451,8 @@ impl<'a> Evaluator<'a> {
         let before = self.file;
         self.file = file;
         let scope = self.globals(file);
-        let value = if declared.name.is_empty() || declared.name == "[]" || declared.name == "|" { Val::Unknown } else { self.type_value(&declared.name, &scope) };
+        let value =
+            if declared.name.is_empty() || declared.name == "[]" || declared.name == "|" { Val::Unknown } else { self.type_value(&declared.name, &scope) };
         self.file = before;
         if let Val::Class(file, class) = value {
             let fields = &self.program.source(file).classes[class as usize].fields;

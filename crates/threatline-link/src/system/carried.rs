@@ -24,7 +24,8 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], said: &Said<'_>, composed: &Compos
         let Some((place, found)) = entry.places.last().zip(rpc(&entry.path, said)) else {
             continue;
         };
-        let classes: BTreeSet<DataClass> = [&found.rpc.request, &found.rpc.response].into_iter().flat_map(|name| of_message(found.proto, name, DEPTH)).collect();
+        let classes: BTreeSet<DataClass> =
+            [&found.rpc.request, &found.rpc.response].into_iter().flat_map(|name| of_message(found.proto, name, DEPTH)).collect();
         for &at in ownership.of(&place.path).iter().filter(|_| !classes.is_empty() && !in_test(&place.path)) {
             drafts[at].data.get_or_insert_with(BTreeSet::new).extend(classes.iter().copied());
         }

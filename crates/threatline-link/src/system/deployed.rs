@@ -5,9 +5,9 @@
 //! descriptions; two things that merely share a name stay two.
 
 use super::draft::{Description, Draft, folder_of, plain};
+use super::product::Product;
 use super::said::{At, Said};
 use super::source::Folders;
-use super::product::Product;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::Text;

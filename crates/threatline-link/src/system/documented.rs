@@ -32,7 +32,12 @@ pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &m
         let implemented: Vec<&EntryPoint> = entries.iter().filter(|entry| entry.component == ids[at] && !is_documented_only(entry)).collect();
         if implemented.is_empty() {
             let folder = !drafts[at].roots.iter().any(|root| root.folder.is_empty());
-            let add = document.it.operations.iter().filter(|_| folder).map(|operation| entry_point(operation, document, &drafts[at], &ids[at], documents.routes.get(&at)));
+            let add = document
+                .it
+                .operations
+                .iter()
+                .filter(|_| folder)
+                .map(|operation| entry_point(operation, document, &drafts[at], &ids[at], documents.routes.get(&at)));
             let add: Vec<EntryPoint> = add.collect();
             drafts[at].roles.extend((!add.is_empty()).then_some(Role::Api));
             entries.extend(add);
@@ -80,7 +85,8 @@ fn entry_point(operation: &Operation, document: &At<'_, OpenApi>, draft: &Draft<
     let evidence = here(document, operation.mark);
     let mut properties = Properties::default();
     for (property, fields) in [(Property::Takes, &operation.request_fields), (Property::Returns, &operation.response_fields)] {
-        let classes: BTreeSet<DataClass> = fields.iter().filter_map(|field| catalogue::data_class(field)).filter(|(_, sure)| *sure >= 600).map(|(class, _)| class).collect();
+        let classes: BTreeSet<DataClass> =
+            fields.iter().filter_map(|field| catalogue::data_class(field)).filter(|(_, sure)| *sure >= 600).map(|(class, _)| class).collect();
         if !classes.is_empty() {
             let value = Value::List(classes.iter().map(|class| class.name().to_owned()).collect());
             properties.set(property, value, Proof { grade: Grade::P, confidence: 800, evidence: vec![evidence.clone()] });

@@ -81,7 +81,8 @@ fn squash(name: &str) -> String {
 
 /// Names under which programs keep what they sign tokens and sessions with.
 fn is_signing_key(name: &str) -> bool {
-    const WHOLE: &[&str] = &["secretkey", "secretkeybase", "appsecret", "appkey", "djangosecretkey", "flasksecretkey", "nextauthsecret", "betterauthsecret", "authsecret"];
+    const WHOLE: &[&str] =
+        &["secretkey", "secretkeybase", "appsecret", "appkey", "djangosecretkey", "flasksecretkey", "nextauthsecret", "betterauthsecret", "authsecret"];
     let name = squash(name);
     let signs = ["jwt", "session", "cookie", "signing", "accesstoken", "refreshtoken"].iter().any(|word| name.contains(word));
     let key = ["secret", "secretkey", "signingkey", "privatekey", "key", "secretbase64"].iter().any(|end| name.ends_with(end));

@@ -102,7 +102,8 @@ pub(crate) fn roles(drafts: &mut [Draft<'_>]) {
         "blazor",
         "razor",
     ];
-    const AGENT: &[&str] = &["langgraph", "crewai", "autogen", "openai-agents", "langchain", "llamaindex", "semantic-kernel", "haystack", "pydantic-ai", "smolagents"];
+    const AGENT: &[&str] =
+        &["langgraph", "crewai", "autogen", "openai-agents", "langchain", "llamaindex", "semantic-kernel", "haystack", "pydantic-ai", "smolagents"];
     for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::Process && draft.protocol.is_none()) {
         if FRONT.iter().any(|front| draft.technologies.contains(*front)) {
             draft.roles.insert(Role::WebUi);

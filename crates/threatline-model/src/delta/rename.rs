@@ -90,7 +90,8 @@ fn likeness(a: &Component, b: &Component, before: &Ask<'_>, after: &Ask<'_>) -> 
         let into = ask.incoming(&c.id).iter().map(|f| format!("<{}", f.source.rest()));
         out.chain(into).collect()
     };
-    let (files, offers, neighbours) = (share(&files(a), &files(b)), share(&offers(a, before), &offers(b, after)), share(&neighbours(a, before), &neighbours(b, after)));
+    let (files, offers, neighbours) =
+        (share(&files(a), &files(b)), share(&offers(a, before), &offers(b, after)), share(&neighbours(a, before), &neighbours(b, after)));
     let made = share(&a.technologies, &b.technologies);
     let known: Vec<u32> = [files, offers, neighbours, made].into_iter().flatten().collect();
     // one agreement alone (two new stores of one product) is no identity

@@ -183,8 +183,7 @@ fn design(comparison: &Comparison<'_>, pen: Pen) -> String {
 
 fn outcome(comparison: &Comparison<'_>, pen: Pen) -> String {
     let mut lines = Vec::new();
-    for (list, report, word, worse) in
-        [(opened(comparison), comparison.head, "path opened", true), (closed(comparison), comparison.base, "path closed", false)]
+    for (list, report, word, worse) in [(opened(comparison), comparison.head, "path opened", true), (closed(comparison), comparison.base, "path closed", false)]
     {
         let more = list.len().saturating_sub(PATHS);
         for path in list.into_iter().take(PATHS) {
@@ -217,7 +216,9 @@ pub fn hook(comparison: &Comparison<'_>, style: &Style) -> String {
     let mut news = Vec::new();
     for (threat, score) in added(comparison) {
         let head = pen.severity(score.severity, &format!("{:<8}", score.severity.name()));
-        let place = words::threat_place(report, threat).map(|place| format!("  {}", pen.note(&escape::shorten(&escape::terminal(&place.to_string()), 40)))).unwrap_or_default();
+        let place = words::threat_place(report, threat)
+            .map(|place| format!("  {}", pen.note(&escape::shorten(&escape::terminal(&place.to_string()), 40))))
+            .unwrap_or_default();
         news.push((Some(score.severity) < Some(Severity::Medium), format!("  {head} {}{place}", pen.fit(&threat.title, 54))));
     }
     for event in &comparison.delta.events {

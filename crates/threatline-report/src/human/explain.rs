@@ -138,7 +138,12 @@ fn decided(model: &Model, threat: &Threat, explanation: &Explanation) -> String 
     match &explanation.decided {
         Some(decided) => {
             let how = if decided.assumed { ", assumed from what it is" } else { "" };
-            format!("decided by: {} ({}, worth {}{how})", said(model, &decided.capability), escape::terminal(&decided.capability), thousandths(decided.worth.into()))
+            format!(
+                "decided by: {} ({}, worth {}{how})",
+                said(model, &decided.capability),
+                escape::terminal(&decided.capability),
+                thousandths(decided.worth.into())
+            )
         }
         None if threat.start == Start::Nobody => "what the element itself is worth".to_owned(),
         None => "a foothold: the step itself yields nothing of worth".to_owned(),

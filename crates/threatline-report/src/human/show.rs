@@ -26,11 +26,14 @@ impl Page {
     }
 
     fn flag(&mut self, name: &str, value: Option<bool>) {
-        self.say(name, match value {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "unknown",
-        });
+        self.say(
+            name,
+            match value {
+                Some(true) => "yes",
+                Some(false) => "no",
+                None => "unknown",
+            },
+        );
     }
 
     fn head(&mut self, title: &str) {
@@ -229,12 +232,15 @@ fn show_threat(report: &Report<'_>, threat: &Threat) -> Result<String, Vec<Strin
     page.say("remark", report.judged.judgements.get(&threat.id).and_then(|judgement| judgement.remark.clone()).unwrap_or_default());
     page.say("element", threat.element.as_str());
     page.say("affects", join(threat.affected.iter().map(|id| id.as_str())));
-    page.say("grade", match threat.grade {
-        threatline_model::Grade::X => "X: an artifact states the insecure value",
-        threatline_model::Grade::C => "C: everything that could set the control was read, and nothing does",
-        threatline_model::Grade::S => "S: most siblings have the control and this one does not",
-        threatline_model::Grade::P => "P: the dangerous thing is there",
-    });
+    page.say(
+        "grade",
+        match threat.grade {
+            threatline_model::Grade::X => "X: an artifact states the insecure value",
+            threatline_model::Grade::C => "C: everything that could set the control was read, and nothing does",
+            threatline_model::Grade::S => "S: most siblings have the control and this one does not",
+            threatline_model::Grade::P => "P: the dangerous thing is there",
+        },
+    );
     page.say("CWE", threat.cwe.iter().map(|cwe| format!("CWE-{cwe}")).collect::<Vec<_>>().join(", "));
     page.say("techniques", threat.techniques.join(", "));
     page.say("replaces", threat.replaces.join(", "));

@@ -94,7 +94,8 @@ pub(crate) fn link(common: &Common, shards: &[String], model: &Path, given: &Giv
 
 fn decisions(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let entries = std::fs::read_dir(folder).map_err(cannot("read", folder))?;
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
     paths.sort();
     let named = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).map_err(cannot("read", &path))?;

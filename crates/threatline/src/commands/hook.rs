@@ -11,8 +11,8 @@ use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::output;
 use threatline_engine::{Compaction, Movement, Revision};
-use threatline_report::human;
 use threatline_repo::{HookState, HookStatus, Hooks};
+use threatline_report::human;
 
 pub(crate) fn run(common: &Common, command: &Hook) -> Result<(), Failure> {
     match command {

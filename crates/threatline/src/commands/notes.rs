@@ -52,6 +52,7 @@ fn noted(opened: &mut Opened<'_>, revision: &Revision) -> Result<Noted, Failure>
         None => None,
     };
     let config = project.fingerprint();
-    let told = Told { revision, head: &head, base: base.as_ref().map(|(oid, summary)| (*oid, &**summary)), config: &config, detail: project.config.notes.detail };
+    let told =
+        Told { revision, head: &head, base: base.as_ref().map(|(oid, summary)| (*oid, &**summary)), config: &config, detail: project.config.notes.detail };
     Ok(Noted { commit, tree: revision.tree, text: note::write(&told) })
 }

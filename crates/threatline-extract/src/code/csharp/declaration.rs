@@ -3,9 +3,7 @@
 use super::Lowering;
 use super::statement::initial;
 use crate::code::parts::{broken_class, children, expression, line_of_name, name, path, span};
-use crate::code::tree::{
-    Annotation, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type,
-};
+use crate::code::tree::{Annotation, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -178,8 +176,7 @@ impl Lowering<'_> {
 
     /// Declared parameters. One that is `params` has its parts in the list itself, under fields.
     pub(super) fn parameters(&self, list: Node) -> Vec<Parameter> {
-        let mut out: Vec<Parameter> =
-            children(list).into_iter().filter(|child| child.kind() == "parameter").map(|child| self.parameter(child)).collect();
+        let mut out: Vec<Parameter> = children(list).into_iter().filter(|child| child.kind() == "parameter").map(|child| self.parameter(child)).collect();
         if let Some(named) = list.child_by_field_name("name") {
             let declared = self.type_of_field(list, "type").map(|mut declared| match declared.name.as_str() {
                 "[]" => declared.arguments.pop().unwrap_or_default(),
@@ -198,9 +195,7 @@ impl Lowering<'_> {
             annotations.push(Annotation { callee: name("this", at), arguments: Vec::new(), span: at });
         }
         let fields = ["name", "type"].map(|field| node.child_by_field_name(field).map(|child| child.id()));
-        let default = children(node)
-            .into_iter()
-            .rfind(|child| !fields.contains(&Some(child.id())) && !matches!(child.kind(), "attribute_list" | "modifier"));
+        let default = children(node).into_iter().rfind(|child| !fields.contains(&Some(child.id())) && !matches!(child.kind(), "attribute_list" | "modifier"));
         Parameter {
             name: self.field_text(node, "name").trim_start_matches('@').to_owned(),
             declared: self.type_of_field(node, "type"),

@@ -71,8 +71,7 @@ impl Lowering<'_> {
             "initializer_expression" | "collection_expression" => Kind::List(self.expressions(node)),
             "tuple_expression" => Kind::List(self.arguments(Some(node)).into_iter().map(|argument| argument.value).collect()),
             "lambda_expression" | "anonymous_method_expression" => Kind::Function(Box::new(self.lambda(node))),
-            "parenthesized_expression" | "await_expression" | "checked_expression" | "ref_expression" | "expression_element"
-            | "collection_element" => {
+            "parenthesized_expression" | "await_expression" | "checked_expression" | "ref_expression" | "expression_element" | "collection_element" => {
                 return self.inner(node, declared);
             }
             "spread_element" => Kind::Unknown(self.expressions(node)),

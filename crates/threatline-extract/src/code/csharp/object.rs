@@ -22,8 +22,7 @@ impl Lowering<'_> {
         let list = parts.iter().find(|child| child.kind() == "argument_list");
         let mut arguments = self.arguments(list.copied());
         let initializer = parts.iter().find(|child| child.kind() == "initializer_expression");
-        let elements: Vec<Element> =
-            initializer.map(|list| children(*list)).unwrap_or_default().into_iter().map(|child| self.element(child)).collect();
+        let elements: Vec<Element> = initializer.map(|list| children(*list)).unwrap_or_default().into_iter().map(|child| self.element(child)).collect();
         if elements.iter().any(|element| matches!(element, Element::Entry(..))) {
             return expression(Kind::Map(elements.into_iter().map(entry).collect()), at);
         }

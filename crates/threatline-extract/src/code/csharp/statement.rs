@@ -69,9 +69,7 @@ impl Lowering<'_> {
                 Kind::Block(body)
             }
             "ERROR" if broken_class(node).is_some() => Kind::Class(Box::new(self.class(node))),
-            "using_statement" | "fixed_statement" | "lock_statement" | "checked_statement" | "unsafe_statement" | "ERROR" => {
-                Kind::Block(self.scope(node))
-            }
+            "using_statement" | "fixed_statement" | "lock_statement" | "checked_statement" | "unsafe_statement" | "ERROR" => Kind::Block(self.scope(node)),
             "labeled_statement" => return children(node).into_iter().skip(1).for_each(|child| self.statement(child, out)),
             "local_function_statement" | "method_declaration" => Kind::Function(Box::new(self.method(node))),
             "class_declaration" | "struct_declaration" | "record_declaration" | "interface_declaration" | "enum_declaration" => {

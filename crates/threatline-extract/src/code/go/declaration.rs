@@ -51,13 +51,8 @@ impl Lowering<'_> {
             let declared = self.type_of(declared);
             let variadic = child.kind() == "variadic_parameter_declaration";
             let names = children_of(child, "name");
-            let one = |name: &str, at: Node| Parameter {
-                name: name.to_owned(),
-                declared: Some(declared.clone()),
-                variadic,
-                span: span(at),
-                ..Parameter::default()
-            };
+            let one =
+                |name: &str, at: Node| Parameter { name: name.to_owned(), declared: Some(declared.clone()), variadic, span: span(at), ..Parameter::default() };
             if names.is_empty() {
                 out.push(one("", child));
             }
@@ -75,9 +70,7 @@ impl Lowering<'_> {
         let under = |field: &str| node.child_by_field_name(field).map(|child| self.type_of(child));
         match node.kind() {
             "type_identifier" | "identifier" => plain(self.text(node)),
-            "qualified_type" => {
-                plain(format!("{}.{}", self.walk.field_text(node, "package"), self.walk.field_text(node, "name")))
-            }
+            "qualified_type" => plain(format!("{}.{}", self.walk.field_text(node, "package"), self.walk.field_text(node, "name"))),
             "pointer_type" | "parenthesized_type" | "negated_type" | "type_elem" | "type_constraint" => {
                 children(node).first().map(|inner| self.type_of(*inner)).unwrap_or_default()
             }

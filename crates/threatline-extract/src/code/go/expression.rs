@@ -34,10 +34,9 @@ impl Lowering<'_> {
             "func_literal" => Kind::Function(Box::new(self.function(node))),
             "unary_expression" => return self.unary(node, at),
             "binary_expression" => return self.binary(node),
-            "index_expression" => Kind::Index {
-                object: Box::new(self.expression_under(node, "operand")),
-                index: Box::new(self.expression_under(node, "index")),
-            },
+            "index_expression" => {
+                Kind::Index { object: Box::new(self.expression_under(node, "operand")), index: Box::new(self.expression_under(node, "index")) }
+            }
             "parenthesized_expression" | "literal_element" | "variadic_argument" | "expression_list" if node.named_child_count() == 1 => {
                 return children(node).first().map_or_else(|| unknown(Vec::new(), at), |inner| self.expression(*inner));
             }
@@ -45,9 +44,7 @@ impl Lowering<'_> {
             "type_conversion_expression" => return self.conversion(node, at),
             "type_assertion_expression" | "slice_expression" => return self.expression_under(node, "operand"),
             "type_instantiation_expression" | "generic_type" | "qualified_type" | "pointer_type" => return path(&self.written_type(node).name, at),
-            "slice_type" | "array_type" | "map_type" | "channel_type" | "struct_type" | "interface_type" | "function_type" => {
-                Kind::Unknown(Vec::new())
-            }
+            "slice_type" | "array_type" | "map_type" | "channel_type" | "struct_type" | "interface_type" | "function_type" => Kind::Unknown(Vec::new()),
             _ => Kind::Unknown(self.expressions(node)),
         };
         expression(kind, at)

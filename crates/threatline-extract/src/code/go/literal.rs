@@ -100,7 +100,8 @@ impl Lowering<'_> {
             return self.expression(node);
         }
         let at = span(node);
-        let declared = declared.map(|declared| if declared.kind() == "pointer_type" { children(declared).first().copied().unwrap_or(declared) } else { declared });
+        let declared =
+            declared.map(|declared| if declared.kind() == "pointer_type" { children(declared).first().copied().unwrap_or(declared) } else { declared });
         let lowered = self.walk.deeper(|| match declared {
             Some(declared) => self.literal(declared, node, at),
             None => self.untyped(node, at),

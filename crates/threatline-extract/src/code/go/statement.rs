@@ -256,14 +256,7 @@ impl Lowering<'_> {
 
     /// Cases as a chain of `If`s, the default last wherever it stands. `tested` is the field that holds what a
     /// case tests; `first` is what a case binds.
-    fn chain(
-        &self,
-        node: Node,
-        tested: &str,
-        test: impl Fn(Node) -> Expression,
-        first: impl Fn(Node) -> Vec<Statement>,
-        out: &mut Vec<Statement>,
-    ) {
+    fn chain(&self, node: Node, tested: &str, test: impl Fn(Node) -> Expression, first: impl Fn(Node) -> Vec<Statement>, out: &mut Vec<Statement>) {
         let cases: Vec<Node> = children(node).into_iter().filter(|child| child.kind().ends_with("_case")).collect();
         let body = |case: Node| {
             let mut inner = first(case);

@@ -2,9 +2,7 @@
 
 use super::Lowering;
 use crate::code::parts::{broken_class, children, expression, line_of_name, name, named, path, span};
-use crate::code::tree::{
-    Annotation, Argument, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type,
-};
+use crate::code::tree::{Annotation, Argument, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -190,9 +188,7 @@ impl Lowering<'_> {
 
     fn annotation_argument(&self, node: Node) -> Argument {
         match node.kind() {
-            "element_value_pair" => {
-                Argument { name: Some(self.field_text(node, "key")), value: self.field_expression(node, "value"), spread: false }
-            }
+            "element_value_pair" => Argument { name: Some(self.field_text(node, "key")), value: self.field_expression(node, "value"), spread: false },
             _ => Argument { name: None, value: self.expression(node), spread: false },
         }
     }

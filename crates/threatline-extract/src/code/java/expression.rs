@@ -2,9 +2,7 @@
 
 use super::Lowering;
 use crate::code::parts::{MAX_DEPTH, binary, children, expression, line, member, name, path, span, unknown};
-use crate::code::tree::{
-    Annotation, Argument, Class, Expression, ExpressionKind as Kind, Function, Parameter, Span, Statement, StatementKind, Type,
-};
+use crate::code::tree::{Annotation, Argument, Class, Expression, ExpressionKind as Kind, Function, Parameter, Span, Statement, StatementKind, Type};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -45,10 +43,7 @@ impl Lowering<'_> {
             "method_reference" => return self.method_reference(node, at),
             "class_literal" => return self.class_literal(node, at),
             "lambda_expression" => Kind::Function(Box::new(self.lambda(node))),
-            "array_access" => Kind::Index {
-                object: Box::new(self.field_expression(node, "array")),
-                index: Box::new(self.field_expression(node, "index")),
-            },
+            "array_access" => Kind::Index { object: Box::new(self.field_expression(node, "array")), index: Box::new(self.field_expression(node, "index")) },
             "array_creation_expression" => match node.child_by_field_name("value") {
                 Some(value) => return self.expression(value),
                 None => Kind::List(Vec::new()),

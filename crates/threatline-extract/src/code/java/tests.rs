@@ -255,14 +255,17 @@ fn literals() {
 
 #[test]
 fn broken() {
-    check("class A { @GetMapping(\"/x\") void x() { call(\"y\"; } void z() { g(); }", r#"
+    check(
+        "class A { @GetMapping(\"/x\") void x() { call(\"y\"; } void z() { g(); }",
+        r#"
 1 Class A: [] 1:1-1
   @GetMapping("/x") fn x() -> void 1:1-1
     1 call("y")
   fn z() -> void 1:1-1
     1 g()
 errors
-"#);
+"#,
+    );
 }
 
 #[test]

@@ -84,7 +84,9 @@ impl Lowering<'_> {
         if let Some(heritage) = child_of_kind(node, "class_heritage") {
             for part in children(heritage) {
                 match part.kind() {
-                    "extends_clause" | "implements_clause" => class.bases.extend(children(part).into_iter().filter(|base| base.kind() != "type_arguments").map(|base| self.type_of(base))),
+                    "extends_clause" | "implements_clause" => {
+                        class.bases.extend(children(part).into_iter().filter(|base| base.kind() != "type_arguments").map(|base| self.type_of(base)))
+                    }
                     _ => class.bases.push(self.type_of(part)),
                 }
             }
@@ -181,7 +183,6 @@ impl Lowering<'_> {
         }
     }
 }
-
 
 /// Names that a pattern introduces.
 fn taken(pattern: &Expression, names: &mut Vec<String>) {

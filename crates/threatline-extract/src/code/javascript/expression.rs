@@ -52,7 +52,13 @@ impl Lowering<'_> {
                 // as a value it is what was assigned; as a statement it is an assignment
                 field("right")
             }
-            "await_expression" | "parenthesized_expression" | "as_expression" | "satisfies_expression" | "non_null_expression" | "type_assertion" | "instantiation_expression" => self.inner(node),
+            "await_expression"
+            | "parenthesized_expression"
+            | "as_expression"
+            | "satisfies_expression"
+            | "non_null_expression"
+            | "type_assertion"
+            | "instantiation_expression" => self.inner(node),
             "sequence_expression" => unknown(children(node).into_iter().map(|part| self.expression(part)).collect(), at),
             _ => unknown(self.parts(node), at),
         }
@@ -71,7 +77,9 @@ impl Lowering<'_> {
 
     /// The expressions in something that is not understood; elements of JSX among them.
     fn parts(&self, node: Node) -> Vec<Expression> {
-        let expressions = |kind: &str| !kind.ends_with("_type") && !matches!(kind, "type_annotation" | "type_arguments" | "jsx_text" | "property_identifier" | "jsx_closing_element");
+        let expressions = |kind: &str| {
+            !kind.ends_with("_type") && !matches!(kind, "type_annotation" | "type_arguments" | "jsx_text" | "property_identifier" | "jsx_closing_element")
+        };
         children(node).into_iter().filter(|part| expressions(part.kind())).map(|part| self.expression(part)).collect()
     }
 

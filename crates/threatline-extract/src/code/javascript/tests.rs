@@ -24,7 +24,10 @@ fn both_kinds_of_module_import_alike() {
 
 #[test]
 fn both_kinds_of_module_export_alike() {
-    let module = lower(Language::JavaScript, "export const x = 1;\nexport default function go() {}\nmodule.exports = { y, z: 2 };\nexports.w = 3;\nexport * from './all';\nexport { q as r } from './q';\n");
+    let module = lower(
+        Language::JavaScript,
+        "export const x = 1;\nexport default function go() {}\nmodule.exports = { y, z: 2 };\nexports.w = 3;\nexport * from './all';\nexport { q as r } from './q';\n",
+    );
     let names: Vec<&str> = module.exports.iter().map(|export| export.name.as_str()).collect();
     assert_eq!(names, ["x", "default", "default", "y", "z", "w", "*", "r"]);
 }
@@ -38,7 +41,10 @@ fn types_only_are_no_import() {
 
 #[test]
 fn lines_and_classes_are_kept() {
-    let module = lower(Language::TypeScript, "@Controller('users')\nexport class Users {\n  constructor(private readonly db: Db) {}\n  @Get(':id')\n  one(@Param('id') id: string): Promise<User[]> { return this.db.one(id)!; }\n}\n");
+    let module = lower(
+        Language::TypeScript,
+        "@Controller('users')\nexport class Users {\n  constructor(private readonly db: Db) {}\n  @Get(':id')\n  one(@Param('id') id: string): Promise<User[]> { return this.db.one(id)!; }\n}\n",
+    );
     let Some(StatementKind::Class(class)) = module.body.first().map(|statement| &statement.kind) else { panic!("no class") };
     assert_eq!((class.name.as_str(), class.annotations.len(), class.fields.len()), ("Users", 1, 1));
     let one = &class.methods[1];

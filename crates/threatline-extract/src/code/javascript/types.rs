@@ -33,14 +33,17 @@ impl Lowering<'_> {
             }
             "array_type" => generic("[]", children(node).first().map(|inner| self.type_of(*inner)).into_iter().collect()),
             "union_type" => {
-                let members: Vec<Type> = children(node).into_iter().map(|inner| self.type_of(inner)).filter(|t| !matches!(t.name.as_str(), "null" | "undefined")).collect();
+                let members: Vec<Type> =
+                    children(node).into_iter().map(|inner| self.type_of(inner)).filter(|t| !matches!(t.name.as_str(), "null" | "undefined")).collect();
                 match members.len() {
                     1 => members.into_iter().next().unwrap_or_default(),
                     _ => generic("|", members),
                 }
             }
             "parenthesized_type" | "readonly_type" => children(node).first().map(|inner| self.type_of(*inner)).unwrap_or_default(),
-            "type_identifier" | "predefined_type" | "nested_type_identifier" | "identifier" | "member_expression" | "literal_type" => plain(self.walk.text(node).replace(char::is_whitespace, "")),
+            "type_identifier" | "predefined_type" | "nested_type_identifier" | "identifier" | "member_expression" | "literal_type" => {
+                plain(self.walk.text(node).replace(char::is_whitespace, ""))
+            }
             _ => Type::default(),
         }
     }

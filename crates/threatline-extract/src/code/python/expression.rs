@@ -51,11 +51,9 @@ impl Lowering<'_> {
             "comparison_operator" => self.comparison(node),
             "not_operator" => ExpressionKind::Not(self.field(node, "argument")),
             "conditional_expression" => match self.all(node).as_slice() {
-                [then, condition, otherwise] => ExpressionKind::Conditional {
-                    condition: Box::new(condition.clone()),
-                    then: Box::new(then.clone()),
-                    otherwise: Box::new(otherwise.clone()),
-                },
+                [then, condition, otherwise] => {
+                    ExpressionKind::Conditional { condition: Box::new(condition.clone()), then: Box::new(then.clone()), otherwise: Box::new(otherwise.clone()) }
+                }
                 parts => ExpressionKind::Unknown(parts.to_vec()),
             },
             "parenthesized_expression" | "await" | "type" | "list_splat" => self.inner(node),

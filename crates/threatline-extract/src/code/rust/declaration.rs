@@ -234,7 +234,7 @@ impl Lowering<'_> {
 
 fn has_self(function: Node) -> bool {
     let Some(list) = function.child_by_field_name("parameters") else { return false };
-    children(list).into_iter().any(|parameter| {
-        parameter.kind() == "self_parameter" || parameter.child_by_field_name("pattern").is_some_and(|pattern| pattern.kind() == "self")
-    })
+    children(list)
+        .into_iter()
+        .any(|parameter| parameter.kind() == "self_parameter" || parameter.child_by_field_name("pattern").is_some_and(|pattern| pattern.kind() == "self"))
 }

@@ -4,13 +4,37 @@ use super::Lowering;
 use super::literal::number;
 use super::statement::{MAX_SCRUTINEE, Sink};
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Function, Span, Statement};
-use crate::code::walk::{MAX_CASES, MAX_DEPTH, argument, binary, call, child_of_kind, children, construct, expression, line, member, name, named, not, path, span, unknown};
+use crate::code::walk::{
+    MAX_CASES, MAX_DEPTH, argument, binary, call, child_of_kind, children, construct, expression, line, member, name, named, not, path, span, unknown,
+};
 use tree_sitter::Node;
 
 /// Methods that give their object back in another coat.
 const COATS: [&str; 25] = [
-    "unwrap", "unwrap_or_default", "clone", "cloned", "copied", "to_string", "to_owned", "into", "try_into", "as_str", "as_ref", "as_mut",
-    "as_deref", "as_bytes", "borrow", "ok", "into_boxed_str", "into_bytes", "to_vec", "into_string", "iter", "iter_mut", "into_iter", "boxed",
+    "unwrap",
+    "unwrap_or_default",
+    "clone",
+    "cloned",
+    "copied",
+    "to_string",
+    "to_owned",
+    "into",
+    "try_into",
+    "as_str",
+    "as_ref",
+    "as_mut",
+    "as_deref",
+    "as_bytes",
+    "borrow",
+    "ok",
+    "into_boxed_str",
+    "into_bytes",
+    "to_vec",
+    "into_string",
+    "iter",
+    "iter_mut",
+    "into_iter",
+    "boxed",
     "parse",
 ];
 
@@ -19,8 +43,22 @@ const COATS_WITH_WORD: [&str; 7] = ["expect", "context", "with_context", "map_er
 
 /// Functions that give their argument back in another coat.
 const WRAPPERS: [&str; 16] = [
-    "Some", "Ok", "Arc::new", "Rc::new", "Box::new", "Box::pin", "Mutex::new", "RwLock::new", "String::from", "Arc::clone", "Rc::clone",
-    "std::sync::Arc::new", "Cow::from", "Cow::Borrowed", "Arc::from", "PathBuf::from",
+    "Some",
+    "Ok",
+    "Arc::new",
+    "Rc::new",
+    "Box::new",
+    "Box::pin",
+    "Mutex::new",
+    "RwLock::new",
+    "String::from",
+    "Arc::clone",
+    "Rc::clone",
+    "std::sync::Arc::new",
+    "Cow::from",
+    "Cow::Borrowed",
+    "Arc::from",
+    "PathBuf::from",
 ];
 
 impl Lowering<'_> {
@@ -215,9 +253,7 @@ impl Lowering<'_> {
         match children(node).as_slice() {
             // A slice is as good as the whole.
             [object, index] if index.kind() == "range_expression" => self.expression(*object),
-            [object, index] => {
-                expression(Kind::Index { object: Box::new(self.expression(*object)), index: Box::new(self.expression(*index)) }, at)
-            }
+            [object, index] => expression(Kind::Index { object: Box::new(self.expression(*object)), index: Box::new(self.expression(*index)) }, at),
             _ => unknown(self.expressions(node), at),
         }
     }
@@ -323,8 +359,14 @@ impl Lowering<'_> {
                 short && arms.len() <= 8 && arms.iter().all(|arm| arm.child_by_field_name("value").is_some_and(plain))
             }
             "macro_invocation" => !super::macros::throws(self.walk.field_text(node, "macro")),
-            "return_expression" | "loop_expression" | "while_expression" | "for_expression" | "break_expression" | "continue_expression"
-            | "assignment_expression" | "unsafe_block" => false,
+            "return_expression"
+            | "loop_expression"
+            | "while_expression"
+            | "for_expression"
+            | "break_expression"
+            | "continue_expression"
+            | "assignment_expression"
+            | "unsafe_block" => false,
             _ => true,
         }
     }

@@ -102,9 +102,7 @@ impl Lowering<'_> {
 
     fn macro_argument(&self, node: Node) -> Argument {
         match (node.child_by_field_name("left"), node.child_by_field_name("right")) {
-            (Some(key), Some(value)) if node.kind() == "assignment_expression" && key.kind() == "identifier" => {
-                named(self.text(key), self.expression(value))
-            }
+            (Some(key), Some(value)) if node.kind() == "assignment_expression" && key.kind() == "identifier" => named(self.text(key), self.expression(value)),
             _ => argument(self.expression(node)),
         }
     }

@@ -70,7 +70,11 @@ impl<'a> Reader<'a> {
         for class in &self.source.classes {
             let demands = |name: &str| means(self.source, name, &self.words.adapters);
             let adapted = class.bases.iter().any(|base| demands(&base.name)) || annotated(self.source, &class.annotations, &self.words.adapters).is_some();
-            let configured = class.methods.iter().filter_map(|number| self.source.functions.get(*number as usize)).any(|method| self.parameter(method, &self.words.builders).is_some());
+            let configured = class
+                .methods
+                .iter()
+                .filter_map(|number| self.source.functions.get(*number as usize))
+                .any(|method| self.parameter(method, &self.words.builders).is_some());
             if adapted && !configured {
                 let place = self.place(class.mark);
                 let rule = Rule { requests: vec![Requests::of(PathTest::All)], effect: Effect::Authenticates, maybe: false, place: place.clone() };
@@ -110,7 +114,19 @@ impl<'a> Reader<'a> {
 
     fn walk<'w>(&'w self, function: &Function) -> Walk<'w> {
         let (objects, values) = (BTreeMap::new(), BTreeMap::new());
-        Walk { reader: self, class: function.class, objects, values, rules: Vec::new(), exempted: Vec::new(), scope: None, opened: false, understood: true, ignoring: false, conditions: 0 }
+        Walk {
+            reader: self,
+            class: function.class,
+            objects,
+            values,
+            rules: Vec::new(),
+            exempted: Vec::new(),
+            scope: None,
+            opened: false,
+            understood: true,
+            ignoring: false,
+            conditions: 0,
+        }
     }
 
     fn chain(&self, function: &Function, builder: &str, adapted: bool) -> Chain {

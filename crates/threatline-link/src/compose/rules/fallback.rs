@@ -92,7 +92,9 @@ impl Search<'_> {
         let mapped = links.iter().position(|(name, _)| self.words.maps.iter().any(|word| word == name));
         if let Some(mapped) = mapped {
             // Links are listed from the last call to the first.
-            if let Some((_, call)) = links[..mapped].iter().find(|(name, call)| self.words.authenticates.iter().any(|word| word == name) && call.arguments.is_empty()) {
+            if let Some((_, call)) =
+                links[..mapped].iter().find(|(name, call)| self.words.authenticates.iter().any(|word| word == name) && call.arguments.is_empty())
+            {
                 self.set.controllers = Some((Effect::Authenticates, self.place(call.mark)));
             }
         }

@@ -67,7 +67,9 @@ impl Walk<'_> {
         if last == "of" || last == "asList" {
             return call.arguments.iter().for_each(|argument| self.patterns(&argument.value, out, depth + 1));
         }
-        if !["AntPathRequestMatcher", "antMatcher", "pathPattern", "pattern", "matcher", "MvcRequestMatcher", "PathPatternParserServerWebExchangeMatcher"].contains(&last) {
+        if !["AntPathRequestMatcher", "antMatcher", "pathPattern", "pattern", "matcher", "MvcRequestMatcher", "PathPatternParserServerWebExchangeMatcher"]
+            .contains(&last)
+        {
             return out.push(Requests::of(PathTest::Unknown));
         }
         let mut method = None;

@@ -137,13 +137,16 @@ fn what_is_not_understood_is_not_judged() {
     assert_eq!(spring(unknown, "GET /x"), None);
     let silent = "class C { @Bean SecurityFilterChain c(HttpSecurity http) { http.csrf(c -> c.disable()); return http.build(); } }";
     assert_eq!(spring(silent, "GET /x"), Some(false));
-    let elsewhere = config("class C { @Bean SecurityFilterChain c(HttpSecurity http) { http.authorizeHttpRequests(a -> a.anyRequest().authenticated()); return http.build(); } }");
+    let elsewhere = config(
+        "class C { @Bean SecurityFilterChain c(HttpSecurity http) { http.authorizeHttpRequests(a -> a.anyRequest().authenticated()); return http.build(); } }",
+    );
     assert_eq!(decide(&[CONTROLLER, ("b/src/main/java/shop/Security.java", &elsewhere)], "GET /x"), None);
 }
 
 #[test]
 fn resource_servers_demand_authentication() {
-    let text = "package shop; import org.springframework.security.oauth2.config.annotation.web.configuration.EnableResourceServer; @EnableResourceServer class App {}";
+    let text =
+        "package shop; import org.springframework.security.oauth2.config.annotation.web.configuration.EnableResourceServer; @EnableResourceServer class App {}";
     assert_eq!(decide(&[CONTROLLER, ("a/src/main/java/shop/App.java", text)], "GET /x"), Some(true));
 }
 
@@ -152,7 +155,8 @@ fn fallbacks_of_a_program() {
     let controller = ("a/Controllers/Home.cs", "using Microsoft.AspNetCore.Mvc; public class HomeController : Controller { }");
     let plain = ("a/Routes.cs", "using Microsoft.AspNetCore.Builder; static class R { }");
     let program = |text: &str| format!("using Microsoft.AspNetCore.Builder;\nvar builder = WebApplication.CreateBuilder(args);\n{text}\n");
-    let policy = program("builder.Services.AddAuthorization(o => { o.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build(); });");
+    let policy =
+        program("builder.Services.AddAuthorization(o => { o.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build(); });");
     assert_eq!(decide(&[plain, ("a/Program.cs", &policy)], "GET /x"), Some(true));
     assert_eq!(decide(&[plain, ("b/Program.cs", &policy)], "GET /x"), None);
     let none = program("builder.Services.AddAuthorization(o => { o.FallbackPolicy = null; });");
