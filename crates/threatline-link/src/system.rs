@@ -107,6 +107,8 @@ pub(crate) fn is_test_path(path: &str) -> bool {
         "bench",
     ];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    // below a source root folders are the parts of a package's name: com/example says nothing
+    let folder = ["src/main/", "src/test/"].iter().find_map(|root| folder.find(root).map(|at| &folder[..at + root.len()])).unwrap_or(folder);
     let in_folder = folder.split('/').any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
     let stem = name.split('.').next().unwrap_or(name);
     let named = name.contains(".test.")
@@ -206,4 +208,17 @@ fn finish_components(drafts: Vec<Draft<'_>>, ids: &[ComponentId], boundaries: &b
         }
     };
     drafts.into_iter().enumerate().map(finish).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_test_path;
+
+    #[test]
+    fn a_package_named_example_is_no_example() {
+        assert!(!is_test_path("shop/src/main/java/com/example/shop/Web.java"));
+        assert!(is_test_path("shop/src/test/java/com/acme/shop/Web.java"));
+        assert!(is_test_path("examples/shop/src/main/java/com/acme/Web.java"));
+        assert!(is_test_path("web/tests/api.js"));
+    }
 }
