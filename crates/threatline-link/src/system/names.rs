@@ -106,8 +106,12 @@ impl Directory {
         };
         let best = entries.iter().filter(fits).map(near).max()?;
         let found: BTreeSet<usize> = entries.iter().filter(fits).filter(|entry| near(entry) == best).map(|entry| entry.component).collect();
-        // two that fit equally well: nobody knows which
-        (found.len() == 1).then(|| found.into_iter().next()).flatten()
+        // of two that fit equally well the one that bears the name itself; else nobody knows which
+        if found.len() == 1 {
+            return found.into_iter().next();
+        }
+        let namesakes: Vec<usize> = found.into_iter().filter(|at| drafts.get(*at).is_some_and(|draft| plain(&draft.name) == plain(name))).collect();
+        if let [only] = namesakes.as_slice() { Some(*only) } else { None }
     }
 
     /// The component that listens on a port of the machine on which `from` runs.

@@ -15,9 +15,10 @@ const DEPTH: usize = 8;
 pub(crate) fn fill(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Folders) {
     let configs = Configs::new(said);
     for draft in drafts {
-        let mut by_group: BTreeMap<usize, Variables> = BTreeMap::new();
+        // each folder of manifests is a deployment of its own, with its own values
+        let mut by_group: BTreeMap<(usize, String), Variables> = BTreeMap::new();
         for description in &draft.descriptions {
-            let variables = by_group.entry(description.group).or_default();
+            let variables = by_group.entry((description.group, folder_of(&description.path).to_owned())).or_default();
             for container in &description.workload.containers {
                 collect(variables, container, description.workload, &description.path, description.namespace.as_deref(), said, folders, &configs);
             }
