@@ -3,7 +3,7 @@
 use crate::tools::{Done, files, output, read, root, run};
 use std::collections::BTreeSet;
 
-/// What CI runs.
+/// What a change must pass.
 pub(crate) fn all() -> Done {
     let root = root();
     run(&root, "cargo", &["fmt", "--all", "--check"])?;

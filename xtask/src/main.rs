@@ -1,6 +1,6 @@
 //! The maintainers' tool.
 //!
-//! `cargo xtask check` is what CI runs; the other commands are its parts, and what one needs to add
+//! `cargo xtask check` is what a change must pass, `cargo xtask test` what CI runs; the others are what one needs to add
 //! things or to show them.
 
 #![allow(clippy::disallowed_methods, reason = "a maintenance tool reads files")]

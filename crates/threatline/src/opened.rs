@@ -25,6 +25,10 @@ pub(crate) struct Opened<'c> {
 impl<'c> Opened<'c> {
     pub(crate) fn new(common: &'c Common) -> Result<Self, Failure> {
         let begun = Instant::now();
+        if common.focus.is_some() {
+            // an option that is taken and ignored would widen a gate without a word
+            return Err(Failure::mistake("--focus is not supported yet", Some("--part DIR looks at one folder as if it were the repository")));
+        }
         let directory = &common.directory;
         if !directory.is_dir() {
             return Err(Failure::mistake(format!("there is no folder {}", directory.display()), None));
