@@ -162,7 +162,7 @@ pub(crate) fn symbols(db: &dyn Db, artifact: Artifact) -> Result<Arc<[u8]>, Fail
 /// What a folder and all below it say.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn tree_facts<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> Arc<Tree> {
-    Arc::new(folder(db, key))
+    folder(db, key)
 }
 
 /// What a state says.
@@ -228,16 +228,16 @@ fn whole_basis<'db>(db: &'db dyn Db, key: StateKey<'db>) -> Basis {
 }
 
 /// A folder's value: remembered, or put together from what lies in it.
-fn folder<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> Tree {
+fn folder<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> Arc<Tree> {
     let (oid, context) = (key.oid(db), key.context(db));
     if let Some(tree) = db.world().stored_tree(&oid, context.as_ref()) {
         return tree;
     }
     let entries = match db.world().entries(&oid) {
         Ok(entries) => entries,
-        Err(failed) => return Tree { lost: vec![(".".into(), failed)], ..Tree::default() },
+        Err(failed) => return Arc::new(Tree { lost: vec![(".".into(), failed)], ..Tree::default() }),
     };
-    let tree = crate::tree::assemble(&Queries { db, context: context.as_ref() }, &entries);
+    let tree = Arc::new(crate::tree::assemble(&Queries { db, context: context.as_ref() }, &entries));
     db.world().remember_tree(&oid, context.as_ref(), &tree);
     tree
 }

@@ -18,8 +18,8 @@ use salsa::Setter as _;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
 use threatline_facts::Mark;
 use threatline_link::LinkConfig;
 use threatline_model::Evidence;
@@ -50,8 +50,6 @@ pub struct Session {
     db: Database,
     observer: Option<Observer>,
     world: Arc<World>,
-    pool: OnceLock<rayon::ThreadPool>,
-    threads: usize,
     states: HashMap<Oid, State>,
     linkings: Vec<(Arc<LinkConfig>, Arc<Vec<String>>, Linking)>,
 }
@@ -106,10 +104,10 @@ impl Session {
     /// A session over a source of which artifacts came read.
     pub(crate) fn given(source: Arc<dyn Source>, given: Given, options: Options) -> Self {
         let store = options.store.as_deref().map_or_else(Store::none, Store::open);
-        let world = Arc::new(World::new(source, store, given, options.stop));
+        let world = Arc::new(World::new(source, store, given, options.threads, options.stop));
         let observer = options.observer;
         let db = Database::new(world.clone(), observer.clone());
-        Self { db, observer, world, pool: OnceLock::new(), threads: options.threads, states: HashMap::new(), linkings: Vec::new() }
+        Self { db, observer, world, states: HashMap::new(), linkings: Vec::new() }
     }
 
     /// Configuration and decisions of a state: its own, or for a part of the repository those of the
@@ -332,16 +330,14 @@ impl Session {
         answer?
     }
 
-    /// Runs on threads with enough stack.
+    /// Runs on a thread with enough stack. Only what is read by many is worth more threads
+    /// ([`World::together`]): most hooks read one file.
     fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, ScanError> {
-        if self.pool.get().is_none() {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build();
-            let _ = self.pool.set(pool.map_err(|error| ScanError::Threads(error.to_string()))?);
-        }
-        match self.pool.get() {
-            Some(pool) => Ok(pool.install(work)),
-            None => Ok(work()),
-        }
+        let threads = |error: std::io::Error| ScanError::Threads(error.to_string());
+        std::thread::scope(|scope| {
+            let worker = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).map_err(threads)?;
+            worker.join().map_or_else(|panic| std::panic::resume_unwind(panic), Ok)
+        })
     }
 }
 

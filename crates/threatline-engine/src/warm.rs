@@ -16,6 +16,9 @@ use threatline_facts::ArtifactKind;
 /// Folders nested deeper than this are refused; git itself refuses some thousands.
 const DEEPEST: usize = 1000;
 
+/// So few files are read before other threads are awake.
+const FEW: usize = 4;
+
 type Job = (Oid, ArtifactKind);
 
 /// Reads ahead what the folder's value will need.
@@ -41,7 +44,7 @@ fn read(world: &World, jobs: &[Job], depth: Depth) {
         (!stopped).then(|| (*job, crate::read::read(world.source.as_ref(), &job.0, job.1, depth)))
     };
     let readings: Vec<(Job, Result<Reading, Failed>)> =
-        if jobs.len() < 4 { jobs.iter().filter_map(read).collect() } else { jobs.par_iter().with_max_len(16).filter_map(read).collect() };
+        if jobs.len() < FEW { jobs.iter().filter_map(read).collect() } else { world.together(|| jobs.par_iter().with_max_len(16).filter_map(read).collect()) };
     for ((oid, kind), reading) in &readings {
         if let Ok(reading) = reading {
             world.remember(oid, *kind, depth, reading);

@@ -11,7 +11,7 @@ use globset::GlobSet;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use threatline_facts::{Anchor, ArtifactKind};
 
 /// Fingerprint of the code that reads artifacts and puts folders together.
@@ -80,6 +80,10 @@ pub(crate) struct World {
     given: Given,
     /// Places in artifacts that were read, where no store remembers them.
     places: Mutex<Places>,
+    /// Folders whose records were looked for before the queries ask for them.
+    trees: Mutex<HashMap<Key, Option<Arc<Tree>>>>,
+    threads: usize,
+    pool: OnceLock<Option<rayon::ThreadPool>>,
     stop: Option<Arc<AtomicBool>>,
 }
 
@@ -87,8 +91,19 @@ type Places = HashMap<(Oid, ArtifactKind, Depth), Arc<[Anchor]>>;
 type Ready = HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>;
 
 impl World {
-    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, stop: Option<Arc<AtomicBool>>) -> Self {
-        Self { source, store, ready: Mutex::default(), given, places: Mutex::default(), stop }
+    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, threads: usize, stop: Option<Arc<AtomicBool>>) -> Self {
+        let (ready, places, trees) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { source, store, ready, given, places, trees, threads, pool: OnceLock::new(), stop }
+    }
+
+    /// Runs on all threads; they are started by the first work that is worth it. Where none can be
+    /// started, on this one.
+    pub(crate) fn together<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        let start = || rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(crate::read::STACK).build().ok();
+        match self.pool.get_or_init(start) {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
     }
 
     /// Nothing more is to be read.
@@ -115,6 +130,7 @@ impl World {
     /// Forgets what was read ahead and not asked for.
     pub(crate) fn settle(&self) {
         lock(&self.ready).clear();
+        lock(&self.trees).clear();
     }
 
     /// The facts of a file: read ahead, remembered, or read now.
@@ -170,13 +186,25 @@ impl World {
         Ok(reading.anchors)
     }
 
-    pub(crate) fn stored_tree(&self, oid: &Oid, context: Option<&Context>) -> Option<Tree> {
-        let record = self.store.get(&tree_key(oid, context))?;
-        Tree::from_record(&record)
+    /// The record of a folder. What [`World::has_tree`] found is handed over, not read again.
+    pub(crate) fn stored_tree(&self, oid: &Oid, context: Option<&Context>) -> Option<Arc<Tree>> {
+        let key = tree_key(oid, context);
+        match lock(&self.trees).get(&key) {
+            Some(found) => found.clone(),
+            None => self.read_tree(&key),
+        }
     }
 
     pub(crate) fn has_tree(&self, oid: &Oid, context: Option<&Context>) -> bool {
-        self.store.get(&tree_key(oid, context)).is_some()
+        let key = tree_key(oid, context);
+        let found = self.read_tree(&key);
+        let has = found.is_some();
+        lock(&self.trees).insert(key, found);
+        has
+    }
+
+    fn read_tree(&self, key: &Key) -> Option<Arc<Tree>> {
+        Tree::from_record(&self.store.get(key)?).map(Arc::new)
     }
 
     pub(crate) fn remember_tree(&self, oid: &Oid, context: Option<&Context>, tree: &Tree) {

@@ -14,5 +14,5 @@ mod workspace;
 pub use error::{RepoError, Result};
 pub use hooks::{HOOKS, HookState, HookStatus, Hooks, Manager};
 pub use notes::{NOTES_REF, Noted, Notes};
-pub use record::{Step, StepError, noted, record, step, step_from_head};
+pub use record::{NotedError, noted};
 pub use workspace::{OpenOptions, Workspace};

@@ -8,7 +8,9 @@ use crate::error::{RepoError, Result, git};
 use crate::note::{self, Note};
 use crate::workspace::object_id;
 use gix::ObjectId;
-use gix::refs::transaction::PreviousValue;
+use gix::bstr::BString;
+use gix::refs::Target;
+use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog};
 use std::path::Path;
 use std::process::Command;
 use threatline_engine::{Oid, Revision};
@@ -25,6 +27,26 @@ pub struct Noted {
     pub tree: Oid,
     /// The text.
     pub text: String,
+    /// When the state that it tells of was committed, in seconds since 1970: notes are dated by what they
+    /// are about, so that writing them again, or elsewhere, makes the same commit.
+    pub dated: i64,
+}
+
+/// Who writes notes: whoever commits here, and the tool where git knows nobody.
+struct Writer {
+    name: BString,
+    email: BString,
+}
+
+impl Writer {
+    fn of(repository: &gix::Repository) -> Self {
+        let config = repository.config_snapshot();
+        let first = |keys: [&str; 2]| keys.iter().find_map(|key| config.string(*key)).filter(|value| !value.is_empty());
+        match (first(["committer.name", "user.name"]), first(["committer.email", "user.email"])) {
+            (Some(name), Some(email)) => Self { name, email },
+            _ => Self { name: "threatline".into(), email: "threatline@localhost".into() },
+        }
+    }
 }
 
 /// The notes of a repository.
@@ -34,16 +56,8 @@ pub struct Notes {
 
 impl Notes {
     /// The notes of that repository.
-    pub fn of(repository: &gix::Repository) -> Result<Self> {
-        let mut repository = repository.clone();
-        repository.committer_or_set_fallback("threatline", "threatline@localhost").map_err(git("naming the committer"))?;
-        if repository.author().is_none() {
-            let mut config = repository.config_snapshot_mut();
-            config.set_raw_value("gitoxide.author.nameFallback", "threatline").map_err(git("naming the author"))?;
-            config.set_raw_value("gitoxide.author.emailFallback", "threatline@localhost").map_err(git("naming the author"))?;
-            config.commit().map_err(git("naming the author"))?;
-        }
-        Ok(Self { repository })
+    pub fn of(repository: &gix::Repository) -> Self {
+        Self { repository: repository.clone() }
     }
 
     /// The note of a commit, or else that of a commit with the same tree, whose movement is then left
@@ -109,10 +123,31 @@ impl Notes {
         if tree == before {
             return Ok(false);
         }
-        let commit = repository.new_commit("threatline", tree, parent).map_err(&doing)?;
-        let expected = parent.map_or(PreviousValue::MustNotExist, |parent| PreviousValue::MustExistAndMatch(gix::refs::Target::Object(parent)));
-        repository.reference(NOTES_REF, commit.id, expected, "notes: threatline").map_err(&doing)?;
+        let who = Writer::of(repository);
+        let time = format!("{} +0000", notes.iter().map(|noted| noted.dated).max().unwrap_or_default());
+        let signature = gix::actor::SignatureRef { name: who.name.as_ref(), email: who.email.as_ref(), time: &time };
+        let commit = repository.new_commit_as(signature, signature, "threatline", tree, parent).map_err(&doing)?;
+        self.point_at(commit.id, parent, signature)?;
         Ok(true)
+    }
+
+    /// Moves the reference, if it still is what it was. Not through [`gix::Repository::reference`]: that
+    /// asks for the local time, and so reads the machine's whole data base of time zones.
+    fn point_at(&self, commit: ObjectId, parent: Option<ObjectId>, signature: gix::actor::SignatureRef<'_>) -> Result<()> {
+        let doing = |error: &dyn std::fmt::Display| RepoError::new(format!("writing notes: {error}"));
+        let edit = RefEdit {
+            change: Change::Update {
+                log: LogChange { mode: RefLog::AndReference, force_create_reflog: false, message: "notes: threatline".into() },
+                expected: parent.map_or(PreviousValue::MustNotExist, |parent| PreviousValue::MustExistAndMatch(Target::Object(parent))),
+                new: Target::Object(commit),
+            },
+            name: NOTES_REF.try_into().map_err(|error: gix::validate::reference::name::Error| doing(&error))?,
+            deref: false,
+        };
+        let fail = gix::lock::acquire::Fail::Immediately;
+        let prepared = self.repository.refs.transaction().prepare([edit], fail, fail).map_err(|error| doing(&error))?;
+        prepared.commit(Some(signature)).map_err(|error| doing(&error))?;
+        Ok(())
     }
 
     fn tip(&self) -> Result<Option<ObjectId>> {

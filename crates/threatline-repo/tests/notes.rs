@@ -6,7 +6,7 @@ mod common;
 use common::{Repo, git_in};
 use std::sync::Arc;
 use threatline_engine::Summary;
-use threatline_repo::{NOTES_REF, Noted, Notes, OpenOptions, Workspace, note, record, step_from_head};
+use threatline_repo::{NOTES_REF, Noted, Notes, OpenOptions, Workspace, note};
 
 fn compose(port: u32) -> String {
     format!(
@@ -29,16 +29,14 @@ fn summary(workspace: &Workspace, name: &str) -> Arc<Summary> {
 
 fn noted(workspace: &Workspace, name: &str) -> Noted {
     let revision = workspace.revision(name).unwrap();
-    let mut session = workspace.session(None);
-    let step = threatline_repo::step(workspace, &mut session, &revision).unwrap();
-    threatline_repo::noted(&session, &revision, &step).unwrap()
+    threatline_repo::noted(workspace, &mut workspace.session(None), &revision).unwrap()
 }
 
 #[test]
 fn a_note_is_text_that_git_shows_and_that_is_read_back() {
     let repo = sample();
     let workspace = repo.open();
-    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    let notes = Notes::of(workspace.repository().unwrap());
     let written = noted(&workspace, "HEAD");
     assert!(notes.put(std::slice::from_ref(&written)).unwrap());
     assert!(!notes.put(std::slice::from_ref(&written)).unwrap(), "a second run writes nothing");
@@ -60,11 +58,11 @@ fn a_note_is_text_that_git_shows_and_that_is_read_back() {
 fn an_amended_commit_finds_the_note_by_its_tree() {
     let repo = sample();
     let workspace = repo.open();
-    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    let notes = Notes::of(workspace.repository().unwrap());
     notes.put(&[noted(&workspace, "HEAD")]).unwrap();
     repo.git(&["commit", "-q", "--amend", "-m", "other words"]);
     let workspace = repo.open();
-    let read = Notes::of(workspace.repository().unwrap()).unwrap().get(&workspace.revision("HEAD").unwrap()).unwrap().unwrap();
+    let read = Notes::of(workspace.repository().unwrap()).get(&workspace.revision("HEAD").unwrap()).unwrap().unwrap();
     assert_eq!(read.tree, repo.git(&["rev-parse", "HEAD^{tree}"]));
     assert!(read.moved.is_empty() && read.base.is_none());
 }
@@ -81,7 +79,7 @@ fn two_writers_at_once_lose_nothing() {
             let repo = &repo;
             scope.spawn(move || {
                 let workspace = repo.open();
-                let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+                let notes = Notes::of(workspace.repository().unwrap());
                 for number in (worker..12).step_by(3) {
                     let name = format!("HEAD~{number}");
                     assert!(notes.put(&[noted(&workspace, &name)]).unwrap());
@@ -90,7 +88,7 @@ fn two_writers_at_once_lose_nothing() {
         }
     });
     let workspace = repo.open();
-    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    let notes = Notes::of(workspace.repository().unwrap());
     for number in 0..12 {
         let revision = workspace.revision(&format!("HEAD~{number}")).unwrap();
         assert!(notes.get(&revision).unwrap().is_some(), "HEAD~{number}");
@@ -106,7 +104,7 @@ fn notes_travel_and_merge() {
     repo.git(&["remote", "add", "origin", remote.path().to_str().unwrap()]);
     repo.git(&["push", "-q", "origin", "main"]);
     let workspace = repo.open();
-    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    let notes = Notes::of(workspace.repository().unwrap());
     notes.put(&[noted(&workspace, "HEAD")]).unwrap();
     notes.push("origin").unwrap();
 
@@ -115,7 +113,7 @@ fn notes_travel_and_merge() {
     git_in(other.path(), &["config", "user.name", "b"]);
     git_in(other.path(), &["config", "user.email", "b@b"]);
     let clone = Workspace::open(other.path(), &OpenOptions::default()).unwrap();
-    let there = Notes::of(clone.repository().unwrap()).unwrap();
+    let there = Notes::of(clone.repository().unwrap());
     there.put(&[noted(&clone, "HEAD~1")]).unwrap();
     there.push("origin").unwrap();
     assert!(there.get(&clone.revision("HEAD").unwrap()).unwrap().is_some(), "merged, not overwritten");
@@ -127,14 +125,14 @@ fn notes_travel_and_merge() {
 fn notes_of_commits_that_are_no_more_are_pruned() {
     let repo = sample();
     let workspace = repo.open();
-    let notes = Notes::of(workspace.repository().unwrap()).unwrap();
+    let notes = Notes::of(workspace.repository().unwrap());
     notes.prune().unwrap();
     notes.put(&[noted(&workspace, "HEAD")]).unwrap();
     repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
     repo.git(&["reflog", "expire", "--expire=now", "--all"]);
     repo.git(&["gc", "-q", "--prune=now"]);
     let workspace = repo.open();
-    Notes::of(workspace.repository().unwrap()).unwrap().prune().unwrap();
+    Notes::of(workspace.repository().unwrap()).prune().unwrap();
     assert_eq!(repo.git(&["notes", "--ref=threatline", "list"]), "");
 }
 
@@ -148,21 +146,27 @@ fn other_texts_are_no_notes() {
 }
 
 #[test]
-fn a_commit_is_recorded_against_its_first_parent_and_the_index_against_head() {
+fn a_note_is_dated_by_its_commit_so_that_two_machines_write_the_same() {
     let repo = sample();
     let workspace = repo.open();
-    let head = workspace.revision("HEAD").unwrap();
-    let mut session = workspace.session(None);
-    let (step, written) = record(&workspace, &mut session, &head).unwrap();
-    assert!(written && !step.movement().added.is_empty());
-    assert!(!record(&workspace, &mut session, &head).unwrap().1);
-    repo.write("compose.yaml", format!("# nothing new\n{}", compose(80)));
-    repo.git(&["add", "-A"]);
-    let quiet = step_from_head(&workspace, &mut session, &workspace.staged().unwrap()).unwrap();
-    assert!(quiet.movement().is_empty() && Arc::ptr_eq(&quiet.head, &quiet.base.as_ref().unwrap().1));
-    repo.git(&["rm", "-q", "-f", "compose.yaml"]);
-    let gone = step_from_head(&workspace, &mut session, &workspace.staged().unwrap()).unwrap().movement();
-    assert_eq!(gone.removed.len(), step.movement().added.len());
+    let notes = Notes::of(workspace.repository().unwrap());
+    notes.put(&[noted(&workspace, "HEAD")]).unwrap();
+    let first = repo.git(&["rev-parse", NOTES_REF]);
+    repo.git(&["update-ref", "-d", NOTES_REF]);
+    notes.put(&[noted(&workspace, "HEAD")]).unwrap();
+    assert_eq!(repo.git(&["rev-parse", NOTES_REF]), first);
+    assert_eq!(repo.git(&["log", "-1", "--format=%ct %at", NOTES_REF]), repo.git(&["log", "-1", "--format=%ct %ct"]));
+}
+
+#[test]
+fn in_a_first_commit_everything_is_new() {
+    let repo = sample();
+    let workspace = repo.open();
+    assert!(noted(&workspace, "HEAD~1").text.contains("\nmore 0"));
+    repo.git(&["checkout", "-q", "--orphan", "again"]);
+    repo.git(&["commit", "-q", "-m", "all at once"]);
+    let note = note::read(&noted(&workspace, "HEAD").text).unwrap();
+    assert!(!note.moved.is_empty() && note.moved.iter().all(|line| line.starts_with("+ ")), "{note:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use std::fmt;
 use std::process::ExitCode;
 use threatline_engine::{ConfigError, ScanError};
-use threatline_repo::RepoError;
+use threatline_repo::{NotedError, RepoError};
 
 /// Why the exit status is not 0.
 #[derive(Debug)]
@@ -100,6 +100,15 @@ impl From<ScanError> for Failure {
 impl From<RepoError> for Failure {
     fn from(error: RepoError) -> Self {
         Failure::mistake(error.message, error.help.as_deref())
+    }
+}
+
+impl From<NotedError> for Failure {
+    fn from(error: NotedError) -> Self {
+        match error {
+            NotedError::Repo(error) => error.into(),
+            NotedError::Scan(error) => error.into(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::args::{Common, State};
 use crate::failure::Failure;
 use crate::output;
 use crate::places::Lookup;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::time::Instant;
 use threatline_engine::{Revision, Scan, Session, timestamp};
@@ -18,7 +19,8 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) struct Opened<'c> {
     pub(crate) common: &'c Common,
     pub(crate) workspace: Workspace,
-    pub(crate) session: Session,
+    /// Never dropped: the end of the process frees it at once.
+    pub(crate) session: ManuallyDrop<Session>,
     begun: Instant,
 }
 
@@ -38,7 +40,7 @@ impl<'c> Opened<'c> {
         for warning in workspace.warnings() {
             output::say(common, warning);
         }
-        let session = workspace.session(None);
+        let session = ManuallyDrop::new(workspace.session(None));
         Ok(Opened { common, workspace, session, begun })
     }
 

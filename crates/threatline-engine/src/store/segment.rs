@@ -1,7 +1,8 @@
 //! One immutable file of records, sorted by key.
 //!
-//! Header, a table of buckets over the first bits of the keys, the sorted index, the values. A large
-//! segment is read with positioned reads, three for a hit; a small one is read whole when it is opened.
+//! Header, a table of buckets over the first bits of the keys, the sorted index, the values. Of a large
+//! segment the table is read when it is opened, and then positioned reads fetch what is asked for, two
+//! for a hit; a small one is read whole.
 //! Every offset that is read is checked against the file, and every record against its own sum.
 
 use super::Key;
@@ -29,6 +30,8 @@ pub(super) struct Segment {
     bytes: u64,
     count: u64,
     bucket_bits: u32,
+    /// Where each bucket begins in the index, and where the last one ends.
+    buckets: Vec<u8>,
 }
 
 enum Data {
@@ -56,12 +59,16 @@ impl Segment {
         } else {
             Data::File(Mutex::new(file))
         };
-        let mut segment = Self { path: path.to_owned(), data, bytes, count: 0, bucket_bits: 0 };
+        let mut segment = Self { path: path.to_owned(), data, bytes, count: 0, bucket_bits: 0, buckets: Vec::new() };
         let header = segment.read(0, HEADER)?;
         segment.count = u64_at(&header, 8)?;
         segment.bucket_bits = u32_at(&header, 16)?;
         let fits = header.starts_with(MAGIC) && segment.bucket_bits <= 24 && segment.count < u64::from(u32::MAX) && segment.values_at() <= bytes;
-        fits.then_some(segment)
+        if !fits {
+            return None;
+        }
+        segment.buckets = segment.read(HEADER, segment.index_at() - HEADER)?;
+        Some(segment)
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -75,8 +82,8 @@ impl Segment {
     /// The value of a key, if it is here and whole.
     pub(super) fn get(&self, key: &Key) -> Option<Vec<u8>> {
         let bucket = bucket_of(key, self.bucket_bits);
-        let bounds = self.read(HEADER + bucket * 4, 8)?;
-        let (from, to) = (u64::from(u32_at(&bounds, 0)?), u64::from(u32_at(&bounds, 4)?));
+        let at = bucket as usize * 4;
+        let (from, to) = (u64::from(u32_at(&self.buckets, at)?), u64::from(u32_at(&self.buckets, at + 4)?));
         if from > to || to > self.count {
             return None;
         }

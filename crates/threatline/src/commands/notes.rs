@@ -5,7 +5,6 @@ use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::output;
 use threatline_engine::{Compaction, Revision};
-use threatline_repo::note::{self, Told};
 use threatline_repo::{Noted, Notes};
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
@@ -14,7 +13,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         Arguments::Write { range } => {
             let revisions = opened.workspace.range(range.as_deref().unwrap_or("HEAD"))?;
             let notes = revisions.iter().map(|revision| noted(&mut opened, revision)).collect::<Result<Vec<_>, _>>()?;
-            let written = Notes::of(opened.workspace.repository()?)?.put(&notes)?;
+            let written = Notes::of(opened.workspace.repository()?).put(&notes)?;
             opened.remember(Compaction::Small);
             let count = notes.len();
             output::say(common, &if written { format!("{count} notes written") } else { "all notes stood there already".to_owned() });
@@ -22,13 +21,13 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         }
         Arguments::Show { revision } => {
             let revision = opened.revision(revision.as_deref().unwrap_or("HEAD"))?;
-            match Notes::of(opened.workspace.repository()?)?.text(&revision)? {
+            match Notes::of(opened.workspace.repository()?).text(&revision)? {
                 Some(text) => output::print(&output::plain(&text)),
                 None => Err(Failure::mistake("this commit has no note", Some("threatline notes write"))),
             }
         }
         Arguments::Prune => {
-            Notes::of(opened.workspace.repository()?)?.prune()?;
+            Notes::of(opened.workspace.repository()?).prune()?;
             opened.remember(Compaction::Full);
             Ok(())
         }
@@ -38,21 +37,10 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
 /// Writes the note of one commit, if its text is not there already.
 pub(crate) fn write_note(opened: &mut Opened<'_>, revision: &Revision) -> Result<(), Failure> {
     let note = noted(opened, revision)?;
-    Notes::of(opened.workspace.repository()?)?.put(&[note])?;
+    Notes::of(opened.workspace.repository()?).put(&[note])?;
     Ok(())
 }
 
 fn noted(opened: &mut Opened<'_>, revision: &Revision) -> Result<Noted, Failure> {
-    let commit = revision.commit.ok_or_else(|| Failure::mistake("only commits have notes", None))?;
-    let parent = opened.workspace.parent(revision)?;
-    let project = opened.session.project(revision)?;
-    let head = opened.session.summary_with(revision, &project)?;
-    let base = match &parent {
-        Some(parent) => parent.commit.map(|oid| Ok::<_, Failure>((oid, opened.session.summary(parent)?))).transpose()?,
-        None => None,
-    };
-    let config = project.fingerprint();
-    let told =
-        Told { revision, head: &head, base: base.as_ref().map(|(oid, summary)| (*oid, &**summary)), config: &config, detail: project.config.notes.detail };
-    Ok(Noted { commit, tree: revision.tree, text: note::write(&told) })
+    Ok(threatline_repo::noted(&opened.workspace, &mut opened.session, revision)?)
 }
