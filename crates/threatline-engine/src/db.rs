@@ -11,14 +11,16 @@
 use crate::decision::Decided;
 use crate::read::{Depth, Failed};
 use crate::summary::Summary;
-use crate::think::{Basis, Design, Said, Verdicts};
-use crate::tree::{Below, Content, Digest, Tree};
+use crate::think::{Basis, Design, Said, SaidFile, Verdicts};
+use crate::tree::{Below, Content, Digest, Saying, Tree};
+use crate::units::{Group, Seen, UnitFiles};
 use crate::world::{Context, World, lock};
-use crate::{Entry, Oid, think};
+use crate::{Entry, Oid, think, units};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use threatline_facts::{Anchor, ArtifactKind};
 use threatline_link::LinkConfig;
+use threatline_link::compose::Part;
 use threatline_threats::Found;
 
 /// The database: salsa's storage, and the world that queries read by id.
@@ -36,6 +38,30 @@ pub(crate) struct Tables {
     artifacts: Mutex<HashMap<(Oid, ArtifactKind), Artifact>>,
     /// A folder for each digest of facts: any will do, since equal digests mean equal facts.
     folders: Mutex<HashMap<Digest, (Oid, Option<Context>)>>,
+    units: Mutex<HashMap<Digest, Arc<UnitFiles>>>,
+    groups: Mutex<HashMap<Digest, Arc<Group>>>,
+}
+
+impl Tables {
+    fn unit(&self, digest: &Digest) -> Option<Arc<UnitFiles>> {
+        lock(&self.units).get(digest).cloned()
+    }
+
+    fn group(&self, digest: &Digest) -> Option<Arc<Group>> {
+        lock(&self.groups).get(digest).cloned()
+    }
+
+    /// Those that no query was asked for yet.
+    fn new_units<'u>(&self, all: &'u [Arc<UnitFiles>]) -> Vec<&'u Arc<UnitFiles>> {
+        let mut units = lock(&self.units);
+        all.iter().filter(|unit| units.insert(unit.digest, Arc::clone(unit)).is_none()).collect()
+    }
+
+    /// Those that no query was asked for yet.
+    fn new_groups<'g>(&self, all: &'g [Arc<Group>]) -> Vec<&'g Arc<Group>> {
+        let mut groups = lock(&self.groups);
+        all.iter().filter(|group| groups.insert(group.digest, Arc::clone(group)).is_none()).collect()
+    }
 }
 
 /// What a query sees of the database.
@@ -124,6 +150,20 @@ pub(crate) struct FactsKey<'db> {
     pub(crate) digest: Digest,
 }
 
+/// All that the files of a unit of source say, by value.
+#[salsa::interned(revisions = usize::MAX)]
+pub(crate) struct UnitKey<'db> {
+    #[returns(copy)]
+    pub(crate) digest: Digest,
+}
+
+/// The same with the units that it uses.
+#[salsa::interned(revisions = usize::MAX)]
+pub(crate) struct GroupKey<'db> {
+    #[returns(copy)]
+    pub(crate) digest: Digest,
+}
+
 /// All that threats and scores depend on, by value.
 #[salsa::interned(revisions = usize::MAX)]
 pub(crate) struct StateKey<'db> {
@@ -190,8 +230,20 @@ pub(crate) fn facts_below<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> FactsKey<'
 /// The design.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn design<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Design> {
-    let said = || said_below(db, facts);
-    Arc::new(think::design(db.world(), &basis(db, facts, linking), linking.config(db), said))
+    let config = linking.config(db);
+    Arc::new(think::design(db.world(), &basis(db, facts, linking), || draw(db, facts, config)))
+}
+
+/// What is known of a unit of source by itself.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn seen<'db>(db: &'db dyn Db, key: UnitKey<'db>) -> Arc<Seen> {
+    db.tables().unit(&key.digest(db)).map_or_else(Arc::default, |unit| units::seen(db.world(), &unit))
+}
+
+/// What a unit of source says, evaluated with the units that it uses.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn part<'db>(db: &'db dyn Db, key: GroupKey<'db>) -> Arc<Part> {
+    db.tables().group(&key.digest(db)).map_or_else(Arc::default, |group| units::part(db.world(), &group))
 }
 
 /// Its threats.
@@ -272,6 +324,19 @@ impl Below for Queries<'_> {
     }
 }
 
+/// Draws the design from the parts of all units and what else is said.
+fn draw<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> Design {
+    let (world, tables) = (db.world(), db.tables());
+    let division = units::divide(world, &said_below(db, facts), &config.prefix);
+    units::ahead(world, &tables.new_units(&division.units), |world, unit| _ = units::seen(world, unit));
+    let seen: Vec<Arc<Seen>> = division.units.iter().map(|unit| seen(db, UnitKey::new(db, unit.digest))).collect();
+    let groups: Vec<Arc<Group>> = units::groups(&division, &seen).into_iter().map(Arc::new).collect();
+    units::ahead(world, &tables.new_groups(&groups), |world, group| _ = units::part(world, group));
+    let parts: Vec<Arc<Part>> = groups.iter().map(|group| part(db, GroupKey::new(db, group.digest))).collect();
+    world.forget_units();
+    think::draw(&division, &seen, &parts, config)
+}
+
 /// Everything that is said below a folder of that digest, by path.
 fn said_below<'db>(db: &'db dyn Db, facts: FactsKey<'db>) -> Said {
     let place = lock(&db.tables().folders).get(&facts.digest(db)).cloned();
@@ -280,13 +345,14 @@ fn said_below<'db>(db: &'db dyn Db, facts: FactsKey<'db>) -> Said {
         let mut open = vec![(String::new(), oid, context)];
         while let Some((path, oid, context)) = open.pop() {
             let content: Content = tree_facts(db, TreeKey::new(db, oid, context.clone())).content().unwrap_or_default();
-            said.extend(content.files.into_iter().map(|(name, facts)| (format!("{path}{name}"), facts.0)));
+            let file = |saying: Saying| SaidFile { path: format!("{path}{}", saying.path), digest: saying.digest, facts: saying.facts.0 };
+            said.extend(content.files.into_iter().map(file));
             for (name, oid) in content.folders {
                 open.push((format!("{path}{name}/"), oid, context.as_ref().map(|context| context.below(&name))));
             }
         }
     }
-    said.sort_by(|a, b| a.0.cmp(&b.0));
-    said.dedup_by(|a, b| a.0 == b.0);
+    said.sort_by(|a, b| a.path.cmp(&b.path));
+    said.dedup_by(|a, b| a.path == b.path);
     said
 }

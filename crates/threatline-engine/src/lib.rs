@@ -17,6 +17,7 @@ mod store;
 mod summary;
 mod think;
 mod tree;
+mod units;
 mod wants;
 mod warm;
 mod world;

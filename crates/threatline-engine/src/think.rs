@@ -7,12 +7,14 @@ use crate::read::{Depth, Failed};
 use crate::store::Key;
 use crate::summary::Summary;
 use crate::tree::Digest;
-use crate::world::{THINKING, World};
+use crate::units::{self, Division, Seen};
+use crate::world::{THINKING, World, lock};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-use threatline_facts::{Anchor, ArtifactKind, Facts};
-use threatline_link::compose::Composed;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use threatline_facts::{Anchor, ArtifactKind};
+use threatline_link::compose::{Part, join};
 use threatline_link::{Artifact, LinkConfig};
 use threatline_model::Model;
 use threatline_risk::Assessment;
@@ -76,17 +78,36 @@ fn remembered<T: Serialize + DeserializeOwned>(world: &World, record: u8, basis:
         return known;
     }
     let result = work();
-    if world.store.is_on()
-        && let Ok(record) = postcard::to_stdvec(&result)
-    {
-        world.store.put(key, record);
-    }
+    keep(world, key, &result);
     result
 }
 
+/// The same of what is asked for one by one after it was worked out for many.
+pub(crate) fn remembered_as<T: Serialize + DeserializeOwned>(world: &World, key: Key, made: &Mutex<HashMap<Key, Arc<T>>>, work: impl FnOnce() -> T) -> Arc<T> {
+    if let Some(known) = lock(made).get(&key) {
+        return known.clone();
+    }
+    let known = world.store.get(&key).and_then(|record| postcard::from_bytes(&record).ok());
+    let result = Arc::new(known.unwrap_or_else(|| {
+        let result = work();
+        keep(world, key, &result);
+        result
+    }));
+    lock(made).insert(key, result.clone());
+    result
+}
+
+fn keep(world: &World, key: Key, result: &impl Serialize) {
+    if world.store.is_on()
+        && let Ok(record) = postcard::to_stdvec(result)
+    {
+        world.store.put(key, record);
+    }
+}
+
 /// The design that these facts show.
-pub(crate) fn design(world: &World, basis: &Basis, config: &LinkConfig, said: impl FnOnce() -> Said) -> Design {
-    remembered(world, b'm', basis, || link(&said(), config))
+pub(crate) fn design(world: &World, basis: &Basis, draw: impl FnOnce() -> Design) -> Design {
+    remembered(world, b'm', basis, draw)
 }
 
 /// The threats of a design.
@@ -110,28 +131,39 @@ pub(crate) fn summary(world: &World, basis: &Basis, below: impl FnOnce() -> (Arc
     })
 }
 
-/// Stored facts by path from the root that is scanned, sorted.
-pub(crate) type Said = Vec<(String, Arc<[u8]>)>;
-
-/// Stored facts, read back and linked.
-pub(crate) fn link(said: &Said, config: &LinkConfig) -> Design {
-    use rayon::prelude::*;
-    let read = |(path, stored): &(String, Arc<[u8]>)| {
-        let facts = crate::read::decode(stored).unwrap_or_default();
-        (Arc::from(format!("{}{path}", config.prefix)), facts)
-    };
-    let facts: Vec<(Arc<str>, Facts)> = if said.len() < 512 { said.iter().map(read).collect() } else { said.par_iter().map(read).collect() };
-    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
-    let mut model = threatline_link::link(&artifacts, &compose(&artifacts), config);
-    model.sort();
-    let whole = |facts: &Facts| facts.gaps.iter().find(|gap| gap.whole).map(|gap| gap.reason.clone());
-    let lost = said.iter().zip(&facts).filter_map(|((path, _), (_, facts))| Some((path.clone(), whole(facts)?)));
-    Design { model: Arc::new(model), lost: lost.collect() }
+/// What a file says.
+#[derive(Clone, Debug)]
+pub(crate) struct SaidFile {
+    /// Path from the root that is scanned.
+    pub(crate) path: String,
+    /// Digest of its facts.
+    pub(crate) digest: Digest,
+    /// Its facts as they are stored.
+    pub(crate) facts: Arc<[u8]>,
 }
 
-fn compose(artifacts: &[Artifact<'_>]) -> Composed {
-    let files: Vec<(&str, &Facts)> = artifacts.iter().map(|artifact| (&*artifact.path, artifact.facts)).collect();
-    threatline_link::compose::compose(&files)
+impl SaidFile {
+    /// The last part of its path.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// What all files say, sorted by path.
+pub(crate) type Said = Vec<SaidFile>;
+
+/// Links what all units say with everything else.
+pub(crate) fn draw(division: &Division, seen: &[Arc<Seen>], parts: &[Arc<Part>], config: &LinkConfig) -> Design {
+    let composed = join(&parts.iter().map(|part| &**part).collect::<Vec<_>>());
+    let artifacts: Vec<Artifact<'_>> = division.others.iter().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
+    let mut model = threatline_link::link(&artifacts, &composed, config);
+    model.sort();
+    let others = units::lost(division.others.iter().map(|(path, facts)| (path, facts)));
+    let lost = seen.iter().flat_map(|seen| &seen.lost).chain(&others);
+    let mut lost: Vec<(String, String)> = lost.map(|(path, reason)| (path.strip_prefix(&config.prefix).unwrap_or(path).to_owned(), reason.clone())).collect();
+    lost.sort();
+    lost.dedup();
+    Design { model: Arc::new(model), lost }
 }
 
 /// Threats with what people decided of them, scored.
@@ -170,8 +202,8 @@ mod tests {
     fn everything_that_is_stored_is_read_back() {
         let facts = threatline_extract::extract(ArtifactKind::Yaml, COMPOSE.as_bytes()).facts;
         is_read_back(&facts);
-        let said = vec![("compose.yaml".to_owned(), crate::read::encode(&facts))];
-        let design = link(&said, &LinkConfig::default());
+        let division = Division { units: Vec::new(), others: vec![("compose.yaml".into(), facts)] };
+        let design = draw(&division, &[], &[], &LinkConfig::default());
         is_read_back(&design);
         let mut model = Model::clone(&design.model);
         let words = || vec!["a".to_owned(), "b".to_owned()];

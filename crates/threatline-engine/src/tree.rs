@@ -81,10 +81,21 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
+/// A file that says something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Saying {
+    /// Path relative to the folder.
+    pub(crate) path: String,
+    /// Digest of what it says.
+    pub(crate) digest: Digest,
+    /// Its facts as they are stored.
+    pub(crate) facts: Bytes,
+}
+
 /// Facts by path relative to the folder, and folders whose facts lie in records of their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Content {
-    pub(crate) files: Vec<(String, Bytes)>,
+    pub(crate) files: Vec<Saying>,
     pub(crate) folders: Vec<(String, Oid)>,
 }
 
@@ -162,7 +173,7 @@ struct Draft {
     counts: Counts,
     weight: u32,
     hasher: Option<blake3::Hasher>,
-    files: Vec<(String, Bytes)>,
+    files: Vec<Saying>,
     folders: Vec<(String, Oid, Arc<[u8]>)>,
     wants: BTreeSet<Want>,
     packages: Vec<(String, Package)>,
@@ -193,9 +204,10 @@ impl Draft {
             self.wants.extend(crate::wants::of(path, &facts));
             self.packages.extend(crate::wants::packages(&facts).map(|package| (String::new(), package)));
         }
-        self.hash(how, path, blake3::hash(&facts).as_bytes());
+        let digest = Digest(*blake3::hash(&facts).as_bytes());
+        self.hash(how, path, &digest.0);
         self.weight = self.weight.saturating_add((facts.len() + path.len() + 4) as u32);
-        self.files.push((path.to_owned(), Bytes(facts)));
+        self.files.push(Saying { path: path.to_owned(), digest, facts: Bytes(facts) });
     }
 
     fn folder(&mut self, name: &str, oid: Oid, tree: &Tree) {
@@ -231,13 +243,13 @@ impl Draft {
     }
 }
 
-fn content(mut files: Vec<(String, Bytes)>, folders: Vec<(String, Oid, Arc<[u8]>)>, inline: bool) -> Content {
+fn content(mut files: Vec<Saying>, folders: Vec<(String, Oid, Arc<[u8]>)>, inline: bool) -> Content {
     if !inline {
         return Content { files, folders: folders.into_iter().map(|(name, oid, _)| (name, oid)).collect() };
     }
     for (name, _, stored) in folders {
         let below: Content = postcard::from_bytes(&stored).unwrap_or_default();
-        files.extend(below.files.into_iter().map(|(path, facts)| (format!("{name}/{path}"), facts)));
+        files.extend(below.files.into_iter().map(|saying| Saying { path: format!("{name}/{}", saying.path), ..saying }));
     }
     Content { files, folders: Vec::new() }
 }

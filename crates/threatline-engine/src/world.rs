@@ -6,6 +6,7 @@
 use crate::read::{Depth, Failed, Reading};
 use crate::store::{Key, Store};
 use crate::tree::Tree;
+use crate::units::Seen;
 use crate::{Entry, Oid, Source};
 use globset::GlobSet;
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use threatline_facts::{Anchor, ArtifactKind};
+use threatline_link::compose::Part;
 
 /// Fingerprint of the code that reads artifacts and puts folders together.
 pub(crate) const READING: &str = env!("THREATLINE_READING");
@@ -82,6 +84,9 @@ pub(crate) struct World {
     places: Mutex<Places>,
     /// Folders whose records were looked for before the queries ask for them.
     trees: Mutex<HashMap<Key, Option<Arc<Tree>>>>,
+    /// Units that were looked at before the queries ask for them.
+    pub(crate) seen: Mutex<HashMap<Key, Arc<Seen>>>,
+    pub(crate) parts: Mutex<HashMap<Key, Arc<Part>>>,
     threads: usize,
     pool: OnceLock<Option<rayon::ThreadPool>>,
     stop: Option<Arc<AtomicBool>>,
@@ -92,8 +97,19 @@ type Ready = HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>;
 
 impl World {
     pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, threads: usize, stop: Option<Arc<AtomicBool>>) -> Self {
-        let (ready, places, trees) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { source, store, ready, given, places, trees, threads, pool: OnceLock::new(), stop }
+        Self {
+            source,
+            store,
+            ready: Mutex::default(),
+            given,
+            places: Mutex::default(),
+            trees: Mutex::default(),
+            seen: Mutex::default(),
+            parts: Mutex::default(),
+            threads,
+            pool: OnceLock::new(),
+            stop,
+        }
     }
 
     /// Runs on all threads; they are started by the first work that is worth it. Where none can be
@@ -131,6 +147,12 @@ impl World {
     pub(crate) fn settle(&self) {
         lock(&self.ready).clear();
         lock(&self.trees).clear();
+    }
+
+    /// Forgets units that were looked at: from here on the queries know them.
+    pub(crate) fn forget_units(&self) {
+        lock(&self.seen).clear();
+        lock(&self.parts).clear();
     }
 
     /// The facts of a file: read ahead, remembered, or read now.

@@ -90,6 +90,53 @@ fn one_changed_file_reads_itself_and_the_folders_above() {
     assert_eq!((warm["facts"], warm["tree_facts"], warm["design"]), (1, 3, 1), "{warm:?}");
 }
 
+/// Three services of Express and a package that two of them share.
+fn units() -> Files {
+    let mut files = Files::new();
+    let mut file = |path: String, text: String| _ = files.insert(path, Held::File(text.into_bytes()));
+    file("shared/package.json".into(), r#"{"name": "@x/shared", "main": "index.js"}"#.into());
+    file("shared/index.js".into(), "const express = require('express')\nmodule.exports = { base: '/v1', app: () => express() }\n".into());
+    for service in ["pay", "web", "ledger"] {
+        let (uses, base) = if service == "ledger" { ("", "'/own'") } else { ("const { base } = require('@x/shared')\n", "base") };
+        let dependencies = if service == "ledger" { r#""express": "4""# } else { r#""express": "4", "@x/shared": "1""# };
+        file(format!("{service}/package.json"), format!(r#"{{"name": "{service}", "dependencies": {{{dependencies}}}}}"#));
+        let source =
+            format!("const express = require('express')\n{uses}const app = express()\napp.get({base} + '/{service}', (q, s) => s.send('x'))\napp.listen(80)\n");
+        file(format!("{service}/server.js"), source);
+    }
+    files
+}
+
+fn paths(scan: &threatline_engine::Scan) -> Vec<&str> {
+    scan.model.entry_points.iter().map(|entry| entry.path.as_str()).collect()
+}
+
+#[test]
+fn a_new_route_is_evaluated_where_it_stands_and_in_what_uses_it() {
+    let source = Arc::new(MemorySource::new());
+    let mut files = units();
+    let before = source.add(&files);
+    let (mut session, log) = logged(&source, None);
+    let first = session.scan(&Revision::of_tree(before)).unwrap();
+    assert_eq!(paths(&first), ["/own/ledger", "/v1/pay", "/v1/web"]);
+    let cold = ran(&log);
+    assert_eq!((cold["seen"], cold["part"]), (4, 4), "{cold:?}");
+
+    let text = "const express = require('express')\nconst app = express()\napp.get('/own/other', (q, s) => s.send('x'))\n";
+    files.insert("ledger/server.js".into(), Held::File(text.into()));
+    let second = session.scan(&Revision::of_tree(source.add(&files))).unwrap();
+    assert_eq!(paths(&second), ["/own/other", "/v1/pay", "/v1/web"]);
+    let warm = ran(&log);
+    assert_eq!((warm["seen"], warm["part"]), (1, 1), "{warm:?}");
+
+    files
+        .insert("shared/index.js".into(), Held::File(b"const express = require('express')\nmodule.exports = { base: '/v2', app: () => express() }\n".to_vec()));
+    let third = session.scan(&Revision::of_tree(source.add(&files))).unwrap();
+    assert_eq!(paths(&third), ["/own/other", "/v2/pay", "/v2/web"]);
+    let warm = ran(&log);
+    assert_eq!((warm["seen"], warm["part"]), (1, 3), "the package and the two that use it: {warm:?}");
+}
+
 #[test]
 fn a_new_process_reads_only_what_changed() {
     let source = Arc::new(MemorySource::new());

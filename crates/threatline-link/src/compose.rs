@@ -15,6 +15,8 @@ mod program;
 pub mod rules;
 mod select;
 mod text;
+mod together;
+pub mod units;
 mod value;
 mod verbs;
 mod walk;
@@ -26,6 +28,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use threatline_facts::{DataClass, Facts, Mark, Text};
 use threatline_model::{EntryPointKind, Grade, Parameter, Property, Value};
+pub use together::{Part, join};
+use units::{Outline, Unit};
 
 /// A place in a source file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -152,15 +156,31 @@ pub struct Composed {
 
 /// Joins source files, given with their paths and in any order; manifests among them tell the packages.
 pub fn compose(files: &[(&str, &Facts)]) -> Composed {
-    let program = Program::new(files);
+    let mut sorted: Vec<(&str, &Facts)> = files.to_vec();
+    sorted.sort_by_key(|(path, _)| *path);
+    let units = units::divide(&sorted);
+    let outlines: Vec<Outline> = units.iter().map(units::outline).collect();
+    let closures = units::closures(&units.iter().zip(&outlines).map(|(unit, outline)| unit.described(outline)).collect::<Vec<_>>());
+    let part = |(at, with): (usize, &Vec<usize>)| compose_unit(&units[at], with.iter().map(|unit| &units[*unit]));
+    let parts: Vec<Part> = closures.iter().enumerate().map(part).collect();
+    join(&parts.iter().collect::<Vec<_>>())
+}
+
+/// What one unit says, evaluated with the units that it uses (itself among them or not).
+pub fn compose_unit<'u, 'a: 'u>(unit: &Unit<'a>, with: impl Iterator<Item = &'u Unit<'a>>) -> Part {
+    let mut files: Vec<(&str, &Facts)> = with.filter(|other| other.root != unit.root).flat_map(|other| &other.files).copied().collect();
+    files.extend(&unit.files);
+    let own: BTreeSet<&str> = unit.files.iter().map(|(path, _)| *path).collect();
+    let program = Program::with(&files, &|path| own.contains(path));
     let mut evaluator = Evaluator::new(&program);
-    for file in 0..program.files.len() {
+    for file in program.own_files() {
         evaluator.refuel();
         evaluator.file = file;
         evaluator.globals(file);
     }
     run_functions(&mut evaluator, &program);
-    for file in 0..program.files.len() {
+    for file in program.own_files() {
+        evaluator.owner = file;
         evaluator.annotated(file);
     }
     evaluator.conventional();
@@ -170,15 +190,22 @@ pub fn compose(files: &[(&str, &Facts)]) -> Composed {
     let sources: Vec<rules::Located<'_>> = program.files.iter().map(|file| (&file.path, file.source)).collect();
     rules::apply(&sources, &mut out.entries);
     inventory::collect(&program, &mut out);
-    order::sort(&mut out);
-    out
+    let is_own = |place: &Place| own.contains(&*place.path);
+    let borrowed = (0..out.entries.len()).filter(|entry| !out.entries[*entry].places.last().is_some_and(is_own)).collect();
+    let function = |(file, index): (usize, u32)| (program.files[file].path.clone(), index);
+    Part {
+        borrowed,
+        visited: evaluator.visited.iter().filter(|(file, _)| !program.is_own(*file)).map(|found| function(*found)).collect(),
+        alone: evaluator.alone_calls.iter().map(|(call, root)| (*call, function(*root))).collect(),
+        composed: out,
+    }
 }
 
 /// Runs what nobody was seen to call: programs first, then what no file names, then the rest.
 fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
     let called = inventory::called_names(program);
     for round in 0..3 {
-        for file in 0..program.files.len() {
+        for file in program.own_files() {
             for (index, function) in program.source(file).functions.iter().enumerate().skip(1) {
                 let index = index as u32;
                 let wanted = match round {
@@ -191,6 +218,7 @@ fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
                 }
                 evaluator.refuel();
                 evaluator.file = file;
+                evaluator.owner = file;
                 evaluator.run_alone(file, index);
             }
         }

@@ -76,12 +76,12 @@ fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn join(folder: &str, rest: &str) -> String {
+pub(crate) fn join(folder: &str, rest: &str) -> String {
     if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") }
 }
 
 /// `folder/../x` and `./x` worked out; none when it leads out of the root.
-fn normal(path: &str) -> Option<String> {
+pub(crate) fn normal(path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

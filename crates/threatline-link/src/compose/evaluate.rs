@@ -7,7 +7,7 @@ use super::library::TypeId;
 use super::program::{Located2, Program, folder_of, module_value};
 use super::value::*;
 use super::{Composed, Place};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use threatline_facts::code::*;
@@ -35,6 +35,11 @@ pub(super) struct Evaluator<'a> {
     /// What is proved is a handler's own body, where looking somebody up is no proof of who asks.
     pub(super) strict: bool,
     pub(super) file: FileId,
+    /// The file whose top level, or whose function that nobody calls, is being run.
+    pub(super) owner: FileId,
+    /// That function, and the calls that were seen from such functions only.
+    pub(super) alone: Option<(FileId, u32)>,
+    pub(super) alone_calls: BTreeMap<usize, (FileId, u32)>,
     pub(super) mark: Mark,
     fuel: u32,
     /// How many proofs of guards are under way: they look at functions and leave nothing behind.
@@ -72,6 +77,9 @@ impl<'a> Evaluator<'a> {
             visited: HashSet::new(),
             strict: false,
             file: 0,
+            owner: 0,
+            alone: None,
+            alone_calls: BTreeMap::new(),
             mark: Mark(0),
             fuel: FUEL,
             outs: Vec::new(),
@@ -106,7 +114,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn object(&mut self, object: Object) -> ObjectId {
-        self.objects.push(object);
+        self.objects.push(Object { owner: self.owner, ..object });
         self.objects.len() - 1
     }
 
@@ -160,11 +168,15 @@ impl<'a> Evaluator<'a> {
             self.frames.push(Effects::default());
             let saved = std::mem::replace(&mut self.fuel, FUEL);
             let proving = std::mem::take(&mut self.proving);
+            let owner = std::mem::replace(&mut self.owner, file);
+            let alone = self.alone.take();
             self.within(file, |this| {
                 let _ = this.steps(&source.functions[0].steps, &scope, None);
             });
             self.fuel = saved;
             self.proving = proving;
+            self.owner = owner;
+            self.alone = alone;
             self.frames.pop();
             self.running.pop();
         }
@@ -942,7 +954,9 @@ impl Evaluator<'_> {
             _ => None,
         };
         let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
+        self.alone = Some((file, index));
         let _ = self.invoke(&Closure { file, index, scope: None, this }, Vec::new());
+        self.alone = None;
     }
 
     /// A library's object got one of its fields assigned (`app.secret_key = …`): packs may ask for it.

@@ -11,7 +11,7 @@ use threatline_knowledge::packs::Family;
 
 /// Adds them.
 pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
-    for file in &program.files {
+    for file in program.own_files().map(|file| &program.files[file]) {
         let place = |mark: Mark, by: &str| Place { path: file.path.clone(), mark, by: Arc::from(by) };
         let mut libraries: BTreeMap<&str, Mark> = BTreeMap::new();
         for import in &file.source.imports {

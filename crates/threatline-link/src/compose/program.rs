@@ -28,6 +28,7 @@ pub(super) struct File<'a> {
 /// All of them.
 pub(super) struct Program<'a> {
     pub(super) files: Vec<File<'a>>,
+    own: Vec<bool>,
     by_path: HashMap<&'a str, FileId>,
     folders: BTreeMap<&'a str, Vec<FileId>>,
     manifests: Manifests<'a>,
@@ -57,12 +58,18 @@ pub(super) fn folder_of(path: &str) -> &str {
 }
 
 impl<'a> Program<'a> {
-    /// Arranges the files, sorted by path.
+    /// Arranges the files; all of them are its own.
     pub(super) fn new(files: &[(&'a str, &'a Facts)]) -> Self {
+        Self::with(files, &|_| true)
+    }
+
+    /// Arranges the files; what stands in its own is asked for, the others are there to be looked up.
+    pub(super) fn with(files: &[(&'a str, &'a Facts)], is_own: &dyn Fn(&str) -> bool) -> Self {
         let mut sorted: Vec<(&'a str, &'a Facts)> = files.to_vec();
         sorted.sort_by_key(|(path, _)| *path);
         let mut out = Program {
             files: Vec::new(),
+            own: Vec::new(),
             by_path: HashMap::new(),
             folders: BTreeMap::new(),
             manifests: Manifests::default(),
@@ -78,7 +85,10 @@ impl<'a> Program<'a> {
         for (path, facts) in sorted {
             for fact in &facts.facts {
                 match fact {
-                    Fact::Code(CodeFact::Source(source)) => out.add(path, source),
+                    Fact::Code(CodeFact::Source(source)) => {
+                        out.own.push(is_own(path));
+                        out.add(path, source);
+                    }
                     Fact::Manifest(ManifestFact::Package(package)) => {
                         out.manifests.add((folder_of(path), package));
                         out.roots.insert(folder_of(path));
@@ -158,6 +168,17 @@ impl<'a> Program<'a> {
 
     pub(super) fn source(&self, file: FileId) -> &'a Source {
         self.files[file].source
+    }
+
+    /// It is asked what this file says.
+    pub(super) fn is_own(&self, file: FileId) -> bool {
+        self.own[file]
+    }
+
+    /// Its own files.
+    pub(super) fn own_files(&self) -> impl Iterator<Item = FileId> + use<> {
+        let own: Vec<FileId> = (0..self.files.len()).filter(|file| self.own[*file]).collect();
+        own.into_iter()
     }
 
     /// The method of a type that stands outside of its class.

@@ -128,6 +128,8 @@ impl Scope {
 /// Something that is made once and followed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Object {
+    /// The file whose top level, or whose function that nobody calls, made it.
+    pub(super) owner: FileId,
     /// The library's type, if it is one.
     pub(super) ty: Option<TypeId>,
     /// The project's class, if it is one.

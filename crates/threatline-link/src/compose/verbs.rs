@@ -227,14 +227,20 @@ impl<'a> Evaluator<'a> {
             "{}|{}|{:?}|{:?}|{:?}|{:?}|{}",
             call.place.path, call.place.mark.0, call.protocol, call.technology, call.target, call.channel, call.consumes
         );
-        if let Some(found) = self.call_index.get(&key) {
-            return *found;
+        if let Some(found) = self.call_index.get(&key).copied() {
+            if self.alone.is_none() {
+                self.alone_calls.remove(&found);
+            }
+            return found;
         }
         if self.proving > 0 {
             return NO_CALL;
         }
         self.out.calls.push(call);
         let index = self.out.calls.len() - 1;
+        if let Some(alone) = self.alone {
+            self.alone_calls.insert(index, alone);
+        }
         self.call_index.insert(key, index);
         index
     }

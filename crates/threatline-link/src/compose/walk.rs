@@ -43,7 +43,11 @@ impl<'a> Evaluator<'a> {
             }
             let mut reached = Vec::new();
             self.descend(top, String::new(), &[], &[], false, &mut vec![top], &mut reached);
+            let of_own = self.program.is_own(self.objects[top].owner);
             for one in reached {
+                if !of_own && !self.is_own(&one) {
+                    continue;
+                }
                 self.refuel();
                 self.finish(one, top, &mut out);
             }
@@ -112,6 +116,12 @@ impl<'a> Evaluator<'a> {
             }
             unclear |= matches!(event, Event::Mount { child: Val::Missing, .. });
         }
+    }
+
+    /// A file that is asked says the route, or mounts it.
+    fn is_own(&self, reached: &Reached) -> bool {
+        let own = |place: &Place| self.program.file_at(&place.path).is_some_and(|file| self.program.is_own(file));
+        own(&reached.route.place) || reached.places.iter().any(own)
     }
 
     fn children(&mut self, value: &Val) -> Vec<ObjectId> {

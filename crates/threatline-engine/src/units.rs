@@ -1,0 +1,158 @@
+//! Source by unit: what is evaluated together, and what came of it before.
+//!
+//! A design is put together from parts, one for each unit of source ([`threatline_link::compose::units`]).
+//! A part hangs on the facts of its unit and of the units that it uses, and on nothing else, so a change
+//! is evaluated where it stands and in what uses it; all other parts are remembered.
+
+use crate::store::Key;
+use crate::think::{Said, SaidFile, remembered_as};
+use crate::tree::Digest;
+use crate::world::{THINKING, World};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use threatline_facts::{ArtifactKind, Facts};
+use threatline_link::compose::units::{self, Described, Outline, Unit, packages_of};
+use threatline_link::compose::{Part, compose_unit};
+
+/// So many units are worth other threads.
+const MANY: usize = 16;
+
+/// The stored facts of one unit's files, sorted by path from the root of the repository.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UnitFiles {
+    pub(crate) digest: Digest,
+    root: String,
+    files: Vec<(Arc<str>, Arc<[u8]>)>,
+}
+
+/// A unit, and the units that it is evaluated with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) digest: Digest,
+    pub(crate) unit: Arc<UnitFiles>,
+    with: Vec<Arc<UnitFiles>>,
+}
+
+/// A state's facts: source by unit, everything else read back.
+#[derive(Debug, Default)]
+pub(crate) struct Division {
+    pub(crate) units: Vec<Arc<UnitFiles>>,
+    pub(crate) others: Vec<(Arc<str>, Facts)>,
+}
+
+/// What is known of a unit without evaluating it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    pub(crate) outline: Outline,
+    /// Files that could not be understood, and the reason.
+    pub(crate) lost: Vec<(Arc<str>, String)>,
+}
+
+/// Files that could not be understood at all.
+pub(crate) fn lost<'f>(files: impl Iterator<Item = (&'f Arc<str>, &'f Facts)>) -> Vec<(Arc<str>, String)> {
+    let whole = |facts: &Facts| facts.gaps.iter().find(|gap| gap.whole).map(|gap| gap.reason.clone());
+    files.filter_map(|(path, facts)| Some((path.clone(), whole(facts)?))).collect()
+}
+
+/// Divides what a state says, sorted by path.
+pub(crate) fn divide(world: &World, said: &Said, prefix: &str) -> Division {
+    let is_source = |file: &SaidFile| matches!(crate::tree::kind_of(file.name()), Some(ArtifactKind::Source(_)));
+    let path = |file: &SaidFile| -> Arc<str> { format!("{prefix}{}", file.path).into() };
+    let others: Vec<&SaidFile> = said.iter().filter(|file| !is_source(file)).collect();
+    let read = |file: &&SaidFile| (path(file), crate::read::decode(&file.facts).unwrap_or_default());
+    let others: Vec<(Arc<str>, Facts)> = each(world, &others, &read);
+    let manifests: BTreeSet<&str> = others.iter().filter(|(_, facts)| packages_of(facts).next().is_some()).map(|(path, _)| &**path).collect();
+    let roots: BTreeSet<&str> = manifests.iter().map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder)).collect();
+    let mut units: BTreeMap<&str, Vec<(Arc<str>, &SaidFile)>> = BTreeMap::new();
+    for file in said {
+        let path = path(file);
+        if is_source(file) || manifests.contains(&*path) {
+            units.entry(units::root_of(&path, &roots)).or_default().push((path, file));
+        }
+    }
+    Division { units: units.into_iter().map(|(root, files)| Arc::new(UnitFiles::new(root, files))).collect(), others }
+}
+
+impl UnitFiles {
+    fn new(root: &str, files: Vec<(Arc<str>, &SaidFile)>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(root.len() as u64).to_le_bytes()).update(root.as_bytes());
+        for (path, file) in &files {
+            hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes()).update(&file.digest.0);
+        }
+        let digest = Digest(*hasher.finalize().as_bytes());
+        Self { digest, root: root.to_owned(), files: files.into_iter().map(|(path, file)| (path, file.facts.clone())).collect() }
+    }
+
+    fn read(&self) -> Vec<(Arc<str>, Facts)> {
+        self.files.iter().map(|(path, facts)| (path.clone(), crate::read::decode(facts).unwrap_or_default())).collect()
+    }
+
+    fn unit<'a>(&'a self, files: &'a [(Arc<str>, Facts)]) -> Unit<'a> {
+        Unit { root: &self.root, files: files.iter().map(|(path, facts)| (&**path, facts)).collect() }
+    }
+}
+
+impl Group {
+    fn new(unit: &Arc<UnitFiles>, with: Vec<Arc<UnitFiles>>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&unit.digest.0);
+        with.iter().for_each(|other| _ = hasher.update(&other.digest.0));
+        Self { digest: Digest(*hasher.finalize().as_bytes()), unit: unit.clone(), with }
+    }
+}
+
+/// What is known of a unit by itself.
+pub(crate) fn seen(world: &World, unit: &UnitFiles) -> Arc<Seen> {
+    remembered_as(world, key(b'o', &unit.digest), &world.seen, || {
+        let files = unit.read();
+        Seen { outline: units::outline(&unit.unit(&files)), lost: lost(files.iter().map(|(path, facts)| (path, facts))) }
+    })
+}
+
+/// What a unit says, evaluated with the units that it uses.
+pub(crate) fn part(world: &World, group: &Group) -> Arc<Part> {
+    remembered_as(world, key(b'c', &group.digest), &world.parts, || {
+        let files: Vec<_> = group.with.iter().map(|unit| unit.read()).collect();
+        let with: Vec<Unit<'_>> = group.with.iter().zip(&files).map(|(unit, files)| unit.unit(files)).collect();
+        let own = with.iter().find(|unit| unit.root == group.unit.root);
+        own.map(|own| compose_unit(own, with.iter())).unwrap_or_default()
+    })
+}
+
+/// Does that for many units before the queries ask for them one by one.
+pub(crate) fn ahead<T: Sync>(world: &World, all: &[T], look: impl Fn(&World, &T) + Sync) {
+    if all.len() >= MANY {
+        each(world, all, &|one| look(world, one));
+    }
+}
+
+/// Each unit with those that it uses.
+pub(crate) fn groups(division: &Division, seen: &[Arc<Seen>]) -> Vec<Group> {
+    let mut packages: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (path, facts) in &division.others {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        packages.entry(folder).or_default().extend(packages_of(facts).map(|package| (folder, package)));
+    }
+    let pairs = division.units.iter().zip(seen);
+    let describe = pairs.map(|(unit, seen)| Described {
+        root: &unit.root,
+        paths: unit.files.iter().map(|(path, _)| &**path).collect(),
+        packages: packages.get(unit.root.as_str()).cloned().unwrap_or_default(),
+        outline: &seen.outline,
+    });
+    let described: Vec<Described<'_>> = describe.collect();
+    let closures = units::closures(&described);
+    division.units.iter().zip(closures).map(|(unit, with)| Group::new(unit, with.into_iter().map(|at| division.units[at].clone()).collect())).collect()
+}
+
+fn key(record: u8, digest: &Digest) -> Key {
+    Key::new(record, THINKING.as_bytes(), &[&digest.0])
+}
+
+/// Does something for each, on all threads where there is much to do.
+fn each<T: Sync, R: Send>(world: &World, all: &[T], work: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
+    use rayon::prelude::*;
+    if all.len() < 512 && all.len() < MANY * 4 { all.iter().map(work).collect() } else { world.together(|| all.par_iter().map(work).collect()) }
+}

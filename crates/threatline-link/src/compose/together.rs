@@ -1,0 +1,77 @@
+//! What units say of themselves, joined.
+//!
+//! Units are evaluated apart, so what one shares with others is said more than once: once by itself,
+//! without knowing how it is used, and once by each that uses it. Who uses it knows better.
+
+use super::{CodeCall, Composed, order};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use threatline_facts::Mark;
+
+/// What one unit says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// As it was found, neither sorted nor cleared of what is said twice.
+    pub(super) composed: Composed,
+    /// Entry points whose route stands in another unit.
+    pub(super) borrowed: BTreeSet<usize>,
+    /// Functions of other units that were run on its behalf.
+    pub(super) visited: BTreeSet<(Arc<str>, u32)>,
+    /// Calls that were seen only when a function was run of which nobody knows who calls it.
+    pub(super) alone: BTreeMap<usize, (Arc<str>, u32)>,
+}
+
+/// Everything that the units say, sorted by place.
+pub fn join(parts: &[&Part]) -> Composed {
+    let visited: BTreeSet<&(Arc<str>, u32)> = parts.iter().flat_map(|part| &part.visited).collect();
+    let routes = |part: &&Part| part.borrowed.iter().filter_map(|entry| route(part, *entry)).collect::<Vec<_>>();
+    let borrowed: BTreeSet<(Arc<str>, Mark)> = parts.iter().flat_map(routes).collect();
+    let mut out = Composed::default();
+    let mut numbers = HashMap::new();
+    for part in parts {
+        let said = &part.composed;
+        // A router that another unit mounts, or makes: its routes are said there, with their prefix.
+        let is_alone = |entry: usize| !part.borrowed.contains(&entry) && said.entries[entry].places.len() == 1;
+        let kept: Vec<usize> =
+            (0..said.entries.len()).filter(|entry| !(is_alone(*entry) && route(part, *entry).is_some_and(|route| borrowed.contains(&route)))).collect();
+        let used: BTreeSet<usize> = kept.iter().flat_map(|entry| said.entries[*entry].calls.iter().flatten().copied()).collect();
+        let number: Vec<Option<usize>> = said
+            .calls
+            .iter()
+            .enumerate()
+            .map(|(at, call)| {
+                let is_known = part.alone.get(&at).is_some_and(|function| visited.contains(function));
+                (used.contains(&at) || !is_known).then(|| add(&mut out, &mut numbers, call))
+            })
+            .collect();
+        for entry in kept {
+            let mut entry = said.entries[entry].clone();
+            if let Some(calls) = &mut entry.calls {
+                *calls = calls.iter().filter_map(|call| number.get(*call).copied().flatten()).collect();
+            }
+            out.entries.push(entry);
+        }
+        out.mains.extend(said.mains.iter().cloned());
+        out.traits.extend(said.traits.iter().cloned());
+        out.data.extend(said.data.iter().cloned());
+        out.reads.extend(said.reads.iter().cloned());
+        out.libraries.extend(said.libraries.iter().cloned());
+        out.unresolved.extend(said.unresolved.iter().cloned());
+    }
+    order::sort(&mut out);
+    out
+}
+
+fn add<'p>(out: &mut Composed, numbers: &mut HashMap<&'p CodeCall, usize>, call: &'p CodeCall) -> usize {
+    *numbers.entry(call).or_insert_with(|| {
+        out.calls.push(call.clone());
+        out.calls.len() - 1
+    })
+}
+
+/// Where the route of an entry point stands.
+fn route(part: &Part, entry: usize) -> Option<(Arc<str>, Mark)> {
+    let place = part.composed.entries[entry].places.last()?;
+    Some((place.path.clone(), place.mark))
+}
