@@ -74,7 +74,7 @@ impl Basis {
 /// A result that was worked out before, or is now.
 fn remembered<T: Serialize + DeserializeOwned>(world: &World, record: u8, basis: &Basis, work: impl FnOnce() -> T) -> T {
     let key = basis.key(record);
-    if let Some(known) = world.store.get(&key).and_then(|record| postcard::from_bytes(&record).ok()) {
+    if let Some(known) = recall(world, &key) {
         return known;
     }
     let result = work();
@@ -87,8 +87,7 @@ pub(crate) fn remembered_as<T: Serialize + DeserializeOwned>(world: &World, key:
     if let Some(known) = lock(made).get(&key) {
         return known.clone();
     }
-    let known = world.store.get(&key).and_then(|record| postcard::from_bytes(&record).ok());
-    let result = Arc::new(known.unwrap_or_else(|| {
+    let result = Arc::new(recall(world, &key).unwrap_or_else(|| {
         let result = work();
         keep(world, key, &result);
         result
@@ -97,12 +96,18 @@ pub(crate) fn remembered_as<T: Serialize + DeserializeOwned>(world: &World, key:
     result
 }
 
+/// Results say the same words over and over: a tenth of their size is kept.
 fn keep(world: &World, key: Key, result: &impl Serialize) {
     if world.store.is_on()
         && let Ok(record) = postcard::to_stdvec(result)
     {
-        world.store.put(key, record);
+        world.store.put(key, lz4_flex::compress_prepend_size(&record));
     }
+}
+
+fn recall<T: DeserializeOwned>(world: &World, key: &Key) -> Option<T> {
+    let record = lz4_flex::decompress_size_prepended(&world.store.get(key)?).ok()?;
+    postcard::from_bytes(&record).ok()
 }
 
 /// The design that these facts show.

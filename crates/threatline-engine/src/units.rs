@@ -7,7 +7,7 @@
 use crate::store::Key;
 use crate::think::{Said, SaidFile, remembered_as};
 use crate::tree::Digest;
-use crate::world::{THINKING, World};
+use crate::world::{THINKING, World, lock};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,6 +25,9 @@ pub(crate) struct UnitFiles {
     root: String,
     files: Vec<(Arc<str>, Arc<[u8]>)>,
 }
+
+/// The facts of a unit's files, read back.
+pub(crate) type Read = Vec<(Arc<str>, Facts)>;
 
 /// A unit, and the units that it is evaluated with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,8 +88,11 @@ impl UnitFiles {
         Self { digest, root: root.to_owned(), files: files.into_iter().map(|(path, file)| (path, file.facts.clone())).collect() }
     }
 
-    fn read(&self) -> Vec<(Arc<str>, Facts)> {
-        self.files.iter().map(|(path, facts)| (path.clone(), crate::read::decode(facts).unwrap_or_default())).collect()
+    /// Its facts read back: once, however many units it is evaluated with.
+    fn read(&self, world: &World) -> Arc<Read> {
+        let slot = lock(&world.units_read).entry(self.digest).or_default().clone();
+        let read = || self.files.iter().map(|(path, facts)| (path.clone(), crate::read::decode(facts).unwrap_or_default())).collect();
+        slot.get_or_init(|| Arc::new(read())).clone()
     }
 
     fn unit<'a>(&'a self, files: &'a [(Arc<str>, Facts)]) -> Unit<'a> {
@@ -106,7 +112,7 @@ impl Group {
 /// What is known of a unit by itself.
 pub(crate) fn seen(world: &World, unit: &UnitFiles) -> Arc<Seen> {
     remembered_as(world, key(b'o', &unit.digest), &world.seen, || {
-        let files = unit.read();
+        let files = unit.read(world);
         Seen { outline: units::outline(&unit.unit(&files)), lost: lost(files.iter().map(|(path, facts)| (path, facts))) }
     })
 }
@@ -114,7 +120,7 @@ pub(crate) fn seen(world: &World, unit: &UnitFiles) -> Arc<Seen> {
 /// What a unit says, evaluated with the units that it uses.
 pub(crate) fn part(world: &World, group: &Group) -> Arc<Part> {
     remembered_as(world, key(b'c', &group.digest), &world.parts, || {
-        let files: Vec<_> = group.with.iter().map(|unit| unit.read()).collect();
+        let files: Vec<_> = group.with.iter().map(|unit| unit.read(world)).collect();
         let with: Vec<Unit<'_>> = group.with.iter().zip(&files).map(|(unit, files)| unit.unit(files)).collect();
         let own = with.iter().find(|unit| unit.root == group.unit.root);
         own.map(|own| compose_unit(own, with.iter())).unwrap_or_default()

@@ -5,8 +5,8 @@
 
 use crate::read::{Depth, Failed, Reading};
 use crate::store::{Key, Store};
-use crate::tree::Tree;
-use crate::units::Seen;
+use crate::tree::{Digest, Tree};
+use crate::units::{Read, Seen};
 use crate::{Entry, Oid, Source};
 use globset::GlobSet;
 use std::collections::HashMap;
@@ -87,6 +87,7 @@ pub(crate) struct World {
     /// Units that were looked at before the queries ask for them.
     pub(crate) seen: Mutex<HashMap<Key, Arc<Seen>>>,
     pub(crate) parts: Mutex<HashMap<Key, Arc<Part>>>,
+    pub(crate) units_read: Mutex<HashMap<Digest, Arc<OnceLock<Arc<Read>>>>>,
     threads: usize,
     pool: OnceLock<Option<rayon::ThreadPool>>,
     stop: Option<Arc<AtomicBool>>,
@@ -106,6 +107,7 @@ impl World {
             trees: Mutex::default(),
             seen: Mutex::default(),
             parts: Mutex::default(),
+            units_read: Mutex::default(),
             threads,
             pool: OnceLock::new(),
             stop,
@@ -153,6 +155,7 @@ impl World {
     pub(crate) fn forget_units(&self) {
         lock(&self.seen).clear();
         lock(&self.parts).clear();
+        lock(&self.units_read).clear();
     }
 
     /// The facts of a file: read ahead, remembered, or read now.

@@ -28,6 +28,9 @@ pub(super) struct Evaluator<'a> {
     running: Vec<(FileId, u32)>,
     memo: HashMap<String, (Val, Effects)>,
     generic: HashMap<(FileId, u32), ObjectId>,
+    /// Bases of classes, and members of classes that have a value.
+    lines: HashMap<(FileId, u32), Bases>,
+    pub(super) statics: HashMap<(FileId, u32, String), Val>,
     singles: HashMap<(String, String), ObjectId>,
     pub(super) call_index: HashMap<String, usize>,
     pub(super) frames: Vec<Effects>,
@@ -55,6 +58,9 @@ pub(super) struct Evaluator<'a> {
     pub(super) conventions: Vec<super::convention::Convention>,
 }
 
+/// Bases of a class: those of the project, and names of libraries.
+pub(super) type Bases = (Vec<(FileId, u32)>, Vec<String>);
+
 /// How a run of steps ended.
 enum Flow {
     On,
@@ -71,6 +77,8 @@ impl<'a> Evaluator<'a> {
             running: Vec::new(),
             memo: HashMap::new(),
             generic: HashMap::new(),
+            lines: HashMap::new(),
+            statics: HashMap::new(),
             singles: HashMap::new(),
             call_index: HashMap::new(),
             frames: vec![Effects::default()],
@@ -445,7 +453,10 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The class's bases: those of the project, and the first that a library has.
-    pub(super) fn bases(&mut self, file: FileId, class: u32) -> (Vec<(FileId, u32)>, Vec<String>) {
+    pub(super) fn bases(&mut self, file: FileId, class: u32) -> Bases {
+        if let Some(known) = self.lines.get(&(file, class)) {
+            return known.clone();
+        }
         let (mut own, mut foreign) = (Vec::new(), Vec::new());
         let mut todo = vec![(file, class)];
         while let Some((file, class)) = todo.pop() {
@@ -465,36 +476,68 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+        // While a file is being run its names are not all bound yet.
+        if self.running.iter().all(|(_, function)| *function != u32::MAX) {
+            self.lines.insert((file, class), (own.clone(), foreign.clone()));
+        }
         (own, foreign)
     }
 
-    /// Fields with their values or types, then the constructor.
+    /// Its kind, then the constructor. Of an object that nobody was seen to make all fields are filled in;
+    /// of one that was made, when they are asked for ([`Self::field`]): a class with a hundred constants
+    /// of its own kind is made a hundred times.
     fn prepare_instance(&mut self, id: ObjectId, file: FileId, class: u32, arguments: Option<Vec<Arg>>) {
         let (own, foreign) = self.bases(file, class);
         let library = self.program.files[file].library;
         self.objects[id].ty = foreign.iter().find_map(|name| library.type_named(name));
-        for (file, class) in own.into_iter().rev().chain([(file, class)]) {
-            let source = self.program.source(file);
-            let scope = self.globals(file);
-            self.within(file, |this| {
-                for field in &source.classes[class as usize].fields {
-                    this.mark = field.mark;
-                    let value = match (&field.value, &field.declared) {
-                        (Some(value), _) => this.value(value, &scope),
-                        (None, Some(declared)) => match this.injected(&field.annotations, &scope) {
-                            Some(value) => value,
-                            None => this.typed(declared, &scope),
-                        },
-                        _ => Val::Unknown,
-                    };
-                    this.objects[id].fields.insert(field.name.clone(), value);
+        if arguments.is_none() {
+            for (file, class) in own.into_iter().rev().chain([(file, class)]) {
+                for field in &self.program.source(file).classes[class as usize].fields {
+                    let value = self.initial(file, field);
+                    self.objects[id].fields.insert(field.name.clone(), value);
                 }
-            });
+            }
         }
         if let Some((file, index)) = self.constructor(file, class) {
             let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(id) };
             let _ = self.invoke(&closure, arguments.unwrap_or_default());
         }
+    }
+
+    /// What an object's field holds: what was assigned to it, else its initial value.
+    pub(super) fn field(&mut self, id: ObjectId, name: &str) -> Option<Val> {
+        if let Some(value) = self.objects[id].fields.get(name) {
+            return Some(value.clone());
+        }
+        let (file, class) = self.objects[id].class?;
+        let (own, _) = self.bases(file, class);
+        let program = self.program;
+        let mut line = [(file, class)].into_iter().chain(own);
+        let (file, field) = line.find_map(|(file, class)| {
+            let declared = &program.source(file).classes[class as usize];
+            Some((file, declared.fields.iter().rev().find(|field| field.name == name)?))
+        })?;
+        // It may refer to itself.
+        self.objects[id].fields.insert(name.to_owned(), Val::Unknown);
+        let value = self.initial(file, field);
+        self.objects[id].fields.insert(name.to_owned(), value.clone());
+        Some(value)
+    }
+
+    /// The initial value of a field, or as much as its type tells.
+    fn initial(&mut self, file: FileId, field: &'a Field) -> Val {
+        let scope = self.globals(file);
+        self.within(file, |this| {
+            this.mark = field.mark;
+            match (&field.value, &field.declared) {
+                (Some(value), _) => this.value(value, &scope),
+                (None, Some(declared)) => match this.injected(&field.annotations, &scope) {
+                    Some(value) => value,
+                    None => this.typed(declared, &scope),
+                },
+                _ => Val::Unknown,
+            }
+        })
     }
 
     fn constructor(&self, file: FileId, class: u32) -> Option<(FileId, u32)> {

@@ -159,15 +159,15 @@ impl<'a> Evaluator<'a> {
 
     /// A field or method that the object's class declares.
     pub(super) fn own_member(&mut self, id: ObjectId, name: &str) -> Option<Val> {
-        if let Some(value) = self.objects[id].fields.get(name) {
-            return Some(value.clone());
+        if let Some(value) = self.field(id, name) {
+            return Some(value);
         }
         self.method(id, name).map(Val::Function)
     }
 
     fn object_member(&mut self, id: ObjectId, name: &str) -> Val {
-        if let Some(value) = self.objects[id].fields.get(name) {
-            return value.clone();
+        if let Some(value) = self.field(id, name) {
+            return value;
         }
         if let Some(closure) = self.method(id, name) {
             return Val::Function(closure);
@@ -186,7 +186,7 @@ impl<'a> Evaluator<'a> {
         let bases = &self.program.source(file).classes[class as usize].bases;
         for base in bases {
             let last = base.name.rsplit('.').next().unwrap_or(&base.name);
-            if let Some(inner) = self.objects[id].fields.get(last).cloned() {
+            if let Some(inner) = self.field(id, last) {
                 return self.member(&inner, name);
             }
         }
@@ -201,20 +201,34 @@ impl<'a> Evaluator<'a> {
         let declared = &source.classes[class as usize];
         if let Some(field) = declared.fields.iter().find(|field| field.name == name) {
             return match &field.value {
-                Some(value) => {
-                    let scope = self.globals(file);
-                    let (before, mark) = (self.file, self.mark);
-                    self.file = file;
-                    let value = self.value(value, &scope);
-                    self.file = before;
-                    self.mark = mark;
-                    value
-                }
+                Some(value) => self.class_value(file, class, name, value),
                 None if declared.is_enum => Val::text(name),
                 None => Val::Unknown,
             };
         }
         Val::symbol(format!("?{}.{name}", declared.name))
+    }
+
+    /// A member of the class itself has one value, however often it is asked for.
+    fn class_value(&mut self, file: FileId, class: u32, name: &str, value: &'a Value) -> Val {
+        let key = (file, class, name.to_owned());
+        if let Some(known) = self.statics.get(&key) {
+            return known.clone();
+        }
+        // It may refer to itself.
+        self.statics.insert(key.clone(), Val::Unknown);
+        let scope = self.globals(file);
+        let (before, mark) = (self.file, self.mark);
+        self.file = file;
+        let value = self.value(value, &scope);
+        self.file = before;
+        self.mark = mark;
+        if self.proving == 0 {
+            self.statics.insert(key, value.clone());
+        } else {
+            self.statics.remove(&key);
+        }
+        value
     }
 
     fn index(&mut self, object: &Val, key: &Val) -> Val {
@@ -237,8 +251,8 @@ impl<'a> Evaluator<'a> {
                 let index: Vec<_> = self.objects[*id].ty.map(|ty| library.methods(ty, "[]")).unwrap_or_default();
                 if index.is_empty() { Val::Unknown } else { self.indexed(*id, key) }
             }
-            (Val::Object(id), Some(key)) => match self.objects[*id].fields.get(key) {
-                Some(value) => value.clone(),
+            (Val::Object(id), Some(key)) => match self.field(*id, key) {
+                Some(value) => value,
                 None => self.indexed(*id, key),
             },
             (Val::List(items), Some(key)) => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()).unwrap_or(Val::Unknown),
@@ -340,7 +354,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn call_member(&mut self, object: Val, name: &str, arguments: Vec<Arg>, call: &'a Call, decorated: Option<&Val>) -> Val {
         match &object {
             Val::Object(id) => {
-                if let Some(field) = self.objects[*id].fields.get(name).cloned() {
+                if let Some(field) = self.field(*id, name) {
                     return self.call_value(field, arguments, call, decorated);
                 }
                 if let Some(closure) = self.method(*id, name) {
@@ -546,7 +560,7 @@ impl<'a> Evaluator<'a> {
             if let Val::Object(id) = object
                 && self.objects[id].ty.is_some()
                 && self.method(id, name).is_none()
-                && !self.objects[id].fields.contains_key(name)
+                && self.field(id, name).is_none()
             {
                 let arguments = self.arguments(&annotation.arguments, scope);
                 self.mark = annotation.mark;

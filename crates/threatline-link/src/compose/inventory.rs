@@ -66,10 +66,10 @@ fn is_main_guard(step: &Step) -> bool {
     }
 }
 
-/// The last names of everything that is called anywhere.
+/// The last names of everything that is called in its own files.
 pub(super) fn called_names<'a>(program: &Program<'a>) -> BTreeSet<&'a str> {
     let mut out = BTreeSet::new();
-    for file in &program.files {
+    for file in program.own_files().map(|file| &program.files[file]) {
         for function in &file.source.functions {
             function.steps.iter().for_each(|step| step_names(step, &mut out));
         }

@@ -292,7 +292,7 @@ impl<'a> Evaluator<'a> {
 
     fn class_field(&mut self, file: FileId, class: u32, name: &str) -> Option<Val> {
         let Val::Object(id) = self.generic_instance(file, class) else { return None };
-        self.objects[id].fields.get(name).cloned()
+        self.field(id, name)
     }
 
     /// What running the handler leaves behind.
