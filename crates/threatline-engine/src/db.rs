@@ -12,11 +12,12 @@ use crate::decision::Decided;
 use crate::read::{Depth, Failed};
 use crate::summary::Summary;
 use crate::think::{Basis, Design, Said, SaidFile, Verdicts};
-use crate::tree::{Below, Content, Digest, Saying, Tree};
+use crate::tree::{Answered, Below, Content, Digest, Saying, Tree};
 use crate::units::{Group, Seen, UnitFiles};
+use crate::wants::Want;
 use crate::world::{Context, World, lock};
 use crate::{Entry, Oid, think, units};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use threatline_facts::{Anchor, ArtifactKind};
 use threatline_link::LinkConfig;
@@ -318,6 +319,29 @@ impl Below for Queries<'_> {
         self.db.world().entries(oid).ok()
     }
 
+    fn wants(&self, id: &Digest) -> Option<Arc<BTreeSet<Want>>> {
+        self.db.world().wants(id)
+    }
+
+    fn keep_wants(&self, wants: BTreeSet<Want>) -> Digest {
+        self.db.world().keep_wants(wants)
+    }
+
+    fn answered(&self, key: &Digest) -> Option<Answered> {
+        self.db.world().answered(key)
+    }
+
+    fn keep_answer(&self, key: &Digest, answer: &Answered) {
+        self.db.world().keep_answer(key, answer);
+    }
+
+    fn again(&self, name: &str, oid: &Oid) {
+        let context = self.context.map(|context| context.below(name));
+        if let Ok(entries) = self.db.world().entries(oid) {
+            crate::tree::assemble(&Queries { db: self.db, context: context.as_ref() }, &entries);
+        }
+    }
+
     fn symbols(&self, artifacts: &[(Oid, ArtifactKind)]) -> Vec<Result<Arc<[u8]>, Failed>> {
         crate::warm::read_symbols(self.db.world(), artifacts);
         artifacts.iter().map(|(oid, kind)| symbols(self.db, artifact(self.db, *oid, *kind))).collect()
@@ -345,6 +369,11 @@ fn said_below<'db>(db: &'db dyn Db, facts: FactsKey<'db>) -> Said {
         let mut open = vec![(String::new(), oid, context)];
         while let Some((path, oid, context)) = open.pop() {
             let content: Content = tree_facts(db, TreeKey::new(db, oid, context.clone())).content().unwrap_or_default();
+            for wanted in content.wanted {
+                // Read when the folder was put together, and remembered as long as the folder is.
+                let facts = symbols(db, artifact(db, wanted.oid, wanted.kind)).unwrap_or_default();
+                said.push(SaidFile { path: format!("{path}{}", wanted.path), digest: wanted.digest, facts });
+            }
             let file = |saying: Saying| SaidFile { path: format!("{path}{}", saying.path), digest: saying.digest, facts: saying.facts.0 };
             said.extend(content.files.into_iter().map(file));
             for (name, oid) in content.folders {

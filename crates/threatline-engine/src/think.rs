@@ -97,7 +97,7 @@ pub(crate) fn remembered_as<T: Serialize + DeserializeOwned>(world: &World, key:
 }
 
 /// Results say the same words over and over: a tenth of their size is kept.
-fn keep(world: &World, key: Key, result: &impl Serialize) {
+pub(crate) fn keep(world: &World, key: Key, result: &impl Serialize) {
     if world.store.is_on()
         && let Ok(record) = postcard::to_stdvec(result)
     {
@@ -105,7 +105,7 @@ fn keep(world: &World, key: Key, result: &impl Serialize) {
     }
 }
 
-fn recall<T: DeserializeOwned>(world: &World, key: &Key) -> Option<T> {
+pub(crate) fn recall<T: DeserializeOwned>(world: &World, key: &Key) -> Option<T> {
     let record = lz4_flex::decompress_size_prepended(&world.store.get(key)?).ok()?;
     postcard::from_bytes(&record).ok()
 }

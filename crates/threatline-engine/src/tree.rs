@@ -59,7 +59,13 @@ pub(crate) struct Head {
     pub(crate) digest: Digest,
     pub(crate) weight: u32,
     pub(crate) counts: Counts,
-    pub(crate) wants: BTreeSet<Want>,
+    /// Names that lie elsewhere, a set that is kept by its digest: it is large, and most edits leave it.
+    pub(crate) wants: Digest,
+    /// What the answer to wants depends on besides them: which files there are, which of them say
+    /// something, and what those are that do not.
+    pub(crate) silence: Digest,
+    /// The key of that answer.
+    pub(crate) answer: Digest,
     /// Manifests below and the folders they stand in: where modules with a name of their own lie.
     pub(crate) packages: Vec<(String, Package)>,
 }
@@ -92,10 +98,24 @@ pub(crate) struct Saying {
     pub(crate) facts: Bytes,
 }
 
+/// A file that was passed over and that another file refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Wanted {
+    /// Path relative to the folder.
+    pub(crate) path: String,
+    /// Which it is.
+    pub(crate) oid: Oid,
+    /// What it is read as.
+    pub(crate) kind: ArtifactKind,
+    /// Digest of what it says when it is asked.
+    pub(crate) digest: Digest,
+}
+
 /// Facts by path relative to the folder, and folders whose facts lie in records of their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Content {
     pub(crate) files: Vec<Saying>,
+    pub(crate) wanted: Vec<Wanted>,
     pub(crate) folders: Vec<(String, Oid)>,
 }
 
@@ -139,16 +159,27 @@ pub(crate) trait Below {
     fn excludes(&self, name: &str) -> bool;
     /// The entries of a folder below, by id.
     fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>>;
+    /// A set of wants.
+    fn wants(&self, id: &Digest) -> Option<Arc<BTreeSet<Want>>>;
+    /// Keeps a set of wants.
+    fn keep_wants(&self, wants: BTreeSet<Want>) -> Digest;
+    /// An answer that was found before, and whose set of wants is at hand.
+    fn answered(&self, key: &Digest) -> Option<Answered>;
+    /// Keeps an answer.
+    fn keep_answer(&self, key: &Digest, answer: &Answered);
+    /// Puts a folder together whose set of wants was lost, so that it is at hand.
+    fn again(&self, name: &str, oid: &Oid);
     /// The stored facts of files that were passed over.
     fn symbols(&self, artifacts: &[(Oid, ArtifactKind)]) -> Vec<Result<Arc<[u8]>, Failed>>;
 }
 
 /// What a folder could do about wants.
-#[derive(Default)]
-pub(crate) struct Answer {
-    pub(crate) found: BTreeMap<String, Arc<[u8]>>,
-    pub(crate) left: BTreeSet<Want>,
-    pub(crate) lost: Vec<(String, Failed)>,
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Answered {
+    /// Files that are asked after all.
+    pub(crate) found: Vec<Wanted>,
+    /// The wants that the folder above has to answer.
+    pub(crate) left: Digest,
 }
 
 /// Puts a folder together.
@@ -162,7 +193,10 @@ pub(crate) fn assemble(below: &dyn Below, entries: &[Entry]) -> Tree {
             Mode::Tree if !enters(&entry.name) => {}
             Mode::Tree => draft.folder(&entry.name, entry.oid, &below.folder(&entry.name, &entry.oid)),
             Mode::File => draft.file(below, entry),
-            Mode::Link | Mode::Submodule => draft.counts.artifacts += 1,
+            Mode::Link | Mode::Submodule => {
+                draft.counts.artifacts += 1;
+                draft.hear(b'l', &entry.name, &[]);
+            }
         }
     }
     draft.finish(below, entries)
@@ -173,9 +207,13 @@ struct Draft {
     counts: Counts,
     weight: u32,
     hasher: Option<blake3::Hasher>,
+    silence: blake3::Hasher,
     files: Vec<Saying>,
+    wanted: Vec<Wanted>,
     folders: Vec<(String, Oid, Arc<[u8]>)>,
     wants: BTreeSet<Want>,
+    /// Folders below that have wants.
+    wanting: Vec<(String, Oid, Digest)>,
     packages: Vec<(String, Package)>,
     lost: Vec<(String, Failed)>,
 }
@@ -183,29 +221,32 @@ struct Draft {
 impl Draft {
     fn file(&mut self, below: &dyn Below, entry: &Entry) {
         self.counts.artifacts += 1;
-        let Some(kind) = kind_of(&entry.name) else { return };
+        let Some(kind) = kind_of(&entry.name) else {
+            return self.hear(b'o', &entry.name, &[]);
+        };
         *self.counts.by_kind.entry(kind).or_default() += 1;
-        match below.file(&entry.oid, kind) {
+        let facts = below.file(&entry.oid, kind);
+        let is_silent = facts.as_ref().is_ok_and(|facts| facts.is_empty()) && matches!(kind, ArtifactKind::Source(_));
+        self.hear(if is_silent { b's' } else { b'f' }, &entry.name, if is_silent { entry.oid.as_bytes() } else { &[] });
+        match facts {
             Ok(facts) => {
                 self.counts.analysed += 1;
-                self.say(b'f', &entry.name, facts);
+                self.say(&entry.name, facts);
             }
             Err(failed) => self.lost.push((entry.name.clone(), failed)),
         }
     }
 
-    fn say(&mut self, how: u8, path: &str, facts: Arc<[u8]>) {
+    fn say(&mut self, path: &str, facts: Arc<[u8]>) {
         if facts.is_empty() {
             return;
         }
-        if how == b'f'
-            && let Some(facts) = crate::read::decode(&facts)
-        {
+        if let Some(facts) = crate::read::decode(&facts) {
             self.wants.extend(crate::wants::of(path, &facts));
             self.packages.extend(crate::wants::packages(&facts).map(|package| (String::new(), package)));
         }
         let digest = Digest(*blake3::hash(&facts).as_bytes());
-        self.hash(how, path, &digest.0);
+        self.hash(b'f', path, &digest.0);
         self.weight = self.weight.saturating_add((facts.len() + path.len() + 4) as u32);
         self.files.push(Saying { path: path.to_owned(), digest, facts: Bytes(facts) });
     }
@@ -213,7 +254,10 @@ impl Draft {
     fn folder(&mut self, name: &str, oid: Oid, tree: &Tree) {
         self.counts.add(&tree.head.counts);
         self.lost.extend(tree.lost.iter().map(|(path, failed)| (format!("{name}/{path}"), failed.clone())));
-        self.wants.extend(tree.head.wants.iter().map(|want| want.seen_from_above(name)));
+        self.hear(b'd', name, &tree.head.silence.0);
+        if tree.head.wants != Digest::NOTHING {
+            self.wanting.push((name.to_owned(), oid, tree.head.wants));
+        }
         let below = |root: &str| if root.is_empty() { name.to_owned() } else { format!("{name}/{root}") };
         self.packages.extend(tree.head.packages.iter().map(|(root, package)| (below(root), package.clone())));
         if tree.head.digest != Digest::NOTHING {
@@ -228,30 +272,67 @@ impl Draft {
         hasher.update(&[how]).update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes()).update(digest);
     }
 
+    fn hear(&mut self, how: u8, name: &str, of: &[u8]) {
+        self.silence.update(&[how]).update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes());
+        self.silence.update(&(of.len() as u64).to_le_bytes()).update(of);
+    }
+
     fn finish(mut self, below: &dyn Below, entries: &[Entry]) -> Tree {
-        let wants = std::mem::take(&mut self.wants);
-        if !wants.is_empty() {
-            let answer = crate::wants::answer(below, entries, &self.packages, wants);
-            answer.found.into_iter().for_each(|(path, facts)| self.say(b'w', &path, facts));
-            self.lost.extend(answer.lost);
-            self.wants = answer.left.into_iter().take(MOST_WANTS).collect();
+        let silence = Digest(*self.silence.finalize().as_bytes());
+        let (mut wants, mut answer) = (Digest::NOTHING, Digest::NOTHING);
+        if !self.wants.is_empty() || !self.wanting.is_empty() {
+            answer = self.question(&silence);
+            let answered = below.answered(&answer).unwrap_or_else(|| self.ask(below, entries, &answer));
+            for wanted in answered.found {
+                self.hash(b'w', &wanted.path, &wanted.digest.0);
+                self.weight = self.weight.saturating_add(wanted.path.len() as u32 + 72);
+                self.wanted.push(wanted);
+            }
+            wants = answered.left;
         }
         let digest = self.hasher.as_ref().map_or(Digest::NOTHING, |hasher| Digest(*hasher.finalize().as_bytes()));
-        let head = Head { digest, weight: self.weight, counts: self.counts, wants: self.wants, packages: self.packages };
-        let content = content(self.files, self.folders, self.weight <= INLINE);
+        let head = Head { digest, weight: self.weight, counts: self.counts, wants, silence, answer, packages: self.packages };
+        let content = content(Content { files: self.files, wanted: self.wanted, folders: Vec::new() }, self.folders, self.weight <= INLINE);
         Tree { head, content: postcard::to_stdvec(&content).unwrap_or_default().into(), lost: self.lost }
+    }
+
+    /// Everything that an answer depends on.
+    fn question(&self, silence: &Digest) -> Digest {
+        let wanting: Vec<(&str, &Digest)> = self.wanting.iter().map(|(name, _, wants)| (name.as_str(), wants)).collect();
+        Digest(crate::think::digest(&(&self.wants, wanting, &self.packages, silence)))
+    }
+
+    fn ask(&mut self, below: &dyn Below, entries: &[Entry], key: &Digest) -> Answered {
+        let mut wants = std::mem::take(&mut self.wants);
+        for (name, oid, id) in &self.wanting {
+            let known = below.wants(id).or_else(|| {
+                below.again(name, oid);
+                below.wants(id)
+            });
+            wants.extend(known.iter().flat_map(|set| set.iter()).map(|want| want.seen_from_above(name)));
+        }
+        let answer = crate::wants::answer(below, entries, &self.packages, wants);
+        let left: BTreeSet<Want> = answer.left.into_iter().take(MOST_WANTS).collect();
+        let answered = Answered { found: answer.found, left: if left.is_empty() { Digest::NOTHING } else { below.keep_wants(left) } };
+        self.lost.extend(answer.lost);
+        if self.lost.is_empty() {
+            below.keep_answer(key, &answered);
+        }
+        answered
     }
 }
 
-fn content(mut files: Vec<Saying>, folders: Vec<(String, Oid, Arc<[u8]>)>, inline: bool) -> Content {
+fn content(mut own: Content, folders: Vec<(String, Oid, Arc<[u8]>)>, inline: bool) -> Content {
     if !inline {
-        return Content { files, folders: folders.into_iter().map(|(name, oid, _)| (name, oid)).collect() };
+        own.folders = folders.into_iter().map(|(name, oid, _)| (name, oid)).collect();
+        return own;
     }
     for (name, _, stored) in folders {
         let below: Content = postcard::from_bytes(&stored).unwrap_or_default();
-        files.extend(below.files.into_iter().map(|saying| Saying { path: format!("{name}/{}", saying.path), ..saying }));
+        own.files.extend(below.files.into_iter().map(|saying| Saying { path: format!("{name}/{}", saying.path), ..saying }));
+        own.wanted.extend(below.wanted.into_iter().map(|wanted| Wanted { path: format!("{name}/{}", wanted.path), ..wanted }));
     }
-    Content { files, folders: Vec::new() }
+    own
 }
 
 /// Whether a folder of this name is walked at all.

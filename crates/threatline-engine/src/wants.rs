@@ -8,7 +8,7 @@
 //! travels up without its importer, once for all who want it.
 
 use crate::read::Failed;
-use crate::tree::{Answer, Below};
+use crate::tree::{Below, Digest, Wanted};
 use crate::{Entry, Mode, Oid};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -149,6 +149,15 @@ pub(crate) fn packages(facts: &Facts) -> impl Iterator<Item = Package> {
     })
 }
 
+/// What a folder could do about wants.
+#[derive(Default)]
+pub(crate) struct Answer {
+    pub(crate) found: Vec<Wanted>,
+    pub(crate) left: BTreeSet<Want>,
+    pub(crate) lost: Vec<(String, Failed)>,
+    seen: BTreeSet<String>,
+}
+
 /// Answers what can be answered in this folder.
 pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, Package)], wants: BTreeSet<Want>) -> Answer {
     let located: Vec<Located<'_>> = packages.iter().map(|(root, package)| (root.as_str(), package)).collect();
@@ -166,8 +175,8 @@ pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, 
             }
             files.extend(found);
         }
-        files.retain(|path, _| !answer.found.contains_key(path));
-        let room = MOST_FILES.saturating_sub(answer.found.len());
+        files.retain(|path, _| !answer.seen.contains(path));
+        let room = MOST_FILES.saturating_sub(answer.seen.len());
         let silent: Vec<(String, Oid, ArtifactKind)> = files
             .into_iter()
             .filter(|(_, (oid, kind))| below.file(oid, *kind).is_ok_and(|facts| facts.is_empty()))
@@ -178,21 +187,26 @@ pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, 
             break;
         }
         let artifacts: Vec<(Oid, ArtifactKind)> = silent.iter().map(|(_, oid, kind)| (*oid, *kind)).collect();
-        for ((path, _, _), symbols) in silent.into_iter().zip(below.symbols(&artifacts)) {
-            open.extend(answer.take(path, symbols));
+        for (file, symbols) in silent.into_iter().zip(below.symbols(&artifacts)) {
+            open.extend(answer.take(file, symbols));
         }
         open.retain(|want| known.insert(want.clone()));
     }
+    answer.found.sort_by(|a, b| a.path.cmp(&b.path));
     answer
 }
 
 impl Answer {
     /// Takes over a file, and gives what it wants in turn.
-    fn take(&mut self, path: String, symbols: Result<Arc<[u8]>, Failed>) -> BTreeSet<Want> {
+    fn take(&mut self, (path, oid, kind): (String, Oid, ArtifactKind), symbols: Result<Arc<[u8]>, Failed>) -> BTreeSet<Want> {
+        self.seen.insert(path.clone());
         match symbols {
             Ok(facts) => {
                 let wants = crate::read::decode(&facts).map(|facts| of(&path, &facts)).unwrap_or_default();
-                self.found.insert(path, facts);
+                if !facts.is_empty() {
+                    let digest = Digest(*blake3::hash(&facts).as_bytes());
+                    self.found.push(Wanted { path, oid, kind, digest });
+                }
                 wants
             }
             Err(failed) => {

@@ -97,6 +97,9 @@ pub(crate) fn keys(world: &World, root: Oid, context: Option<&Context>, keys: &m
         if !keys.insert(crate::world::tree_key(&oid, context.as_ref())) {
             continue;
         }
+        if let Some(tree) = world.stored_tree(&oid, context.as_ref()) {
+            keys.extend(crate::world::keys_of(&tree));
+        }
         let Ok(entries) = world.entries(&oid) else { continue };
         for entry in entries.iter() {
             match (entry.mode, crate::tree::kind_of(&entry.name)) {

@@ -5,11 +5,12 @@
 
 use crate::read::{Depth, Failed, Reading};
 use crate::store::{Key, Store};
-use crate::tree::{Digest, Tree};
+use crate::tree::{Answered, Digest, Tree};
 use crate::units::{Read, Seen};
+use crate::wants::Want;
 use crate::{Entry, Oid, Source};
 use globset::GlobSet;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -84,6 +85,8 @@ pub(crate) struct World {
     places: Mutex<Places>,
     /// Folders whose records were looked for before the queries ask for them.
     trees: Mutex<HashMap<Key, Option<Arc<Tree>>>>,
+    /// Sets of names that folders could not find, by digest.
+    wants: Mutex<HashMap<Digest, Arc<BTreeSet<Want>>>>,
     /// Units that were looked at before the queries ask for them.
     pub(crate) seen: Mutex<HashMap<Key, Arc<Seen>>>,
     pub(crate) parts: Mutex<HashMap<Key, Arc<Part>>>,
@@ -105,6 +108,7 @@ impl World {
             given,
             places: Mutex::default(),
             trees: Mutex::default(),
+            wants: Mutex::default(),
             seen: Mutex::default(),
             parts: Mutex::default(),
             units_read: Mutex::default(),
@@ -151,6 +155,33 @@ impl World {
         lock(&self.trees).clear();
     }
 
+    /// A set of wants, if it is known.
+    pub(crate) fn wants(&self, id: &Digest) -> Option<Arc<BTreeSet<Want>>> {
+        if let Some(known) = lock(&self.wants).get(id) {
+            return Some(known.clone());
+        }
+        let set: Arc<BTreeSet<Want>> = Arc::new(crate::think::recall(self, &wants_key(id))?);
+        lock(&self.wants).insert(*id, set.clone());
+        Some(set)
+    }
+
+    pub(crate) fn keep_wants(&self, wants: BTreeSet<Want>) -> Digest {
+        let id = Digest(crate::think::digest(&wants));
+        crate::think::keep(self, wants_key(&id), &wants);
+        lock(&self.wants).insert(id, Arc::new(wants));
+        id
+    }
+
+    /// An answer to wants; none if what it leaves open is not at hand.
+    pub(crate) fn answered(&self, key: &Digest) -> Option<Answered> {
+        let answer: Answered = crate::think::recall(self, &answer_key(key))?;
+        (answer.left == Digest::NOTHING || self.wants(&answer.left).is_some()).then_some(answer)
+    }
+
+    pub(crate) fn keep_answer(&self, key: &Digest, answer: &Answered) {
+        crate::think::keep(self, answer_key(key), answer);
+    }
+
     /// Forgets units that were looked at: from here on the queries know them.
     pub(crate) fn forget_units(&self) {
         lock(&self.seen).clear();
@@ -176,8 +207,7 @@ impl World {
         if let Some(reading) = lock(&self.ready).get(&(*oid, kind, depth)) {
             return Some(reading.clone().map(|reading| reading.facts));
         }
-        let facts = self.store.get(&artifact_key(b'f', oid, kind, depth))?;
-        crate::read::decode(&facts).map(|_| Ok(facts.into()))
+        self.store.get(&artifact_key(b'f', oid, kind, depth)).map(|facts| Ok(facts.into()))
     }
 
     pub(crate) fn remember(&self, oid: &Oid, kind: ArtifactKind, depth: Depth, reading: &Reading) {
@@ -256,6 +286,19 @@ pub(crate) fn artifact_keys(oid: &Oid, kind: ArtifactKind) -> [Key; 4] {
 pub(crate) fn tree_key(oid: &Oid, context: Option<&Context>) -> Key {
     let context = context.map(Context::digest);
     Key::new(b't', READING.as_bytes(), &[oid.as_bytes(), context.as_ref().map_or(&[], |digest| &digest[..])])
+}
+
+fn wants_key(id: &Digest) -> Key {
+    Key::new(b'W', READING.as_bytes(), &[&id.0])
+}
+
+fn answer_key(key: &Digest) -> Key {
+    Key::new(b'n', READING.as_bytes(), &[&key.0])
+}
+
+/// Keys of the records that belong to a folder's own.
+pub(crate) fn keys_of(tree: &Tree) -> [Key; 2] {
+    [wants_key(&tree.head.wants), answer_key(&tree.head.answer)]
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
