@@ -7,6 +7,7 @@
 mod address;
 mod boundaries;
 mod carried;
+mod context;
 mod declare;
 mod deployed;
 mod documented;
@@ -107,9 +108,13 @@ pub(crate) fn is_test_path(path: &str) -> bool {
         "bench",
     ];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    // below a source root folders are the parts of a package's name: com/example says nothing
+    // below a source root folders are the parts of a package's name, and com/example is one anywhere
     let folder = ["src/main/", "src/test/"].iter().find_map(|root| folder.find(root).map(|at| &folder[..at + root.len()])).unwrap_or(folder);
-    let in_folder = folder.split('/').any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()));
+    let mut before = "";
+    let in_folder = folder.split('/').any(|part| {
+        let domain = matches!(std::mem::replace(&mut before, part), "com" | "org" | "net" | "io" | "dev");
+        FOLDERS.contains(&part.to_ascii_lowercase().as_str()) && !(domain && matches!(part, "example" | "sample"))
+    });
     let stem = name.split('.').next().unwrap_or(name);
     let named = name.contains(".test.")
         || name.contains(".spec.")
@@ -217,6 +222,7 @@ mod tests {
     #[test]
     fn a_package_named_example_is_no_example() {
         assert!(!is_test_path("shop/src/main/java/com/example/shop/Web.java"));
+        assert!(!is_test_path("shop/src/com/example/shop/Web.java"));
         assert!(is_test_path("shop/src/test/java/com/acme/shop/Web.java"));
         assert!(is_test_path("examples/shop/src/main/java/com/acme/Web.java"));
         assert!(is_test_path("web/tests/api.js"));

@@ -300,3 +300,38 @@ fn bodies_and_messages_show_what_data_there_is() {
     let takes = model.entry_points.iter().find_map(|entry| entry.properties.get(Property::Takes).cloned());
     assert_eq!(takes, Some(Value::List(vec!["payment_card".to_owned()])));
 }
+
+/// Paths of all ways in.
+fn paths(files: &[(&str, &str)]) -> Vec<String> {
+    model(files).entry_points.iter().map(|point| point.path.clone()).collect()
+}
+
+#[test]
+fn a_context_path_counts_for_the_module_that_sets_it() {
+    let controller = |name: &str| {
+        format!(
+            "package shop; import org.springframework.web.bind.annotation.*; @RestController public class {name} {{ @GetMapping(\"/{name}\") public void get() {{}} }}"
+        )
+    };
+    let (outer, inner, library) = (controller("Outer"), controller("Inner"), controller("Library"));
+    let setting = "server.servlet.context-path=/portal\n";
+    // a module inside of another one, without a build file of its own
+    let nested = [
+        ("pom.xml", "<project><artifactId>shop</artifactId></project>"),
+        ("src/main/java/shop/Outer.java", outer.as_str()),
+        ("inner/src/main/java/shop/Inner.java", &inner),
+        ("inner/src/main/resources/application.properties", setting),
+    ];
+    assert_eq!(paths(&nested), ["/Outer", "/portal/Inner"]);
+    // a library that is packed up with the program
+    let packed = [
+        ("Dockerfile", "FROM eclipse-temurin:21\nCOPY . .\n"),
+        ("compose.yaml", "services:\n  shop:\n    build: .\n"),
+        ("app/pom.xml", "<project><artifactId>app</artifactId></project>"),
+        ("app/src/main/java/shop/Inner.java", &inner),
+        ("app/src/main/resources/application.properties", setting),
+        ("library/pom.xml", "<project><artifactId>library</artifactId></project>"),
+        ("library/src/main/java/shop/Library.java", &library),
+    ];
+    assert_eq!(paths(&packed), ["/portal/Inner", "/portal/Library"]);
+}

@@ -1,5 +1,6 @@
 //! Entry points: what code offers, placed in components, with exposure and what follows.
 
+use super::context::Contexts;
 use super::draft::Draft;
 use super::exposure::{OutsideRoute, of_path};
 use super::flows::{Flows, Key, code, to_proof};
@@ -7,7 +8,7 @@ use super::said::Said;
 use super::source::Ownership;
 use crate::compose::{CodeEntry, Composed};
 use std::collections::{BTreeMap, BTreeSet};
-use threatline_facts::{DataClass, Text};
+use threatline_facts::DataClass;
 use threatline_model::{ComponentId, EntryPoint, EntryPointId, EntryPointKind, Exposure, FlowId, Grade, Proof, Properties, Property, Role, Value};
 
 /// What placing entry points needs.
@@ -23,7 +24,7 @@ pub(crate) struct Placing<'p> {
 /// The entry points of all components. Two of one id become one that knows no more than both.
 pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BTreeMap<Key, FlowId>, placing: &Placing<'_>) -> Vec<EntryPoint> {
     let mut placed: BTreeMap<EntryPointId, EntryPoint> = BTreeMap::new();
-    let prefixes: Vec<String> = drafts.iter().map(|draft| context_path(draft, placing.said)).collect();
+    let contexts = Contexts::new(placing.said);
     for entry in &placing.composed.entries {
         let Some(place) = entry.places.last() else {
             continue;
@@ -33,7 +34,8 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
             if only_test && !super::flows::is_test(drafts[at].environment) {
                 continue;
             }
-            let point = entry_point(entry, at, &drafts[at], ids, flow_ids, &prefixes[at], placing);
+            let prefix = contexts.of(&place.path, &drafts[at]);
+            let point = entry_point(entry, at, &drafts[at], ids, flow_ids, prefix, placing);
             role_of(&mut drafts[at], entry.kind);
             match placed.get_mut(&point.id) {
                 Some(known) => meet(known, point),
@@ -58,30 +60,6 @@ fn role_of(draft: &mut Draft<'_>, kind: EntryPointKind) {
     if !(role == Role::Api && draft.has_role(Role::WebUi)) {
         draft.roles.insert(role);
     }
-}
-
-/// A path in front of all HTTP routes that only configuration knows.
-fn context_path(draft: &Draft<'_>, said: &Said<'_>) -> String {
-    let keys = [
-        "server.servlet.context-path",
-        "server.servlet.contextPath",
-        "server.context-path",
-        "spring.webflux.base-path",
-        "quarkus.http.root-path",
-        "micronaut.server.context-path",
-    ];
-    let found = said
-        .settings
-        .iter()
-        .find(|setting| setting.it.profile.is_none() && keys.contains(&setting.it.key.as_str()) && draft.roots.iter().any(|root| root.holds(&setting.path)));
-    let text = found.map(|setting| match &setting.it.value {
-        Text::Literal(text) => text.clone(),
-        text => text.with_defaults(),
-    });
-    text.filter(|text| !text.contains('*')).map_or(String::new(), |text| {
-        let trimmed = text.trim_matches('/');
-        if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") }
-    })
 }
 
 fn entry_point(
