@@ -3,6 +3,7 @@
 //! A language's own way of finding a module is a function from (file, module as written) to a file;
 //! everything else is shared.
 
+mod alone;
 mod annotated;
 mod convention;
 mod evaluate;
@@ -206,6 +207,7 @@ fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
     let called = inventory::called_names(program);
     for round in 0..3 {
         for file in program.own_files() {
+            let offered = alone::offered(program.source(file));
             for (index, function) in program.source(file).functions.iter().enumerate().skip(1) {
                 let index = index as u32;
                 let wanted = match round {
@@ -213,7 +215,8 @@ fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
                     1 => !called.contains(function.name.as_str()),
                     _ => true,
                 };
-                if !wanted || function.name.is_empty() || evaluator.visited.contains(&(file, index)) {
+                let nameless = function.name.is_empty() && !(offered.contains(&index) && evaluator.takes_known(file, index));
+                if !wanted || nameless || evaluator.visited.contains(&(file, index)) {
                     continue;
                 }
                 evaluator.refuel();

@@ -94,6 +94,40 @@ fn composed_annotations_and_functional_routes() {
 }
 
 #[test]
+fn what_follows_a_nest_stands_beside_it() {
+    let router = "package shop; import org.springframework.web.servlet.function.RouterFunctions; import static org.springframework.web.servlet.function.RequestPredicates.*;\n\
+         class Routes { Object routes(Handler h) { return RouterFunctions.route().nest(path(\"/a\"), b -> b.GET(\"/x\", h::x)).GET(\"/y\", h::y).build(); } }";
+    let found = entries(&[("src/main/java/shop/Routes.java", router)]);
+    assert_eq!(found, ["GET /a/x() ?", "GET /y() ?"]);
+}
+
+#[test]
+fn files_sockets_and_gateways_are_ways_in() {
+    let files = "package shop; import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;\n\
+         class Files { static final String ROOT = \"/assets\"; public void addResourceHandlers(ResourceHandlerRegistry registry) {\n\
+         registry.addResourceHandler(ROOT + \"/**\", \"/webjars/**\").addResourceLocations(\"classpath:/static/\"); } }";
+    let sockets = "package shop; import org.springframework.web.socket.config.annotation.*;\n\
+         class Sockets { public void registerStompEndpoints(StompEndpointRegistry registry) { registry.addEndpoint(\"/ws\", \"/portfolio\").withSockJS(); } }";
+    let gateway = "package shop; import org.springframework.cloud.gateway.route.builder.*; import org.springframework.http.HttpMethod;\n\
+         class Gateway { RouteLocator routes(RouteLocatorBuilder builder) { return builder.routes()\n\
+         .route(\"one\", r -> r.method(HttpMethod.POST).and().path(\"/one\").uri(\"no://op\")).route(r -> helped(r).uri(\"no://op\")).build(); }\n\
+         private BooleanSpec helped(PredicateSpec r) { return r.path(\"/two/{id}\"); } }";
+    let found =
+        entries(&[("src/main/java/shop/Files.java", files), ("src/main/java/shop/Gateway.java", gateway), ("src/main/java/shop/Sockets.java", sockets)]);
+    assert_eq!(
+        found,
+        [
+            "ANY /portfolio() ?",
+            "ANY /two/{id}(path:id) ?",
+            "ANY /ws() ?",
+            "GET /assets/{path}(path:path) ?",
+            "GET /webjars/{path}(path:path) ?",
+            "POST /one() ?"
+        ]
+    );
+}
+
+#[test]
 fn guards_of_methods_and_rules_of_a_chain() {
     let controller = format!(
         "package shop; {WEB} import org.springframework.security.access.prepost.PreAuthorize;\n@RestController public class C {{\n\

@@ -134,6 +134,8 @@ pub struct TypeRule {
     pub listens: bool,
     #[serde(default)]
     pub takes: Option<String>,
+    #[serde(default)]
+    pub parameters: Vec<String>,
 }
 
 /// One or several ways to find an argument, tried in order.
@@ -252,6 +254,8 @@ pub struct CallRule {
     /// The path of a mount stands in place of the child's own prefix.
     #[serde(default)]
     pub replaces: bool,
+    #[serde(default)]
+    pub chained: bool,
     #[serde(default)]
     pub body: Option<Selectors>,
     #[serde(default)]
@@ -372,6 +376,8 @@ pub struct ClassRule {
     pub methods: BTreeMap<String, String>,
     #[serde(default)]
     pub service: Option<Selectors>,
+    #[serde(default)]
+    pub limited_by: Option<String>,
 }
 
 /// What standing on a route's chain does.

@@ -247,6 +247,7 @@ impl<'a> Evaluator<'a> {
                     let route = Route {
                         kind,
                         methods: methods.clone(),
+                        told: false,
                         path: Text::Literal(path),
                         handler,
                         takes: Vec::new(),
@@ -346,6 +347,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 kind,
                 methods: vec![None],
+                told: false,
                 path: channel,
                 handler,
                 takes: Vec::new(),

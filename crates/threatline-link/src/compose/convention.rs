@@ -104,6 +104,7 @@ impl<'a> Evaluator<'a> {
         let route = Route {
             kind: EntryPointKind::Http,
             methods,
+            told: false,
             path: Text::literal(path),
             handler,
             takes: Vec::new(),

@@ -981,7 +981,7 @@ pub(super) fn as_text(value: &Val) -> Text {
     }
 }
 
-impl Evaluator<'_> {
+impl<'a> Evaluator<'a> {
     /// Runs a function that nobody was seen to call, with what its types tell.
     pub(super) fn run_alone(&mut self, file: FileId, index: u32) {
         let function = &self.program.source(file).functions[index as usize];
@@ -998,7 +998,8 @@ impl Evaluator<'_> {
         };
         let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
         self.alone = Some((file, index));
-        let _ = self.invoke(&Closure { file, index, scope: None, this }, Vec::new());
+        let handed = self.handed(file, function);
+        let _ = self.invoke(&Closure { file, index, scope: None, this }, handed);
         self.alone = None;
     }
 

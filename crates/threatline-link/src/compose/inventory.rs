@@ -1,5 +1,6 @@
 //! What files show without being run: libraries in use, fields with data, programs.
 
+use super::library::plain;
 use super::program::Program;
 use super::{CodeMain, Composed, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use threatline_facts::Mark;
 use threatline_facts::code::*;
 use threatline_knowledge::catalogue::data_class;
-use threatline_knowledge::packs::Family;
+use threatline_knowledge::packs::{Family, Pack};
 
 /// Adds them.
 pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
@@ -15,15 +16,8 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
         let place = |mark: Mark, by: &str| Place { path: file.path.clone(), mark, by: Arc::from(by) };
         let mut libraries: BTreeMap<&str, Mark> = BTreeMap::new();
         for import in &file.source.imports {
-            let module = super::library::plain(&import.module);
-            let full = import.member.as_ref().map(|member| format!("{module}.{member}"));
-            for pack in &file.library.packs.packs {
-                let is_it = |name: &String| {
-                    starts(&module, &super::library::plain(name)) || full.as_ref().is_some_and(|full| starts(full, &super::library::plain(name)))
-                };
-                if pack.modules().iter().any(is_it) {
-                    libraries.entry(pack.technology()).or_insert(import.mark);
-                }
+            for pack in file.library.packs.packs.iter().filter(|pack| imports(pack, import)) {
+                libraries.entry(pack.technology()).or_insert(import.mark);
             }
         }
         out.libraries.extend(libraries.into_iter().map(|(name, mark)| (name.to_owned(), place(mark, "import"))));
@@ -40,6 +34,14 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
             }
         }
     }
+}
+
+/// Whether an import is of one of the pack's modules.
+pub(super) fn imports(pack: &Pack, import: &Import) -> bool {
+    let module = plain(&import.module);
+    let full = import.member.as_ref().map(|member| format!("{module}.{member}"));
+    let is_it = |name: &String| starts(&module, &plain(name)) || full.as_ref().is_some_and(|full| starts(full, &plain(name)));
+    pack.modules().iter().any(is_it)
 }
 
 fn starts(name: &str, module: &str) -> bool {

@@ -232,6 +232,12 @@ impl Library {
         })
     }
 
+    /// The type whose objects are called so where functions take them, of packs that fit.
+    pub(super) fn type_of_parameter(&self, name: &str, fits: impl Fn(&Pack) -> bool) -> Option<TypeId> {
+        let at = self.types.iter().position(|ruled| ruled.rule.parameters.iter().any(|known| known == name) && fits(ruled.pack))?;
+        Some(TypeId(at as u32))
+    }
+
     /// The type of a library's own object.
     pub(super) fn type_of_value(&self, name: &str) -> Option<TypeId> {
         self.type_values.get(name).copied()

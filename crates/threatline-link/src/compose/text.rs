@@ -134,9 +134,19 @@ pub(super) fn under(prefix: &str, path: &str) -> String {
 pub(super) fn path(raw: &str) -> (String, Vec<String>) {
     let mut names = Vec::new();
     let mut out = String::new();
+    let mut groups = 0_usize;
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
         let (name, taken) = match c {
+            // `{/:id}` is a part that may be missing: the path is told with it
+            '{' if rest[1..].starts_with(['/', ':', '.', '-']) => {
+                groups += 1;
+                (None, 1)
+            }
+            '}' if groups > 0 => {
+                groups -= 1;
+                (None, 1)
+            }
             '{' | '<' => bracketed(rest),
             ':' if out.is_empty() || out.ends_with(['/', '-', '.', '_', '~']) || out.ends_with('}') => sign(rest),
             '*' => star(rest, names.len()),
@@ -226,6 +236,9 @@ mod tests {
             ("/files/{*rest}", "/files/{rest}"),
             ("/files/{rest...}", "/files/{rest}"),
             ("a/:id(\\d+)?", "/a/{id}"),
+            ("/a/:id{/:op}", "/a/{id}/{op}"),
+            ("/a{/edit{/:part}}/b", "/a/edit/{part}/b"),
+            ("/file{.:type}", "/file.{type}"),
             ("/x/{id}:cancel", "/x/{id}{cancel}"),
         ] {
             if !raw.contains(":cancel") {

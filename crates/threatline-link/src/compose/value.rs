@@ -198,6 +198,8 @@ pub(super) enum Event {
 pub(super) struct Route {
     pub(super) kind: threatline_model::EntryPointKind,
     pub(super) methods: Vec<Option<String>>,
+    /// The methods are written where the route is; else they are what is usual.
+    pub(super) told: bool,
     pub(super) path: Text,
     pub(super) handler: Val,
     pub(super) takes: Vec<Val>,

@@ -12,6 +12,9 @@ use threatline_model::{EntryPointKind, Grade, Parameter, Property};
 /// A flow that is not kept, since only a proof looked at it.
 const NO_CALL: usize = usize::MAX;
 
+/// The word of packs for a route that answers nothing.
+const NO_METHOD: &str = "-";
+
 /// A library call as it stands.
 pub(super) struct Site {
     /// The last part of what is called.
@@ -281,6 +284,9 @@ impl<'a> Evaluator<'a> {
         let mut out: Vec<Option<String>> = Vec::new();
         for word in words {
             let word = word.to_ascii_uppercase();
+            if word == NO_METHOD {
+                continue;
+            }
             let one = (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word);
             if !out.contains(&one) {
                 out.push(one);
@@ -292,13 +298,21 @@ impl<'a> Evaluator<'a> {
     fn route(&mut self, pack: &'static Pack, rule: &'static CallRule, site: &Site) -> Option<Val> {
         let router = self.router(pack, site);
         let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
-        let paths = match self.pick(rule.path.as_ref(), site) {
-            Some(Val::List(items)) => items.iter().map(as_text).collect(),
-            // A regular expression or something else that is no text.
-            Some(value) => vec![as_text(&value)],
-            None if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() => return None,
-            None => vec![Text::literal("")],
-        };
+        let told = rule.method_default.is_some() && self.pick(rule.method_from.as_ref(), site).is_some_and(|value| !matches!(value, Val::Null));
+        let mut paths: Vec<Text> = Vec::new();
+        for value in self.select(rule.path.as_ref(), site) {
+            match value {
+                Val::List(items) => paths.extend(items.iter().map(as_text)),
+                // A regular expression or something else that is no text.
+                value => paths.push(as_text(&value)),
+            }
+        }
+        if paths.is_empty() {
+            if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() {
+                return None;
+            }
+            paths.push(Text::literal(""));
+        }
         let handlers = self.select(rule.handler.as_ref(), site);
         let mut guards = self.guards(rule.guards.as_ref(), site);
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
@@ -342,6 +356,7 @@ impl<'a> Evaluator<'a> {
                 let route = Route {
                     kind,
                     methods,
+                    told,
                     path: path.clone(),
                     handler,
                     takes: takes.clone(),
@@ -469,7 +484,7 @@ impl<'a> Evaluator<'a> {
         if let Some(Val::Function(closure)) = self.pick(rule.body.as_ref(), site) {
             let _ = self.invoke(&closure, vec![Arg { name: None, value: Val::Object(child) }]);
         }
-        Val::Object(child)
+        Val::Object(if rule.chained { router } else { child })
     }
 
     fn middleware(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
@@ -655,6 +670,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 kind: EntryPointKind::Message,
                 methods: vec![None],
+                told: false,
                 path: channel,
                 handler: handler.clone(),
                 takes: Vec::new(),
@@ -729,6 +745,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 kind: EntryPointKind::Grpc,
                 methods: vec![None],
+                told: false,
                 path,
                 handler,
                 takes: Vec::new(),

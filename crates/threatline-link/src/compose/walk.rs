@@ -274,6 +274,12 @@ impl<'a> Evaluator<'a> {
         if let Some(Val::List(items)) = self.class_field(file, class, "decorators") {
             own.extend(items.iter().map(|value| Guard { value: value.clone(), place: route.place.clone() }));
         }
+        let field = ruled.rule.limited_by.as_deref().filter(|_| !route.told).and_then(|field| self.class_field(file, class, field));
+        let limits: Vec<Option<String>> = match field {
+            Some(Val::List(items)) => items.iter().filter_map(|item| Some(Some(item.literal()?.to_ascii_uppercase()))).collect(),
+            _ if route.told => route.methods.clone(),
+            _ => Vec::new(),
+        };
         let mut out = Vec::new();
         for (name, method) in &ruled.rule.methods {
             let Some((file, index)) = self.class_method(file, class, name) else { continue };
@@ -281,8 +287,10 @@ impl<'a> Evaluator<'a> {
             let scope = self.globals(file);
             let handler = self.decorate(Val::Function(Closure { file, index, scope: None, this: None }), &function.annotations, &scope);
             let methods = match method.as_str() {
+                "" if !limits.is_empty() => limits.clone(),
                 "" => route.methods.clone(),
                 "*" => vec![None],
+                method if !limits.is_empty() && !limits.iter().any(|limit| limit.as_deref().is_none_or(|limit| limit == method)) => continue,
                 method => vec![Some(method.to_owned())],
             };
             out.push((methods, handler, own.clone()));

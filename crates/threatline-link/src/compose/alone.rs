@@ -1,0 +1,57 @@
+//! Functions that nobody is seen to call: a framework, or a loop over a folder's files, does.
+//!
+//! What such a function is handed is known by its declared type, or by the name that a library's users
+//! give to it. It was made elsewhere, so what stands in front of its routes is not known.
+
+use super::evaluate::Evaluator;
+use super::inventory::imports;
+use super::library::TypeId;
+use super::value::*;
+use std::collections::BTreeSet;
+use threatline_facts::code::*;
+use threatline_knowledge::packs::Pack;
+
+/// Functions without a name that a file gives away.
+pub(super) fn offered(source: &Source) -> BTreeSet<u32> {
+    let function = |export: &Export| match export.value {
+        Some(Value::Function(index)) => Some(index),
+        _ => None,
+    };
+    source.exports.iter().filter_map(function).collect()
+}
+
+impl<'a> Evaluator<'a> {
+    /// Whether the function takes a library's object that packs know by the parameter's name.
+    pub(super) fn takes_known(&self, file: FileId, index: u32) -> bool {
+        let function = &self.program.source(file).functions[index as usize];
+        function.parameters.iter().any(|parameter| self.type_of_parameter(file, parameter).is_some())
+    }
+
+    /// What the function is handed, as far as parameters' names tell.
+    pub(super) fn handed(&mut self, file: FileId, function: &'a Function) -> Vec<Arg> {
+        let mut out = Vec::new();
+        for parameter in &function.parameters {
+            let Some(ty) = self.type_of_parameter(file, parameter) else { continue };
+            self.mark = parameter.mark;
+            let place = Some(self.place("code"));
+            // somebody else put guards on it, or none
+            let id = self.object(Object { ty: Some(ty), place, events: vec![Event::Protect], ..Object::default() });
+            out.push(Arg { name: Some(parameter.name.clone()), value: Val::Object(id) });
+        }
+        out
+    }
+
+    fn type_of_parameter(&self, file: FileId, parameter: &Parameter) -> Option<TypeId> {
+        if parameter.name.is_empty() || parameter.variadic || parameter.default.is_some() {
+            return None;
+        }
+        let of = &self.program.files[file];
+        let fits = |pack: &Pack| of.source.imports.iter().any(|import| imports(pack, import));
+        let declared = parameter.declared.as_ref().map_or("", |declared| &declared.name);
+        let last = declared.rsplit('.').next().unwrap_or(declared);
+        // where a type is declared, it must be one of the pack's too
+        let is_type = |name: &String| name.rsplit('.').next() == Some(last);
+        let known = |pack: &Pack| last.is_empty() || pack.types.iter().any(|ty| ty.names.iter().any(is_type));
+        of.library.type_of_parameter(&parameter.name, |pack| fits(pack) && known(pack))
+    }
+}

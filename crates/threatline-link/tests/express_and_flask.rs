@@ -1,0 +1,185 @@
+//! Express, Flask, FastAPI and gorilla/mux: sources in, ways in with their verdicts out.
+
+#![allow(clippy::unwrap_used)]
+
+use threatline_extract::extract_all;
+use threatline_facts::{ArtifactKind, Facts};
+use threatline_link::compose::compose;
+
+/// `METHOD path verdict` of every way in, sorted.
+fn check(files: &[(&str, &str)], expected: &[&str]) {
+    let read = |(path, text): &(&str, &str)| {
+        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
+        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
+    };
+    let facts: Vec<(String, Facts)> = files.iter().map(read).collect();
+    let borrowed: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
+    let mut shown: Vec<String> = Vec::new();
+    for entry in &compose(&borrowed).entries {
+        let verdict = entry.authenticated.as_ref().map_or("unknown".to_owned(), |one| format!("{} {:?}", one.holds, one.grade));
+        shown.push(format!("{} {} {verdict}", entry.method.as_deref().unwrap_or("*"), entry.path));
+    }
+    shown.sort();
+    assert_eq!(shown, expected);
+}
+
+const AUTH: &str = "
+const jwt = require('jsonwebtoken');
+exports.required = (req, res, next) => {
+  const token = req.headers.authorization;
+  if (!token) return res.status(401).end();
+  jwt.verify(token, process.env.KEY, (error, user) => {
+    if (error) return res.status(401).end();
+    req.user = user;
+    next();
+  });
+};
+";
+
+#[test]
+fn prefixes_and_guards_of_express_stand_in_other_files() {
+    let app = "
+const express = require('express');
+const { required } = require('./auth');
+const app = express();
+app.use(express.json());
+app.get('/health', (req, res) => res.json({}));
+app.use('/api/orders', required, require('./routes/orders'));
+app.use('/api/items', require('./routes/items'));
+app.post('/pay', required, (req, res) => res.json({}));
+app.listen(3000);
+";
+    let orders = "
+const router = require('express').Router();
+const handlers = require('../handlers');
+router.get('/:id', handlers.one);
+router.route('/').get(handlers.list).post(handlers.list);
+module.exports = router;
+";
+    let items = "
+import { Router } from 'express';
+import { strange } from 'some-library';
+const router = Router();
+router.get(['/', '/all'], (req, res) => res.json([]));
+router.delete('/:id', strange, (req, res) => res.end());
+export default router;
+";
+    let handlers = "exports.one = (req, res) => res.json({});\nexports.list = (req, res) => res.json([]);\n";
+    check(
+        &[("app.js", app), ("auth.js", AUTH), ("handlers.js", handlers), ("routes/items.ts", items), ("routes/orders.js", orders)],
+        &[
+            "DELETE /api/items/{id} unknown",
+            "GET /api/items false C",
+            "GET /api/items/all false C",
+            "GET /api/orders true X",
+            "GET /api/orders/{id} true X",
+            "GET /health false C",
+            "POST /api/orders true X",
+            "POST /pay true X",
+        ],
+    );
+}
+
+#[test]
+fn an_application_that_is_handed_over_is_the_same_application() {
+    let app = "
+const express = require('express');
+const { required } = require('./auth');
+const app = express();
+require('./open')(app);
+app.use(required);
+require('./closed')(app, '/v2');
+";
+    let open = "module.exports = function (app) { app.get('/open', (req, res) => res.end()); };";
+    let closed = "module.exports = (app, base) => { app.get(base + '/closed', (req, res) => res.end()); };";
+    check(&[("app.js", app), ("auth.js", AUTH), ("open.js", open), ("closed.js", closed)], &["GET /open false C", "GET /v2/closed true X"]);
+}
+
+#[test]
+fn what_stands_before_routes_that_nobody_is_seen_to_ask_for_is_unknown() {
+    let routes = "
+const express = require('express');
+const { required } = require('./auth');
+module.exports = function (app) {
+  app.get('/loaded', (req, res) => res.end());
+  app.get('/guarded', required, (req, res) => res.end());
+};
+";
+    let typed = "
+import { Application } from 'express';
+export default (app: Application) => { app.get('/typed', (req, res) => res.end()); };
+";
+    // neither a library's object nor called like one
+    let other = "
+const express = require('express');
+module.exports = function (cache) { cache.get('/no-route', (error, value) => value); };
+";
+    let foreign = "module.exports = function (app) { app.get('/not-of-express', (req, res) => res.end()); };";
+    check(
+        &[("auth.js", AUTH), ("routes.js", routes), ("typed.ts", typed), ("other.js", other), ("foreign.js", foreign)],
+        &["GET /guarded true X", "GET /loaded unknown", "GET /typed unknown"],
+    );
+}
+
+#[test]
+fn parts_that_may_be_missing_and_parameters_with_patterns() {
+    let app = "
+const app = require('express')();
+app.get('/user/:id{/:op}', (req, res) => res.end());
+app.get('/items/:pk([0-9a-f-]+)', (req, res) => res.end());
+app.all('*', (req, res) => res.end());
+";
+    check(&[("app.js", app)], &["* /{path} false C", "GET /items/{pk} false C", "GET /user/{id}/{op} false C"]);
+}
+
+#[test]
+fn a_view_answers_what_its_route_or_its_class_says() {
+    let app = "
+from flask import Flask
+from flask.views import MethodView, View
+app = Flask(__name__)
+class Users(MethodView):
+    def get(self): return ''
+    def post(self): return ''
+    def delete(self): return ''
+class Report(View):
+    methods = ['GET', 'POST']
+    def dispatch_request(self): return ''
+app.add_url_rule('/users', view_func=Users.as_view('users'), methods=['GET', 'POST'])
+app.add_url_rule('/users/<int:id>', view_func=Users.as_view('user'))
+app.add_url_rule('/report', view_func=Report.as_view('report'))
+";
+    check(
+        &[("app.py", app)],
+        &[
+            "DELETE /users/{id} false C",
+            "GET /report false C",
+            "GET /users false C",
+            "GET /users/{id} false C",
+            "POST /report false C",
+            "POST /users false C",
+            "POST /users/{id} false C",
+        ],
+    );
+}
+
+#[test]
+fn folders_of_files_are_ways_in_and_other_applications_hang() {
+    let app = "
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+app = FastAPI()
+inner = FastAPI()
+@inner.get('/x')
+def x(): return 1
+app.mount('/assets', StaticFiles(directory='public'), name='assets')
+app.mount('/inner', inner)
+";
+    check(&[("app.py", app)], &["GET /assets/{path} unknown", "GET /inner/x false C"]);
+}
+
+#[test]
+fn a_route_that_only_makes_addresses_is_no_way_in() {
+    let main = "package main\n\nimport (\n\t\"net/http\"\n\n\t\"github.com/gorilla/mux\"\n)\n\nfunc show(w http.ResponseWriter, r *http.Request) {}\n\nfunc main() {\n\tr := mux.NewRouter()\n\tr.HandleFunc(\"/a\", show).Methods(\"GET\")\n\tr.Path(\"/b/{id}\").HandlerFunc(show).Name(\"b\").BuildOnly()\n\thttp.ListenAndServe(\":80\", r)\n}\n";
+    check(&[("main.go", main)], &["GET /a false C"]);
+}
