@@ -183,3 +183,17 @@ fn a_route_that_only_makes_addresses_is_no_way_in() {
     let main = "package main\n\nimport (\n\t\"net/http\"\n\n\t\"github.com/gorilla/mux\"\n)\n\nfunc show(w http.ResponseWriter, r *http.Request) {}\n\nfunc main() {\n\tr := mux.NewRouter()\n\tr.HandleFunc(\"/a\", show).Methods(\"GET\")\n\tr.Path(\"/b/{id}\").HandlerFunc(show).Name(\"b\").BuildOnly()\n\thttp.ListenAndServe(\":80\", r)\n}\n";
     check(&[("main.go", main)], &["GET /a false C"]);
 }
+
+#[test]
+fn a_body_may_be_read_as_a_whole_and_a_form_without_one_is_the_query() {
+    let main = "package main\n\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n)\n\nfunc find(w http.ResponseWriter, r *http.Request) { _ = r.FormValue(\"q\") }\n\nfunc save(w http.ResponseWriter, r *http.Request) {\n\tvar order map[string]any\n\t_ = json.NewDecoder(r.Body).Decode(&order)\n\t_ = r.FormValue(\"note\")\n}\n\nfunc main() {\n\thttp.HandleFunc(\"GET /find\", find)\n\thttp.HandleFunc(\"POST /save\", save)\n\thttp.ListenAndServe(\":80\", nil)\n}\n";
+    let read = extract_all(ArtifactKind::of("main.go").unwrap(), main.as_bytes()).facts;
+    let composed = compose(&[("main.go", &read)]);
+    let mut shown: Vec<String> = Vec::new();
+    for entry in &composed.entries {
+        let parameters: Vec<String> = entry.parameters.iter().map(|one| format!("{}:{}", one.place, one.name)).collect();
+        shown.push(format!("{} {}", entry.path, parameters.join(",")));
+    }
+    shown.sort();
+    assert_eq!(shown, ["/find query:q", "/save body:body,form:note"]);
+}

@@ -94,6 +94,33 @@ fn composed_annotations_and_functional_routes() {
 }
 
 #[test]
+fn parameters_by_annotation_by_type_and_by_condition() {
+    let controller = format!(
+        "package shop; {WEB} @RestController @RequestMapping(value = \"/x\", params = \"tenant\") public class X {{\n\
+         @GetMapping(value = \"/a\", params = {{\"mode=full\", \"!skip\"}}, headers = \"X-Client=mobile\") public void a(String plain, Service service, Filter filter) {{}}\n\
+         @PostMapping(\"/b\") public void b(@RequestBody Order order, @ModelAttribute Filter filter) {{}}\n\
+         @PostMapping(\"/c\") public void c(@RequestBody Foreign order) {{}} }}"
+    );
+    let order = "package shop; public class Order extends Base { private static final long serialVersionUID = 1L; public static final String KIND = \"o\"; private int count; }";
+    let base = "package shop; public class Base { private String id; }";
+    let filter = "package shop; public class Filter { private String from; }";
+    let files = [
+        ("src/main/java/shop/Base.java", base),
+        ("src/main/java/shop/Filter.java", filter),
+        ("src/main/java/shop/Order.java", order),
+        ("src/main/java/shop/X.java", &controller),
+    ];
+    assert_eq!(
+        entries(&files),
+        [
+            "GET /x/a(header:X-Client,query:mode,query:plain,query:tenant) false",
+            "POST /x/b(body:count,form:from,body:id,query:tenant) false",
+            "POST /x/c(body:order,query:tenant) false",
+        ]
+    );
+}
+
+#[test]
 fn what_follows_a_nest_stands_beside_it() {
     let router = "package shop; import org.springframework.web.servlet.function.RouterFunctions; import static org.springframework.web.servlet.function.RequestPredicates.*;\n\
          class Routes { Object routes(Handler h) { return RouterFunctions.route().nest(path(\"/a\"), b -> b.GET(\"/x\", h::x)).GET(\"/y\", h::y).build(); } }";

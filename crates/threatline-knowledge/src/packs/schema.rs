@@ -364,6 +364,19 @@ pub struct AnnotationRule {
     pub value: Option<toml::Value>,
     #[serde(default)]
     pub when: Vec<Condition>,
+    #[serde(default)]
+    pub requires: Vec<Requirement>,
+    #[serde(default)]
+    pub opened: bool,
+}
+
+/// Parameters that a request must have for a route to be meant.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct Requirement {
+    pub r#in: String,
+    pub of: Selectors,
 }
 
 /// Classes whose methods are handlers.
@@ -441,6 +454,8 @@ pub struct ReadRule {
     pub r#in: String,
     #[serde(default)]
     pub with: Vec<String>,
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// A constant of a library.

@@ -21,6 +21,7 @@ pub(super) struct Applied {
 pub(super) struct Header {
     pub(super) prefixes: Vec<Text>,
     pub(super) guards: Vec<Guard>,
+    required: Vec<Told>,
     is_controller: bool,
     client: Option<(Ruled<AnnotationRule>, Option<Text>)>,
 }
@@ -76,7 +77,8 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => continue,
             };
-            let name = name.strip_suffix("Attribute").map_or(name.clone(), str::to_owned);
+            let short = name.strip_suffix("Attribute").filter(|_| self.family() == Family::CSharp);
+            let name = short.map_or(name.clone(), str::to_owned);
             let mut arguments = self.arguments(&annotation.arguments, scope);
             if !arguments.iter().any(|argument| argument.name.as_deref().is_none_or(|name| matches!(name, "value" | "path"))) {
                 arguments.extend(outside.iter().cloned());
@@ -113,6 +115,9 @@ impl<'a> Evaluator<'a> {
             let (applied, guards) = self.read_annotations(&declared.annotations, scope);
             for one in applied {
                 let rule = one.ruled.rule;
+                if header.required.is_empty() {
+                    header.required = self.required(rule, &one.site);
+                }
                 match rule.does {
                     AnnotationVerb::Controller | AnnotationVerb::Prefix => {
                         header.is_controller |= at == 0 || rule.does == AnnotationVerb::Prefix;
@@ -221,7 +226,11 @@ impl<'a> Evaluator<'a> {
         let this = class.map(|(file, class)| self.generic_instance(file, class));
         let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
         let name = class.map_or("", |(file, class)| self.program.source(file).classes[class as usize].name.as_str());
-        let parameters = self.told_parameters(function, scope);
+        let mut parameters = self.told_parameters(function, scope);
+        parameters.extend(header.required.iter().cloned());
+        for one in &applied {
+            parameters.extend(self.required(one.ruled.rule, &one.site));
+        }
         for (methods, paths, ruled) in routes {
             let paths = if !paths.is_empty() {
                 paths
@@ -253,7 +262,7 @@ impl<'a> Evaluator<'a> {
                         takes: Vec::new(),
                         guards: all,
                         place: place.clone(),
-                        typed: ruled.pack.typed_parameters && self.family() == Family::CSharp,
+                        typed: ruled.pack.typed_parameters && matches!(self.family(), Family::CSharp | Family::Java),
                         parameters: parameters.clone(),
                     };
                     let router = match class {
@@ -315,8 +324,42 @@ impl<'a> Evaluator<'a> {
                 if told.ruled.rule.does == AnnotationVerb::Parameter {
                     let key = self.pick(told.ruled.rule.key.as_ref(), &told.site).and_then(|value| value.literal().map(str::to_owned));
                     let place = told.ruled.rule.r#in.as_deref().unwrap_or("query");
+                    if told.ruled.rule.opened
+                        && let Some(fields) = self.fields_of(one, scope)
+                    {
+                        out.extend(fields.into_iter().map(|field| parameter(field, place)));
+                        continue;
+                    }
                     out.push(parameter(key.as_deref().filter(|key| !key.is_empty()).unwrap_or(&one.name), place));
                 }
+            }
+        }
+        out
+    }
+
+    /// Names of what a body holds, where its record is one of the project's.
+    fn fields_of(&mut self, one: &'a Parameter, scope: &Scope) -> Option<Vec<&'a str>> {
+        let Val::Class(file, class) = self.type_value(&one.declared.as_ref()?.name, scope) else { return None };
+        let (bases, _) = self.bases(file, class);
+        let mut out = Vec::new();
+        for (file, class) in [(file, class)].into_iter().chain(bases) {
+            let fields = &self.program.source(file).classes[class as usize].fields;
+            // constants are no part of it
+            let is_part = |name: &&str| name.chars().any(char::is_lowercase) && *name != "serialVersionUID";
+            out.extend(fields.iter().map(|field| field.name.as_str()).filter(is_part));
+        }
+        (!out.is_empty()).then_some(out)
+    }
+
+    /// Parameters without which a request does not mean the route.
+    fn required(&mut self, rule: &AnnotationRule, site: &Site) -> Vec<Told> {
+        let mut out = Vec::new();
+        for requirement in &rule.requires {
+            for value in self.select(Some(&requirement.of), site) {
+                let texts = if let Val::List(items) = &value { items.to_vec() } else { vec![value] };
+                let names = texts.iter().filter_map(Val::literal).filter(|text| !text.starts_with('!'));
+                let name = |text: &str| text.split('=').next().unwrap_or(text).trim_end_matches('!').trim().to_owned();
+                out.extend(names.map(name).filter(|name| !name.is_empty()).map(|name| parameter(&name, &requirement.r#in)));
             }
         }
         out

@@ -173,6 +173,8 @@ impl<'a> Evaluator<'a> {
             return Val::Function(closure);
         }
         if self.objects[id].ty.is_some() {
+            let full = self.method_name(id, name);
+            self.note_whole(&full);
             return Val::Method(id, Rc::from(name));
         }
         match self.objects[id].class {

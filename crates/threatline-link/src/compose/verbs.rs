@@ -65,6 +65,7 @@ impl<'a> Evaluator<'a> {
     /// Calls a method of a library's object.
     pub(super) fn call_method(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
         let name = self.method_name(id, method);
+        self.note_whole(&name);
         let Some(ty) = self.objects[id].ty else {
             self.run_lambdas(&arguments);
             return Val::Unknown;
@@ -901,7 +902,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn note_read(&mut self, of: &str, name: Option<&str>) {
         let Some(name) = name else { return };
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
-            if rule.with.iter().any(|with| with == name || with == "()") {
+            if rule.whole || rule.with.iter().any(|with| with == name || with == "()") {
                 continue;
             }
             self.note_parameter(name, &rule.r#in);
@@ -913,6 +914,15 @@ impl<'a> Evaluator<'a> {
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
             if rule.with.iter().any(|with| with == method) {
                 self.note_parameter(name, &rule.r#in);
+            }
+        }
+    }
+
+    /// Notes that all of it was read, where that is what packs know of it.
+    pub(super) fn note_whole(&mut self, of: &str) {
+        for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
+            if rule.whole {
+                self.note_parameter(&rule.r#in, &rule.r#in);
             }
         }
     }

@@ -187,7 +187,10 @@ impl<'a> Evaluator<'a> {
         let mut parameters: BTreeSet<Parameter> = names.iter().map(|name| parameter(name, "path")).collect();
         parameters.extend(route.parameters.iter().filter(|one| one.place != "path" || names.contains(&one.name)).cloned());
         if let Some(effects) = &effects {
-            parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, place)).filter(|one| one.place != "path"));
+            // a request without a body has its form's fields in the query
+            let bodiless = matches!(method.as_deref(), Some("GET" | "HEAD"));
+            let told = |place: &'_ str| if bodiless && place == "form" { "query".to_owned() } else { place.to_owned() };
+            parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
         }
         let mut takes = None;
         let mut returns = None;
@@ -347,9 +350,15 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let Some(inner) = declared.arguments.first() else { continue };
-            if let Val::Class(file, class) = self.type_value(&inner.name, &scope) {
-                let fields = &self.program.source(file).classes[class as usize].fields;
-                out.extend(fields.iter().filter(|field| !field.name.is_empty()).map(|field| parameter(&field.name, place)));
+            match self.type_value(&inner.name, &scope) {
+                Val::Class(file, class) => {
+                    let fields = &self.program.source(file).classes[class as usize].fields;
+                    out.extend(fields.iter().filter(|field| !field.name.is_empty()).map(|field| parameter(&field.name, place)));
+                }
+                // a record of which only the name is known
+                _ => {
+                    out.insert(parameter(place, place));
+                }
             }
         }
         self.file = before;
@@ -361,6 +370,7 @@ impl<'a> Evaluator<'a> {
         let scope = self.globals(closure.file);
         let (file, mark) = (self.file, self.mark);
         self.file = closure.file;
+        let annotated = matches!(self.family(), Family::CSharp | Family::Java);
         if self.family() == Family::CSharp {
             let told = self.told_parameters(function, &scope);
             out.extend(told.into_iter().filter(|one| one.place != "path"));
@@ -370,7 +380,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             // What an annotation says of a parameter is all there is to say.
-            if self.family() == Family::CSharp && !one.annotations.is_empty() {
+            if annotated && !one.annotations.is_empty() {
                 continue;
             }
             let extras = one.declared.iter().flat_map(|declared| &declared.extras);
@@ -397,9 +407,11 @@ impl<'a> Evaluator<'a> {
             }
             let place = match &one.declared {
                 // An untyped parameter is the context.
-                None if self.family() == Family::CSharp => continue,
+                None if annotated => continue,
                 None => "query",
                 Some(declared) => match self.kind_of(declared, &scope) {
+                    // Java's records are put together from a form or the query, field by field.
+                    Some("body") if self.family() == Family::Java => continue,
                     Some(place) => place,
                     None => continue,
                 },
@@ -422,7 +434,9 @@ impl<'a> Evaluator<'a> {
     fn kind_of(&mut self, declared: &'a TypeName, scope: &Scope) -> Option<&'static str> {
         match declared.name.as_str() {
             "int" | "str" | "float" | "bool" | "UUID" | "uuid.UUID" | "date" | "datetime" | "Decimal" | "Literal" | "string" | "long" | "double"
-            | "decimal" | "Guid" | "DateTime" => return Some("query"),
+            | "decimal" | "Guid" | "DateTime" | "String" | "Integer" | "Long" | "Double" | "Float" | "boolean" | "Boolean" | "BigDecimal" | "LocalDate" => {
+                return Some("query");
+            }
             "|" => return declared.arguments.first().and_then(|first| self.kind_of(first, scope)),
             "[]" => {
                 let inner = declared.arguments.first()?;
