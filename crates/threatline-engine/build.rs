@@ -9,7 +9,8 @@
 use std::path::{Path, PathBuf};
 
 fn main() {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    // asked when it runs: a script that was built in another checkout would watch that one
+    let crates = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("..");
     let reading = ["threatline-facts", "threatline-knowledge", "threatline-extract"];
     let thinking = ["threatline-model", "threatline-link", "threatline-threats", "threatline-risk"];
     let mut hash = Fnv(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);

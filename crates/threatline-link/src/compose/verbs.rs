@@ -143,8 +143,14 @@ impl<'a> Evaluator<'a> {
                 let port = self.pick(rule.port.as_ref(), site).map(|value| as_text(&value));
                 let place = self.place(&pack.name);
                 self.out.mains.push(CodeMain { serves: rule.serves.unwrap_or(true), port, place });
+                self.run_lambdas(&site.arguments);
             }
-            Verb::Request | Verb::Connect | Verb::Stub | Verb::Publish => return self.outbound(pack, rule, site),
+            Verb::Request | Verb::Connect | Verb::Stub | Verb::Publish => {
+                let value = self.outbound(pack, rule, site);
+                // what goes on when the answer is there
+                self.run_lambdas(&site.arguments);
+                return value;
+            }
             Verb::Consume => return self.consume(pack, rule, site),
             Verb::Serve => self.serve(pack, rule, site),
             Verb::Set => self.set(pack, rule),
