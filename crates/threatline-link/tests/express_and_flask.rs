@@ -122,6 +122,32 @@ module.exports = function (cache) { cache.get('/no-route', (error, value) => val
 }
 
 #[test]
+fn callbacks_run_and_functions_make_objects() {
+    let app = "
+const app = require('express')();
+const MongoClient = require('mongodb').MongoClient;
+const { required } = require('./auth');
+const Handlers = require('./handlers');
+MongoClient.connect(process.env.DB, (error, db) => {
+  const handlers = new Handlers(db);
+  app.get('/login', handlers.login);
+  app.get('/mine', handlers.guard, handlers.mine);
+  app.listen(80);
+});
+";
+    let handlers = "
+const { required } = require('./auth');
+function Handlers(db) {
+  this.guard = required;
+  this.login = (req, res) => res.render('login');
+  this.mine = (req, res) => res.json(req.query.page);
+}
+module.exports = Handlers;
+";
+    check(&[("app.js", app), ("auth.js", AUTH), ("handlers.js", handlers)], &["GET /login false C", "GET /mine true X"]);
+}
+
+#[test]
 fn parts_that_may_be_missing_and_parameters_with_patterns() {
     let app = "
 const app = require('express')();

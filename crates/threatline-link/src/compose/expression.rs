@@ -435,10 +435,8 @@ impl<'a> Evaluator<'a> {
     /// Calls a value.
     pub(super) fn call_value(&mut self, callee: Val, arguments: Vec<Arg>, call: &'a Call, decorated: Option<&Val>) -> Val {
         match callee {
-            Val::Function(closure) => {
-                let value = self.invoke(&closure, arguments);
-                if call.construct && value.is_unknown() { Val::Unknown } else { value }
-            }
+            Val::Function(closure) if call.construct => self.construct_with(closure, arguments),
+            Val::Function(closure) => self.invoke(&closure, arguments),
             Val::Class(file, class) => self.construct(file, class, arguments),
             Val::Guarded(inner) => self.call_value(inner.1.clone(), arguments, call, decorated),
             Val::Symbol(name) => self.call_symbol(&name, arguments, None, decorated),
@@ -472,6 +470,17 @@ impl<'a> Evaluator<'a> {
                 self.run_lambdas(&arguments);
                 Val::Unknown
             }
+        }
+    }
+
+    /// `new Handler(db)` where `Handler` is a function: the object that it fills.
+    fn construct_with(&mut self, mut closure: Closure, arguments: Vec<Arg>) -> Val {
+        let place = Some(self.place("code"));
+        let id = self.object(Object { place, ..Object::default() });
+        closure.this = Some(id);
+        match self.invoke(&closure, arguments) {
+            Val::Unknown | Val::Null => Val::Object(id),
+            value => value,
         }
     }
 
