@@ -148,6 +148,73 @@ module.exports = Handlers;
 }
 
 #[test]
+fn routers_hang_with_and_without_a_path_and_once() {
+    let app = "
+import express, { Router } from 'express';
+import routes from './routes';
+const app = express();
+app.use(express.json(), routes);
+app.use('/v2', routes);
+";
+    let routes = "
+import { Router } from 'express';
+const inner = Router();
+inner.get('/x', (req, res) => res.end());
+export default Router().use(inner);
+";
+    check(&[("app.ts", app), ("routes.ts", routes)], &["GET /v2/x false C", "GET /x false C"]);
+}
+
+#[test]
+fn signing_somebody_in_is_no_guard() {
+    let app = "
+const app = require('express')();
+const passport = require('passport');
+app.use(passport.initialize());
+app.get('/auth/github', passport.authenticate('github'));
+app.post('/login', passport.authenticate('local'), (req, res) => res.end());
+app.get('/mine', passport.authenticate('jwt', { session: false }), (req, res) => res.end());
+app.get('/soft', passport.authenticate(['jwt', 'anonymous']), (req, res) => res.end());
+app.get('/open', (req, res) => res.end());
+";
+    check(&[("app.js", app)], &["GET /auth/github unknown", "GET /mine true X", "GET /open false C", "GET /soft unknown", "POST /login unknown"]);
+}
+
+#[test]
+fn what_is_handed_the_function_that_goes_on_decides() {
+    let app = "
+const app = require('express')();
+const { soft, hard, foreign, wrapped } = require('./guards');
+const end = (req, res) => res.end();
+app.get('/soft', soft('right'), end);
+app.get('/hard', hard, end);
+app.get('/foreign', foreign, end);
+app.get('/wrapped', wrapped, end);
+app.get('/pending', (req, res) => {
+  if (!req.session.pendingUserId) return res.redirect('/login');
+  res.end();
+});
+app.get('/open', end);
+";
+    let guards = "
+const passport = require('passport');
+const { check } = require('some-library');
+const { required } = require('./auth');
+exports.soft = (...rights) => async (req, res, next) =>
+  new Promise((resolve, reject) => {
+    passport.authenticate('jwt', { session: false }, decide(req, resolve, reject, rights))(req, res, next);
+  }).then(() => next()).catch((error) => next(error));
+exports.hard = (req, res, next) => { passport.authenticate('jwt', { session: false })(req, res, next); };
+exports.foreign = (req, res, next) => { check(req, res, next); };
+exports.wrapped = (req, res, next) => { required(req, res, next); };
+";
+    check(
+        &[("app.js", app), ("auth.js", AUTH), ("guards.js", guards)],
+        &["GET /foreign unknown", "GET /hard true X", "GET /open false C", "GET /pending unknown", "GET /soft unknown", "GET /wrapped true X"],
+    );
+}
+
+#[test]
 fn parts_that_may_be_missing_and_parameters_with_patterns() {
     let app = "
 const app = require('express')();

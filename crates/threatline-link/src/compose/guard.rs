@@ -450,6 +450,9 @@ impl<'a> Evaluator<'a> {
                     }
                     return known;
                 }
+                if self.family() == Family::JavaScript && hands_on(call, prover) && !matches!(callee, Some(Val::Function(_) | Val::Guarded(_))) {
+                    known = self.handed_on(call, known, prover, scope);
+                }
                 if verify == Some(false) {
                     known.authenticated = true;
                     self.mark = call.mark;
@@ -492,6 +495,20 @@ impl<'a> Evaluator<'a> {
             }
             _ => {}
         }
+        known
+    }
+
+    /// `passport.authenticate("jwt")(req, res, next)`: what is called decides whether it goes on.
+    fn handed_on(&mut self, call: &'a Call, mut known: Known, prover: &mut Prover, scope: &Scope) -> Known {
+        let value = self.value(&call.callee, scope);
+        self.mark = call.mark;
+        let place = self.place("code");
+        let verdict = self.judge(&Guard { value, place }, prover.depth + 1);
+        prover.unclear |= verdict.unclear;
+        known.authenticated |= verdict.authenticates;
+        known.authorized |= verdict.authorizes;
+        prover.places.extend(verdict.places);
+        prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
         known
     }
 
@@ -716,7 +733,7 @@ impl<'a> Evaluator<'a> {
             Value::Call(call) => self.is_checking_call(call, prover, scope, depth),
             Value::Name(name) => (is_identity(name) && (!self.strict || is_held(name))) || self.comes_from_check(name, prover, scope, depth),
             Value::Member(object, name) => {
-                let raw = is_raw(name) || mentions_raw(object);
+                let raw = is_raw(name) || mentions_raw(object) || is_unfinished(name);
                 !raw && (is_identity(name) || self.is_check(object, prover, scope, depth + 1))
             }
             Value::Index(object, _) => {
@@ -864,13 +881,15 @@ impl<'a> Evaluator<'a> {
                 Val::Made(ref made) => {
                     // A wrapper of a library: known guards guard; the function it is given is the handler.
                     let made = made.clone();
-                    verdict.and(self.judge_name(&made.by, Some(&made.arguments), place));
+                    let own = self.judge_name(&made.by, Some(&made.arguments), place);
                     let inner =
                         made.arguments.iter().map(|argument| &argument.value).find(|value| matches!(value, Val::Function(_) | Val::Guarded(_) | Val::Made(_)));
                     match inner {
                         Some(inner) => value = inner.clone(),
-                        None => return (verdict, None),
+                        // A guard with nothing behind it (the beginning of a login) guards nothing.
+                        None => return (Verdict { unclear: true, ..verdict }, None),
                     }
+                    verdict.and(own);
                 }
                 _ => {
                     verdict.unclear = true;
@@ -880,6 +899,13 @@ impl<'a> Evaluator<'a> {
         }
         (verdict, None)
     }
+}
+
+/// Whether a call is given the function that goes on.
+fn hands_on(call: &Call, prover: &Prover) -> bool {
+    const ON: [&str; 4] = ["next", "done", "cb", "callback"];
+    let is_it = |argument: &Argument| matches!(&argument.value, Value::Name(name) if ON.contains(&name.as_str()) && prover.parameters.contains(name));
+    call.arguments.iter().any(is_it)
 }
 
 /// A branch with nothing in it goes on.
@@ -1072,6 +1098,11 @@ fn suggests_caller(name: &str) -> bool {
 fn is_held(name: &str) -> bool {
     let words = words_of(name);
     words.iter().any(|word| word == "session") || name == "current_user" || name == "currentUser"
+}
+
+/// Words for somebody who is not known yet: a session holds them before a login is through.
+fn is_unfinished(name: &str) -> bool {
+    words_of(name).iter().any(|word| matches!(word.as_str(), "pending" | "unverified" | "guest" | "anonymous" | "csrf" | "captcha" | "flash"))
 }
 
 /// Words for what was sent, which prove nothing by being there.

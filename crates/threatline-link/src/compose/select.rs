@@ -152,6 +152,7 @@ fn equals(value: &Val, expected: &Literal) -> bool {
         (Val::Symbol(name), Literal::String(expected)) => **name == **expected || name.ends_with(&format!(".{expected}")),
         (Val::Made(made), Literal::String(expected)) => made.by == *expected || made.by.ends_with(&format!(".{expected}")),
         (Val::List(items), expected) => items.iter().any(|item| equals(item, expected)),
+        (Val::Function(_), Literal::String(expected)) => expected == "function",
         (value, Literal::String(expected)) => value.literal() == Some(expected),
         (Val::Null, Literal::Boolean(false)) => false,
         _ => false,

@@ -455,7 +455,9 @@ impl<'a> Evaluator<'a> {
 
     fn mount(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
         let router = self.router(pack, site);
-        let path = self.pick(rule.path.as_ref(), site).filter(|value| !matches!(value, Val::Null)).map(|value| as_text(&value));
+        // `mount(router)` without a path: what stands in its place is none
+        let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
+        let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
         let guards = self.guards(rule.guards.as_ref(), site);
         let place = self.place(&pack.name);
         for child in self.select(rule.child.as_ref(), site) {
@@ -506,6 +508,10 @@ impl<'a> Evaluator<'a> {
                 Val::Object(id) if self.is_router(id) && id != router => {
                     let before = std::mem::take(&mut guards);
                     self.hang(router, Val::Object(id), path.clone(), false, before, place.clone());
+                }
+                Val::Either(values) if values.iter().any(|one| matches!(one, Val::Object(id) if self.is_router(*id) && *id != router)) => {
+                    let before = std::mem::take(&mut guards);
+                    self.hang(router, Val::Either(values), path.clone(), false, before, place.clone());
                 }
                 Val::Text(_) => {}
                 value => guards.push(Guard { value, place: guard.place }),
