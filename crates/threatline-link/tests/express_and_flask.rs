@@ -215,6 +215,36 @@ exports.wrapped = (req, res, next) => { required(req, res, next); };
 }
 
 #[test]
+fn letting_on_who_is_known_and_refusing_the_rest_is_a_guard() {
+    let app = "
+const app = require('express')();
+const guards = require('./guards');
+const end = (req, res) => res.end();
+app.get('/known', guards.known, end);
+app.get('/session', guards.session, end);
+app.get('/admin', guards.admin, end);
+app.get('/guest', guards.guest, end);
+app.get('/either', guards.either, end);
+app.get('/sent', guards.sent, end);
+";
+    let guards = "
+exports.known = (req, res, next) => { if (req.isAuthenticated()) { return next(); } res.redirect('/login'); };
+exports.session = (req, res, next) => { if (req.session.userId) return next(); console.log('no'); return res.status(401).end(); };
+exports.admin = (req, res, next) => {
+  if (req.session.userId) { return users.find(req.session.userId, (error, user) => (user && user.isAdmin ? next() : res.redirect('/login'))); }
+  return res.redirect('/login');
+};
+exports.guest = (req, res, next) => { if (!req.session.userId) return next(); return res.status(403).end(); };
+exports.either = (req, res, next) => { if (req.path === '/free' || req.session.userId) return next(); return res.status(401).end(); };
+exports.sent = (req, res, next) => { if (req.headers.authorization) return next(); return res.status(401).end(); };
+";
+    check(
+        &[("app.js", app), ("guards.js", guards)],
+        &["GET /admin true X", "GET /either unknown", "GET /guest unknown", "GET /known true X", "GET /sent unknown", "GET /session true X"],
+    );
+}
+
+#[test]
 fn parts_that_may_be_missing_and_parameters_with_patterns() {
     let app = "
 const app = require('express')();

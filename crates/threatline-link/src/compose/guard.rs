@@ -71,6 +71,9 @@ pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
     }
 }
 
+/// So many steps after a branch that goes on are taken for its other branch; each may hold another.
+const MAX_REST: usize = 16;
+
 /// What is known on a path through a function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Known {
@@ -316,10 +319,20 @@ impl<'a> Evaluator<'a> {
     /// Walks steps from what is known; what is known at their end, none if no path reaches it.
     fn walk(&mut self, steps: &'a [Step], start: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
         let mut known = start;
-        for step in steps {
+        for (at, step) in steps.iter().enumerate() {
             if !self.burn() {
                 prover.unclear = true;
                 return Some(Known::default());
+            }
+            // `if (req.user) return next(); res.redirect("/login")`: what follows is the other branch.
+            let rest = steps.get(at + 1..).unwrap_or_default();
+            if let Step::If { condition, then, otherwise } = step
+                && otherwise.is_empty()
+                && (1..=MAX_REST).contains(&rest.len())
+                && then.last().is_some_and(leaves)
+                && self.says_who(condition, prover, scope, 0)
+            {
+                return self.walk_if(condition, then, rest, known, prover, scope);
             }
             known = self.walk_step(step, known, prover, scope)?;
         }
@@ -398,7 +411,7 @@ impl<'a> Evaluator<'a> {
             // It refuses for a reason that lies outside of what was read.
             prover.unclear = true;
         }
-        if then_away.is_some() && strong {
+        if (then_away.is_some() || else_away.is_some()) && strong {
             prover.places.push(self.place("code"));
         }
         let then_start = after(else_away, known);
@@ -740,6 +753,25 @@ impl<'a> Evaluator<'a> {
                 let session = matches!(&**object, Value::Name(name) | Value::Member(_, name) if name.to_ascii_lowercase().contains("session"));
                 session
             }
+            _ => false,
+        }
+    }
+
+    /// Whether a condition holds only for somebody who was checked; `!user` and `open || user` hold for others.
+    fn says_who(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        let is_nothing = |value: &Value| matches!(value, Value::Null | Value::Boolean(false));
+        match condition {
+            Value::Either(parts) => parts.iter().all(|part| self.says_who(part, prover, scope, depth + 1)),
+            Value::Operator(operator, parts) => match operator.as_str() {
+                "and" | "&&" => parts.iter().any(|part| self.says_who(part, prover, scope, depth + 1)),
+                "!=" | "is not" => parts.iter().any(is_nothing) && parts.iter().any(|part| self.says_who(part, prover, scope, depth + 1)),
+                "==" => !parts.iter().any(is_nothing) && self.is_check(condition, prover, scope, depth + 1),
+                _ => false,
+            },
+            Value::Name(_) | Value::Member(..) | Value::Call(_) | Value::Index(..) => self.is_check(condition, prover, scope, depth + 1),
             _ => false,
         }
     }
