@@ -320,3 +320,39 @@ fn a_body_may_be_read_as_a_whole_and_a_form_without_one_is_the_query() {
     shown.sort();
     assert_eq!(shown, ["/find query:q", "/save body:body,form:note"]);
 }
+
+#[test]
+fn hono_chains_and_mounts() {
+    let index = "
+import { Hono } from 'hono';
+import { logger } from 'hono/logger';
+import { bearerAuth } from 'hono/bearer-auth';
+import { other } from 'some-library';
+import items from './items';
+const app = new Hono();
+app.use(logger());
+app.get('/open', (c) => c.json({}));
+app.get('/token', bearerAuth({ token: process.env.TOKEN }), (c) => c.json({}));
+app.on(['PUT', 'DELETE'], '/both', (c) => c.json({}));
+app.use('/odd/*', other());
+app.get('/odd/x', (c) => c.json({}));
+app.route('/items', items);
+export default app;
+";
+    let items = "
+import { Hono } from 'hono';
+export default new Hono().get('/', (c) => c.json([])).post('/:id', (c) => c.json({}));
+";
+    check(
+        &[("index.ts", index), ("items.ts", items)],
+        &[
+            "DELETE /both false C",
+            "GET /items false C",
+            "GET /odd/x unknown",
+            "GET /open false C",
+            "GET /token true X",
+            "POST /items/{id} false C",
+            "PUT /both false C",
+        ],
+    );
+}
