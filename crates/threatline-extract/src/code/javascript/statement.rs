@@ -44,10 +44,11 @@ impl Lowering<'_> {
                     out.push(assign(self.pattern(target), declared, value, span(declarator)));
                 }
             }
-            "expression_statement" => match children(node).first() {
-                Some(inner) => self.effect(*inner, out),
-                None => {}
-            },
+            "expression_statement" => {
+                if let Some(inner) = children(node).first() {
+                    self.effect(*inner, out);
+                }
+            }
             "return_statement" => say(StatementKind::Return(children(node).first().map(|value| self.expression(*value)))),
             "throw_statement" => say(StatementKind::Throw(children(node).first().map(|value| self.expression(*value)))),
             "if_statement" => {
