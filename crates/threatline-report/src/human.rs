@@ -9,7 +9,7 @@ mod paint;
 mod scan;
 mod show;
 
-pub(crate) use diff::{added, closed, is_still, opened, removed};
+pub(crate) use diff::{added, closed, is_still, opened, reassessed, removed, standing};
 pub use diff::{diff, hook};
 pub use explain::explain;
 pub use scan::scan;

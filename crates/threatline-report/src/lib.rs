@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use threatline_facts::Mark;
 use threatline_model::Model;
 use threatline_model::delta::Delta;
-use threatline_risk::Assessment;
+use threatline_risk::{Assessment, Score, Severity};
 use threatline_threats::{Found, Judged, Status, Threat, ThreatId};
 
 /// Where marks stand for lines.
@@ -95,7 +95,70 @@ pub struct Comparison<'a> {
     pub delta: &'a Delta,
 }
 
+/// A threat of both states that stands elsewhere now.
+pub struct ChangedThreat<'c> {
+    /// As it was found before; its id differs where its element was renamed.
+    pub before: &'c Threat,
+    /// As it is found now.
+    pub after: &'c Threat,
+    /// Where it stood and stands.
+    pub status: (Status, Status),
+    /// Its scores, if it had and has one.
+    pub score: (Option<&'c Score>, Option<&'c Score>),
+}
+
+impl ChangedThreat<'_> {
+    /// Whether a person or the change itself moved it between open and decided.
+    pub fn status_changed(&self) -> bool {
+        self.status.0 != self.status.1
+    }
+
+    /// Whether the number or its word differs; the terms behind it may trade places.
+    pub fn score_changed(&self) -> bool {
+        worth(self.score.0) != worth(self.score.1)
+    }
+
+    /// More than the number moved: what a person should hear of.
+    pub fn matters(&self) -> bool {
+        let severity = |score: Option<&Score>| score.map(|score| score.severity);
+        self.status_changed() || severity(self.score.0) != severity(self.score.1)
+    }
+
+    /// It counts again, or counts more than it did.
+    pub fn is_worse(&self) -> bool {
+        let open = (self.status.0.is_open(), self.status.1.is_open());
+        if open.0 != open.1 { open.1 } else { worth(self.score.1) > worth(self.score.0) }
+    }
+}
+
+fn worth(score: Option<&Score>) -> Option<(u32, Severity)> {
+    score.map(|score| (score.risk, score.severity))
+}
+
 impl Comparison<'_> {
+    /// Threats of both states whose status or score changed, by id.
+    pub fn changed_threats(&self) -> Vec<ChangedThreat<'_>> {
+        let mut known: BTreeMap<(String, String), Vec<&Threat>> = BTreeMap::new();
+        self.base.found.threats.iter().for_each(|threat| known.entry(self.moved(threat)).or_default().push(threat));
+        let scores = |report: &Report<'_>| -> BTreeMap<ThreatId, usize> {
+            report.assessment.scores.iter().enumerate().map(|(at, score)| (score.threat.clone(), at)).collect()
+        };
+        let (old, new) = (scores(self.base), scores(self.head));
+        let mut out = Vec::new();
+        for after in &self.head.found.threats {
+            let Some(candidates) = known.get(&key(after)) else { continue };
+            // an id tells two of one rule and element apart; a renamed element has another id
+            let before = candidates.iter().find(|before| before.id == after.id).or(if candidates.len() == 1 { candidates.first() } else { None });
+            let Some(before) = before else { continue };
+            let score = (old.get(&before.id).map(|at| &self.base.assessment.scores[*at]), new.get(&after.id).map(|at| &self.head.assessment.scores[*at]));
+            let changed = ChangedThreat { before, after, status: (self.base.status(&before.id), self.head.status(&after.id)), score };
+            if changed.status_changed() || changed.score_changed() {
+                out.push(changed);
+            }
+        }
+        out
+    }
+
     /// Threats of the second state only; a threat of a renamed element is the same.
     pub fn added_threats(&self) -> Vec<&Threat> {
         let known = self.known_threats();

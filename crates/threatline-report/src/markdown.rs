@@ -3,8 +3,8 @@
 //! Nothing from a scanned file may become markup, a link, a mention or a reference: all of it passes
 //! [`escape::markdown`] or [`escape::code`].
 
-use crate::human::{added, closed, is_still, opened, removed};
-use crate::{Comparison, Report, escape, words};
+use crate::human::{added, closed, is_still, opened, reassessed, removed, standing};
+use crate::{ChangedThreat, Comparison, Report, escape, words};
 use std::collections::BTreeMap;
 use threatline_risk::{AttackPath, Score, Severity};
 use threatline_threats::{Status, Threat};
@@ -160,8 +160,10 @@ pub fn diff(comparison: &Comparison<'_>) -> String {
     }
     let (new, gone) = (added(comparison), removed(comparison));
     let (up, down) = (opened(comparison), closed(comparison));
+    let moved = reassessed(comparison);
+    let worse = moved.iter().filter(|change| change.is_worse()).count();
     // by its first line a comment is found again and brought up to date
-    let mut out = format!("<!-- threatline:pr -->\n{}\n", headline(comparison, [new.len(), gone.len(), up.len(), down.len()]));
+    let mut out = format!("<!-- threatline:pr -->\n{}\n", headline(comparison, [new.len(), gone.len(), worse, moved.len() - worse, up.len(), down.len()]));
     if !new.is_empty() {
         out.push_str("\n### New threats\n\n");
         table(&mut out, comparison.head, &new);
@@ -172,6 +174,7 @@ pub fn diff(comparison: &Comparison<'_>) -> String {
         paths(&mut out, comparison.head, &up);
     }
     events(&mut out, comparison);
+    reassessment(&mut out, &moved);
     if !gone.is_empty() {
         out.push_str("\n### Closed threats\n\n");
         table(&mut out, comparison.base, &gone);
@@ -190,19 +193,34 @@ pub fn diff(comparison: &Comparison<'_>) -> String {
     out
 }
 
-fn headline(comparison: &Comparison<'_>, [new, gone, up, down]: [usize; 4]) -> String {
+fn headline(comparison: &Comparison<'_>, [new, gone, worse, eased, up, down]: [usize; 6]) -> String {
     let (from, to) = (comparison.base.assessment.posture.risk, comparison.head.assessment.posture.risk);
     let risk = if from == to { format!("Risk stays {to}") } else { format!("Risk {from} → {to}") };
     let mut parts = vec![format!("**{risk}**")];
     for (many, one, more) in [
         (new, "new threat", "new threats"),
         (gone, "threat closed", "threats closed"),
+        (worse, "threat worse", "threats worse"),
+        (eased, "threat eased", "threats eased"),
         (up, "path opened", "paths opened"),
         (down, "path closed", "paths closed"),
     ] {
         parts.extend((many > 0).then(|| words::count(many, one, more)));
     }
     format!("{}.", parts.join(", "))
+}
+
+fn reassessment(out: &mut String, moved: &[ChangedThreat<'_>]) {
+    if moved.is_empty() {
+        return;
+    }
+    out.push_str("\n### Threats that stand elsewhere\n\n");
+    for change in moved.iter().take(ROWS) {
+        out.push_str(&format!("- {}: {} ({})\n", text(&change.after.title), text(&standing(change)), code(&change.after.id.0)));
+    }
+    if moved.len() > ROWS {
+        out.push_str(&format!("- … and {} more\n", moved.len() - ROWS));
+    }
 }
 
 fn guidance(out: &mut String, threats: &[(&Threat, &Score)]) {

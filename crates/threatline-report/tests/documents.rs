@@ -6,8 +6,43 @@ mod common;
 use common::{compare, component, empty, hostile, shop};
 use serde_json::Value;
 use threatline_model::ComponentKind;
-use threatline_report::{markdown, mermaid, sarif};
+use threatline_report::{json, markdown, mermaid, sarif};
 use threatline_threats::Status;
+
+#[test]
+fn a_delta_says_which_threats_stand_elsewhere() {
+    let (before, mut after) = (shop(true), shop(true));
+    let changed = |before: &common::Shop, after: &common::Shop| {
+        let text = compare(before, after, json::diff);
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        document["changed"]["threats"].as_array().unwrap().clone()
+    };
+    assert!(changed(&before, &after).is_empty());
+    after.decide(threatline_threats::Status::Accepted);
+    let threats = changed(&before, &after);
+    assert_eq!(threats.len(), 2);
+    assert_eq!(threats[0]["fields"], serde_json::json!(["status"]));
+    assert_eq!((&threats[0]["from"], &threats[0]["to"]), (&serde_json::json!({ "status": "open" }), &serde_json::json!({ "status": "accepted" })));
+    assert!(threats[0]["cause"][0]["path"].is_string());
+    assert!(changed(&after, &before).iter().all(|threat| threat["to"]["status"] == "open"));
+    assert!(compare(&before, &after, markdown::diff).contains("open → accepted"));
+}
+
+#[test]
+fn a_score_that_moved_is_a_change_of_the_threat() {
+    let (before, mut after) = (shop(true), shop(true));
+    let payments = after.model.components.iter_mut().find(|component| component.name == "payments").unwrap();
+    payments.exposure = threatline_model::Exposure::Internal;
+    after.model.entry_points.iter_mut().for_each(|entry| entry.exposure = threatline_model::Exposure::Internal);
+    after.assess();
+    let document: serde_json::Value = serde_json::from_str(&compare(&before, &after, json::diff)).unwrap();
+    let threats = document["changed"]["threats"].as_array().unwrap();
+    assert!(!threats.is_empty());
+    let one = &threats[0];
+    assert_eq!(one["fields"], serde_json::json!(["score"]));
+    assert!(one["from"]["score"]["risk"].as_u64() > one["to"]["score"]["risk"].as_u64(), "{one}");
+    assert!(one["from"].get("status").is_none());
+}
 
 #[test]
 fn a_state_as_markdown() {

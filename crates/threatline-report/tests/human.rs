@@ -52,6 +52,18 @@ fn nothing_is_said_when_nothing_moved() {
 }
 
 #[test]
+fn a_threat_that_stands_elsewhere_is_said_once_and_shortly() {
+    let (before, mut after) = (shop(true), shop(true));
+    after.decide(threatline_threats::Status::Accepted);
+    let text = compare(&before, &after, |comparison| human::diff(comparison, &Style::default()));
+    assert!(text.contains("2 threats eased") && text.contains("open → accepted"), "{text}");
+    let hook = compare(&before, &after, |comparison| human::hook(comparison, &Style::default()));
+    assert!(hook.lines().count() <= 2, "{hook}");
+    let back = compare(&after, &before, |comparison| human::hook(comparison, &Style::default()));
+    assert!(back.contains("worse") && back.contains("accepted → open") && back.lines().count() <= 10, "{back}");
+}
+
+#[test]
 fn a_hook_is_short() {
     let text = compare(&shop(false), &shop(true), |comparison| human::hook(comparison, &Style::default()));
     assert!(text.lines().count() <= 10);

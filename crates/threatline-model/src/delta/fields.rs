@@ -22,7 +22,7 @@ pub(super) fn compare(before: &Fields, after: &Fields, renamed: &BTreeMap<Elemen
     let changed = names.into_iter().filter_map(|name| {
         let (from, to) = (before.get(name), after.get(name));
         let same = match (from, to) {
-            (Some(from), Some(to)) => moved(from, renamed) == *to,
+            (Some(from), Some(to)) => moved(from, renamed) == ordered(to),
             (from, to) => from == to,
         };
         (!same).then(|| FieldChange { name: name.clone(), from: from.cloned(), to: to.cloned() })
@@ -34,13 +34,18 @@ fn moved(value: &Value, renamed: &BTreeMap<ElementId, ElementId>) -> Value {
     let follow = |text: &String| ElementId::parse(text).map_or_else(|| text.clone(), |id| rename::follow(&id, renamed).as_str().to_owned());
     match value {
         Value::Text(text) => Value::Text(follow(text)),
-        Value::List(list) => {
-            let mut list: Vec<String> = list.iter().map(follow).collect();
-            list.sort();
-            Value::List(list)
-        }
+        Value::List(list) => ordered(&Value::List(list.iter().map(follow).collect())),
         value => value.clone(),
     }
+}
+
+/// A list says what is in it; in which order it was found is no design.
+fn ordered(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Value::List(list) = &mut value {
+        list.sort();
+    }
+    value
 }
 
 fn text(fields: &mut Fields, name: &str, value: Option<&str>) {
@@ -126,4 +131,18 @@ fn boundary(b: &Boundary) -> Fields {
     text(&mut fields, "parent", b.parent.as_ref().map(|id| id.as_str()));
     properties(&mut fields, &b.properties);
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_a_list_is_no_change() {
+        let fields = |list: [&str; 2]| Fields::from([("properties.takes".to_owned(), Value::List(list.map(str::to_owned).to_vec()))]);
+        let none = BTreeMap::new();
+        assert!(compare(&fields(["email", "address"]), &fields(["email", "address"]), &none).is_empty());
+        assert!(compare(&fields(["address", "email"]), &fields(["email", "address"]), &none).is_empty());
+        assert_eq!(compare(&fields(["address", "email"]), &fields(["address", "phone"]), &none).len(), 1);
+    }
 }

@@ -3,7 +3,7 @@
 use super::Style;
 use super::paint::Pen;
 use crate::words::{self, Place};
-use crate::{Comparison, Report, escape};
+use crate::{ChangedThreat, Comparison, Report, escape};
 use std::collections::BTreeSet;
 use threatline_model::ElementId;
 use threatline_risk::{AttackPath, Score, Severity};
@@ -18,7 +18,11 @@ const HOOK: usize = 10;
 /// Nothing that a person should hear of.
 pub(crate) fn is_still(comparison: &Comparison<'_>) -> bool {
     let posture = |report: &Report<'_>| report.assessment.posture.risk;
-    comparison.is_empty() && opened(comparison).is_empty() && closed(comparison).is_empty() && posture(comparison.base) == posture(comparison.head)
+    comparison.is_empty()
+        && reassessed(comparison).is_empty()
+        && opened(comparison).is_empty()
+        && closed(comparison).is_empty()
+        && posture(comparison.base) == posture(comparison.head)
 }
 
 /// Threats that came and count, the riskiest first.
@@ -43,6 +47,28 @@ pub(crate) fn closed<'c>(comparison: &'c Comparison<'_>) -> Vec<&'c AttackPath> 
     comparison.removed_paths().into_iter().filter(|path| path.risk > 0).collect()
 }
 
+/// Threats that stayed and stand elsewhere: decided, lapsed, or of another severity. Worse ones first.
+pub(crate) fn reassessed<'c>(comparison: &'c Comparison<'_>) -> Vec<ChangedThreat<'c>> {
+    let mut all: Vec<_> = comparison.changed_threats().into_iter().filter(ChangedThreat::matters).collect();
+    all.sort_by_key(|change| (!change.is_worse(), std::cmp::Reverse(change.score.1.map(|score| score.risk))));
+    all
+}
+
+/// `medium 45 → high 72`, `open → accepted`.
+pub(crate) fn standing(change: &ChangedThreat<'_>) -> String {
+    let score = |score: Option<&Score>| score.map_or("not counted".to_owned(), |score| format!("{} {}", score.severity, score.risk));
+    let score = (score(change.score.0), score(change.score.1));
+    let status = |status| crate::json::threat::status(status);
+    let mut parts = Vec::new();
+    if change.status_changed() {
+        parts.push(format!("{} → {}", status(change.status.0), status(change.status.1)));
+    }
+    if score.0 != score.1 {
+        parts.push(format!("{} → {}", score.0, score.1));
+    }
+    parts.join(", ")
+}
+
 /// `risk 54 → 61 · 2 new threats · 1 closed`
 pub(super) fn headline(comparison: &Comparison<'_>, pen: Pen) -> String {
     let (from, to) = (comparison.base.assessment.posture.risk, comparison.head.assessment.posture.risk);
@@ -60,6 +86,9 @@ pub(super) fn headline(comparison: &Comparison<'_>, pen: Pen) -> String {
     };
     say(added(comparison).len(), "new threat", "new threats", true);
     say(removed(comparison).len(), "threat closed", "threats closed", false);
+    let (worse, eased): (Vec<_>, Vec<_>) = reassessed(comparison).into_iter().partition(ChangedThreat::is_worse);
+    say(worse.len(), "threat worse", "threats worse", true);
+    say(eased.len(), "threat eased", "threats eased", false);
     say(opened(comparison).len(), "path opened", "paths opened", true);
     say(closed(comparison).len(), "path closed", "paths closed", false);
     if parts.len() == 1 {
@@ -195,6 +224,14 @@ fn outcome(comparison: &Comparison<'_>, pen: Pen) -> String {
             lines.push(format!("  {}", pen.dim(&format!("… and {more} more"))));
         }
     }
+    let moved = reassessed(comparison);
+    for change in moved.iter().take(PATHS) {
+        let word = if change.is_worse() { pen.bad("threat worse") } else { pen.good("threat eased") };
+        lines.push(format!("  {word}: {}  {}", pen.fit(&change.after.title, 64), pen.dim(&format!("{}  {}", standing(change), change.after.id))));
+    }
+    if moved.len() > PATHS {
+        lines.push(format!("  {}", pen.dim(&format!("… and {} more", moved.len() - PATHS))));
+    }
     let gone = removed(comparison);
     for (threat, _) in gone.iter().take(PATHS) {
         lines.push(format!("  {}: {}  {}", pen.good("threat closed"), pen.fit(&threat.title, 36), pen.dim(&threat.id.0)));
@@ -224,6 +261,10 @@ pub fn hook(comparison: &Comparison<'_>, style: &Style) -> String {
     for event in &comparison.delta.events {
         let head = if words::is_loss(event.kind) { pen.bad("lost    ") } else { pen.note("note    ") };
         news.push((!words::is_loss(event.kind), format!("  {head} {}", pen.fit(&words::event(report.model, event), 11))));
+    }
+    for change in reassessed(comparison).into_iter().filter(ChangedThreat::is_worse) {
+        let head = pen.bad("worse   ");
+        news.push((false, format!("  {head} {}  {}", pen.fit(&change.after.title, 44), pen.dim(&standing(&change)))));
     }
     for path in opened(comparison) {
         let text = format!("{} → {}", words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));

@@ -49,7 +49,7 @@ struct Changed<'a> {
     flows: Vec<ChangedElement<'a>>,
     entry_points: Vec<ChangedElement<'a>>,
     boundaries: Vec<ChangedElement<'a>>,
-    threats: Vec<ChangedElement<'a>>,
+    threats: Vec<threat::ChangedThreat<'a>>,
     attack_paths: Vec<ChangedElement<'a>>,
 }
 
@@ -81,7 +81,7 @@ pub(super) fn document<'a>(comparison: &'a Comparison<'a>) -> Document<'a> {
             flows: changed(comparison, "flw:"),
             entry_points: changed(comparison, "ent:"),
             boundaries: changed(comparison, "bnd:"),
-            threats: Vec::new(),
+            threats: threat::changed(comparison),
             attack_paths: Vec::new(),
         },
         events: delta

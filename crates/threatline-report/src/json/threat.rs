@@ -1,7 +1,7 @@
 //! The public image of threats, paths, choke points, questions and posture.
 
 use super::model::{Evidence, Share, evidence};
-use crate::Report;
+use crate::{Comparison, Report};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use threatline_model::Grade;
@@ -97,6 +97,48 @@ struct Open {
     info: u32,
 }
 
+/// The fields of a threat that changed, on one side of a comparison.
+#[derive(Serialize)]
+struct Standing<'m> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<Option<Score<'m>>>,
+}
+
+/// A threat that stands elsewhere than before.
+#[derive(Serialize)]
+pub(super) struct ChangedThreat<'m> {
+    id: &'m str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_id: Option<&'m str>,
+    fields: Vec<&'static str>,
+    from: Standing<'m>,
+    to: Standing<'m>,
+    cause: Vec<Evidence<'m>>,
+}
+
+/// Threats of both states whose status or score changed.
+pub(super) fn changed<'m>(comparison: &'m Comparison<'m>) -> Vec<ChangedThreat<'m>> {
+    let one = |change: crate::ChangedThreat<'m>| {
+        let (status_changed, score_changed) = (change.status_changed(), change.score_changed());
+        let standing = |of: Status, scored: Option<&'m risk::Score>| Standing {
+            status: status_changed.then(|| status(of)),
+            score: score_changed.then(|| scored.map(score_of)),
+        };
+        let fields = [(score_changed, "score"), (status_changed, "status")];
+        ChangedThreat {
+            id: &change.after.id.0,
+            old_id: (change.before.id != change.after.id).then_some(change.before.id.0.as_str()),
+            fields: fields.into_iter().filter(|(changed, _)| *changed).map(|(_, name)| name).collect(),
+            from: standing(change.status.0, change.score.0),
+            to: standing(change.status.1, change.score.1),
+            cause: evidence(&change.after.evidence, comparison.head.places),
+        }
+    };
+    comparison.changed_threats().into_iter().map(one).collect()
+}
+
 /// The interface's word.
 pub(crate) fn status(status: Status) -> &'static str {
     match status {
@@ -152,6 +194,19 @@ pub(super) fn some<'m>(report: &'m Report<'m>, ids: &std::collections::BTreeSet<
     threats(report).into_iter().filter(|threat| ids.contains(threat.id)).collect()
 }
 
+fn score_of(score: &risk::Score) -> Score<'_> {
+    Score {
+        risk: score.risk,
+        severity: score.severity.name(),
+        exploitability: Share::millionths(score.exploitability),
+        reachability: Share::millionths(score.reachability),
+        sensitivity: Share::millionths(score.sensitivity),
+        blast_radius: Share::millionths(score.blast_radius),
+        confidence: Share::millionths(score.confidence),
+        assumed: &score.assumed,
+    }
+}
+
 fn one<'m>(report: &'m Report<'m>, threat: &'m threatline_threats::Threat, score: &'m risk::Score, paths: Vec<&'m str>) -> Threat<'m> {
     Threat {
         id: &threat.id.0,
@@ -165,16 +220,7 @@ fn one<'m>(report: &'m Report<'m>, threat: &'m threatline_threats::Threat, score
         grade: grade(threat.grade),
         status: status(report.status(&threat.id)),
         remark: report.judged.judgements.get(&threat.id).and_then(|judgement| judgement.remark.as_deref()),
-        score: Some(Score {
-            risk: score.risk,
-            severity: score.severity.name(),
-            exploitability: Share::millionths(score.exploitability),
-            reachability: Share::millionths(score.reachability),
-            sensitivity: Share::millionths(score.sensitivity),
-            blast_radius: Share::millionths(score.blast_radius),
-            confidence: Share::millionths(score.confidence),
-            assumed: &score.assumed,
-        }),
+        score: Some(score_of(score)),
         guidance: &threat.guidance,
         replaces: &threat.replaces,
         evidence: evidence(&threat.evidence, report.places),
