@@ -9,6 +9,7 @@ pub(crate) mod csharp;
 pub(crate) mod go;
 pub(crate) mod java;
 pub(crate) mod javascript;
+mod markup;
 mod parts;
 pub(crate) mod python;
 mod reduce;
@@ -51,7 +52,11 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::Java => Some(java::lower(text)),
         Language::Python => Some(python::lower(text)),
         Language::Rust => Some(rust::lower(text)),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => Some(javascript::lower(language, text)),
+        Language::TypeScript => Some(match markup::scripts(text) {
+            Some(script) => javascript::lower(language, &script),
+            None => javascript::lower(language, text),
+        }),
+        Language::JavaScript | Language::Tsx => Some(javascript::lower(language, text)),
     }
 }
 

@@ -76,7 +76,7 @@ impl ArtifactKind {
             _ => match extension {
                 "py" => Source(Language::Python),
                 "js" | "jsx" | "mjs" | "cjs" => Source(Language::JavaScript),
-                "ts" | "mts" | "cts" => Source(Language::TypeScript),
+                "ts" | "mts" | "cts" | "vue" | "svelte" => Source(Language::TypeScript),
                 "tsx" => Source(Language::Tsx),
                 "java" => Source(Language::Java),
                 "go" => Source(Language::Go),
