@@ -225,3 +225,22 @@ fn routes_in_extension_methods() {
          static string List(HttpContext context) => context.Request.Query[\"page\"]; }";
     assert_eq!(entries(&[("a/Catalog.cs", catalog), ("a/Program.cs", program)]), ["GET /v2/items(query:page) false"]);
 }
+
+#[test]
+fn rpcs_of_a_service_in_csharp() {
+    let service = |head: &str, base: &str| {
+        format!(
+            "using System.Threading.Tasks;\nusing Grpc.Core;\nusing Shop.Proto;\nnamespace Shop {{\n  {head}\n  public class Carts : {base} {{\n    \
+             public override Task<Empty> AddItem(AddRequest request, ServerCallContext context) {{ return Task.FromResult(new Empty()); }}\n    \
+             public int Helper(int x) {{ return x; }}\n  }}\n}}\n"
+        )
+    };
+    let all = |text: &str| entries(&[("web/Carts.cs", text)]);
+    assert_eq!(all(&service("", "Shop.Proto.CartService.CartServiceBase")), ["ANY /*.CartService/AddItem() false"]);
+    assert_eq!(all(&service("[Microsoft.AspNetCore.Authorization.Authorize]", "CartService.CartServiceBase")), ["ANY /*.CartService/AddItem() true"]);
+    assert!(all(&service("", "CartWatcher")).is_empty());
+    assert!(all(&service("", "CommandBase").replace("ServerCallContext", "Other")).is_empty(), "a base of any kind is no service");
+    let mapped = "using Microsoft.AspNetCore.Builder;\nvar app = WebApplication.CreateBuilder(args).Build();\napp.MapGrpcService<Carts>().RequireAuthorization();\napp.Run();\n";
+    let guarded = entries(&[("web/Carts.cs", &service("", "CartService.CartServiceBase")), ("web/Program.cs", mapped)]);
+    assert_eq!(guarded, ["ANY /*.CartService/AddItem() ?"]);
+}

@@ -335,3 +335,110 @@ fn a_context_path_counts_for_the_module_that_sets_it() {
     ];
     assert_eq!(paths(&packed), ["/portal/Inner", "/portal/Library"]);
 }
+
+/// Flows of a Compose system whose only source is that of `web`.
+fn opened(compose: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let mut all = vec![("compose.yaml", compose)];
+    all.extend(files);
+    model(&all).flows.iter().map(|flow| flow.id.rest().to_owned()).collect()
+}
+
+const STARTUP: &str = "using Microsoft.Extensions.Configuration;\nusing Microsoft.AspNetCore.Builder;\nnamespace Shop {\n  public class Startup {\n    public Startup(IConfiguration configuration) { Configuration = configuration; }\n    public IConfiguration Configuration { get; }\n    public void ConfigureServices(IServiceCollection services) {\n      string cache = Configuration[\"CACHE_ADDR\"];\n      services.AddStackExchangeRedisCache(options => { options.Configuration = cache; });\n    }\n  }\n}\n";
+
+#[test]
+fn an_address_that_configuration_reads_is_a_flow() {
+    let compose = |value: &str| {
+        format!(
+            "services:\n  web:\n    build: ./web\n    environment:\n      CACHE_ADDR: {value}\n  store:\n    image: redis:7\n  other:\n    image: x/other\n"
+        )
+    };
+    let files = [("web/Dockerfile", "FROM x\nCOPY . .\n"), ("web/Startup.cs", STARTUP)];
+    assert_eq!(opened(&compose("store:6379"), &files), ["web>store:redis"]);
+    assert!(opened(&compose("store"), &files).is_empty(), "a word alone may mean anything");
+    assert!(opened(&compose("''"), &files).is_empty());
+    assert!(opened(&compose("store:6379").replace("CACHE_ADDR", "OTHER_ADDR"), &files).is_empty(), "nothing reads it");
+}
+
+const DIAL: &str = "package main\n\nimport (\n\t\"os\"\n\n\t\"google.golang.org/grpc\"\n\t\"google.golang.org/grpc/credentials/insecure\"\n)\n\nfunc main() {\n\tgrpc.NewClient(os.Getenv(\"ADS_ADDR\"), grpc.WithTransportCredentials(insecure.NewCredentials()))\n}\n";
+
+#[test]
+fn what_a_cluster_names_and_code_calls_is_there_though_others_deploy_it() {
+    let web = |value: &str| deployment("web", &format!("          env: [{{ name: ADS_ADDR, value: '{value}' }}]\n"));
+    let opened = |web: &str, main: &str, more: &[(&str, &str)]| {
+        let mut files = vec![("k8s/web.yaml", web), ("web/Dockerfile", "FROM x\nCOPY . .\n"), ("web/main.go", main)];
+        files.extend(more);
+        flows(&model(&files))
+    };
+    assert_eq!(opened(&web("ads:9555"), DIAL, &[]), ["web>ads:grpc"]);
+    assert!(opened(&web("ads"), DIAL, &[]).is_empty(), "without a port it is a word");
+    assert!(opened(&web("localhost:9555"), DIAL, &[]).is_empty());
+    assert!(opened(&web("ads:9555"), "package main\n\nfunc main() {}\n", &[]).is_empty(), "nothing calls it");
+    // of two deployments one says where the known store is: a variation makes no further one
+    let ads = deployment("ads", "") + "---\napiVersion: v1\nkind: Service\nmetadata: { name: ads }\nspec:\n  selector: { app: ads }\n";
+    assert_eq!(opened(&web("ads:9555"), DIAL, &[("k8s/ads.yaml", &ads), ("extras/web.yaml", &web("pool:9555"))]), ["web>ads:grpc"]);
+}
+
+#[test]
+fn a_providers_own_library_needs_no_address() {
+    let compose = "services:\n  web:\n    build: ./web\n";
+    let main = "from google.cloud import secretmanager_v1\n\nclient = secretmanager_v1.SecretManagerServiceClient()\nclient.access_secret_version(name='x')\n\nif __name__ == '__main__':\n    pass\n";
+    let store = "import redis\n\nclient = redis.Redis()\n\nif __name__ == '__main__':\n    client.get('x')\n";
+    let docker = ("web/Dockerfile", "FROM python:3.12\nCOPY . .\n");
+    assert_eq!(opened(compose, &[docker, ("web/main.py", main)]), ["web>google-secret-manager:https"]);
+    assert!(opened(compose, &[docker, ("web/main.py", store)]).is_empty(), "a store of one's own has an address");
+}
+
+#[test]
+fn an_image_of_the_system_is_built_from_the_folder_of_its_last_name() {
+    let compose = "services:\n  shop-web:\n    image: shop/shop-web:1\n  shop-db:\n    image: postgres:16\n";
+    let entries = |files: &[(&str, &str)]| {
+        let mut all = vec![("deploy/compose.yaml", compose)];
+        all.extend(files);
+        model(&all).entry_points.iter().map(|entry| entry.component.rest().to_owned()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let docker = "FROM python:3.12\nCOPY . .\n";
+    let own = |name: &str| std::collections::BTreeSet::from([name.to_owned()]);
+    assert_eq!(entries(&[("services/web/Dockerfile", docker), ("services/web/main.py", FLASK)]), own("shop-web"));
+    let two = [("services/web/Dockerfile", docker), ("services/web/main.py", FLASK), ("old/web/Dockerfile", docker)];
+    assert_eq!(entries(&two), own("web"), "of two nobody knows which");
+}
+
+#[test]
+fn the_script_of_a_page_calls_as_any_other() {
+    let compose = "services:\n  api:\n    image: x/api\n    ports: ['8504:8504']\n  ui:\n    build: ./ui\n";
+    let page = "<script>\n  async function load() { await fetch(`http://localhost:8504/items?q=1`); }\n</script>\n<main on:click={load}>x</main>\n";
+    let files = [("ui/Dockerfile", "FROM node:22\nCOPY . .\n"), ("ui/package.json", "{\"name\": \"ui\"}"), ("ui/src/App.svelte", page)];
+    assert_eq!(opened(compose, &files), ["ui>api:http"]);
+    let shown = page.replace("<script>", "<pre>").replace("</script>", "</pre>");
+    let files = [files[0], files[1], ("ui/src/App.svelte", shown.as_str())];
+    assert!(opened(compose, &files).is_empty());
+}
+
+#[test]
+fn rpcs_of_a_server_in_javascript() {
+    let server = "const grpc = require('@grpc/grpc-js');\nconst loader = require('@grpc/proto-loader');\nconst shop = grpc.loadPackageDefinition(loader.loadSync('shop.proto')).shop;\n\nfunction charge(call, callback) { callback(null, {}); }\n\nconst server = new grpc.Server();\nserver.addService(shop.Pay.service, { charge });\nserver.bindAsync('0.0.0.0:50051', grpc.ServerCredentials.createInsecure(), () => {});\n";
+    let ids = |server: &str| {
+        let files = [("web/package.json", "{\"name\": \"web\"}"), ("web/main.js", server)];
+        documented(&files).entry_points.iter().map(|entry| entry.id.rest().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(server), ["web:/shop.Pay/Charge"]);
+    assert!(ids(&server.replace("server.addService(shop.Pay.service, { charge });", "")).is_empty());
+}
+
+#[test]
+fn services_that_share_a_context_have_the_source_that_their_dockerfile_copies() {
+    let compose =
+        "services:\n  web:\n    build:\n      context: .\n      dockerfile: ${WEB_FILE}\n  api:\n    build:\n      context: .\n      dockerfile: ${API_FILE}\n";
+    let files = [
+        ("compose.yaml", compose),
+        (".env", "WEB_FILE=./src/web/Dockerfile\nAPI_FILE=./src/api/Dockerfile\n"),
+        ("src/web/Dockerfile", "FROM python:3.12\nCOPY ./src/web/require* ./\nCOPY ./src/web/ ./\n"),
+        ("src/api/Dockerfile", "FROM python:3.12\nCOPY /src/api/ ./\n"),
+        ("src/api/main.py", FLASK),
+    ];
+    let owners =
+        |files: &[(&str, &str)]| model(files).entry_points.iter().map(|entry| entry.component.rest().to_owned()).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(owners(&files), std::collections::BTreeSet::from(["api".to_owned()]));
+    let all = [files[0], files[1], ("src/web/Dockerfile", "FROM python:3.12\nCOPY . .\n"), files[3], files[4]];
+    assert_eq!(owners(&all), std::collections::BTreeSet::from(["api".to_owned(), "web".to_owned()]), "an image of everything holds everything");
+}

@@ -428,7 +428,13 @@ impl<'a> Evaluator<'a> {
             let service = service.rsplit('.').next().unwrap_or(&service).to_owned();
             let router = self.single(&format!("{}:services", ruled.pack.name), None);
             let handler = self.generic_instance(file, number);
-            self.serve_methods(router, &service, &handler, Vec::new(), place);
+            let scope = self.globals(file);
+            let (_, mut guards) = self.read_annotations(&self.program.source(file).classes[number as usize].annotations, &scope);
+            // `MapGrpcService<T>().RequireAuthorization()` names no object that could be followed
+            if self.family() == Family::CSharp && super::inventory::called_names(self.program).contains("RequireAuthorization") {
+                guards.push(Guard { value: Val::Unknown, place: place.clone() });
+            }
+            self.serve_methods(router, &service, &handler, guards, place);
             return;
         }
     }

@@ -163,8 +163,10 @@ impl<'a> Evaluator<'a> {
             Verb::Setting => {
                 let key = self.pick(rule.key.as_ref(), site)?.literal()?.to_owned();
                 let default = self.pick(rule.default.as_ref(), site).filter(|value| matches!(value, Val::Text(_) | Val::Number(_)));
-                let default = default.map(|value| Box::new(as_text(&value)));
-                return Some(Val::Text(Rc::new(Text::Setting { key, default })));
+                let default = default.map(|value| as_text(&value));
+                // a deployment sets it as a variable: what stands there is read here
+                self.note_variable(key.replace(':', "__"), default.clone());
+                return Some(Val::Text(Rc::new(Text::Setting { key, default: default.map(Box::new) })));
             }
             Verb::Text => return Some(self.as_one_text(rule, site)),
             Verb::Pass | Verb::Depend => {
@@ -698,7 +700,12 @@ impl<'a> Evaluator<'a> {
     }
 
     fn serve(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
-        let Some(service) = self.pick(rule.service.as_ref(), site).map(|value| as_text(&value)) else { return };
+        let Some(service) = self.pick(rule.service.as_ref(), site) else { return };
+        let service = match &service {
+            // `package.Service.service` of definitions that are loaded while the program runs
+            Val::Method(_, path) => Text::literal(path.strip_suffix(".service").unwrap_or(path)),
+            value => as_text(value),
+        };
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         let server = site.arguments.iter().find_map(|argument| match argument.value {
             Val::Object(id) if self.has_role(id, TypeRole::Server) => Some(id),
@@ -712,6 +719,12 @@ impl<'a> Evaluator<'a> {
 
     /// A gRPC service: every method of the object that is no constructor or helper is an rpc.
     pub(super) fn serve_methods(&mut self, router: ObjectId, service: &str, handler: &Val, guards: Vec<Guard>, place: super::Place) {
+        if let Val::Map(entries) = handler {
+            for (name, handler) in entries.iter().filter(|(name, _)| !name.is_empty()) {
+                self.serve_rpc(router, service, &rpc_name(name), handler.clone(), &guards, place.clone());
+            }
+            return;
+        }
         let class = match handler {
             Val::Object(id) => self.objects[*id].class,
             Val::Class(file, class) => Some((*file, *class)),
@@ -735,18 +748,13 @@ impl<'a> Evaluator<'a> {
             let name = function.name.as_str();
             let plain = name.starts_with('_') || matches!(name, "new" | "constructor") || name == declared.name || function.is_static;
             let go_private = self.family() == Family::Go && !name.starts_with(|c: char| c.is_uppercase());
-            let no_rpc = self.family() == Family::Go && !is_go_rpc(function) || offered.as_ref().is_some_and(|offered| !offered.contains(&name));
+            let no_rpc = self.family() == Family::Go && !is_go_rpc(function)
+                || self.family() == Family::CSharp && !is_csharp_rpc(function)
+                || offered.as_ref().is_some_and(|offered| !offered.contains(&name));
             if plain || go_private || no_rpc || name.is_empty() || function.parameters.is_empty() {
                 continue;
             }
-            let mut rpc = name.to_owned();
-            if let Some(first) = rpc.get(..1) {
-                let upper = first.to_uppercase();
-                rpc = format!("{upper}{}", &name[1..]);
-            }
-            if rpc.contains('_') {
-                rpc = rpc.split('_').map(|part| part.get(..1).map_or(String::new(), |first| format!("{}{}", first.to_uppercase(), &part[1..]))).collect();
-            }
+            let rpc = rpc_name(name);
             let this = if let Val::Object(id) = handler { Some(*id) } else { None };
             let handler = Val::Function(Closure { file, index, scope: None, this });
             // Generated code is often shared: the implementation says whose entry point it is.
@@ -754,21 +762,30 @@ impl<'a> Evaluator<'a> {
             if place.path.ends_with(".pb.go") {
                 (place.path, place.mark) = (self.program.files[file].path.clone(), function.mark);
             }
-            let path = Text::literal(if service.contains('.') { format!("/{service}/{rpc}") } else { format!("/*.{service}/{rpc}") });
-            let route = Route {
-                kind: EntryPointKind::Grpc,
-                methods: vec![None],
-                told: false,
-                path,
-                handler,
-                takes: Vec::new(),
-                guards: guards.clone(),
-                place: place.clone(),
-                typed: false,
-                parameters: Vec::new(),
-            };
-            self.objects[router].events.push(Event::Route(Rc::new(route)));
+            let mut guards = guards.clone();
+            if self.family() == Family::CSharp {
+                let scope = self.globals(file);
+                guards.extend(self.read_annotations(&function.annotations, &scope).1);
+            }
+            self.serve_rpc(router, service, &rpc, handler, &guards, place);
         }
+    }
+
+    fn serve_rpc(&mut self, router: ObjectId, service: &str, rpc: &str, handler: Val, guards: &[Guard], place: super::Place) {
+        let path = Text::literal(if service.contains('.') { format!("/{service}/{rpc}") } else { format!("/*.{service}/{rpc}") });
+        let route = Route {
+            kind: EntryPointKind::Grpc,
+            methods: vec![None],
+            told: false,
+            path,
+            handler,
+            takes: Vec::new(),
+            guards: guards.to_vec(),
+            place,
+            typed: false,
+            parameters: Vec::new(),
+        };
+        self.objects[router].events.push(Event::Route(Rc::new(route)));
     }
 
     /// The methods of a service by the interface that was generated for it (`XServer`), if that is at hand.
@@ -859,12 +876,15 @@ impl<'a> Evaluator<'a> {
 
     /// A read of an environment variable.
     pub(super) fn environment(&mut self, variable: &str, default: Option<Text>) -> Val {
-        let place = self.place("code");
-        let read = (variable.to_owned(), default.clone(), place);
+        self.note_variable(variable.to_owned(), default.clone());
+        Val::Text(Rc::new(Text::Environment { variable: variable.to_owned(), default: default.map(Box::new) }))
+    }
+
+    fn note_variable(&mut self, variable: String, default: Option<Text>) {
+        let read = (variable, default, self.place("code"));
         if !self.out.reads.contains(&read) {
             self.out.reads.push(read);
         }
-        Val::Text(Rc::new(Text::Environment { variable: variable.to_owned(), default: default.map(Box::new) }))
     }
 
     /// `process.env.X`, `os.environ["X"]`, `import.meta.env.X`.
@@ -947,6 +967,21 @@ impl<'a> Evaluator<'a> {
 }
 
 use threatline_knowledge::packs::Family;
+
+/// The rpc's name in the definition by that of the method that implements it.
+fn rpc_name(method: &str) -> String {
+    let upper = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect::<String>())
+    };
+    method.split('_').map(upper).collect()
+}
+
+/// `(Request request, ServerCallContext context)`, or one with a stream.
+fn is_csharp_rpc(function: &threatline_facts::code::Function) -> bool {
+    let last = function.parameters.last().and_then(|parameter| parameter.declared.as_ref());
+    last.is_some_and(|declared| declared.name.rsplit('.').next() == Some("ServerCallContext"))
+}
 
 /// `(ctx, *Request) (*Reply, error)`, or one with a stream.
 fn is_go_rpc(function: &threatline_facts::code::Function) -> bool {

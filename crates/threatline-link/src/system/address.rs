@@ -115,6 +115,11 @@ fn bare(text: &str) -> Option<Address> {
     Some(address)
 }
 
+/// A name without dots, as services of one network call each other.
+pub(crate) fn is_plain(host: &str) -> bool {
+    plain_name(host) && !matches!(host, "host" | "hostname" | "server" | "example" | "user" | "changeme")
+}
+
 fn plain_name(host: &str) -> bool {
     host.bytes().next().is_some_and(|b| b.is_ascii_alphabetic()) && host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
@@ -136,8 +141,12 @@ fn authority(text: &str) -> Option<Address> {
 
 /// The host is the machine itself, or the one that runs the container.
 pub(crate) fn is_local(host: &str) -> bool {
-    matches!(host, "localhost" | "0.0.0.0" | "::1" | "host.docker.internal" | "docker.for.mac.localhost" | "gateway.docker.internal")
-        || host.starts_with("127.")
+    matches!(host, "localhost" | "0.0.0.0" | "::1") || host.starts_with("127.") || is_container_host(host)
+}
+
+/// The host is the machine that runs the container that asks.
+pub(crate) fn is_container_host(host: &str) -> bool {
+    matches!(host, "host.docker.internal" | "docker.for.mac.localhost" | "gateway.docker.internal" | "host.containers.internal")
 }
 
 /// The host is an address without a name, or reserved for examples.

@@ -109,14 +109,25 @@ impl<'a> Finder<'_, 'a> {
         let maps = self.drafts[from].variables.clone();
         let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
         let mut found = false;
+        let mut nobodys = Vec::new();
         for variables in maps {
             let Some(target) = &call.target else { break };
             let Resolved { text, places } = resolve(target, variables, settings);
             for address in address::parse(&text.with_defaults()) {
-                if let Some(to) = self.target(&address, call.technology.as_deref(), from) {
-                    found = true;
-                    self.open(number, call, from, to, Some(&address), &places);
+                match self.target(&address, call.technology.as_deref(), from) {
+                    Some(to) => {
+                        found = true;
+                        self.open(number, call, from, to, Some(&address), &places);
+                    }
+                    None => nobodys.push((address, places.clone())),
                 }
+            }
+        }
+        // where one deployment's address is known, what a variation of it puts in its place adds nothing
+        for (address, places) in nobodys.into_iter().filter(|_| !found).collect::<Vec<_>>() {
+            if let Some(to) = self.elsewhere(&address, call, from, &places) {
+                found = true;
+                self.open(number, call, from, to, Some(&address), &places);
             }
         }
         if !found && let Some(technology) = &call.technology {
@@ -156,6 +167,29 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
+    /// What a deployment names with a port, and code provably speaks to, is there, although nothing in
+    /// this repository deploys it: its neighbours' manifests often lie elsewhere.
+    fn elsewhere(&mut self, address: &Address, call: &CodeCall, from: usize, places: &[(Arc<str>, Mark)]) -> Option<usize> {
+        let host = address.host.as_deref().filter(|host| address::is_plain(host) && !address::is_local(host))?;
+        // a Compose file lists all of its network, a cluster's manifests may lie anywhere
+        let in_cluster = self.drafts[from]
+            .descriptions
+            .iter()
+            .any(|description| places.iter().any(|(path, _)| *path == description.path) && description.group == super::deployed::CLUSTER);
+        if !in_cluster || address.port.is_none() || call.protocol.is_none() || self.directory.knows(host) {
+            return None;
+        }
+        let product = address.product().or_else(|| call.technology.as_deref().and_then(catalogue::technology).map(Product::from));
+        let mut draft = Draft::new(host, "", ComponentKind::Process);
+        draft.environment = self.drafts[from].environment;
+        if let Some(product) = product.filter(Product::is_backing) {
+            draft.becomes(&product);
+        }
+        let at = self.push(draft);
+        self.directory.add_host(host, at);
+        Some(at)
+    }
+
     /// A third party or a managed store without an address in the repository.
     fn by_technology(&mut self, technology: &str, call: &CodeCall, from: usize) -> Option<usize> {
         if let Some(at) = self.directory.product(technology, from, self.drafts) {
@@ -166,11 +200,28 @@ impl<'a> Finder<'_, 'a> {
             return Some(self.third_party(third, &third.name));
         }
         let product = catalogue::technology(technology).map(Product::from).or(third.map(Product::from))?;
+        // what a provider's own library reaches needs no address
+        if let Some(third) =
+            third.filter(|_| call.target.is_none() && catalogue::technology(technology).is_none_or(|own| own.protocol.as_deref() == Some("https")))
+        {
+            return Some(self.provided(third, from));
+        }
         // a library alone, with an address that nobody set, still says that there is a store
         let unknown = call.target.as_ref().is_none_or(|target| !matches!(target, Text::Literal(_)));
         // of what is deployed the variables are known: a store that none of them names is not in use
         let loose = self.drafts[from].descriptions.is_empty();
         (loose && unknown && product.kind == ComponentKind::DataStore && product.protocol.is_some()).then(|| self.unplaced(&product, from))
+    }
+
+    /// A provider's store or service under the one name that all of the system's accounts share.
+    fn provided(&mut self, third: &'static ThirdParty, from: usize) -> usize {
+        if let Some(at) = self.drafts.iter().position(|draft| draft.name == third.name && draft.descriptions.is_empty() && draft.roots.is_empty()) {
+            return at;
+        }
+        let mut draft = Draft::new(&third.name, "", ComponentKind::Process);
+        draft.becomes(&third.into());
+        draft.environment = self.drafts[from].environment;
+        self.push(draft)
     }
 
     fn third_party(&mut self, third: &'static ThirdParty, host: &str) -> usize {
@@ -283,6 +334,10 @@ impl<'a> Finder<'_, 'a> {
 
     fn inside(&self, address: &Address, from: usize) -> Option<usize> {
         let host = address.host.as_deref()?;
+        // the machine that runs the containers, where what they publish can be reached
+        if address::is_container_host(host) {
+            return self.directory.local_port(address.port()?, from, self.drafts);
+        }
         self.directory.host(host, from, self.drafts).filter(|to| *to != from)
     }
 

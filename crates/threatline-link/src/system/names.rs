@@ -51,6 +51,11 @@ impl Directory {
         self.add(host, component, None, None);
     }
 
+    /// Whether anything answers to the name, and be it several.
+    pub(crate) fn knows(&self, host: &str) -> bool {
+        self.by_name.contains_key(host)
+    }
+
     fn add_draft(&mut self, at: usize, draft: &Draft<'_>) {
         for technology in &draft.technologies {
             self.products.entry(technology.clone()).or_default().insert(at);

@@ -10,6 +10,7 @@ use super::said::Said;
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use threatline_facts::Text;
 use threatline_facts::infra::{Container, Dockerfile, MountKind, Stage};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
@@ -66,9 +67,14 @@ impl Folders {
         if wanted.is_empty() {
             return None;
         }
-        let found = self.by_stem.get(&wanted).or_else(|| self.by_package.get(&wanted))?;
         let shared = |folder: &str| folder.bytes().zip(near.bytes()).take_while(|(a, b)| a == b).count();
         let builds = |folder: &str| said.dockerfiles.range(Arc::from(folder)..).next().is_some_and(|(path, _)| path.starts_with(folder));
+        let Some(found) = self.by_stem.get(&wanted).or_else(|| self.by_package.get(&wanted)) else {
+            // `shop-cart` beside `shop-web` is the folder `cart` where an image is built in it, and in no other of that name
+            let (_, rest) = name.split_once(['-', '_'])?;
+            let mut found = self.by_stem.get(&stem(rest))?.iter().filter(|folder| said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str()));
+            return found.next().filter(|_| found.next().is_none()).cloned();
+        };
         found.iter().max_by_key(|folder| (builds(folder), shared(folder), std::cmp::Reverse((*folder).clone()))).cloned()
     }
 }
@@ -77,8 +83,9 @@ impl Folders {
 pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'a>, folders: &Folders) -> Option<&'a Dockerfile> {
     match &container.build {
         Some(build) => {
-            let context = join(folder_of(path), &build.context)?;
-            let file = join(&as_folder(&context), build.dockerfile.as_deref().unwrap_or("Dockerfile"))?;
+            let folder = folder_of(path);
+            let context = join(folder, &filled(&build.context, folder, said))?;
+            let file = join(&as_folder(&context), &filled(build.dockerfile.as_deref().unwrap_or("Dockerfile"), folder, said))?;
             said.dockerfiles.get(file.as_str()).copied()
         }
         None => {
@@ -89,6 +96,18 @@ pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'
             inside.next().is_none().then_some(only)
         }
     }
+}
+
+/// A path of a Compose file with `${NAME}` filled from the `.env` file beside it.
+fn filled(text: &str, folder: &str, said: &Said<'_>) -> String {
+    let mut out = text.to_owned();
+    for _ in 0..8 {
+        let Some((before, rest)) = out.split_once("${") else { break };
+        let Some((name, after)) = rest.split_once('}') else { break };
+        let Some(Text::Literal(value)) = super::variables::dot_env(folder, name, said) else { break };
+        out = format!("{before}{value}{after}");
+    }
+    out
 }
 
 /// Gives every deployed component its folders of source.
@@ -110,7 +129,7 @@ pub(crate) fn find_roots(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Fo
 
 fn container_root(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<Root> {
     if let Some(build) = &container.build {
-        let folder = as_folder(&join(folder_of(path), &build.context)?);
+        let folder = as_folder(&join(folder_of(path), &filled(&build.context, folder_of(path), said))?);
         let mounted = container.mounts.iter().any(|mount| mount.kind == MountKind::Path);
         let only = dockerfile_of(container, path, said, folders).and_then(copied).filter(|only| !(only.is_empty() && mounted));
         return Some(Root { folder, only });
@@ -148,8 +167,10 @@ fn source_folders(said: &Said<'_>, composed: Option<&Composed>) -> BTreeSet<Stri
 fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {
     let mut only = Vec::new();
     for source in dockerfile.stages.iter().flat_map(|stage: &Stage| &stage.copies).map(|(source, _)| source) {
-        let source = source.trim_start_matches("./").trim_end_matches('/');
-        if source.is_empty() || source == "." || source.contains(['*', '?', '[', '$']) {
+        let source = source.trim_start_matches("./").trim_start_matches('/');
+        // of a pattern the folder that it stands in
+        let source = source.find(['*', '?', '[', '$']).map_or(source, |at| folder_of(&source[..at])).trim_end_matches('/');
+        if source.is_empty() || source == "." {
             return None;
         }
         only.push(source.to_owned());

@@ -121,7 +121,8 @@ fn interpolate(value: &Text, workload: &Workload, folder: &str, said: &Said<'_>)
     })
 }
 
-fn dot_env(folder: &str, variable: &str, said: &Said<'_>) -> Option<Text> {
+/// What the `.env` file of a folder sets.
+pub(crate) fn dot_env(folder: &str, variable: &str, said: &Said<'_>) -> Option<Text> {
     let file = said.env_files.get(format!("{folder}.env").as_str())?;
     let found = file.variables.iter().rev().find(|v| v.name == variable)?;
     match &found.value {
