@@ -28,6 +28,7 @@ pub(super) struct Evaluator<'a> {
     running: Vec<(FileId, u32)>,
     memo: HashMap<String, (Val, Effects)>,
     generic: HashMap<(FileId, u32), ObjectId>,
+    located: HashMap<(FileId, *const Import), Located2>,
     /// Bases of classes, and members of classes that have a value.
     lines: HashMap<(FileId, u32), Bases>,
     pub(super) statics: HashMap<(FileId, u32, String), Val>,
@@ -77,6 +78,7 @@ impl<'a> Evaluator<'a> {
             running: Vec::new(),
             memo: HashMap::new(),
             generic: HashMap::new(),
+            located: HashMap::new(),
             lines: HashMap::new(),
             statics: HashMap::new(),
             singles: HashMap::new(),
@@ -266,7 +268,7 @@ impl<'a> Evaluator<'a> {
 
     fn import(&mut self, import: &'a Import) -> Val {
         let (file, mark) = (self.file, import.mark);
-        let located = self.program.locate(file, &import.module, import.member.as_deref());
+        let located = self.located(file, import);
         let language = self.program.source(file).language;
         if let Located2::Missing = located {
             let place = Place { path: self.program.files[file].path.clone(), mark, by: Arc::from("code") };
@@ -288,6 +290,17 @@ impl<'a> Evaluator<'a> {
             (Some(member), Located2::Folder(folder)) => self.in_folder(&folder.clone(), member).unwrap_or(Val::Unknown),
             (_, _) => module,
         }
+    }
+
+    /// Where an import leads. A name is looked up as often as it is used, and its import leads to one place.
+    fn located(&mut self, file: FileId, import: &'a Import) -> Located2 {
+        let key = (file, std::ptr::from_ref(import));
+        if let Some(known) = self.located.get(&key) {
+            return known.clone();
+        }
+        let found = self.program.locate(file, &import.module, import.member.as_deref());
+        self.located.insert(key, found.clone());
+        found
     }
 
     /// A member that was imported from a file: the file itself when that is what carries the name.

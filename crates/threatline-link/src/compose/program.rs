@@ -318,7 +318,7 @@ impl<'a> Program<'a> {
 }
 
 /// Where a module was found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Located2 {
     File(FileId),
     Folder(Rc<str>),

@@ -75,10 +75,10 @@ pub(crate) struct RuleSet {
 ///
 /// Sources are sorted by path.
 pub fn apply(sources: &[Located<'_>], entries: &mut [CodeEntry]) {
-    let sets = collect(sources);
-    if sets.is_empty() {
+    if entries.is_empty() {
         return;
     }
+    let sets = collect(sources);
     for entry in entries {
         let Some(place) = entry.places.last().cloned() else { continue };
         let settled = |conclusion: &Conclusion| conclusion.holds || conclusion.grade == Grade::X;
