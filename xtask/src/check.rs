@@ -10,6 +10,7 @@ pub(crate) fn all() -> Done {
     run(&root, "cargo", &["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
     forgotten_files()?;
     paths_in_documents()?;
+    tests_in_documents()?;
     licences()?;
     test(&[])
 }
@@ -69,6 +70,25 @@ fn paths_in_documents() -> Done {
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(format!("documents name what is not there:\n  {}", wrong.join("\n  "))) }
+}
+
+/// Tests that ARCHITECTURE.md names behind a file, as in `` `tests/x.rs` · `one`, `another` ``, are in that file.
+fn tests_in_documents() -> Done {
+    let mut wrong = Vec::new();
+    for (number, line) in read("ARCHITECTURE.md")?.lines().enumerate() {
+        for part in line.split(';') {
+            let Some((before, after)) = part.split_once(" · ") else { continue };
+            let Some(path) = before.trim_end_matches('`').rsplit('`').next().filter(|path| path.ends_with(".rs")) else { continue };
+            let text = read(path)?;
+            let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            for name in after.split('`').skip(1).step_by(2).filter(is_name) {
+                if !text.contains(&format!("fn {name}(")) {
+                    wrong.push(format!("ARCHITECTURE.md:{}: {name} is not in {path}", number + 1));
+                }
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(format!("documents name tests that are not there:\n  {}", wrong.join("\n  "))) }
 }
 
 /// `cargo deny`, where it is installed; CI installs it.

@@ -1,5 +1,5 @@
 //! Bytes that mean harm: every reader of manifests, definitions and Terraform ends, soon and without panic.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that takes time")]
 
 use std::time::{Duration, Instant};
 use threatline_extract::extract;

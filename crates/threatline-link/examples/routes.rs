@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p threatline-link --example routes -- FOLDER [--json | --calls]`
 
+#![allow(clippy::disallowed_methods, reason = "a tool for maintainers")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use threatline_extract::{code, extract, extract_all};

@@ -8,11 +8,14 @@ use threatline_facts::Mark;
 use threatline_model::{Evidence, EvidenceSource};
 use threatline_report::Places;
 
+/// First and last line; none where the place is a whole file or cannot be read.
+type Lines = Option<(u32, u32)>;
+
 /// The places of one state.
 pub(crate) struct Lookup<'s> {
     session: &'s Session,
     revision: &'s Revision,
-    lines: RefCell<HashMap<(String, Mark), Option<(u32, u32)>>>,
+    lines: RefCell<HashMap<(String, Mark), Lines>>,
     texts: RefCell<HashMap<String, Option<Arc<str>>>>,
 }
 

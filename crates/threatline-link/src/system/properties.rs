@@ -31,7 +31,8 @@ fn counts(draft: &Draft<'_>, path: &str, compose: &BTreeSet<&str>) -> bool {
     let cluster = draft.descriptions.iter().any(|description| description.group == CLUSTER);
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let sample = ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
-    !sample && !is_for_development(path) && !super::is_test_path(path) && !(cluster && compose.contains(path))
+    let composed = cluster && compose.contains(path);
+    !sample && !composed && !is_for_development(path) && !super::is_test_path(path)
 }
 
 fn proof(path: &Arc<str>, mark: Mark, grade: Grade, by: &str) -> Proof {
@@ -124,8 +125,8 @@ fn identity(draft: &mut Draft<'_>) {
 /// repository, they may be kept elsewhere.
 fn egress(drafts: &mut [Draft<'_>], said: &Said<'_>) {
     let backends = super::names::Backends::new(drafts);
-    for at in 0..drafts.len() {
-        let pods = drafts[at].descriptions.iter().filter(|description| description.workload.platform == Platform::Kubernetes);
+    for (at, draft) in drafts.iter_mut().enumerate() {
+        let pods = draft.descriptions.iter().filter(|description| description.workload.platform == Platform::Kubernetes);
         let spaces: BTreeSet<Option<String>> = pods.map(|description| description.namespace.clone()).collect();
         let of_space = |policy: &NetworkPolicy| spaces.contains(&policy.namespace);
         let near: Vec<_> = said.policies.iter().filter(|policy| of_space(policy.it)).collect();
@@ -140,7 +141,7 @@ fn egress(drafts: &mut [Draft<'_>], said: &Said<'_>) {
         };
         if let Some((restricted, grade, policy)) = told {
             let proof = proof(&policy.path, policy.it.mark, grade, "kubernetes");
-            drafts[at].properties.set(Property::EgressRestricted, Value::Flag(restricted), proof);
+            draft.properties.set(Property::EgressRestricted, Value::Flag(restricted), proof);
         }
     }
 }

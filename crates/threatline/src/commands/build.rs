@@ -50,7 +50,7 @@ pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Pa
         let full = root.join(relative);
         let bytes = std::fs::read(&full).map_err(cannot("read", &full))?;
         let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).filter(|part| part != ".").collect::<Vec<_>>().join("/");
-        held.insert(name, Held::File(bytes.into()));
+        held.insert(name, Held::File(bytes));
     }
     let bytes = extract_shard(&held, common.jobs.unwrap_or(0)).map_err(|error| Failure::mistake(error.to_string(), None))?;
     std::fs::write(shard, bytes).map_err(cannot("write", shard))?;
