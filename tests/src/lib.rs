@@ -1,1 +1,5 @@
-//! What only the whole can show.
+//! What only the whole can show, and what several of its tests share.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "for tests only")]
+
+pub mod samples;
