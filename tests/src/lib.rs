@@ -2,4 +2,5 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "for tests only")]
 
+pub mod foreign;
 pub mod samples;
