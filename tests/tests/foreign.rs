@@ -62,13 +62,18 @@ fn ends(name: &str, bytes: &[u8]) {
     assert!(begin.elapsed() < PATIENCE, "{name} takes {:?}", begin.elapsed());
 }
 
+/// How often a reader is tried: `PROPTEST_CASES=5000 cargo test -p threatline-tests --test foreign` takes longer and sees more.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24)
+}
+
 #[test]
 fn damaged_samples_are_read_without_harm() {
     for (name, _) in READERS {
         let samples = samples(name);
         assert!(!samples.is_empty(), "{name} has no sample");
         samples.iter().for_each(|sample| ends(name, sample));
-        let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
+        let config = ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() };
         let damaged = (prop::sample::select(samples), prop::collection::vec(damage(), 1..5));
         let mut runner =
             prop::test_runner::TestRunner::new_with_rng(config, prop::test_runner::TestRng::deterministic_rng(prop::test_runner::RngAlgorithm::ChaCha));

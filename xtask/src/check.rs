@@ -12,7 +12,8 @@ pub(crate) fn all() -> Done {
     paths_in_documents()?;
     tests_in_documents()?;
     licences()?;
-    test(&[])
+    test(&[])?;
+    run(&root, "cargo", &["test", "--quiet", "--locked", "-p", "xtask", "--", "--ignored"])
 }
 
 /// All tests, after a look at what they need.

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         ["check"] => check::all(),
         ["test", arguments @ ..] => check::test(arguments),
         ["demo"] => demo::run(),
-        ["new", kind, name] => new::write(kind, name),
+        ["new", kind, name] => new::write(&tools::root(), kind, name),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

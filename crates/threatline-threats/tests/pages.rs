@@ -91,7 +91,7 @@ fn a_rule_is_what_the_catalogue_says() {
     let entries: Vec<Entry> = serde_json::from_str(include_str!("data/catalogue.json")).unwrap();
     assert!(catalogue().len() >= 30);
     for rule in catalogue() {
-        let entry = entries.iter().find(|entry| entry.id == rule.id).unwrap();
+        let entry = entries.iter().find(|entry| entry.id == rule.id).unwrap_or_else(|| panic!("{} has no entry in tests/data/catalogue.json", rule.id));
         assert_eq!((rule.step, rule.exploitability), (entry.text.as_str(), entry.exploitability), "{}", rule.id);
         assert_eq!(rule.grades.iter().map(|grade| letter(*grade).to_string()).collect::<Vec<_>>(), entry.grades, "{}", rule.id);
         assert_eq!(serde_json::to_value(rule.stride).unwrap(), serde_json::to_value(&entry.stride).unwrap(), "{}", rule.id);
