@@ -96,16 +96,12 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
 
 /// Whether a file holds a word of a pack of its language. One automaton a language, built once.
 fn awake(language: Language, text: &str) -> bool {
-    static WORDS: OnceLock<Vec<Option<AhoCorasick>>> = OnceLock::new();
+    static WORDS: [OnceLock<Option<AhoCorasick>>; Family::ALL.len()] = [const { OnceLock::new() }; Family::ALL.len()];
     let family = Family::of(language);
-    let all = WORDS.get_or_init(|| {
-        let build = |family: &Family| {
-            let packs = packs::of_family(*family);
-            let words: BTreeSet<&str> = packs.packs.iter().flat_map(|pack| &pack.imports).map(String::as_str).collect();
-            AhoCorasick::new(words).ok()
-        };
-        Family::ALL.iter().map(build).collect()
+    let words = WORDS[family.number()].get_or_init(|| {
+        let packs = packs::of_family(family);
+        let words: BTreeSet<&str> = packs.packs.iter().flat_map(|pack| &pack.imports).map(String::as_str).collect();
+        AhoCorasick::new(words).ok()
     });
-    let at = Family::ALL.iter().position(|other| *other == family).unwrap_or(0);
-    all[at].as_ref().is_none_or(|words| words.is_match(text))
+    words.as_ref().is_none_or(|words| words.is_match(text))
 }

@@ -22,6 +22,23 @@ impl Family {
     /// All of them.
     pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Python, Family::Rust];
 
+    /// Its place in [`Family::ALL`].
+    pub fn number(self) -> usize {
+        self as usize
+    }
+
+    /// The folder that holds its built-in packs.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Family::CSharp => "csharp",
+            Family::Go => "go",
+            Family::Java => "java",
+            Family::JavaScript => "javascript",
+            Family::Python => "python",
+            Family::Rust => "rust",
+        }
+    }
+
     /// The family of a language.
     pub fn of(language: Language) -> Self {
         match language {

@@ -107,9 +107,8 @@ pub(super) struct Library {
 impl Library {
     /// The library of a family.
     pub(super) fn of(family: Family) -> &'static Library {
-        static ALL: OnceLock<Vec<Library>> = OnceLock::new();
-        let all = ALL.get_or_init(|| Family::ALL.iter().map(|family| Library::build(of_family(*family))).collect());
-        &all[Family::ALL.iter().position(|other| *other == family).unwrap_or(0)]
+        static ALL: [OnceLock<Library>; Family::ALL.len()] = [const { OnceLock::new() }; Family::ALL.len()];
+        ALL[family.number()].get_or_init(|| Library::build(of_family(family)))
     }
 
     fn build(packs: &'static Packs) -> Self {
