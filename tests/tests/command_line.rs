@@ -9,6 +9,8 @@ mod decisions;
 mod deltas;
 #[path = "command_line/hooks.rs"]
 mod hooks;
+#[path = "command_line/hostile.rs"]
+mod hostile;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
 #[path = "command_line/scans.rs"]

@@ -273,6 +273,9 @@ pub(crate) enum Hook {
         /// Break the commit if the gate is hit
         #[arg(long)]
         gate: bool,
+        /// Milliseconds after which nothing more is read
+        #[arg(long, value_name = "MS", default_value_t = 2000, hide = true)]
+        within: u64,
         /// What git hands over
         #[arg(trailing_var_arg = true, hide = true)]
         arguments: Vec<String>,

@@ -6,6 +6,8 @@ use crate::output;
 use crate::places::Lookup;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use threatline_engine::{Revision, Scan, Session, timestamp};
 use threatline_model::Evidence;
@@ -26,6 +28,11 @@ pub(crate) struct Opened<'c> {
 
 impl<'c> Opened<'c> {
     pub(crate) fn new(common: &'c Common) -> Result<Self, Failure> {
+        Self::with(common, None)
+    }
+
+    /// The same, where nothing more is read once `stop` is true.
+    pub(crate) fn with(common: &'c Common, stop: Option<Arc<AtomicBool>>) -> Result<Self, Failure> {
         let begun = Instant::now();
         if common.focus.is_some() {
             // an option that is taken and ignored would widen a gate without a word
@@ -40,7 +47,10 @@ impl<'c> Opened<'c> {
         for warning in workspace.warnings() {
             output::say(common, warning);
         }
-        let session = ManuallyDrop::new(workspace.session(None));
+        let session = ManuallyDrop::new(match stop {
+            Some(stop) => workspace.impatient_session(stop),
+            None => workspace.session(None),
+        });
         Ok(Opened { common, workspace, session, begun })
     }
 
@@ -49,7 +59,7 @@ impl<'c> Opened<'c> {
         let revision = match (&state.revision, state.staged) {
             (Some(name), _) => self.revision(name)?,
             (None, true) => self.workspace.staged()?,
-            (None, false) if self.workspace.top().is_none() => self.revision("HEAD")?,
+            (None, false) if self.workspace.top().is_none() && !state.worktree => self.revision("HEAD")?,
             (None, false) => self.workspace.worktree()?,
         };
         self.dated(revision)

@@ -10,6 +10,9 @@ use crate::args::{Common, Hook};
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use threatline_engine::{Compaction, Movement, Revision};
 use threatline_repo::{HookState, HookStatus, Hooks};
 use threatline_report::human;
@@ -27,7 +30,7 @@ pub(crate) fn run(common: &Common, command: &Hook) -> Result<(), Failure> {
             let status = Hooks::of(opened.workspace.repository()?)?.status();
             output::print(&tell(&status))
         }
-        Hook::Run { name, gate, .. } => match run_hook(common, name, *gate) {
+        Hook::Run { name, gate, within, .. } => match run_hook(common, name, *gate, *within) {
             Err(Failure::Gate(sentence)) if *gate => Err(Failure::Gate(sentence)),
             Err(Failure::Gate(_)) | Ok(()) => Ok(()),
             Err(Failure::Mistake(mistake)) => quietly(common, &mistake.to_string()),
@@ -72,13 +75,32 @@ fn tell(status: &HookStatus) -> String {
     text
 }
 
-fn run_hook(common: &Common, name: &str, gate: bool) -> Result<(), Failure> {
-    let mut opened = Opened::new(common)?;
-    match name {
+fn run_hook(common: &Common, name: &str, gate: bool, within: u64) -> Result<(), Failure> {
+    // A gate must be decided, however long it takes; everything else can wait for the next commit.
+    let stop = (!gate).then(|| after_milliseconds(within));
+    let mut opened = Opened::with(common, stop.clone())?;
+    let ran = match name {
         "pre-commit" | "pre-merge-commit" => before(&mut opened, gate),
         "post-commit" | "post-merge" | "post-rewrite" => after(&mut opened),
         other => Err(Failure::mistake(format!("{other} is no hook of threatline's"), None)),
+    };
+    if ran.is_err() && stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+        opened.remember(Compaction::Small);
+        output::say(common, "not everything was read in time; the next commit goes on from here");
+        return Ok(());
     }
+    ran
+}
+
+/// Becomes true then. The thread that sees to it ends with the process.
+fn after_milliseconds(within: u64) -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(within == 0));
+    let seen = stop.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(within));
+        seen.store(true, Ordering::Relaxed);
+    });
+    stop
 }
 
 /// What the index would do to the design: ten lines at most, nothing when nothing moves.
