@@ -442,3 +442,18 @@ fn services_that_share_a_context_have_the_source_that_their_dockerfile_copies() 
     let all = [files[0], files[1], ("src/web/Dockerfile", "FROM python:3.12\nCOPY . .\n"), files[3], files[4]];
     assert_eq!(owners(&all), std::collections::BTreeSet::from(["api".to_owned(), "web".to_owned()]), "an image of everything holds everything");
 }
+
+#[test]
+fn of_equal_rpcs_the_one_that_is_defined_nearest_is_served() {
+    let server = "package main\n\nimport (\n\t\"context\"\n\t\"net\"\n\n\t\"google.golang.org/grpc\"\n\tpb \"example.com/other/gen\"\n)\n\ntype server struct {\n\tpb.UnimplementedPayServer\n}\n\nfunc (s *server) Charge(ctx context.Context, in *pb.Request) (*pb.Reply, error) {\n\treturn &pb.Reply{}, nil\n}\n\nfunc main() {\n\tlis, _ := net.Listen(\"tcp\", \":50051\")\n\ts := grpc.NewServer()\n\tpb.RegisterPayServer(s, &server{})\n\ts.Serve(lis)\n}\n";
+    let proto = |package: &str| {
+        format!("syntax = \"proto3\";\npackage {package};\nservice Pay {{ rpc Charge (Request) returns (Reply); }}\nmessage Request {{}}\nmessage Reply {{}}\n")
+    };
+    let (one, two) = (proto("one.v1"), proto("two.v1"));
+    let paths = |files: &[(&str, &str)]| documented(files).entry_points.iter().map(|entry| entry.path.clone()).collect::<std::collections::BTreeSet<_>>();
+    let module = ("one/go.mod", "module example.com/one\n\nrequire google.golang.org/grpc v1.60.0\n");
+    let served = |files: [(&str, &str); 2]| paths(&[("one/main.go", server), module, files[0], files[1]]);
+    assert!(served([("one/proto/pay.proto", &one), ("two/proto/pay.proto", &two)]).contains("/one.v1.Pay/Charge"));
+    let apart = served([("protos/one.proto", &one), ("protos/two.proto", &two)]);
+    assert!(apart.iter().all(|path| !path.contains(".v1.")), "either may be meant: {apart:?}");
+}

@@ -1,14 +1,15 @@
 //! Entry points: what code offers, placed in components, with exposure and what follows.
 
 use super::context::Contexts;
-use super::draft::Draft;
+use super::draft::{Draft, folder_of};
 use super::exposure::{OutsideRoute, of_path};
 use super::flows::{Flows, Key, code, to_proof};
-use super::said::Said;
+use super::said::{At, Said};
 use super::source::Ownership;
 use crate::compose::{CodeEntry, Composed};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::DataClass;
+use threatline_facts::spec::Proto;
 use threatline_model::{ComponentId, EntryPoint, EntryPointId, EntryPointKind, Exposure, FlowId, Grade, Proof, Properties, Property, Role, Value};
 
 /// What placing entry points needs.
@@ -73,7 +74,7 @@ fn entry_point(
 ) -> EntryPoint {
     let path = match entry.kind {
         EntryPointKind::Http if !prefix.is_empty() => format!("{prefix}{}", if entry.path == "/" { "" } else { &entry.path }),
-        EntryPointKind::Grpc => full_rpc(&entry.path, placing.said),
+        EntryPointKind::Grpc => full_rpc(&entry.path, entry.places.last().map_or("", |place| &place.path), placing.said),
         _ => entry.path.clone(),
     };
     let name = match (&entry.method, entry.kind) {
@@ -134,16 +135,19 @@ fn entry_point(
     }
 }
 
-/// `/*.Service/Rpc` with the package that a .proto file of the repository gives it, if there is just one.
-fn full_rpc(path: &str, said: &Said<'_>) -> String {
+/// `/*.Service/Rpc` with the package that a .proto file of the repository gives it. Of several that define
+/// such an rpc those that lie nearest to the code are meant, if they agree.
+fn full_rpc(path: &str, code: &str, said: &Said<'_>) -> String {
     let Some((service, rpc)) = path.strip_prefix("/*.").and_then(|rest| rest.split_once('/')) else {
         return path.to_owned();
     };
-    let packages: BTreeSet<&str> =
-        said.protos.iter().filter(|proto| proto.it.services.iter().any(|s| s.name == service)).map(|proto| proto.it.package.as_str()).collect();
+    let shared = |file: &str| folder_of(file).split('/').zip(folder_of(code).split('/')).take_while(|(a, b)| a == b).count();
+    let defines = |proto: &&At<'_, Proto>| proto.it.services.iter().any(|other| other.name == service);
+    let nearest = said.protos.iter().filter(defines).map(|proto| shared(&proto.path)).max();
+    let near = said.protos.iter().filter(defines).filter(|proto| Some(shared(&proto.path)) == nearest);
+    let packages: BTreeSet<&str> = near.map(|proto| proto.it.package.as_str()).collect();
     match packages.into_iter().collect::<Vec<_>>().as_slice() {
-        [""] => format!("/{service}/{rpc}"),
-        [package] => format!("/{package}.{service}/{rpc}"),
+        [package] if !package.is_empty() => format!("/{package}.{service}/{rpc}"),
         _ => format!("/{service}/{rpc}"),
     }
 }
