@@ -56,8 +56,10 @@ fn forgotten_files() -> Done {
 fn paths_in_documents() -> Done {
     let all = files()?;
     let known: BTreeSet<&str> = all.iter().map(String::as_str).collect();
-    let exists =
-        |path: &str| known.contains(path) || known.range(path..).next().is_some_and(|next| next.starts_with(&format!("{}/", path.trim_end_matches('/'))));
+    let exists = |path: &str| {
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        known.contains(path) || known.range(folder.as_str()..).next().is_some_and(|next| next.starts_with(&folder))
+    };
     let mut wrong = Vec::new();
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         for (number, line) in read(document)?.lines().enumerate() {
