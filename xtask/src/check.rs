@@ -104,5 +104,5 @@ fn licences() -> Done {
         eprintln!("xtask: cargo-deny is not installed, licences were not checked (cargo install --locked cargo-deny)");
         return Ok(());
     }
-    run(&root, "cargo", &["deny", "--offline", "check", "licenses", "bans", "sources"])
+    run(&root, "cargo", &["deny", "check", "licenses", "bans", "sources"])
 }
