@@ -10,10 +10,11 @@
 
 use crate::decision::Decided;
 use crate::read::{Depth, Failed};
+use crate::store::Key;
 use crate::summary::Summary;
 use crate::think::{Basis, Design, Said, SaidFile, Verdicts};
 use crate::tree::{Answered, Below, Content, Digest, Saying, Tree};
-use crate::units::{Group, Seen, UnitFiles};
+use crate::units::{Division, Group, Seen, UnitFiles};
 use crate::wants::Want;
 use crate::world::{Context, World, lock};
 use crate::{Entry, Oid, think, units};
@@ -51,18 +52,12 @@ impl Tables {
     fn group(&self, digest: &Digest) -> Option<Arc<Group>> {
         lock(&self.groups).get(digest).cloned()
     }
+}
 
-    /// Those that no query was asked for yet.
-    fn new_units<'u>(&self, all: &'u [Arc<UnitFiles>]) -> Vec<&'u Arc<UnitFiles>> {
-        let mut units = lock(&self.units);
-        all.iter().filter(|unit| units.insert(unit.digest, Arc::clone(unit)).is_none()).collect()
-    }
-
-    /// Those that no query was asked for yet.
-    fn new_groups<'g>(&self, all: &'g [Arc<Group>]) -> Vec<&'g Arc<Group>> {
-        let mut groups = lock(&self.groups);
-        all.iter().filter(|group| groups.insert(group.digest, Arc::clone(group)).is_none()).collect()
-    }
+/// Those of which no query was asked yet; from here on queries find them.
+fn new<'t, T>(table: &Mutex<HashMap<Digest, Arc<T>>>, all: &'t [Arc<T>], digest: impl Fn(&T) -> Digest) -> Vec<&'t Arc<T>> {
+    let mut table = lock(table);
+    all.iter().filter(|one| table.insert(digest(one), Arc::clone(one)).is_none()).collect()
 }
 
 /// What a query sees of the database.
@@ -351,14 +346,27 @@ impl Below for Queries<'_> {
 /// Draws the design from the parts of all units and what else is said.
 fn draw<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> Design {
     let (world, tables) = (db.world(), db.tables());
-    let division = units::divide(world, &said_below(db, facts), &config.prefix);
-    units::ahead(world, &tables.new_units(&division.units), |world, unit| _ = units::seen(world, unit));
-    let seen: Vec<Arc<Seen>> = division.units.iter().map(|unit| seen(db, UnitKey::new(db, unit.digest))).collect();
-    let groups: Vec<Arc<Group>> = units::groups(&division, &seen).into_iter().map(Arc::new).collect();
-    units::ahead(world, &tables.new_groups(&groups), |world, group| _ = units::part(world, group));
+    let (division, seen, groups) = divided(db, facts, config);
+    units::ahead(world, &new(&tables.groups, &groups, |group| group.digest), |world, group| _ = units::part(world, group));
     let parts: Vec<Arc<Part>> = groups.iter().map(|group| part(db, GroupKey::new(db, group.digest))).collect();
     world.forget_units();
     think::draw(&division, &seen, &parts, config)
+}
+
+/// Units, what is known of each by itself, and each with those that it uses.
+fn divided<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> (Division, Vec<Arc<Seen>>, Vec<Arc<Group>>) {
+    let (world, tables) = (db.world(), db.tables());
+    let division = units::divide(world, &said_below(db, facts), &config.prefix);
+    units::ahead(world, &new(&tables.units, &division.units, |unit| unit.digest), |world, unit| _ = units::seen(world, unit));
+    let seen: Vec<Arc<Seen>> = division.units.iter().map(|unit| seen(db, UnitKey::new(db, unit.digest))).collect();
+    let groups = units::groups(&division, &seen).into_iter().map(Arc::new).collect();
+    (division, seen, groups)
+}
+
+/// Keys of the records that a state's units have.
+pub(crate) fn keys_of_units(db: &dyn Db, state: State) -> Vec<Key> {
+    let key = state_key(db, state);
+    units::keys(&divided(db, key.facts(db), key.linking(db).config(db)).2).collect()
 }
 
 /// Everything that is said below a folder of that digest, by path.
@@ -370,8 +378,12 @@ fn said_below<'db>(db: &'db dyn Db, facts: FactsKey<'db>) -> Said {
         while let Some((path, oid, context)) = open.pop() {
             let content: Content = tree_facts(db, TreeKey::new(db, oid, context.clone())).content().unwrap_or_default();
             for wanted in content.wanted {
-                // Read when the folder was put together, and remembered as long as the folder is.
-                let facts = symbols(db, artifact(db, wanted.oid, wanted.kind)).unwrap_or_default();
+                // It was read when the folder was put together. Where neither its record nor its content is to be
+                // had any more, nothing that follows is remembered.
+                let facts = symbols(db, artifact(db, wanted.oid, wanted.kind)).unwrap_or_else(|_| {
+                    db.world().lose();
+                    Arc::from([])
+                });
                 said.push(SaidFile { path: format!("{path}{}", wanted.path), digest: wanted.digest, facts });
             }
             let file = |saying: Saying| SaidFile { path: format!("{path}{}", saying.path), digest: saying.digest, facts: saying.facts.0 };

@@ -238,6 +238,8 @@ impl Session {
         states.sort_by_key(|state| state.root(&self.db));
         for state in states {
             crate::warm::keys(&self.world, state.root(&self.db), state.context(&self.db).as_ref(), &mut keys);
+            let (db, state) = (self.db.clone(), *state);
+            keys.extend(self.install(move || db::keys_of_units(&db, state)).map_err(std::io::Error::other)?);
         }
         self.world.store.keep(&keys)
     }
@@ -247,7 +249,7 @@ impl Session {
     fn begin_anew(&mut self, kept: Linking) -> Linking {
         let (config, disabled) = (kept.config(&self.db).clone(), kept.disabled(&self.db).clone());
         self.db = Database::new(self.world.clone(), self.observer.clone());
-        self.world.forget_places();
+        self.world.forget();
         self.states.clear();
         self.linkings.clear();
         self.linking(LinkConfig::clone(&config), Vec::clone(&disabled))

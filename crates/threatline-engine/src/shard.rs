@@ -14,7 +14,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use threatline_facts::{Anchor, ArtifactKind};
+use threatline_facts::code::CodeFact;
+use threatline_facts::{Anchor, ArtifactKind, Fact};
 
 const FORM: &str = "threatline.shard/1";
 
@@ -123,6 +124,9 @@ pub fn link_shards(inputs: &LinkInputs, threads: usize) -> Result<(Session, Revi
         if shard.code != crate::world::READING {
             return Err(ShardError::Foreign(name.clone()));
         }
+        if !is_whole(&shard) {
+            return Err(ShardError::Unreadable(name.clone()));
+        }
         for file in shard.files {
             files.insert(file.path.clone(), hold(file, &mut given));
         }
@@ -134,6 +138,19 @@ pub fn link_shards(inputs: &LinkInputs, threads: usize) -> Result<(Session, Revi
     let project = project(inputs)?;
     let session = Session::given(Arc::new(source), given, Options { threads, ..Options::default() });
     Ok((session, revision, project))
+}
+
+/// Everything in it can be read back and followed.
+fn is_whole(shard: &Shard) -> bool {
+    let code = |fact: &Fact| match fact {
+        Fact::Code(CodeFact::Source(source)) => source.is_whole(),
+        _ => true,
+    };
+    let said = |said: &Said| crate::read::decode(&said.facts.0).is_some_and(|facts| facts.facts.iter().all(code));
+    shard.files.iter().all(|file| match &file.is {
+        Is::Link | Is::Submodule => true,
+        Is::File { digest: _, said: first, asked } => first.iter().chain(asked).all(said),
+    })
 }
 
 fn hold(file: File, given: &mut Given) -> Held {

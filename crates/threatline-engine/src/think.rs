@@ -99,6 +99,7 @@ pub(crate) fn remembered_as<T: Serialize + DeserializeOwned>(world: &World, key:
 /// Results say the same words over and over: a tenth of their size is kept.
 pub(crate) fn keep(world: &World, key: Key, result: &impl Serialize) {
     if world.store.is_on()
+        && world.is_sound()
         && let Ok(record) = postcard::to_stdvec(result)
     {
         world.store.put(key, lz4_flex::compress_prepend_size(&record));

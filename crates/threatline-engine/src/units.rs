@@ -15,8 +15,9 @@ use threatline_facts::{ArtifactKind, Facts};
 use threatline_link::compose::units::{self, Described, Outline, Unit, packages_of};
 use threatline_link::compose::{Part, compose_unit};
 
-/// So many units are worth other threads.
-const MANY: usize = 16;
+/// So many units are worth other threads, and so many files that are only read back.
+const UNITS: usize = 8;
+const FILES: usize = 512;
 
 /// The stored facts of one unit's files, sorted by path from the root of the repository.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(crate) struct UnitFiles {
 /// The facts of a unit's files, read back.
 pub(crate) type Read = Vec<(Arc<str>, Facts)>;
 
-/// A unit, and the units that it is evaluated with.
+/// A unit, and the units that it is evaluated with, itself among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
     pub(crate) digest: Digest,
@@ -64,7 +65,7 @@ pub(crate) fn divide(world: &World, said: &Said, prefix: &str) -> Division {
     let path = |file: &SaidFile| -> Arc<str> { format!("{prefix}{}", file.path).into() };
     let others: Vec<&SaidFile> = said.iter().filter(|file| !is_source(file)).collect();
     let read = |file: &&SaidFile| (path(file), crate::read::decode(&file.facts).unwrap_or_default());
-    let others: Vec<(Arc<str>, Facts)> = each(world, &others, &read);
+    let others: Vec<(Arc<str>, Facts)> = each(world, &others, FILES, &read);
     let manifests: BTreeSet<&str> = others.iter().filter(|(_, facts)| packages_of(facts).next().is_some()).map(|(path, _)| &**path).collect();
     let roots: BTreeSet<&str> = manifests.iter().map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder)).collect();
     let mut units: BTreeMap<&str, Vec<(Arc<str>, &SaidFile)>> = BTreeMap::new();
@@ -121,17 +122,14 @@ pub(crate) fn seen(world: &World, unit: &UnitFiles) -> Arc<Seen> {
 pub(crate) fn part(world: &World, group: &Group) -> Arc<Part> {
     remembered_as(world, key(b'c', &group.digest), &world.parts, || {
         let files: Vec<_> = group.with.iter().map(|unit| unit.read(world)).collect();
-        let with: Vec<Unit<'_>> = group.with.iter().zip(&files).map(|(unit, files)| unit.unit(files)).collect();
-        let own = with.iter().find(|unit| unit.root == group.unit.root);
-        own.map(|own| compose_unit(own, with.iter())).unwrap_or_default()
+        let units: Vec<Unit<'_>> = group.with.iter().zip(&files).map(|(unit, files)| unit.unit(files)).collect();
+        compose_unit(&group.unit.root, &units.iter().collect::<Vec<_>>())
     })
 }
 
 /// Does that for many units before the queries ask for them one by one.
 pub(crate) fn ahead<T: Sync>(world: &World, all: &[T], look: impl Fn(&World, &T) + Sync) {
-    if all.len() >= MANY {
-        each(world, all, &|one| look(world, one));
-    }
+    each(world, all, UNITS, &|one| look(world, one));
 }
 
 /// Each unit with those that it uses.
@@ -153,12 +151,17 @@ pub(crate) fn groups(division: &Division, seen: &[Arc<Seen>]) -> Vec<Group> {
     division.units.iter().zip(closures).map(|(unit, with)| Group::new(unit, with.into_iter().map(|at| division.units[at].clone()).collect())).collect()
 }
 
+/// Keys of the records that units have.
+pub(crate) fn keys(groups: &[Arc<Group>]) -> impl Iterator<Item = Key> + '_ {
+    groups.iter().flat_map(|group| [key(b'o', &group.unit.digest), key(b'c', &group.digest)])
+}
+
 fn key(record: u8, digest: &Digest) -> Key {
     Key::new(record, THINKING.as_bytes(), &[&digest.0])
 }
 
-/// Does something for each, on all threads where there is much to do.
-fn each<T: Sync, R: Send>(world: &World, all: &[T], work: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
+/// Does something for each, on all threads where there are as many.
+fn each<T: Sync, R: Send>(world: &World, all: &[T], many: usize, work: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
     use rayon::prelude::*;
-    if all.len() < 512 && all.len() < MANY * 4 { all.iter().map(work).collect() } else { world.together(|| all.par_iter().map(work).collect()) }
+    if all.len() < many { all.iter().map(work).collect() } else { world.together(|| all.par_iter().map(work).collect()) }
 }

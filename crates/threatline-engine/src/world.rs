@@ -94,6 +94,8 @@ pub(crate) struct World {
     threads: usize,
     pool: OnceLock<Option<rayon::ThreadPool>>,
     stop: Option<Arc<AtomicBool>>,
+    /// Content that was there is gone: what is worked out from here on is not what the ids stand for.
+    lossy: AtomicBool,
 }
 
 type Places = HashMap<(Oid, ArtifactKind, Depth), Arc<[Anchor]>>;
@@ -115,6 +117,7 @@ impl World {
             threads,
             pool: OnceLock::new(),
             stop,
+            lossy: AtomicBool::new(false),
         }
     }
 
@@ -133,6 +136,16 @@ impl World {
         self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
+    /// Content is gone that earlier results rest on.
+    pub(crate) fn lose(&self) {
+        self.lossy.store(true, Ordering::Relaxed);
+    }
+
+    /// Results may be remembered.
+    pub(crate) fn is_sound(&self) -> bool {
+        !self.lossy.load(Ordering::Relaxed)
+    }
+
     /// A folder's entries; one that is missing is empty, and the reason is its own.
     pub(crate) fn entries(&self, oid: &Oid) -> Result<Arc<[Entry]>, Failed> {
         self.source.tree(oid).map_err(|missing| Failed::Missing(missing.0))
@@ -144,9 +157,10 @@ impl World {
         lock(&self.ready).extend(readings);
     }
 
-    /// Forgets where things stood.
-    pub(crate) fn forget_places(&self) {
+    /// Forgets what only queries of earlier states had to do with.
+    pub(crate) fn forget(&self) {
         lock(&self.places).clear();
+        lock(&self.wants).clear();
     }
 
     /// Forgets what was read ahead and not asked for.

@@ -4,6 +4,8 @@
 //! what no reader asks for. Its meaning (which call registers a route, which function guards) needs
 //! other files and the packs, so it is worked out when files are joined.
 
+mod whole;
+
 use crate::{Language, Mark};
 use serde::{Deserialize, Serialize};
 

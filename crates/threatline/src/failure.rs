@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Gate(String),
     /// Exit 2: something that a person can mend.
     Mistake(Box<Mistake>),
+    /// Exit 2: it took longer than was allowed; what was read is remembered.
+    Stopped,
     /// Exit 3: a bug; everything else was printed.
     Bug(String),
 }
@@ -42,6 +44,7 @@ impl Failure {
                 eprintln!("{:?}", miette::Report::new(*mistake));
                 ExitCode::from(2)
             }
+            Failure::Stopped => Failure::mistake(ScanError::Stopped.to_string(), None).report(),
             Failure::Bug(sentence) => {
                 eprintln!("threatline: {} (a bug; please report it)", crate::output::plain(&sentence));
                 ExitCode::from(3)
@@ -92,6 +95,7 @@ impl From<ScanError> for Failure {
     fn from(error: ScanError) -> Self {
         match error {
             ScanError::Config(error) => (*error).into(),
+            ScanError::Stopped => Failure::Stopped,
             error => Failure::mistake(error.to_string(), None),
         }
     }

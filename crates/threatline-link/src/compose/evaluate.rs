@@ -143,7 +143,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Runs in another file, then comes back.
-    fn within<T>(&mut self, file: FileId, run: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn within<T>(&mut self, file: FileId, run: impl FnOnce(&mut Self) -> T) -> T {
         let (before, mark) = (self.file, self.mark);
         self.file = file;
         let out = run(self);

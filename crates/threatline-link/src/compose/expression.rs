@@ -220,11 +220,7 @@ impl<'a> Evaluator<'a> {
         // It may refer to itself.
         self.statics.insert(key.clone(), Val::Unknown);
         let scope = self.globals(file);
-        let (before, mark) = (self.file, self.mark);
-        self.file = file;
-        let value = self.value(value, &scope);
-        self.file = before;
-        self.mark = mark;
+        let value = self.within(file, |this| this.value(value, &scope));
         if self.proving == 0 {
             self.statics.insert(key, value.clone());
         } else {

@@ -7,7 +7,6 @@ use super::draft::{Draft, folder_of};
 use super::said::Said;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use threatline_facts::Text;
 
 /// Under these keys frameworks look for the path.
 const KEYS: &[&str] = &[
@@ -44,10 +43,7 @@ impl Contexts {
         let mut told: Vec<Context> = Vec::new();
         for setting in said.settings.iter().filter(|setting| setting.it.profile.is_none() && KEYS.contains(&setting.it.key.as_str())) {
             // what only a variable knows is not known
-            let text = match &setting.it.value {
-                Text::Literal(text) => text.clone(),
-                text => text.with_defaults(),
-            };
+            let text = setting.it.value.with_defaults();
             if text.contains('*') || told.last().is_some_and(|last| last.path == setting.path) {
                 continue;
             }

@@ -124,7 +124,8 @@ impl<'a> Finder<'_, 'a> {
             }
         }
         // where one deployment's address is known, what a variation of it puts in its place adds nothing
-        for (address, places) in nobodys.into_iter().filter(|_| !found).collect::<Vec<_>>() {
+        let nobodys = if found { Vec::new() } else { nobodys };
+        for (address, places) in nobodys {
             if let Some(to) = self.elsewhere(&address, call, from, &places) {
                 found = true;
                 self.open(number, call, from, to, Some(&address), &places);

@@ -13,7 +13,7 @@ use crate::output;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use threatline_engine::{Compaction, Movement, Revision};
+use threatline_engine::{Compaction, Movement, Revision, ScanError};
 use threatline_repo::{HookState, HookStatus, Hooks};
 use threatline_report::human;
 
@@ -34,6 +34,7 @@ pub(crate) fn run(common: &Common, command: &Hook) -> Result<(), Failure> {
             Err(Failure::Gate(sentence)) if *gate => Err(Failure::Gate(sentence)),
             Err(Failure::Gate(_)) | Ok(()) => Ok(()),
             Err(Failure::Mistake(mistake)) => quietly(common, &mistake.to_string()),
+            Err(Failure::Stopped) => quietly(common, &ScanError::Stopped.to_string()),
             Err(Failure::Bug(sentence)) => quietly(common, &sentence),
         },
     }
@@ -78,16 +79,14 @@ fn tell(status: &HookStatus) -> String {
 fn run_hook(common: &Common, name: &str, gate: bool, within: u64) -> Result<(), Failure> {
     // A gate must be decided, however long it takes; everything else can wait for the next commit.
     let stop = (!gate).then(|| after_milliseconds(within));
-    let mut opened = Opened::with(common, stop.clone())?;
+    let mut opened = Opened::with(common, stop)?;
     let ran = match name {
         "pre-commit" | "pre-merge-commit" => before(&mut opened, gate),
         "post-commit" | "post-merge" | "post-rewrite" => after(&mut opened),
         other => Err(Failure::mistake(format!("{other} is no hook of threatline's"), None)),
     };
-    if ran.is_err() && stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+    if matches!(ran, Err(Failure::Stopped)) {
         opened.remember(Compaction::Small);
-        output::say(common, "not everything was read in time; the next commit goes on from here");
-        return Ok(());
     }
     ran
 }
