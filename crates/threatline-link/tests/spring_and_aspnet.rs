@@ -235,12 +235,21 @@ fn rpcs_of_a_service_in_csharp() {
              public int Helper(int x) {{ return x; }}\n  }}\n}}\n"
         )
     };
-    let all = |text: &str| entries(&[("web/Carts.cs", text)]);
+    let program = |services: &str, mapped: &str| {
+        format!(
+            "using Microsoft.AspNetCore.Builder;\nvar builder = WebApplication.CreateBuilder(args);\nbuilder.Services.AddGrpc({services});\nvar app = builder.Build();\n{mapped}\napp.Run();\n"
+        )
+    };
+    let with = |text: &str, program: &str| entries(&[("web/Carts.cs", text), ("web/Program.cs", program)]);
+    let open = program("", "app.MapGrpcService<Carts>();");
+    let all = |text: &str| with(text, &open);
     assert_eq!(all(&service("", "Shop.Proto.CartService.CartServiceBase")), ["ANY /*.CartService/AddItem() false"]);
     assert_eq!(all(&service("[Microsoft.AspNetCore.Authorization.Authorize]", "CartService.CartServiceBase")), ["ANY /*.CartService/AddItem() true"]);
     assert!(all(&service("", "CartWatcher")).is_empty());
     assert!(all(&service("", "CommandBase").replace("ServerCallContext", "Other")).is_empty(), "a base of any kind is no service");
-    let mapped = "using Microsoft.AspNetCore.Builder;\nvar app = WebApplication.CreateBuilder(args).Build();\napp.MapGrpcService<Carts>().RequireAuthorization();\napp.Run();\n";
-    let guarded = entries(&[("web/Carts.cs", &service("", "CartService.CartServiceBase")), ("web/Program.cs", mapped)]);
-    assert_eq!(guarded, ["ANY /*.CartService/AddItem() ?"]);
+    let carts = service("", "CartService.CartServiceBase");
+    let unknown = ["ANY /*.CartService/AddItem() ?"];
+    assert_eq!(with(&carts, &program("", "app.MapGrpcService<Carts>().RequireAuthorization();")), unknown);
+    assert_eq!(with(&carts, &program("options => options.Interceptors.Add<TokenInterceptor>()", "app.MapGrpcService<Carts>();")), unknown);
+    assert_eq!(with(&carts, &program("", "")), unknown, "where it is mapped, something may stand before it");
 }

@@ -408,6 +408,10 @@ pub struct ClassRule {
     pub service: Option<Selectors>,
     #[serde(default)]
     pub limited_by: Option<String>,
+    #[serde(default)]
+    pub mapped_by: Vec<String>,
+    #[serde(default)]
+    pub clouded_by: Vec<String>,
 }
 
 /// What standing on a route's chain does.

@@ -7,7 +7,7 @@ use super::verbs::{Site, parameter, set_trait};
 use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::*;
-use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, Family, Selectors};
+use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, ClassRule, Family, Selectors};
 use threatline_model::{EntryPointKind, Parameter as Told};
 
 /// An annotation with what packs say of it.
@@ -430,13 +430,23 @@ impl<'a> Evaluator<'a> {
             let handler = self.generic_instance(file, number);
             let scope = self.globals(file);
             let (_, mut guards) = self.read_annotations(&self.program.source(file).classes[number as usize].annotations, &scope);
-            // `MapGrpcService<T>().RequireAuthorization()` names no object that could be followed
-            if self.family() == Family::CSharp && super::inventory::called_names(self.program).contains("RequireAuthorization") {
+            if self.is_clouded(ruled.rule) {
                 guards.push(Guard { value: Val::Unknown, place: place.clone() });
             }
             self.serve_methods(router, &service, &handler, guards, place);
             return;
         }
+    }
+}
+
+impl Evaluator<'_> {
+    /// What stands before the methods of such a class is not known: nobody is seen to map it, or something is
+    /// named that may guard it.
+    fn is_clouded(&mut self, rule: &ClassRule) -> bool {
+        let program = self.program;
+        let named = self.named.get_or_insert_with(|| super::inventory::member_names(program));
+        let any = |words: &[String]| words.iter().any(|word| named.contains(word.as_str()));
+        (!rule.mapped_by.is_empty() && !any(&rule.mapped_by)) || any(&rule.clouded_by)
     }
 }
 

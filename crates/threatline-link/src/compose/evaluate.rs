@@ -7,7 +7,7 @@ use super::library::TypeId;
 use super::program::{Located2, Program, folder_of, module_value};
 use super::value::*;
 use super::{Composed, Place};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use threatline_facts::code::*;
@@ -28,6 +28,8 @@ pub(super) struct Evaluator<'a> {
     running: Vec<(FileId, u32)>,
     memo: HashMap<String, (Val, Effects)>,
     generic: HashMap<(FileId, u32), ObjectId>,
+    /// Names of members that any file speaks of, once they are asked for.
+    pub(super) named: Option<BTreeSet<&'a str>>,
     located: HashMap<(FileId, *const Import), Located2>,
     /// Bases of classes, and members of classes that have a value.
     lines: HashMap<(FileId, u32), Bases>,
@@ -78,6 +80,7 @@ impl<'a> Evaluator<'a> {
             running: Vec::new(),
             memo: HashMap::new(),
             generic: HashMap::new(),
+            named: None,
             located: HashMap::new(),
             lines: HashMap::new(),
             statics: HashMap::new(),

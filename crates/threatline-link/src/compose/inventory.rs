@@ -70,63 +70,90 @@ fn is_main_guard(step: &Step) -> bool {
 
 /// The last names of everything that is called in its own files.
 pub(super) fn called_names<'a>(program: &Program<'a>) -> BTreeSet<&'a str> {
-    let mut out = BTreeSet::new();
-    for file in program.own_files().map(|file| &program.files[file]) {
-        for function in &file.source.functions {
-            function.steps.iter().for_each(|step| step_names(step, &mut out));
-        }
-        for export in &file.source.exports {
-            export.value.iter().for_each(|value| value_names(value, &mut out));
-        }
-    }
-    out
+    names(program.own_files().map(|file| program.source(file)), false)
 }
 
-fn step_names<'a>(step: &'a Step, out: &mut BTreeSet<&'a str>) {
-    match step {
-        Step::Bind { value, .. } | Step::Return(value) | Step::Throw(value) => value.iter().for_each(|value| value_names(value, out)),
-        Step::Do(value) => value_names(value, out),
-        Step::If { condition, then, otherwise } => {
-            value_names(condition, out);
-            then.iter().chain(otherwise).for_each(|step| step_names(step, out));
-        }
-        Step::Loop { over, body } => {
-            over.iter().for_each(|(_, list)| value_names(list, out));
-            body.iter().for_each(|step| step_names(step, out));
-        }
-        Step::Try { body, handlers, finally } => body.iter().chain(handlers.iter().flatten()).chain(finally).for_each(|step| step_names(step, out)),
-        Step::Block(body) => body.iter().for_each(|step| step_names(step, out)),
-        Step::Function(_) | Step::Class(_) => {}
-    }
+/// The same of all files, and the names of all members that they speak of.
+pub(super) fn member_names<'a>(program: &Program<'a>) -> BTreeSet<&'a str> {
+    names(program.files.iter().map(|file| file.source), true)
 }
 
-fn value_names<'a>(value: &'a Value, out: &mut BTreeSet<&'a str>) {
-    match value {
-        Value::Call(call) => {
-            match &call.callee {
-                Value::Name(name) => {
-                    out.insert(name);
+fn names<'a>(sources: impl Iterator<Item = &'a Source>, members: bool) -> BTreeSet<&'a str> {
+    let mut out = Names { found: BTreeSet::new(), members };
+    for source in sources {
+        source.functions.iter().for_each(|function| out.steps(&function.steps));
+        source.exports.iter().filter_map(|export| export.value.as_ref()).for_each(|value| out.value(value));
+    }
+    out.found
+}
+
+/// Names that are called, and those of members, too, where that is asked for.
+struct Names<'a> {
+    found: BTreeSet<&'a str>,
+    members: bool,
+}
+
+impl<'a> Names<'a> {
+    fn steps(&mut self, steps: &'a [Step]) {
+        for step in steps {
+            match step {
+                Step::Bind { target, value, .. } => {
+                    // what is assigned to is no call
+                    if self.members {
+                        self.value(target);
+                    }
+                    self.values(value);
                 }
-                Value::Member(object, name) => {
-                    out.insert(name);
-                    value_names(object, out);
+                Step::Return(value) | Step::Throw(value) => self.values(value),
+                Step::Do(value) => self.value(value),
+                Step::If { condition, then, otherwise } => {
+                    self.value(condition);
+                    self.steps(then);
+                    self.steps(otherwise);
                 }
-                other => value_names(other, out),
+                Step::Loop { over, body } => {
+                    self.values(over.iter().map(|(_, list)| list));
+                    self.steps(body);
+                }
+                Step::Try { body, handlers, finally } => {
+                    self.steps(body);
+                    handlers.iter().for_each(|handler| self.steps(handler));
+                    self.steps(finally);
+                }
+                Step::Block(body) => self.steps(body),
+                Step::Function(_) | Step::Class(_) => {}
             }
-            call.arguments.iter().for_each(|argument| value_names(&argument.value, out));
         }
-        Value::Member(object, _) | Value::Not(object) => value_names(object, out),
-        Value::Index(object, index) => {
-            value_names(object, out);
-            value_names(index, out);
+    }
+
+    fn values(&mut self, values: impl IntoIterator<Item = &'a Value>) {
+        values.into_iter().for_each(|value| self.value(value));
+    }
+
+    fn value(&mut self, value: &'a Value) {
+        match value {
+            Value::Call(call) => {
+                match &call.callee {
+                    Value::Name(name) => _ = self.found.insert(name),
+                    Value::Member(object, name) => {
+                        self.found.insert(name);
+                        self.value(object);
+                    }
+                    other => self.value(other),
+                }
+                self.values(call.arguments.iter().map(|argument| &argument.value));
+            }
+            Value::Member(object, name) => {
+                if self.members {
+                    self.found.insert(name);
+                }
+                self.value(object);
+            }
+            Value::Not(object) => self.value(object),
+            Value::Index(object, index) => self.values([&**object, &**index]),
+            Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => self.values(parts),
+            Value::Map(entries) => entries.iter().for_each(|(key, value)| self.values([key, value])),
+            _ => {}
         }
-        Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => {
-            parts.iter().for_each(|part| value_names(part, out));
-        }
-        Value::Map(entries) => entries.iter().for_each(|(key, value)| {
-            value_names(key, out);
-            value_names(value, out);
-        }),
-        _ => {}
     }
 }
