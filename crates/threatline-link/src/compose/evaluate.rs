@@ -224,6 +224,10 @@ impl<'a> Evaluator<'a> {
         if let Some((file, class)) = self.program.class_nearby(file, name) {
             return Val::Class(file, class);
         }
+        // Rust names another crate without importing it: `shared::router()`.
+        if let Some(root) = self.program.crate_named(file, name) {
+            return Val::Module(root);
+        }
         self.in_globs(name).unwrap_or_else(|| self.symbol(name))
     }
 
@@ -289,6 +293,7 @@ impl<'a> Evaluator<'a> {
         };
         match (import.member.as_deref(), &located) {
             (None | Some("*"), _) => module,
+            (Some(_), Located2::File(found)) if self.program.is_submodule(*found, import, language) => module,
             (Some(member), Located2::File(found)) => self.imported_member(*found, member),
             (Some(member), Located2::Folder(folder)) => self.in_folder(&folder.clone(), member).unwrap_or(Val::Unknown),
             (_, _) => module,

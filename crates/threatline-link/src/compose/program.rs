@@ -267,6 +267,29 @@ impl<'a> Program<'a> {
         if modules::looks_local(language, module, &manifests) { Located2::Missing } else { Located2::Library }
     }
 
+    /// The root of the crate of that name, if it is one of the project's.
+    pub(super) fn crate_named(&self, file: FileId, name: &str) -> Option<FileId> {
+        if self.files[file].family != Family::Rust || self.manifests.holding(name).is_empty() {
+            return None;
+        }
+        match self.locate(file, name, None) {
+            Located2::File(root) => Some(root),
+            _ => None,
+        }
+    }
+
+    /// Whether the file is what `from module import member` names, and not where the member stands: a module
+    /// may have a member of its own name.
+    pub(super) fn is_submodule(&self, found: FileId, import: &Import, language: Language) -> bool {
+        let (Language::Python, Some(member)) = (language, &import.member) else { return false };
+        let path = &*self.files[found].path;
+        let path = path.strip_suffix(".py").unwrap_or(path);
+        let path = path.strip_suffix("/__init__").unwrap_or(path);
+        let named = format!("{}/{member}", import.module.trim_start_matches('.').replace('.', "/"));
+        let named = named.trim_start_matches('/');
+        path == named || path.strip_suffix(named).is_some_and(|before| before.ends_with('/'))
+    }
+
     /// The file of that path, or the folder if it ends with `/`, in the family of another.
     fn at(&self, path: &str, file: FileId) -> Option<Located2> {
         let family = self.files[file].family;
