@@ -2,26 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use threatline_extract::extract_all;
-use threatline_facts::{ArtifactKind, Facts};
-use threatline_link::compose::compose;
+mod common;
 
-/// `METHOD path verdict` of every way in, sorted.
-fn check(files: &[(&str, &str)], expected: &[&str]) {
-    let read = |(path, text): &(&str, &str)| {
-        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
-        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
-    };
-    let facts: Vec<(String, Facts)> = files.iter().map(read).collect();
-    let borrowed: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
-    let mut shown: Vec<String> = Vec::new();
-    for entry in &compose(&borrowed).entries {
-        let verdict = entry.authenticated.as_ref().map_or("unknown".to_owned(), |one| format!("{} {:?}", one.holds, one.grade));
-        shown.push(format!("{} {} {verdict}", entry.method.as_deref().unwrap_or("*"), entry.path));
-    }
-    shown.sort();
-    assert_eq!(shown, expected);
-}
+use common::{check, composed};
 
 const AUTH: &str = "
 const jwt = require('jsonwebtoken');
@@ -310,8 +293,7 @@ fn a_route_that_only_makes_addresses_is_no_way_in() {
 #[test]
 fn a_body_may_be_read_as_a_whole_and_a_form_without_one_is_the_query() {
     let main = "package main\n\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n)\n\nfunc find(w http.ResponseWriter, r *http.Request) { _ = r.FormValue(\"q\") }\n\nfunc save(w http.ResponseWriter, r *http.Request) {\n\tvar order map[string]any\n\t_ = json.NewDecoder(r.Body).Decode(&order)\n\t_ = r.FormValue(\"note\")\n}\n\nfunc main() {\n\thttp.HandleFunc(\"GET /find\", find)\n\thttp.HandleFunc(\"POST /save\", save)\n\thttp.ListenAndServe(\":80\", nil)\n}\n";
-    let read = extract_all(ArtifactKind::of("main.go").unwrap(), main.as_bytes()).facts;
-    let composed = compose(&[("main.go", &read)]);
+    let composed = composed(&[("main.go", main)]);
     let mut shown: Vec<String> = Vec::new();
     for entry in &composed.entries {
         let parameters: Vec<String> = entry.parameters.iter().map(|one| format!("{}:{}", one.place, one.name)).collect();

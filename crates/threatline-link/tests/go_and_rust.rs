@@ -3,25 +3,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-use threatline_extract::code::read_all;
-use threatline_extract::{code, extract};
-use threatline_facts::{ArtifactKind, Facts};
-use threatline_link::compose::{Composed, compose};
+mod common;
 
-fn composed(files: &[(&str, &str)]) -> Composed {
-    let mut facts: BTreeMap<&str, Facts> = BTreeMap::new();
-    for (path, text) in files {
-        let read = match ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap() {
-            ArtifactKind::Source(language) => read_all(language, text),
-            kind => extract(kind, text.as_bytes()),
-        };
-        let _ = code::wants(&read.facts);
-        facts.insert(path, read.facts);
-    }
-    let all: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (*path, facts)).collect();
-    compose(&all)
-}
+use common::composed;
 
 fn entries(files: &[(&str, &str)]) -> Vec<String> {
     let mut out: Vec<String> = composed(files)

@@ -2,27 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use threatline_extract::extract_all;
-use threatline_facts::{ArtifactKind, Facts};
-use threatline_link::compose::compose;
+mod common;
 
-/// `METHOD path verdict` of every way in, sorted.
-fn check(files: &[(&str, &str)], expected: &[&str]) {
-    let read = |(path, text): &(&str, &str)| {
-        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
-        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
-    };
-    let facts: Vec<(String, Facts)> = files.iter().map(read).collect();
-    let borrowed: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
-    let composed = compose(&borrowed);
-    let mut shown: Vec<String> = Vec::new();
-    for entry in &composed.entries {
-        let verdict = entry.authenticated.as_ref().map_or("unknown".to_owned(), |one| format!("{} {:?}", one.holds, one.grade));
-        shown.push(format!("{} {} {verdict}", entry.method.as_deref().unwrap_or("*"), entry.path));
-    }
-    shown.sort();
-    assert_eq!(shown, expected);
-}
+use common::check;
 
 const SECURITY: &str = "
 import jwt

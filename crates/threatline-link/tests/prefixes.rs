@@ -1,18 +1,12 @@
 //! Prefixes that stand in another package than the routes.
 #![allow(clippy::unwrap_used)]
 
-use threatline_extract::extract_all;
-use threatline_facts::{ArtifactKind, Facts};
-use threatline_link::compose::compose;
+mod common;
+
+use common::composed;
 
 fn paths(files: &[(&str, &str)]) -> Vec<String> {
-    let read = |(path, text): &(&str, &str)| {
-        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
-        (path.to_string(), extract_all(kind, text.as_bytes()).facts)
-    };
-    let all: Vec<(String, Facts)> = files.iter().map(read).collect();
-    let composed = compose(&all.iter().map(|(path, facts)| (path.as_str(), facts)).collect::<Vec<_>>());
-    composed.entries.iter().map(|entry| entry.path.clone()).collect()
+    composed(files).entries.iter().map(|entry| entry.path.clone()).collect()
 }
 
 #[test]

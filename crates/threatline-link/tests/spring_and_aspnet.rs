@@ -1,16 +1,9 @@
 //! Spring and ASP.NET Core: sources in, entry points and ways out.
 #![allow(clippy::unwrap_used)]
 
-use threatline_extract::extract_all;
-use threatline_facts::{ArtifactKind, Facts, Language};
-use threatline_link::compose::{Composed, compose};
+mod common;
 
-fn composed(files: &[(&str, &str)]) -> Composed {
-    let kind = |path: &str| ArtifactKind::Source(if path.ends_with(".cs") { Language::CSharp } else { Language::Java });
-    let facts: Vec<(&str, Facts)> = files.iter().map(|(path, text)| (*path, extract_all(kind(path), text.as_bytes()).facts)).collect();
-    let borrowed: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (*path, facts)).collect();
-    compose(&borrowed)
-}
+use common::composed;
 
 /// Each entry point as `METHOD path(parameters) authenticated`.
 fn entries(files: &[(&str, &str)]) -> Vec<String> {

@@ -1,19 +1,10 @@
 //! Source is evaluated by unit, and says what it would say as a whole.
 #![allow(clippy::unwrap_used)]
 
-use threatline_extract::extract_all;
-use threatline_facts::{ArtifactKind, Facts};
-use threatline_link::compose::{Composed, compose};
+mod common;
 
-/// Composes files, given with their paths.
-fn composed(files: &[(&str, &str)]) -> Composed {
-    let read = |(path, text): &(&str, &str)| {
-        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
-        (path.to_string(), extract_all(kind, text.as_bytes()).facts)
-    };
-    let all: Vec<(String, Facts)> = files.iter().map(read).collect();
-    compose(&all.iter().map(|(path, facts)| (path.as_str(), facts)).collect::<Vec<_>>())
-}
+use common::composed;
+use threatline_link::compose::Composed;
 
 /// `METHOD path authenticated`, one a line.
 fn routes(composed: &Composed) -> Vec<String> {

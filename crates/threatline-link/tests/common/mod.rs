@@ -1,0 +1,28 @@
+//! Source that is read and joined, for all tests that begin with text.
+#![allow(dead_code, reason = "each file of tests uses some of it")]
+
+use threatline_extract::extract_all;
+use threatline_facts::{ArtifactKind, Facts};
+use threatline_link::compose::{Composed, compose};
+
+/// Composes files, given with their paths.
+pub(crate) fn composed(files: &[(&str, &str)]) -> Composed {
+    let read = |(path, text): &(&str, &str)| {
+        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
+        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
+    };
+    let facts: Vec<(String, Facts)> = files.iter().map(read).collect();
+    compose(&facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect::<Vec<_>>())
+}
+
+/// `METHOD path verdict` of every way in, sorted.
+#[track_caller]
+pub(crate) fn check(files: &[(&str, &str)], expected: &[&str]) {
+    let mut shown: Vec<String> = Vec::new();
+    for entry in &composed(files).entries {
+        let verdict = entry.authenticated.as_ref().map_or("unknown".to_owned(), |one| format!("{} {:?}", one.holds, one.grade));
+        shown.push(format!("{} {} {verdict}", entry.method.as_deref().unwrap_or("*"), entry.path));
+    }
+    shown.sort();
+    assert_eq!(shown, expected);
+}
