@@ -1,0 +1,228 @@
+//! Types and classes: what a written type means, bases, fields, objects and their methods.
+
+use super::*;
+
+impl<'a> Evaluator<'a> {
+    /// A value of a declared type of which nothing else is known.
+    pub(in crate::compose) fn typed(&mut self, ty: &'a TypeName, scope: &Scope) -> Val {
+        if !self.burn() {
+            return Val::Unknown;
+        }
+        match ty.name.as_str() {
+            "" => return Val::Unknown,
+            "[]" => return ty.arguments.first().map_or(Val::Unknown, |inner| Val::list(vec![self.typed(inner, scope)])),
+            "|" => {
+                let values: Vec<Val> = ty.arguments.iter().map(|inner| self.typed(inner, scope)).collect();
+                return values.into_iter().find(|value| matches!(value, Val::Object(_))).unwrap_or(Val::Unknown);
+            }
+            _ => {}
+        }
+        match self.type_value(&ty.name, scope) {
+            Val::Class(file, class) => self.generic_instance(file, class),
+            Val::Symbol(name) => match self.program.files[self.file].library.type_named(&name) {
+                Some(ty) => {
+                    let place = Some(self.place("code"));
+                    Val::Object(self.object(Object { ty: Some(ty), place, ..Object::default() }))
+                }
+                // `State<Pool>`, `Arc<Client>`, `Lazy<T>`: what they hold is what is used.
+                None if ty.arguments.len() == 1 && self.family() == Family::Rust => self.typed(&ty.arguments[0], scope),
+                None if name.contains('.') || name.contains('/') => Val::Symbol(name),
+                None => Val::Unknown,
+            },
+            Val::Object(id) => Val::Object(id),
+            _ => Val::Unknown,
+        }
+    }
+
+    /// The class or library name that a written type means.
+    pub(in crate::compose) fn type_value(&mut self, name: &str, scope: &Scope) -> Val {
+        let mut parts = name.split('.');
+        let first = parts.next().unwrap_or("");
+        let mut value = if name.contains('.') && self.program.imported(self.file, first).is_none() && self.family() != Family::Python {
+            // Already written out in full.
+            let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
+            return match self.program.class_of(package, last) {
+                Some((file, class)) => Val::Class(file, class),
+                None => {
+                    let full = crate::compose::library::plain(name);
+                    Val::symbol(full)
+                }
+            };
+        } else {
+            self.lookup(first, scope)
+        };
+        for part in parts {
+            value = self.member(&value, part);
+        }
+        value
+    }
+
+    /// An object of a class that nobody was seen to make.
+    pub(in crate::compose) fn generic_instance(&mut self, file: FileId, class: u32) -> Val {
+        if let Some(id) = self.generic.get(&(file, class)) {
+            return Val::Object(*id);
+        }
+        let id = self.object(Object { class: Some((file, class)), ..Object::default() });
+        self.generic.insert((file, class), id);
+        let proving = std::mem::take(&mut self.proving);
+        self.prepare_instance(id, file, class, None);
+        self.proving = proving;
+        Val::Object(id)
+    }
+
+    /// The class's bases: those of the project, and the first that a library has.
+    pub(in crate::compose) fn bases(&mut self, file: FileId, class: u32) -> Bases {
+        if let Some(known) = self.lines.get(&(file, class)) {
+            return known.clone();
+        }
+        let (mut own, mut foreign) = (Vec::new(), Vec::new());
+        let mut todo = vec![(file, class)];
+        while let Some((file, class)) = todo.pop() {
+            if own.len() > 16 {
+                break;
+            }
+            for base in &self.program.source(file).classes[class as usize].bases {
+                let scope = self.globals(file);
+                match self.within(file, |this| this.type_value(&base.name, &scope)) {
+                    Val::Class(file, class) if !own.contains(&(file, class)) => {
+                        own.push((file, class));
+                        todo.push((file, class));
+                    }
+                    Val::Symbol(name) => foreign.push(name.to_string()),
+                    Val::Missing => foreign.push("?".to_owned()),
+                    _ => {}
+                }
+            }
+        }
+        // While a file is being run its names are not all bound yet.
+        if self.running.iter().all(|(_, function)| *function != u32::MAX) {
+            self.lines.insert((file, class), (own.clone(), foreign.clone()));
+        }
+        (own, foreign)
+    }
+
+    /// Its kind, then the constructor. Of an object that nobody was seen to make all fields are filled in;
+    /// of one that was made, when they are asked for ([`Self::field`]): a class with a hundred constants
+    /// of its own kind is made a hundred times.
+    pub(super) fn prepare_instance(&mut self, id: ObjectId, file: FileId, class: u32, arguments: Option<Vec<Arg>>) {
+        let (own, foreign) = self.bases(file, class);
+        let library = self.program.files[file].library;
+        self.objects[id].ty = foreign.iter().find_map(|name| library.type_named(name));
+        if arguments.is_none() {
+            for (file, class) in own.into_iter().rev().chain([(file, class)]) {
+                for field in &self.program.source(file).classes[class as usize].fields {
+                    let value = self.initial(file, field);
+                    self.objects[id].fields.insert(field.name.clone(), value);
+                }
+            }
+        }
+        if let Some((file, index)) = self.constructor(file, class) {
+            let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(id) };
+            let _ = self.invoke(&closure, arguments.unwrap_or_default());
+        }
+    }
+
+    /// What an object's field holds: what was assigned to it, else its initial value.
+    pub(in crate::compose) fn field(&mut self, id: ObjectId, name: &str) -> Option<Val> {
+        if let Some(value) = self.objects[id].fields.get(name) {
+            return Some(value.clone());
+        }
+        let (file, class) = self.objects[id].class?;
+        let (own, _) = self.bases(file, class);
+        let program = self.program;
+        let mut line = [(file, class)].into_iter().chain(own);
+        let (file, field) = line.find_map(|(file, class)| {
+            let declared = &program.source(file).classes[class as usize];
+            Some((file, declared.fields.iter().rev().find(|field| field.name == name)?))
+        })?;
+        // It may refer to itself.
+        self.objects[id].fields.insert(name.to_owned(), Val::Unknown);
+        let value = self.initial(file, field);
+        self.objects[id].fields.insert(name.to_owned(), value.clone());
+        Some(value)
+    }
+
+    /// The initial value of a field, or as much as its type tells.
+    pub(super) fn initial(&mut self, file: FileId, field: &'a Field) -> Val {
+        let scope = self.globals(file);
+        self.within(file, |this| {
+            this.mark = field.mark;
+            match (&field.value, &field.declared) {
+                (Some(value), _) => this.value(value, &scope),
+                (None, Some(declared)) => match this.injected(&field.annotations, &scope) {
+                    Some(value) => value,
+                    None => this.typed(declared, &scope),
+                },
+                _ => Val::Unknown,
+            }
+        })
+    }
+
+    pub(super) fn constructor(&self, file: FileId, class: u32) -> Option<(FileId, u32)> {
+        let source = self.program.source(file);
+        let class = &source.classes[class as usize];
+        let is_it = |index: &&u32| {
+            let name = source.functions[**index as usize].name.as_str();
+            name == "constructor" || name == "__init__" || name == class.name
+        };
+        class.methods.iter().find(is_it).map(|index| (file, *index))
+    }
+
+    /// `@Value("${a.b:default}")` on a field or parameter.
+    pub(in crate::compose) fn injected(&mut self, annotations: &'a [Call], scope: &Scope) -> Option<Val> {
+        use threatline_knowledge::packs::AnnotationVerb;
+        for annotation in annotations {
+            let name = self.name_of(&annotation.callee, scope)?;
+            for ruled in self.program.files[self.file].library.annotation(&name) {
+                if ruled.rule.does == AnnotationVerb::Value {
+                    let arguments = self.arguments(&annotation.arguments, scope);
+                    let text = arguments.first().and_then(|argument| argument.value.literal().map(str::to_owned))?;
+                    return Some(Val::Text(Rc::new(crate::compose::text::placeholders(&text))));
+                }
+            }
+        }
+        None
+    }
+
+    /// Constructs an object of a class.
+    pub(in crate::compose) fn construct(&mut self, file: FileId, class: u32, arguments: Vec<Arg>) -> Val {
+        if self.running.len() >= MAX_DEPTH || !self.burn() {
+            return Val::Unknown;
+        }
+        let declared = &self.program.source(file).classes[class as usize];
+        let place = Some(self.place("code"));
+        let id = self.object(Object { class: Some((file, class)), place, ..Object::default() });
+        self.running.push((file, u32::MAX - 1));
+        self.prepare_instance(id, file, class, Some(arguments.clone()));
+        self.running.pop();
+        // Struct literals, data classes and records name their fields.
+        for argument in arguments {
+            if let Some(name) = argument.name.filter(|name| declared.fields.iter().any(|field| field.name == *name)) {
+                self.objects[id].fields.insert(name, argument.value);
+            }
+        }
+        Val::Object(id)
+    }
+
+    /// The method of an object's class.
+    pub(in crate::compose) fn method(&mut self, id: ObjectId, name: &str) -> Option<Closure> {
+        let (file, class) = self.objects[id].class?;
+        self.class_method(file, class, name).map(|(file, index)| Closure { file, index, scope: None, this: Some(id) })
+    }
+
+    pub(in crate::compose) fn class_method(&mut self, file: FileId, class: u32, name: &str) -> Option<(FileId, u32)> {
+        let (own, _) = self.bases(file, class);
+        for (file, class) in [(file, class)].into_iter().chain(own) {
+            let source = self.program.source(file);
+            let declared = &source.classes[class as usize];
+            let found = declared.methods.iter().find(|index| source.functions[**index as usize].name == name && !source.classes[class as usize].is_abstract);
+            if let Some(index) = found {
+                return Some((file, *index));
+            }
+            if let Some(found) = self.program.method(file, &declared.name, name) {
+                return Some(found);
+            }
+        }
+        None
+    }
+}

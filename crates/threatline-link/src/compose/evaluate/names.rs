@@ -1,0 +1,252 @@
+//! Names: what a file defines, imports and offers, and what a library's name stands for.
+
+use super::*;
+
+impl<'a> Evaluator<'a> {
+    /// The top-level names of a file; its top level is run first.
+    pub(in crate::compose) fn globals(&mut self, file: FileId) -> Scope {
+        if let Some(scope) = &self.globals[file] {
+            return scope.clone();
+        }
+        let scope = Scope::new(None);
+        self.globals[file] = Some(scope.clone());
+        let source = self.program.source(file);
+        let own = &self.program.files[file];
+        let mut functions: Vec<_> = own.functions.iter().map(|(name, index)| (*name, *index)).collect();
+        functions.sort_unstable();
+        for (name, index) in functions {
+            scope.set(name, Val::Function(Closure { file, index, scope: Some(scope.clone()), this: None }));
+        }
+        let mut classes: Vec<_> = own.classes.iter().map(|(name, index)| (*name, *index)).collect();
+        classes.sort_unstable();
+        for (name, index) in classes {
+            scope.set(name, Val::Class(file, index));
+        }
+        if self.running.len() < MAX_DEPTH * 4 {
+            self.running.push((file, u32::MAX));
+            self.frames.push(Effects::default());
+            let saved = std::mem::replace(&mut self.fuel, FUEL);
+            let proving = std::mem::take(&mut self.proving);
+            let owner = std::mem::replace(&mut self.owner, file);
+            let alone = self.alone.take();
+            self.within(file, |this| {
+                let _ = this.steps(&source.functions[0].steps, &scope, None);
+            });
+            self.fuel = saved;
+            self.proving = proving;
+            self.owner = owner;
+            self.alone = alone;
+            self.frames.pop();
+            self.running.pop();
+        }
+        scope
+    }
+
+    /// What a name means in a file.
+    pub(in crate::compose) fn lookup(&mut self, name: &str, scope: &Scope) -> Val {
+        if let Some(value) = scope.get(name) {
+            return value;
+        }
+        // Java and C# name members of the class without `this`.
+        if matches!(self.family(), Family::Java | Family::CSharp)
+            && let Some(Val::Object(this)) = scope.get("self")
+            && let Some(value) = self.own_member(this, name)
+        {
+            return value;
+        }
+        let file = self.file;
+        if let Some(value) = self.globals(file).get(name) {
+            return value;
+        }
+        if let Some(import) = self.program.imported(file, name) {
+            return self.import(import);
+        }
+        if self.family() == Family::Go {
+            let folder = folder_of(&self.program.files[file].path).to_owned();
+            if let Some(value) = self.in_folder(&folder, name) {
+                return value;
+            }
+        }
+        if let Some((file, class)) = self.program.class_nearby(file, name) {
+            return Val::Class(file, class);
+        }
+        // Rust names another crate without importing it: `shared::router()`.
+        if let Some(root) = self.program.crate_named(file, name) {
+            return Val::Module(root);
+        }
+        self.in_globs(name).unwrap_or_else(|| self.symbol(name))
+    }
+
+    pub(super) fn in_globs(&mut self, name: &str) -> Option<Val> {
+        let file = self.file;
+        let mut open = None;
+        for import in self.program.globs(file) {
+            match self.program.locate(file, &import.module, import.member.as_deref()) {
+                Located2::File(found) if self.family() != Family::Java => {
+                    if let Some(value) = self.module_member(found, name) {
+                        return Some(value);
+                    }
+                }
+                _ => {
+                    if let Some((file, class)) = self.program.class_of(&import.module, name) {
+                        return Some(Val::Class(file, class));
+                    }
+                    let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
+                    let library = self.program.files[file].library;
+                    let known = library.type_named(&full).is_some()
+                        || !library.calls(&full).is_empty()
+                        || !library.annotation(&full).is_empty()
+                        || !library.guards(&full).is_empty()
+                        || library.class(&full).is_some();
+                    if known && open.is_none() {
+                        open = Some(full);
+                    }
+                }
+            }
+        }
+        open.map(|full| self.symbol(&full))
+    }
+
+    /// A library's thing: its text if it is a constant, the object if it is one.
+    pub(in crate::compose) fn symbol(&mut self, name: &str) -> Val {
+        let library = self.program.files[self.file].library;
+        if let Some(text) = library.value(name) {
+            return Val::text(text);
+        }
+        if let Some(ty) = library.type_of_value(name) {
+            return Val::Object(self.single(name, Some(ty)));
+        }
+        Val::symbol(name)
+    }
+
+    pub(super) fn import(&mut self, import: &'a Import) -> Val {
+        let (file, mark) = (self.file, import.mark);
+        let located = self.located(file, import);
+        let language = self.program.source(file).language;
+        if let Located2::Missing = located {
+            let place = Place { path: self.program.files[file].path.clone(), mark, by: Arc::from("code") };
+            if !self.out.unresolved.contains(&place) {
+                self.out.unresolved.push(place);
+            }
+        }
+        let Some(module) = module_value(&located) else {
+            // A class that lies elsewhere than its package says.
+            if let Some((file, class)) = import.member.as_deref().and_then(|member| self.program.class_of(&import.module, member)) {
+                return Val::Class(file, class);
+            }
+            let name = self.program.full_name(language, &import.module, import.member.as_deref());
+            return self.symbol(&name);
+        };
+        match (import.member.as_deref(), &located) {
+            (None | Some("*"), _) => module,
+            (Some(_), Located2::File(found)) if self.program.is_submodule(*found, import, language) => module,
+            (Some(member), Located2::File(found)) => self.imported_member(*found, member),
+            (Some(member), Located2::Folder(folder)) => self.in_folder(&folder.clone(), member).unwrap_or(Val::Unknown),
+            (_, _) => module,
+        }
+    }
+
+    /// Where an import leads. A name is looked up as often as it is used, and its import leads to one place.
+    pub(super) fn located(&mut self, file: FileId, import: &'a Import) -> Located2 {
+        let key = (file, std::ptr::from_ref(import));
+        if let Some(known) = self.located.get(&key) {
+            return known.clone();
+        }
+        let found = self.program.locate(file, &import.module, import.member.as_deref());
+        self.located.insert(key, found.clone());
+        found
+    }
+
+    /// A member that was imported from a file: the file itself when that is what carries the name.
+    pub(super) fn imported_member(&mut self, found: FileId, member: &str) -> Val {
+        if let Some(value) = self.module_member(found, member) {
+            return value;
+        }
+        let path = &*self.program.files[found].path;
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let stem = file.split('.').next().unwrap_or(file);
+        let is_it = stem == member || (matches!(stem, "__init__" | "mod") && folder_of(path).rsplit('/').next() == Some(member)) || member == "self";
+        if is_it { Val::Module(found) } else { Val::Missing }
+    }
+
+    /// What a file offers under a name.
+    pub(in crate::compose) fn module_member(&mut self, file: FileId, name: &str) -> Option<Val> {
+        let source = self.program.source(file);
+        if self.running.len() >= MAX_DEPTH * 4 {
+            return None;
+        }
+        let scope = self.globals(file);
+        self.running.push((file, u32::MAX));
+        let out = self.within(file, |this| this.exported(source, name, &scope));
+        self.running.pop();
+        out
+    }
+
+    pub(super) fn exported(&mut self, source: &'a Source, name: &str, scope: &Scope) -> Option<Val> {
+        for export in source.exports.iter().rev().filter(|export| export.name == name) {
+            if let Some(value) = &export.value {
+                return Some(self.value(value, scope));
+            }
+            if let Some((module, member)) = &export.from {
+                return match self.program.locate(self.file, module, Some(member)) {
+                    Located2::File(found) if member == "*" => Some(Val::Module(found)),
+                    Located2::File(found) if found != self.file => Some(self.imported_member(found, member)),
+                    Located2::Missing => Some(Val::Missing),
+                    _ => {
+                        let name = self.program.full_name(source.language, module, Some(member));
+                        Some(self.symbol(&name))
+                    }
+                };
+            }
+        }
+        if let Some(value) = scope.get(name) {
+            return Some(value);
+        }
+        for export in source.exports.iter().filter(|export| export.name == "*") {
+            let Some((module, _)) = &export.from else { continue };
+            if let Located2::File(found) = self.program.locate(self.file, module, Some("*"))
+                && found != self.file
+                && let Some(value) = self.module_member(found, name)
+            {
+                return Some(value);
+            }
+        }
+        if let Some(import) = self.program.imported(self.file, name)
+            && matches!(source.language, Language::Python | Language::Rust)
+        {
+            return Some(self.import(import));
+        }
+        if source.language == Language::Python {
+            for import in self.program.globs(self.file) {
+                if let Located2::File(found) = self.program.locate(self.file, &import.module, Some("*"))
+                    && found != self.file
+                    && let Some(value) = self.module_member(found, name)
+                {
+                    return Some(value);
+                }
+            }
+        }
+        // A folder's `__init__.py` gives its submodules away.
+        if self.program.files[self.file].path.ends_with("__init__.py")
+            && let Located2::File(found) = self.program.locate(self.file, ".", Some(name))
+            && found != self.file
+        {
+            return Some(Val::Module(found));
+        }
+        None
+    }
+
+    pub(super) fn in_folder(&mut self, folder: &str, name: &str) -> Option<Val> {
+        let files = self.program.folder(folder, self.family());
+        let own = self.file;
+        files.into_iter().filter(|file| *file != own).find_map(|file| self.globals(file).get(name))
+    }
+
+    /// The value of a module used as if it were one: its default export.
+    pub(in crate::compose) fn plain_value(&mut self, value: Val) -> Val {
+        match value {
+            Val::Module(file) => self.module_member(file, "default").unwrap_or(Val::Module(file)),
+            value => value,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Turning away: what ends a request, and with which status.
+
+use super::*;
+
+impl<'a> Evaluator<'a> {
+    /// The status with which a branch turns the request away, when it surely does not go on.
+    pub(super) fn turns_away(&mut self, steps: &'a [Step], prover: &Prover, scope: &Scope) -> Option<u16> {
+        if steps.is_empty() {
+            return None;
+        }
+        let mut calls = Vec::new();
+        steps.iter().for_each(|step| calls_in_step(step, &mut calls));
+        if calls.iter().any(|call| self.goes_on(call, prover, scope)) {
+            return None;
+        }
+        let ends = steps.last().is_some_and(leaves);
+        if !ends && !prover.calls_on {
+            // Without a call that goes on, only leaving stops it; raising calls leave as well.
+            let raises = calls.iter().any(|call| self.rejecting_call(call, scope).is_some());
+            if !raises {
+                return None;
+            }
+        }
+        steps.iter().find_map(|step| self.status_in(step, scope)).or_else(|| {
+            // `return err`, `throw e` below a failed check of its own.
+            (prover.depth > 0 && ends && steps.iter().any(|step| matches!(step, Step::Throw(_)))).then_some(401)
+        })
+    }
+
+    pub(super) fn status_in(&mut self, step: &'a Step, scope: &Scope) -> Option<u16> {
+        match step {
+            Step::Do(value) | Step::Return(Some(value)) | Step::Throw(Some(value)) => self.turns_away_value(value, scope),
+            Step::Bind { value: Some(value), .. } => self.turns_away_value(value, scope),
+            Step::Block(body) => body.iter().find_map(|step| self.status_in(step, scope)),
+            Step::If { then, otherwise, .. } => {
+                let then = then.iter().find_map(|step| self.status_in(step, scope));
+                let otherwise = otherwise.iter().find_map(|step| self.status_in(step, scope));
+                then.and(otherwise)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether any branch of these steps refuses.
+    pub(super) fn refuses_somewhere(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
+        steps.iter().any(|step| match step {
+            Step::If { then, otherwise, .. } => self.refuses_somewhere(then, scope) || self.refuses_somewhere(otherwise, scope),
+            Step::Loop { body, .. } | Step::Block(body) => self.refuses_somewhere(body, scope),
+            Step::Try { body, handlers, finally } => {
+                self.refuses_somewhere(body, scope)
+                    || handlers.iter().any(|handler| self.refuses_somewhere(handler, scope))
+                    || self.refuses_somewhere(finally, scope)
+            }
+            step => self.status_in(step, scope).is_some(),
+        })
+    }
+
+    /// Whether steps answer the request with a refusal.
+    pub(super) fn answers(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
+        steps.iter().any(|step| self.status_in(step, scope).is_some())
+    }
+
+    pub(super) fn turns_away_value(&mut self, value: &'a Value, scope: &Scope) -> Option<u16> {
+        let mut words = Vec::new();
+        status_words(value, &mut words, 0);
+        words.into_iter().find_map(status_of).or_else(|| match value {
+            Value::Call(call) => self.rejecting_call(call, scope),
+            _ => None,
+        })
+    }
+
+    pub(super) fn rejecting_call(&mut self, call: &'a Call, scope: &Scope) -> Option<u16> {
+        let name = self.name_of_callee(call, scope)?;
+        let rules = self.program.files[self.file].library.rejects(&name);
+        let rule = rules.first()?.rule;
+        if let Some(code) = rule.code {
+            return Some(code);
+        }
+        let arguments = self.arguments(&call.arguments, scope);
+        let site = crate::compose::verbs::Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
+        let status = self.pick(rule.status.as_ref(), &site)?;
+        status_of(status.literal()?)
+    }
+
+    pub(super) fn name_of_callee(&mut self, call: &'a Call, scope: &Scope) -> Option<String> {
+        match self.callee(call, scope)? {
+            Val::Symbol(name) => Some(name.to_string()),
+            Val::Method(id, name) => Some(self.method_name(id, &name)),
+            _ => None,
+        }
+    }
+}

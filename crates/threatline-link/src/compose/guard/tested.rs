@@ -1,0 +1,161 @@
+//! What is tested: conditions that say who asks, and calls that check it.
+
+use super::*;
+
+impl<'a> Evaluator<'a> {
+    /// Whether a condition tests more than that something was sent.
+    pub(super) fn is_check(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        match condition {
+            Value::Not(inner) => self.is_check(inner, prover, scope, depth + 1),
+            Value::Operator(operator, parts) => match operator.as_str() {
+                "==" | "!=" | "===" | "!==" | "is" | "is not" | "in" | "not in" | "<" | ">" | "<=" | ">=" => {
+                    self.compares(parts, scope) || parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1))
+                }
+                _ => parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1)),
+            },
+            Value::Either(parts) | Value::List(parts) | Value::Unknown(parts) => parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1)),
+            Value::Call(call) => self.is_checking_call(call, prover, scope, depth),
+            Value::Name(name) => (is_identity(name) && (!self.strict || is_held(name))) || self.comes_from_check(name, prover, scope, depth),
+            Value::Member(object, name) => {
+                let raw = is_raw(name) || mentions_raw(object) || is_unfinished(name);
+                !raw && (is_identity(name) || self.is_check(object, prover, scope, depth + 1))
+            }
+            Value::Index(object, _) => {
+                let session = matches!(&**object, Value::Name(name) | Value::Member(_, name) if name.to_ascii_lowercase().contains("session"));
+                session
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a condition holds only for somebody who was checked; `!user` and `open || user` hold for others.
+    pub(super) fn says_who(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        let is_nothing = |value: &Value| matches!(value, Value::Null | Value::Boolean(false));
+        match condition {
+            Value::Either(parts) => parts.iter().all(|part| self.says_who(part, prover, scope, depth + 1)),
+            Value::Operator(operator, parts) => match operator.as_str() {
+                "and" | "&&" => parts.iter().any(|part| self.says_who(part, prover, scope, depth + 1)),
+                "!=" | "is not" => parts.iter().any(is_nothing) && parts.iter().any(|part| self.says_who(part, prover, scope, depth + 1)),
+                "==" => !parts.iter().any(is_nothing) && self.is_check(condition, prover, scope, depth + 1),
+                _ => false,
+            },
+            Value::Name(_) | Value::Member(..) | Value::Call(_) | Value::Index(..) => self.is_check(condition, prover, scope, depth + 1),
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_checking_call(&mut self, call: &'a Call, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        let callee = self.callee(call, scope);
+        if self.verify_rule(callee.as_ref(), call, scope).is_some() {
+            return true;
+        }
+        if let Some(Val::Function(closure)) = &callee {
+            return self.holds_a_check(closure, depth);
+        }
+        let last = match &call.callee {
+            Value::Name(name) | Value::Member(_, name) => name.as_str(),
+            _ => return false,
+        };
+        if matches!(
+            last,
+            "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "constant_time_eq" | "FixedTimeEquals" | "isAuthenticated" | "is_authenticated"
+        ) {
+            return true;
+        }
+        // `user.roles.includes(role)`, `session.get("user")`
+        let object = match &call.callee {
+            Value::Member(object, _) => self.is_check(object, prover, scope, depth + 1),
+            _ => false,
+        };
+        let session_key = matches!(call.arguments.first(), Some(Argument { value: Value::Text(text), .. }) if is_identity(text))
+            && matches!(last, "get" | "Get" | "GetString" | "getAttribute");
+        object || (session_key && !mentions_raw(&call.callee))
+    }
+
+    /// Whether a function of the project tells valid from invalid: it verifies, or compares.
+    pub(super) fn holds_a_check(&mut self, closure: &Closure, depth: usize) -> bool {
+        if depth > 4 {
+            return false;
+        }
+        let (file, mark) = (self.file, self.mark);
+        self.file = closure.file;
+        let scope = self.enter(closure, Vec::new());
+        let source = self.program.source(closure.file);
+        let mut calls = Vec::new();
+        source.functions[closure.index as usize].steps.iter().for_each(|step| calls_in_step(step, &mut calls));
+        let mut out = false;
+        for call in calls.into_iter().take(64) {
+            let callee = self.callee(call, &scope);
+            if self.verify_rule(callee.as_ref(), call, &scope).is_some() {
+                out = true;
+                break;
+            }
+            let last = match &call.callee {
+                Value::Name(name) | Value::Member(_, name) => name.as_str(),
+                _ => "",
+            };
+            if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "FixedTimeEquals") {
+                out = true;
+                break;
+            }
+            if let Some(Val::Function(inner)) = &callee
+                && (inner.file, inner.index) != (closure.file, closure.index)
+                && self.holds_a_check(inner, depth + 1)
+            {
+                out = true;
+                break;
+            }
+        }
+        self.file = file;
+        self.mark = mark;
+        out
+    }
+
+    /// A comparison of something sent with something held.
+    pub(super) fn compares(&mut self, parts: &'a [Value], scope: &Scope) -> bool {
+        let [left, right] = parts else { return false };
+        let values = [self.value(left, scope), self.value(right, scope)];
+        let empty = |value: &Val| match value {
+            Val::Null | Val::Number(_) | Val::Boolean(_) => true,
+            value => {
+                value.literal().is_some_and(|text| text.is_empty() || text.trim().eq_ignore_ascii_case("bearer") || text.trim().eq_ignore_ascii_case("basic"))
+            }
+        };
+        if values.iter().any(empty) {
+            return false;
+        }
+        let held = |value: &Val| match value {
+            Val::Text(text) => !matches!(**text, threatline_facts::Text::Unknown),
+            _ => false,
+        };
+        let secret = |value: &Value| last_word(value).is_some_and(|word| is_secret(&word));
+        values.iter().any(held) && mentions_raw_any(parts) || parts.iter().any(secret)
+    }
+
+    /// Whether a local name holds the outcome of a check.
+    pub(super) fn comes_from_check(&mut self, name: &str, _prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if depth > 3 {
+            return false;
+        }
+        let file = self.file;
+        let source = self.program.source(file);
+        let mut found: Option<&'a Value> = None;
+        for function in &source.functions {
+            binding_of(&function.steps, name, &mut found);
+        }
+        match found {
+            Some(Value::Call(call)) => {
+                let callee = self.callee(call, scope);
+                self.verify_rule(callee.as_ref(), call, scope).is_some()
+                    || matches!(&callee, Some(Val::Function(closure)) if self.holds_a_check(closure, depth + 1))
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What a program reads: its environment, and parameters of requests.
+
+use super::*;
+
+impl<'a> Evaluator<'a> {
+    /// A read of an environment variable.
+    pub(in crate::compose) fn environment(&mut self, variable: &str, default: Option<Text>) -> Val {
+        self.note_variable(variable.to_owned(), default.clone());
+        Val::Text(Rc::new(Text::Environment { variable: variable.to_owned(), default: default.map(Box::new) }))
+    }
+
+    pub(super) fn note_variable(&mut self, variable: String, default: Option<Text>) {
+        let read = (variable, default, self.place("code"));
+        if !self.out.reads.contains(&read) {
+            self.out.reads.push(read);
+        }
+    }
+
+    /// `process.env.X`, `os.environ["X"]`, `import.meta.env.X`.
+    pub(in crate::compose) fn environment_member(&mut self, symbol: &str, name: &str) -> Option<Val> {
+        let known = matches!(symbol, "process.env" | "os.environ" | "import.meta.env" | "process.process.env" | "Deno.env" | "Bun.env");
+        (known && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).then(|| self.environment(name, None))
+    }
+
+    /// `os.environ.get("X", "d")`.
+    pub(in crate::compose) fn environment_call(&mut self, symbol: &str, name: &str, arguments: &[Arg]) -> Option<Val> {
+        (matches!(symbol, "os.environ" | "process.env" | "Deno.env") && matches!(name, "get" | "pop" | "setdefault"))
+            .then(|| self.environment_read(arguments))
+            .flatten()
+    }
+
+    pub(super) fn environment_function(&mut self, name: &str, arguments: &[Arg]) -> Option<Val> {
+        let known = matches!(
+            name,
+            "os.getenv"
+                | "os.Getenv"
+                | "os.LookupEnv"
+                | "System.getenv"
+                | "java.lang.System.getenv"
+                | "Environment.GetEnvironmentVariable"
+                | "System.Environment.GetEnvironmentVariable"
+                | "std.env.var"
+                | "env.var"
+                | "std.env.var_os"
+                | "env"
+                | "env!"
+        );
+        if name.starts_with("env") && self.family() != Family::Rust {
+            return None;
+        }
+        known.then(|| self.environment_read(arguments)).flatten()
+    }
+
+    pub(super) fn environment_read(&mut self, arguments: &[Arg]) -> Option<Val> {
+        let variable = arguments.first()?.value.literal()?.to_owned();
+        let default = arguments.get(1).filter(|argument| matches!(argument.value, Val::Text(_) | Val::Number(_))).map(|argument| as_text(&argument.value));
+        Some(self.environment(&variable, default))
+    }
+
+    /// Notes that a member of something that holds parameters was read by its name.
+    pub(in crate::compose) fn note_read(&mut self, of: &str, name: Option<&str>) {
+        let Some(name) = name else { return };
+        for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
+            if rule.whole || rule.with.iter().any(|with| with == name || with == "()") {
+                continue;
+            }
+            self.note_parameter(name, &rule.r#in);
+        }
+    }
+
+    /// Notes that a method that takes the parameter's name was called.
+    pub(in crate::compose) fn note_read_by(&mut self, of: &str, method: &str, name: &str) {
+        for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
+            if rule.with.iter().any(|with| with == method) {
+                self.note_parameter(name, &rule.r#in);
+            }
+        }
+    }
+
+    /// Notes that all of it was read, where that is what packs know of it.
+    pub(in crate::compose) fn note_whole(&mut self, of: &str) {
+        for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
+            if rule.whole {
+                self.note_parameter(&rule.r#in, &rule.r#in);
+            }
+        }
+    }
+
+    pub(super) fn note_parameter(&mut self, name: &str, place: &str) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.parameters.insert((name.to_owned(), place.to_owned()));
+        }
+    }
+}
