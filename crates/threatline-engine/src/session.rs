@@ -12,7 +12,7 @@ use crate::store::{Compaction, Store};
 use crate::summary::Summary;
 use crate::think::{Design, Verdicts};
 use crate::tree::Tree;
-use crate::world::{Context, Given, World};
+use crate::world::{Context, Given, Stopped, World};
 use crate::{Config, ConfigError, Entry, Mode, Oid, Revision, Source};
 use salsa::Setter as _;
 use std::cell::RefCell;
@@ -34,7 +34,7 @@ pub struct Options {
     pub threads: usize,
     /// Called with the name of every query that runs.
     pub observer: Option<Observer>,
-    /// Once this is true no artifact is read any more, and what is asked fails with
+    /// Once this is true no artifact is read and no unit of source evaluated any more, and what is asked fails with
     /// [`ScanError::Stopped`]. What was read is remembered, so that the next run goes on from there.
     pub stop: Option<Arc<AtomicBool>>,
 }
@@ -338,7 +338,7 @@ impl Session {
         let threads = |error: std::io::Error| ScanError::Threads(error.to_string());
         std::thread::scope(|scope| {
             let worker = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).map_err(threads)?;
-            worker.join().map_or_else(|panic| std::panic::resume_unwind(panic), Ok)
+            worker.join().map_or_else(|left| if left.is::<Stopped>() { Err(ScanError::Stopped) } else { std::panic::resume_unwind(left) }, Ok)
         })
     }
 }

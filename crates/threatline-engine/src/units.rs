@@ -121,6 +121,7 @@ pub(crate) fn seen(world: &World, unit: &UnitFiles) -> Arc<Seen> {
 /// What a unit says, evaluated with the units that it uses.
 pub(crate) fn part(world: &World, group: &Group) -> Arc<Part> {
     remembered_as(world, key(b'c', &group.digest), &world.parts, || {
+        world.go_on_or_leave();
         let files: Vec<_> = group.with.iter().map(|unit| unit.read(world)).collect();
         let units: Vec<Unit<'_>> = group.with.iter().zip(&files).map(|(unit, files)| unit.unit(files)).collect();
         compose_unit(&group.unit.root, &units.iter().collect::<Vec<_>>())
@@ -129,7 +130,10 @@ pub(crate) fn part(world: &World, group: &Group) -> Arc<Part> {
 
 /// Does that for many units before the queries ask for them one by one.
 pub(crate) fn ahead<T: Sync>(world: &World, all: &[T], look: impl Fn(&World, &T) + Sync) {
-    each(world, all, UNITS, &|one| look(world, one));
+    // fewer are as well worked out when the queries ask
+    if all.len() >= UNITS {
+        each(world, all, UNITS, &|one| look(world, one));
+    }
 }
 
 /// Each unit with those that it uses.

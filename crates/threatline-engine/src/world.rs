@@ -98,6 +98,9 @@ pub(crate) struct World {
     lossy: AtomicBool,
 }
 
+/// Why work was left.
+pub(crate) struct Stopped;
+
 type Places = HashMap<(Oid, ArtifactKind, Depth), Arc<[Anchor]>>;
 type Ready = HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>;
 
@@ -144,6 +147,14 @@ impl World {
     /// Results may be remembered.
     pub(crate) fn is_sound(&self) -> bool {
         !self.lossy.load(Ordering::Relaxed)
+    }
+
+    /// Leaves everything that is under way if nothing more is to be done: it unwinds to the session, as salsa
+    /// does where work is cancelled, and leaves no result behind.
+    pub(crate) fn go_on_or_leave(&self) {
+        if self.is_stopped() {
+            std::panic::resume_unwind(Box::new(Stopped));
+        }
     }
 
     /// A folder's entries; one that is missing is empty, and the reason is its own.

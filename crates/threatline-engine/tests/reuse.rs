@@ -196,6 +196,29 @@ fn a_run_that_was_stopped_is_taken_up_by_the_next() {
 }
 
 #[test]
+fn evaluating_stops_between_units_and_leaves_nothing_half_done() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let source = Arc::new(MemorySource::new());
+    let root = Revision::of_tree(source.add(&units()));
+    let stop = Arc::new(AtomicBool::new(false));
+    let (seen, count) = (stop.clone(), Arc::new(Mutex::new(0)));
+    // everything is read and the first unit evaluated when time runs out
+    let observer = Arc::new(move |query: &str| {
+        if query.starts_with("part") {
+            *count.lock().unwrap() += 1;
+            seen.store(*count.lock().unwrap() == 2, Ordering::Relaxed);
+        }
+    });
+    let options = Options { threads: 1, observer: Some(observer), stop: Some(stop.clone()), ..Options::default() };
+    let mut session = Session::new(source.clone(), options);
+    assert_eq!(session.scan(&root).unwrap_err(), threatline_engine::ScanError::Stopped);
+    stop.store(false, Ordering::Relaxed);
+    let model = session.scan(&root).unwrap().model;
+    assert_eq!(model, logged(&source, None).0.scan(&root).unwrap().model);
+    assert_eq!(model.entry_points.len(), 3);
+}
+
+#[test]
 fn folders_as_deep_as_allowed_and_deeper() {
     let source = Arc::new(MemorySource::new());
     let deep = |depth: usize| {
