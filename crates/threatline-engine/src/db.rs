@@ -9,6 +9,7 @@
 #![allow(unreachable_pub, missing_docs, reason = "salsa's macros make public items of their own")]
 
 use crate::decision::Decided;
+use crate::phase::Phase;
 use crate::read::{Depth, Failed};
 use crate::store::Key;
 use crate::summary::Summary;
@@ -227,7 +228,7 @@ pub(crate) fn facts_below<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> FactsKey<'
 #[salsa::tracked(returns(clone))]
 pub(crate) fn design<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Design> {
     let config = linking.config(db);
-    Arc::new(think::design(db.world(), &basis(db, facts, linking), || draw(db, facts, config)))
+    db.world().during(Phase::Linking, || Arc::new(think::design(db.world(), &basis(db, facts, linking), || draw(db, facts, config))))
 }
 
 /// What is known of a unit of source by itself.
@@ -247,7 +248,7 @@ pub(crate) fn part<'db>(db: &'db dyn Db, key: GroupKey<'db>) -> Arc<Part> {
 pub(crate) fn found<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Found> {
     let disabled = linking.disabled(db);
     let basis = basis(db, facts, linking).with_rules(disabled);
-    Arc::new(think::found(db.world(), &basis, disabled, || design(db, facts, linking)))
+    db.world().during(Phase::Finding, || Arc::new(think::found(db.world(), &basis, disabled, || design(db, facts, linking))))
 }
 
 /// What they amount to, with choke points or without.
@@ -255,7 +256,7 @@ pub(crate) fn found<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking
 pub(crate) fn verdicts<'db>(db: &'db dyn Db, key: StateKey<'db>, choke_points: bool) -> Arc<Verdicts> {
     let (facts, linking, decided) = (key.facts(db), key.linking(db), key.decided(db));
     let below = || (design(db, facts, linking), found(db, facts, linking));
-    Arc::new(think::verdicts(db.world(), &whole_basis(db, key), decided, choke_points, below))
+    db.world().during(Phase::Assessing, || Arc::new(think::verdicts(db.world(), &whole_basis(db, key), decided, choke_points, below)))
 }
 
 /// All that in short.
@@ -346,10 +347,13 @@ impl Below for Queries<'_> {
 /// Draws the design from the parts of all units and what else is said.
 fn draw<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> Design {
     let (world, tables) = (db.world(), db.tables());
-    let (division, seen, groups) = divided(db, facts, config);
-    units::ahead(world, &new(&tables.groups, &groups, |group| group.digest), |world, group| _ = units::part(world, group));
-    let parts: Vec<Arc<Part>> = groups.iter().map(|group| part(db, GroupKey::new(db, group.digest))).collect();
-    world.forget_units();
+    let (division, seen, parts) = world.during(Phase::Units, || {
+        let (division, seen, groups) = divided(db, facts, config);
+        units::ahead(world, &new(&tables.groups, &groups, |group| group.digest), |world, group| _ = units::part(world, group));
+        let parts: Vec<Arc<Part>> = groups.iter().map(|group| part(db, GroupKey::new(db, group.digest))).collect();
+        world.forget_units();
+        (division, seen, parts)
+    });
     think::draw(&division, &seen, &parts, config)
 }
 

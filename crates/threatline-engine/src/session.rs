@@ -6,6 +6,7 @@
 use crate::config::CONFIG_FILE;
 use crate::db::{self, Database, Linking, Observer, State};
 use crate::decision::{self, DECISIONS_FOLDER, Decided};
+use crate::phase::{Phase, Watch};
 use crate::read::{Failed, STACK};
 use crate::scan::{Coverage, Scan, ScanError, Skipped};
 use crate::store::{Compaction, Store};
@@ -37,6 +38,8 @@ pub struct Options {
     /// Once this is true no artifact is read and no unit of source evaluated any more, and what is asked fails with
     /// [`ScanError::Stopped`]. What was read is remembered, so that the next run goes on from there.
     pub stop: Option<Arc<AtomicBool>>,
+    /// Called where phases of the work begin and end.
+    pub watch: Option<Watch>,
 }
 
 /// A store may grow by this and three times its largest segment before old records are dropped.
@@ -104,7 +107,7 @@ impl Session {
     /// A session over a source of which artifacts came read.
     pub(crate) fn given(source: Arc<dyn Source>, given: Given, options: Options) -> Self {
         let store = options.store.as_deref().map_or_else(Store::none, Store::open);
-        let world = Arc::new(World::new(source, store, given, options.threads, options.stop));
+        let world = Arc::new(World::new(source, store, given, options.threads, options.stop, options.watch));
         let observer = options.observer;
         let db = Database::new(world.clone(), observer.clone());
         Self { db, observer, world, states: HashMap::new(), linkings: Vec::new() }
@@ -324,8 +327,10 @@ impl Session {
         let (db, world) = (self.db.clone(), self.world.clone());
         let answer = self.install(move || {
             let context = state.context(&db).clone();
-            crate::warm::read_ahead(&world, state.root(&db), context.as_ref())?;
-            let tree = db::state_facts(&db, state);
+            let tree = world.during(Phase::Folders, || {
+                let ahead = crate::warm::read_ahead(&world, state.root(&db), context.as_ref());
+                ahead.map(|()| db::state_facts(&db, state))
+            })?;
             world.settle();
             Ok(ask(&db, tree))
         });

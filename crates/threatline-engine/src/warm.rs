@@ -4,6 +4,7 @@
 //! reading artifacts that nobody read before, so these are found by a plain walk over folders without
 //! a record, and read by all threads before the queries ask for them.
 
+use crate::phase::Phase;
 use crate::read::{Depth, Failed, Reading};
 use crate::scan::ScanError;
 use crate::store::Key;
@@ -24,7 +25,7 @@ type Job = (Oid, ArtifactKind);
 /// Reads ahead what the folder's value will need.
 pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) -> Result<(), ScanError> {
     let jobs = jobs(world, root, context)?;
-    read(world, &jobs, Depth::Filtered);
+    world.during(Phase::Reading, || read(world, &jobs, Depth::Filtered));
     if world.is_stopped() { Err(ScanError::Stopped) } else { Ok(()) }
 }
 
@@ -34,7 +35,7 @@ pub(crate) fn read_symbols(world: &World, artifacts: &[Job]) {
     jobs.sort_unstable();
     jobs.dedup();
     jobs.retain(|(oid, kind)| world.known_facts(oid, *kind, Depth::Whole).is_none());
-    read(world, &jobs, Depth::Whole);
+    world.during(Phase::Reading, || read(world, &jobs, Depth::Whole));
 }
 
 fn read(world: &World, jobs: &[Job], depth: Depth) {

@@ -3,6 +3,7 @@
 //! All of it is a function of ids, so reading it inside a query is as good as computing it. No query
 //! reads a path, a clock, a reference or the environment.
 
+use crate::phase::Watch;
 use crate::read::{Depth, Failed, Reading};
 use crate::store::{Key, Store};
 use crate::tree::{Answered, Digest, Tree};
@@ -94,6 +95,7 @@ pub(crate) struct World {
     threads: usize,
     pool: OnceLock<Option<rayon::ThreadPool>>,
     stop: Option<Arc<AtomicBool>>,
+    pub(crate) watch: Option<Watch>,
     /// Content that was there is gone: what is worked out from here on is not what the ids stand for.
     lossy: AtomicBool,
 }
@@ -105,7 +107,7 @@ type Places = HashMap<(Oid, ArtifactKind, Depth), Arc<[Anchor]>>;
 type Ready = HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>;
 
 impl World {
-    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, threads: usize, stop: Option<Arc<AtomicBool>>) -> Self {
+    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, threads: usize, stop: Option<Arc<AtomicBool>>, watch: Option<Watch>) -> Self {
         Self {
             source,
             store,
@@ -120,6 +122,7 @@ impl World {
             threads,
             pool: OnceLock::new(),
             stop,
+            watch,
             lossy: AtomicBool::new(false),
         }
     }

@@ -187,7 +187,7 @@ fn a_run_that_was_stopped_is_taken_up_by_the_next() {
     let store = tempfile::tempdir().unwrap();
     let root = Revision::of_tree(source.add(&sample()));
     let stop = Arc::new(std::sync::atomic::AtomicBool::new(true));
-    let options = |stop| Options { store: Some(store.path().to_owned()), threads: 1, observer: None, stop };
+    let options = |stop| Options { store: Some(store.path().to_owned()), threads: 1, stop, ..Options::default() };
     let mut stopped = Session::new(source.clone(), options(Some(stop.clone())));
     assert_eq!(stopped.summary(&root).unwrap_err(), threatline_engine::ScanError::Stopped);
     stop.store(false, std::sync::atomic::Ordering::Relaxed);
@@ -216,6 +216,40 @@ fn evaluating_stops_between_units_and_leaves_nothing_half_done() {
     let model = session.scan(&root).unwrap().model;
     assert_eq!(model, logged(&source, None).0.scan(&root).unwrap().model);
     assert_eq!(model.entry_points.len(), 3);
+}
+
+#[test]
+fn phases_stand_one_inside_the_other_and_listening_changes_nothing() {
+    use threatline_engine::{Moment, Phase};
+    let source = Arc::new(MemorySource::new());
+    let root = Revision::of_tree(source.add(&units()));
+    let store = tempfile::tempdir().unwrap();
+    let plain = logged(&source, None).0.scan(&root).unwrap();
+    for turn in ["cold", "warm"] {
+        let moments = Arc::new(Mutex::new(Vec::new()));
+        let heard = moments.clone();
+        let watch = Arc::new(move |moment| heard.lock().unwrap().push(moment));
+        let options = Options { store: Some(store.path().to_owned()), watch: Some(watch), ..Options::default() };
+        let mut session = Session::new(source.clone(), options);
+        let scan = session.scan(&root).unwrap();
+        assert_eq!((&scan.model, &scan.found, &scan.assessment), (&plain.model, &plain.found, &plain.assessment), "{turn}");
+        session.flush(threatline_engine::Compaction::Small).unwrap();
+        let (mut open, mut seen) = (Vec::new(), Vec::new());
+        for moment in moments.lock().unwrap().iter() {
+            match moment {
+                Moment::Begins(phase) => {
+                    open.push(*phase);
+                    seen.push(*phase);
+                }
+                Moment::Ends(phase) => assert_eq!(open.pop(), Some(*phase), "{turn}"),
+            }
+        }
+        assert!(open.is_empty(), "{turn}: {open:?}");
+        seen.sort();
+        seen.dedup();
+        assert!([Phase::Folders, Phase::Reading, Phase::Linking, Phase::Finding, Phase::Assessing].iter().all(|phase| seen.contains(phase)), "{seen:?}");
+        assert_eq!(seen.contains(&Phase::Units), turn == "cold", "what is remembered as a whole is not taken apart");
+    }
 }
 
 #[test]

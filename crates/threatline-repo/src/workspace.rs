@@ -7,7 +7,6 @@ use crate::source::{RepoSource, engine_id, git_id};
 use gix::ObjectId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use threatline_engine::{Mode, Observer, Oid, Options, Revision, Session, Source as _};
 
 /// How a workspace is opened.
@@ -58,15 +57,12 @@ impl Workspace {
 
     /// A session over it.
     pub fn session(&self, observer: Option<Observer>) -> Session {
-        let source = self.source.clone();
-        Session::new(source, Options { store: self.store.clone(), threads: self.threads, observer, stop: None })
+        self.session_with(Options { observer, ..Options::default() })
     }
 
-    /// A session that reads nothing more once `stop` is true: for hooks, which must not keep people
-    /// waiting.
-    pub fn impatient_session(&self, stop: Arc<AtomicBool>) -> Session {
-        let source = self.source.clone();
-        Session::new(source, Options { store: self.store.clone(), threads: self.threads, observer: None, stop: Some(stop) })
+    /// The same with more to it; store and threads are those of the workspace.
+    pub fn session_with(&self, options: Options) -> Session {
+        Session::new(self.source.clone(), Options { store: self.store.clone(), threads: self.threads, ..options })
     }
 
     /// It has a history.

@@ -10,6 +10,7 @@ mod failure;
 mod opened;
 mod output;
 mod places;
+mod stopwatch;
 
 use args::{Arguments, Command};
 use clap::Parser as _;

@@ -4,12 +4,12 @@ use crate::args::{Common, State};
 use crate::failure::Failure;
 use crate::output;
 use crate::places::Lookup;
+use crate::stopwatch::Stopwatch;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
-use threatline_engine::{Revision, Scan, Session, timestamp};
+use threatline_engine::{Options, Revision, Scan, Session, timestamp};
 use threatline_model::Evidence;
 use threatline_repo::{OpenOptions, Workspace};
 use threatline_report::{Coverage, Report};
@@ -23,7 +23,7 @@ pub(crate) struct Opened<'c> {
     pub(crate) workspace: Workspace,
     /// Never dropped: the end of the process frees it at once.
     pub(crate) session: ManuallyDrop<Session>,
-    begun: Instant,
+    pub(crate) stopwatch: Stopwatch,
 }
 
 impl<'c> Opened<'c> {
@@ -33,7 +33,7 @@ impl<'c> Opened<'c> {
 
     /// The same, where nothing more is read once `stop` is true.
     pub(crate) fn with(common: &'c Common, stop: Option<Arc<AtomicBool>>) -> Result<Self, Failure> {
-        let begun = Instant::now();
+        let stopwatch = Stopwatch::start(common.verbose);
         if common.focus.is_some() {
             // an option that is taken and ignored would widen a gate without a word
             return Err(Failure::mistake("--focus is not supported yet", Some("--part DIR looks at one folder as if it were the repository")));
@@ -43,24 +43,22 @@ impl<'c> Opened<'c> {
             return Err(Failure::mistake(format!("there is no folder {}", directory.display()), None));
         }
         let options = OpenOptions { part: common.part.clone(), no_store: common.no_cache, threads: common.jobs.unwrap_or(0) };
-        let workspace = Workspace::open(directory, &options)?;
+        let workspace = stopwatch.during("opening", || Workspace::open(directory, &options))?;
         for warning in workspace.warnings() {
             output::say(common, warning);
         }
-        let session = ManuallyDrop::new(match stop {
-            Some(stop) => workspace.impatient_session(stop),
-            None => workspace.session(None),
-        });
-        Ok(Opened { common, workspace, session, begun })
+        let options = Options { stop, watch: stopwatch.watch(), ..Options::default() };
+        let session = stopwatch.during("opening", || workspace.session_with(options));
+        Ok(Opened { common, workspace, session: ManuallyDrop::new(session), stopwatch })
     }
 
     /// The state that was named, with the date that was asked for.
     pub(crate) fn state(&self, state: &State) -> Result<Revision, Failure> {
         let revision = match (&state.revision, state.staged) {
             (Some(name), _) => self.revision(name)?,
-            (None, true) => self.workspace.staged()?,
+            (None, true) => self.staged()?,
             (None, false) if self.workspace.top().is_none() && !state.worktree => self.revision("HEAD")?,
-            (None, false) => self.workspace.worktree()?,
+            (None, false) => self.worktree()?,
         };
         self.dated(revision)
     }
@@ -70,7 +68,15 @@ impl<'c> Opened<'c> {
     }
 
     pub(crate) fn revision(&self, name: &str) -> Result<Revision, Failure> {
-        Ok(self.workspace.revision(name)?)
+        Ok(self.stopwatch.during("state", || self.workspace.revision(name))?)
+    }
+
+    pub(crate) fn staged(&self) -> Result<Revision, Failure> {
+        Ok(self.stopwatch.during("state", || self.workspace.staged())?)
+    }
+
+    pub(crate) fn worktree(&self) -> Result<Revision, Failure> {
+        Ok(self.stopwatch.during("state", || self.workspace.worktree())?)
     }
 
     pub(crate) fn dated(&self, mut revision: Revision) -> Result<Revision, Failure> {
@@ -84,20 +90,12 @@ impl<'c> Opened<'c> {
         let progress = output::Progress::start(self.common, "reading the repository");
         let scan = self.session.scan(revision)?;
         drop(progress);
-        self.phase("scan");
         Ok(scan)
-    }
-
-    /// Says how long it took up to here.
-    pub(crate) fn phase(&self, name: &str) {
-        if self.common.verbose {
-            eprintln!("threatline: {name} done after {} ms", self.begun.elapsed().as_millis());
-        }
     }
 
     /// Keeps what was computed for the next run; failing to is no failure of this one.
     pub(crate) fn remember(&self, compaction: threatline_engine::Compaction) {
-        if let Err(error) = self.session.flush(compaction) {
+        if let Err(error) = self.stopwatch.during("store", || self.session.flush(compaction)) {
             output::say(self.common, &format!("the cache could not be written: {error}"));
         }
     }

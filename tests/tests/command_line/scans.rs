@@ -43,6 +43,22 @@ fn one_state_has_one_model_however_it_is_computed() {
 }
 
 #[test]
+fn phases_are_told_beside_the_output() {
+    let shop = Shop::committed();
+    let plain = shop.told(&["scan", "HEAD", "--no-cache"]);
+    let ran = shop.run(&["scan", "HEAD", "--no-cache", "-v"]);
+    assert_eq!((ran.code, ran.out), (0, plain));
+    let phases = ["opening", "state", "folders", "reading", "units", "linking", "finding", "assessing", "report", "store", "altogether"];
+    for phase in phases {
+        assert!(ran.err.lines().any(|line| line.starts_with(&format!("threatline: {phase} ")) && line.ends_with(" ms")), "{phase} in {}", ran.err);
+    }
+    assert_eq!(shop.run(&["scan", "HEAD"]).err, "");
+    shop.write("api/app.py", crate::shop::API.replace("/orders", "/orders/new"));
+    let ran = shop.run(&["diff", "--worktree", "-v"]);
+    assert!(ran.err.contains("comparing") && ran.out == shop.told(&["diff", "--worktree"]), "{}", ran.err);
+}
+
+#[test]
 fn the_two_halves_make_the_same_model() {
     let shop = Shop::committed();
     let files: Vec<String> = shop.git(&["ls-files"]).lines().map(str::to_owned).collect();

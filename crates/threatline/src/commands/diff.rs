@@ -52,8 +52,8 @@ fn states(opened: &Opened<'_>, arguments: &Arguments) -> Result<(Revision, Revis
             };
             let to = match (&arguments.head, arguments.staged, arguments.worktree) {
                 (Some(head), ..) => opened.revision(head)?,
-                (None, true, _) => opened.workspace.staged()?,
-                (None, _, true) => opened.workspace.worktree()?,
+                (None, true, _) => opened.staged()?,
+                (None, _, true) => opened.worktree()?,
                 _ => opened.revision("HEAD")?,
             };
             (from, to)
@@ -81,12 +81,12 @@ impl Pair {
         let base = opened.session.scan_with(base, &policy, &policy)?;
         let head = opened.session.scan_with(head, &project, &policy)?;
         // where nothing else was said, the design is the same: nothing is compared
-        let mut delta = if base.said == head.said && base.model == head.model { Delta::default() } else { delta(&base.model, &head.model) };
+        let same = base.said == head.said && base.model == head.model;
+        let mut delta = if same { Delta::default() } else { opened.stopwatch.during("comparing", || delta(&base.model, &head.model)) };
         events.extend(coverage_events(&base, &head));
         delta.events.extend(events);
         delta.events.sort();
         drop(progress);
-        opened.phase("compare");
         Ok(Pair { base, head, delta })
     }
 
@@ -95,7 +95,7 @@ impl Pair {
         let (base_coverage, head_coverage) = (coverage(&self.base), coverage(&self.head));
         let base = report(&self.base, &base_coverage, &base_places);
         let head = report(&self.head, &head_coverage, &head_places);
-        show(&Comparison { base: &base, head: &head, delta: &self.delta })
+        opened.stopwatch.during("report", || show(&Comparison { base: &base, head: &head, delta: &self.delta }))
     }
 }
 

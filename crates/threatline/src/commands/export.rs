@@ -14,7 +14,7 @@ pub(crate) fn run(common: &Common, format: ExportFormat, revision: Option<&str>,
     let revision = opened.named(revision)?;
     let scan = opened.scan(&revision)?;
     let coverage = coverage(&scan);
-    let text = {
+    let text = opened.stopwatch.during("report", || {
         let places = Lookup::new(&opened.session, &revision);
         if matches!(format, ExportFormat::Json | ExportFormat::Sarif) {
             places.prepare(evidence(&scan));
@@ -26,7 +26,7 @@ pub(crate) fn run(common: &Common, format: ExportFormat, revision: Option<&str>,
             ExportFormat::Mermaid => mermaid::model(&report),
             ExportFormat::Sarif => sarif::report(&report, include_decided),
         }
-    };
+    });
     match file {
         Some(file) => std::fs::write(file, text).map_err(|error| Failure::mistake(format!("cannot write {}: {error}", file.display()), None))?,
         None => output::print(&text)?,

@@ -104,7 +104,7 @@ fn after_milliseconds(within: u64) -> Arc<AtomicBool> {
 
 /// What the index would do to the design: ten lines at most, nothing when nothing moves.
 fn before(opened: &mut Opened<'_>, gate: bool) -> Result<(), Failure> {
-    let head = opened.workspace.staged()?;
+    let head = opened.staged()?;
     let base = match opened.workspace.revision("HEAD") {
         Ok(base) => base,
         Err(_) => opened.workspace.empty()?,

@@ -17,12 +17,12 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     let gate = Gate::new(&arguments.fail_on, &scan.config)?;
     let coverage = coverage(&scan);
     let format = common.format.unwrap_or(Format::Human);
-    let text = {
-        // what the last commit did is told beside the state, where there is one
-        let before = match format {
-            Format::Human if opened.workspace.is_git() => last_change(&mut opened, &revision),
-            _ => None,
-        };
+    // what the last commit did is told beside the state, where there is one
+    let before = match format {
+        Format::Human if opened.workspace.is_git() => last_change(&mut opened, &revision),
+        _ => None,
+    };
+    let text = opened.stopwatch.during("report", || {
         let places = Lookup::new(&opened.session, &revision);
         if matches!(format, Format::Json | Format::Sarif) {
             places.prepare(evidence(&scan));
@@ -48,8 +48,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
                 }
             }
         }
-    };
-    opened.phase("report");
+    });
     output::print(&text)?;
     opened.remember(Compaction::Full);
     internal(&scan)?;

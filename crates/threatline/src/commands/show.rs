@@ -22,7 +22,7 @@ fn about(common: &Common, id: &str, revision: Option<&str>, tell: fn(&Report<'_>
     let coverage = coverage(&scan);
     let places = Lookup::new(&opened.session, &revision);
     let report = report(&scan, &coverage, &places);
-    match tell(&report, id) {
+    match opened.stopwatch.during("report", || tell(&report, id)) {
         Ok(text) => output::print(&text),
         Err(near) => {
             let help = if near.is_empty() { "threatline scan lists what there is".to_owned() } else { format!("did you mean {}?", near.join(", ")) };
