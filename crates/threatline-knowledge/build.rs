@@ -1,4 +1,4 @@
-//! Embeds every `packs/<language>/<name>.toml`: the folder is the list.
+//! Embeds every `packs/<language>/<name>.toml`, and the words that each waits for: the folder is the list.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,15 @@ fn main() {
     for file in &files {
         let name = file.strip_prefix(&root).expect("it was listed under it").to_string_lossy().replace('\\', "/");
         writeln!(out, "    ({name:?}, include_str!({:?})),", file.display().to_string()).expect("writing to a string cannot fail");
+    }
+    out.push_str("];\n\n/// Name of every built-in pack, and the words that it waits for.\nconst IMPORTS: &[(&str, &[&str])] = &[\n");
+    for file in &files {
+        let name = file.strip_prefix(&root).expect("it was listed under it").to_string_lossy().replace('\\', "/");
+        let text = fs::read_to_string(file).expect("the folder can be read");
+        // A pack with a mistake in it is a test's business.
+        let pack: toml::Table = text.parse().unwrap_or_default();
+        let words: Vec<&str> = pack.get("imports").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+        writeln!(out, "    ({name:?}, &{words:?}),").expect("writing to a string cannot fail");
     }
     out.push_str("];\n");
     let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("packs.rs");

@@ -14,12 +14,11 @@ use crate::read::{Depth, Failed};
 use crate::store::Key;
 use crate::summary::Summary;
 use crate::think::{Basis, Design, Said, SaidFile, Verdicts};
-use crate::tree::{Answered, Below, Content, Digest, Saying, Tree};
+use crate::tree::{Below, Content, Digest, Saying, Tree};
 use crate::units::{Division, Group, Seen, UnitFiles};
-use crate::wants::Want;
 use crate::world::{Context, World, lock};
-use crate::{Entry, Oid, think, units};
-use std::collections::{BTreeSet, HashMap};
+use crate::{Oid, think, units};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use threatline_facts::{Anchor, ArtifactKind};
 use threatline_link::LinkConfig;
@@ -298,6 +297,14 @@ struct Queries<'db> {
 }
 
 impl Below for Queries<'_> {
+    fn world(&self) -> &World {
+        self.db.world()
+    }
+
+    fn context(&self) -> Option<&Context> {
+        self.context
+    }
+
     fn file(&self, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[u8]>, Failed> {
         facts(self.db, artifact(self.db, *oid, kind))
     }
@@ -305,30 +312,6 @@ impl Below for Queries<'_> {
     fn folder(&self, name: &str, oid: &Oid) -> Arc<Tree> {
         let context = self.context.map(|context| context.below(name));
         tree_facts(self.db, TreeKey::new(self.db, *oid, context))
-    }
-
-    fn excludes(&self, name: &str) -> bool {
-        self.context.is_some_and(|context| context.excludes(name))
-    }
-
-    fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>> {
-        self.db.world().entries(oid).ok()
-    }
-
-    fn wants(&self, id: &Digest) -> Option<Arc<BTreeSet<Want>>> {
-        self.db.world().wants(id)
-    }
-
-    fn keep_wants(&self, wants: BTreeSet<Want>) -> Digest {
-        self.db.world().keep_wants(wants)
-    }
-
-    fn answered(&self, key: &Digest) -> Option<Answered> {
-        self.db.world().answered(key)
-    }
-
-    fn keep_answer(&self, key: &Digest, answer: &Answered) {
-        self.db.world().keep_answer(key, answer);
     }
 
     fn again(&self, name: &str, oid: &Oid) {

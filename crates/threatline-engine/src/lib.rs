@@ -30,7 +30,7 @@ pub use memory::{Held, MemorySource};
 pub use oid::Oid;
 pub use phase::{Moment, Phase, Watch};
 pub use scan::{Coverage, Scan, ScanError, Skipped};
-pub use session::{Decisions, Options, Project, Session};
+pub use session::{Decisions, Options, Project, Session, Stop};
 pub use shard::{LinkInputs, ShardError, extract_shard, link_shards};
 pub use source::{Entry, Missing, Mode, Revision, Source};
 pub use store::{Compaction, Key, Store};

@@ -20,7 +20,6 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use threatline_facts::Mark;
 use threatline_link::LinkConfig;
 use threatline_model::Evidence;
@@ -35,12 +34,15 @@ pub struct Options {
     pub threads: usize,
     /// Called with the name of every query that runs.
     pub observer: Option<Observer>,
-    /// Once this is true no artifact is read and no unit of source evaluated any more, and what is asked fails with
+    /// Once this says yes no artifact is read and no unit of source evaluated any more, and what is asked fails with
     /// [`ScanError::Stopped`]. What was read is remembered, so that the next run goes on from there.
-    pub stop: Option<Arc<AtomicBool>>,
+    pub stop: Option<Stop>,
     /// Called where phases of the work begin and end.
     pub watch: Option<Watch>,
 }
+
+/// Asked again and again whether to stop.
+pub type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// A store may grow by this and three times its largest segment before old records are dropped.
 const ROOM: u64 = 64 << 20;
@@ -321,7 +323,7 @@ impl Session {
     }
 
     /// Reads what the state's folders need, and then asks.
-    fn with_tree<T: Send>(&self, state: State, revision: &Revision, ask: impl FnOnce(&Database, Arc<Tree>) -> T + Send) -> Result<T, ScanError> {
+    fn with_tree<T>(&self, state: State, revision: &Revision, ask: impl FnOnce(&Database, Arc<Tree>) -> T) -> Result<T, ScanError> {
         let missing = |reason: String| ScanError::Missing { tree: revision.root.to_string(), reason };
         self.world.entries(&revision.root).map_err(|failed| missing(failed.reason()))?;
         let (db, world) = (self.db.clone(), self.world.clone());
@@ -337,14 +339,12 @@ impl Session {
         answer?
     }
 
-    /// Runs on a thread with enough stack. Only what is read by many is worth more threads
-    /// ([`World::together`]): most hooks read one file.
-    fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, ScanError> {
-        let threads = |error: std::io::Error| ScanError::Threads(error.to_string());
-        std::thread::scope(|scope| {
-            let worker = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).map_err(threads)?;
-            worker.join().map_or_else(|left| if left.is::<Stopped>() { Err(ScanError::Stopped) } else { std::panic::resume_unwind(left) }, Ok)
-        })
+    /// Runs on a stack that is large enough, on this thread: to start one takes a hook longer than to
+    /// read a file. Only what is read by many is worth more threads ([`World::together`]).
+    fn install<T>(&self, work: impl FnOnce() -> T) -> Result<T, ScanError> {
+        use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+        let done = catch_unwind(AssertUnwindSafe(|| stacker::grow(STACK, work)));
+        done.or_else(|left| if left.is::<Stopped>() { Err(ScanError::Stopped) } else { resume_unwind(left) })
     }
 }
 

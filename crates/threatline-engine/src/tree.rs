@@ -7,6 +7,7 @@
 
 use crate::read::Failed;
 use crate::wants::Want;
+use crate::world::{Context, World};
 use crate::{Entry, Mode, Oid};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,26 +152,28 @@ impl Tree {
 
 /// What a folder is put together from.
 pub(crate) trait Below {
+    /// Content by id and memos by key.
+    fn world(&self) -> &World;
+    /// The folder's place, where it matters.
+    fn context(&self) -> Option<&Context>;
     /// The stored facts of a file.
     fn file(&self, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[u8]>, Failed>;
     /// A folder below; its name is needed where paths matter.
     fn folder(&self, name: &str, oid: &Oid) -> Arc<Tree>;
-    /// Path exclusions of the configuration: nothing of this name is read.
-    fn excludes(&self, name: &str) -> bool;
-    /// The entries of a folder below, by id.
-    fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>>;
-    /// A set of wants.
-    fn wants(&self, id: &Digest) -> Option<Arc<BTreeSet<Want>>>;
-    /// Keeps a set of wants.
-    fn keep_wants(&self, wants: BTreeSet<Want>) -> Digest;
-    /// An answer that was found before, and whose set of wants is at hand.
-    fn answered(&self, key: &Digest) -> Option<Answered>;
-    /// Keeps an answer.
-    fn keep_answer(&self, key: &Digest, answer: &Answered);
     /// Puts a folder together whose set of wants was lost, so that it is at hand.
     fn again(&self, name: &str, oid: &Oid);
     /// The stored facts of files that were passed over.
     fn symbols(&self, artifacts: &[(Oid, ArtifactKind)]) -> Vec<Result<Arc<[u8]>, Failed>>;
+
+    /// Path exclusions of the configuration: nothing of this name is read.
+    fn excludes(&self, name: &str) -> bool {
+        self.context().is_some_and(|context| context.excludes(name))
+    }
+
+    /// The entries of a folder below, by id.
+    fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>> {
+        self.world().entries(oid).ok()
+    }
 }
 
 /// What a folder could do about wants.
@@ -282,7 +285,7 @@ impl Draft {
         let (mut wants, mut answer) = (Digest::NOTHING, Digest::NOTHING);
         if !self.wants.is_empty() || !self.wanting.is_empty() {
             answer = self.question(&silence);
-            let answered = below.answered(&answer).unwrap_or_else(|| self.ask(below, entries, &answer));
+            let answered = below.world().answered(&answer).unwrap_or_else(|| self.ask(below, entries, &answer));
             for wanted in answered.found {
                 self.hash(b'w', &wanted.path, &wanted.digest.0);
                 self.weight = self.weight.saturating_add(wanted.path.len() as u32 + 72);
@@ -305,18 +308,18 @@ impl Draft {
     fn ask(&mut self, below: &dyn Below, entries: &[Entry], key: &Digest) -> Answered {
         let mut wants = std::mem::take(&mut self.wants);
         for (name, oid, id) in &self.wanting {
-            let known = below.wants(id).or_else(|| {
+            let known = below.world().wants(id).or_else(|| {
                 below.again(name, oid);
-                below.wants(id)
+                below.world().wants(id)
             });
             wants.extend(known.iter().flat_map(|set| set.iter()).map(|want| want.seen_from_above(name)));
         }
         let answer = crate::wants::answer(below, entries, &self.packages, wants);
         let left: BTreeSet<Want> = answer.left.into_iter().take(MOST_WANTS).collect();
-        let answered = Answered { found: answer.found, left: if left.is_empty() { Digest::NOTHING } else { below.keep_wants(left) } };
+        let answered = Answered { found: answer.found, left: if left.is_empty() { Digest::NOTHING } else { below.world().keep_wants(left) } };
         self.lost.extend(answer.lost);
         if self.lost.is_empty() {
-            below.keep_answer(key, &answered);
+            below.world().keep_answer(key, &answered);
         }
         answered
     }

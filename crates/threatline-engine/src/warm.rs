@@ -2,16 +2,19 @@
 //!
 //! Queries are walked on one thread: they are short once artifacts are read. What is expensive is
 //! reading artifacts that nobody read before, so these are found by a plain walk over folders without
-//! a record, and read by all threads before the queries ask for them.
+//! a record, and read by all threads before the queries ask for them. Where that are many folders, they
+//! are put together by all threads too.
 
 use crate::phase::Phase;
 use crate::read::{Depth, Failed, Reading};
 use crate::scan::ScanError;
 use crate::store::Key;
+use crate::tree::{Below, Tree};
 use crate::world::{Context, World};
-use crate::{Mode, Oid};
+use crate::{Entry, Mode, Oid};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 use threatline_facts::ArtifactKind;
 
 /// Folders nested deeper than this are refused; git itself refuses some thousands.
@@ -20,13 +23,22 @@ const DEEPEST: usize = 1000;
 /// So few files are read before other threads are awake.
 const FEW: usize = 4;
 
+/// So many folders without a record are worth other threads.
+const FOLDERS: usize = 64;
+
 type Job = (Oid, ArtifactKind);
 
 /// Reads ahead what the folder's value will need.
 pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) -> Result<(), ScanError> {
-    let jobs = jobs(world, root, context)?;
-    world.during(Phase::Reading, || read(world, &jobs, Depth::Filtered));
-    if world.is_stopped() { Err(ScanError::Stopped) } else { Ok(()) }
+    let Jobs { files, folders } = jobs(world, root, context)?;
+    world.during(Phase::Reading, || read(world, &files, Depth::Filtered));
+    if world.is_stopped() {
+        return Err(ScanError::Stopped);
+    }
+    if folders >= FOLDERS {
+        world.together(|| assemble(world, root, context));
+    }
+    Ok(())
 }
 
 /// Reads ahead files that were passed over.
@@ -42,21 +54,27 @@ fn read(world: &World, jobs: &[Job], depth: Depth) {
     let read = |job: &Job| {
         // The files of a folder that is being put together are read to the end: half a folder is none.
         let stopped = depth == Depth::Filtered && world.is_stopped();
-        (!stopped).then(|| (*job, crate::read::read(world.source.as_ref(), &job.0, job.1, depth)))
+        let reading = (!stopped).then(|| crate::read::read(world.source.as_ref(), &job.0, job.1, depth))?;
+        if let Ok(reading) = &reading {
+            world.remember(&job.0, job.1, depth, reading);
+        }
+        Some((*job, reading))
     };
     let readings: Vec<(Job, Result<Reading, Failed>)> =
         if jobs.len() < FEW { jobs.iter().filter_map(read).collect() } else { world.together(|| jobs.par_iter().with_max_len(16).filter_map(read).collect()) };
-    for ((oid, kind), reading) in &readings {
-        if let Ok(reading) = reading {
-            world.remember(oid, *kind, depth, reading);
-        }
-    }
     world.prepare(depth, readings);
 }
 
-/// Artifacts below folders without a record, each once, in the order of the walk.
-fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>, ScanError> {
-    let mut jobs = Vec::new();
+/// What is to be done before the queries ask.
+struct Jobs {
+    /// Artifacts that nobody read, each once, in the order of the walk.
+    files: Vec<Job>,
+    /// How many folders have no record.
+    folders: usize,
+}
+
+fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Jobs, ScanError> {
+    let mut jobs = Jobs { files: Vec::new(), folders: 0 };
     let mut seen_folders = HashSet::new();
     let mut seen_jobs = HashSet::new();
     let mut open = vec![(root, context.cloned(), 0)];
@@ -69,6 +87,7 @@ fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>,
             continue;
         }
         let Ok(entries) = world.entries(&oid) else { continue };
+        jobs.folders += 1;
         for entry in entries.iter() {
             if context.as_ref().is_some_and(|context| context.excludes(&entry.name)) {
                 continue;
@@ -81,7 +100,7 @@ fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>,
                     let Some(kind) = crate::tree::kind_of(&entry.name) else { continue };
                     let job = (entry.oid, kind);
                     if seen_jobs.insert(job) && world.known_facts(&entry.oid, kind, Depth::Filtered).is_none() {
-                        jobs.push(job);
+                        jobs.files.push(job);
                     }
                 }
                 _ => {}
@@ -89,6 +108,58 @@ fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Vec<Job>,
         }
     }
     Ok(jobs)
+}
+
+/// Puts a folder and those below it together, as the queries would.
+fn assemble(world: &World, oid: Oid, context: Option<&Context>) -> Arc<Tree> {
+    if let Some(tree) = world.stored_tree(&oid, context) {
+        return tree;
+    }
+    let Ok(entries) = world.entries(&oid) else { return Arc::default() };
+    let excludes = |name: &str| context.is_some_and(|context| context.excludes(name));
+    let is_below = |entry: &&Entry| entry.mode == Mode::Tree && crate::tree::enters(&entry.name) && !excludes(&entry.name);
+    let below: Vec<&Entry> = entries.iter().filter(is_below).collect();
+    below.par_iter().for_each(|entry| _ = assemble(world, entry.oid, context.map(|context| context.below(&entry.name)).as_ref()));
+    let tree = Arc::new(crate::tree::assemble(&Ahead { world, context }, &entries));
+    world.remember_tree(&oid, context, &tree);
+    world.keep_tree(&oid, context, tree.clone());
+    tree
+}
+
+/// What a folder is put together from when no query is asked.
+struct Ahead<'w> {
+    world: &'w World,
+    context: Option<&'w Context>,
+}
+
+impl Below for Ahead<'_> {
+    fn world(&self) -> &World {
+        self.world
+    }
+
+    fn context(&self) -> Option<&Context> {
+        self.context
+    }
+
+    fn file(&self, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[u8]>, Failed> {
+        self.world.facts(oid, kind, Depth::Filtered)
+    }
+
+    fn folder(&self, name: &str, oid: &Oid) -> Arc<Tree> {
+        assemble(self.world, *oid, self.context.map(|context| context.below(name)).as_ref())
+    }
+
+    fn again(&self, name: &str, oid: &Oid) {
+        let context = self.context.map(|context| context.below(name));
+        if let Ok(entries) = self.world.entries(oid) {
+            crate::tree::assemble(&Ahead { world: self.world, context: context.as_ref() }, &entries);
+        }
+    }
+
+    fn symbols(&self, artifacts: &[(Oid, ArtifactKind)]) -> Vec<Result<Arc<[u8]>, Failed>> {
+        read_symbols(self.world, artifacts);
+        artifacts.iter().map(|(oid, kind)| self.world.facts(oid, *kind, Depth::Whole)).collect()
+    }
 }
 
 /// Keys of every record that a state may ask for.

@@ -5,6 +5,7 @@
 
 use crate::phase::Watch;
 use crate::read::{Depth, Failed, Reading};
+use crate::session::Stop;
 use crate::store::{Key, Store};
 use crate::tree::{Answered, Digest, Tree};
 use crate::units::{Read, Seen};
@@ -86,6 +87,8 @@ pub(crate) struct World {
     places: Mutex<Places>,
     /// Folders whose records were looked for before the queries ask for them.
     trees: Mutex<HashMap<Key, Option<Arc<Tree>>>>,
+    /// Folders that were put together before the queries ask for them.
+    ahead: Mutex<HashMap<Key, Arc<Tree>>>,
     /// Sets of names that folders could not find, by digest.
     wants: Mutex<HashMap<Digest, Arc<BTreeSet<Want>>>>,
     /// Units that were looked at before the queries ask for them.
@@ -94,7 +97,7 @@ pub(crate) struct World {
     pub(crate) units_read: Mutex<HashMap<Digest, Arc<OnceLock<Arc<Read>>>>>,
     threads: usize,
     pool: OnceLock<Option<rayon::ThreadPool>>,
-    stop: Option<Arc<AtomicBool>>,
+    stop: Option<Stop>,
     pub(crate) watch: Option<Watch>,
     /// Content that was there is gone: what is worked out from here on is not what the ids stand for.
     lossy: AtomicBool,
@@ -107,7 +110,7 @@ type Places = HashMap<(Oid, ArtifactKind, Depth), Arc<[Anchor]>>;
 type Ready = HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>;
 
 impl World {
-    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, threads: usize, stop: Option<Arc<AtomicBool>>, watch: Option<Watch>) -> Self {
+    pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, threads: usize, stop: Option<Stop>, watch: Option<Watch>) -> Self {
         Self {
             source,
             store,
@@ -115,6 +118,7 @@ impl World {
             given,
             places: Mutex::default(),
             trees: Mutex::default(),
+            ahead: Mutex::default(),
             wants: Mutex::default(),
             seen: Mutex::default(),
             parts: Mutex::default(),
@@ -139,7 +143,7 @@ impl World {
 
     /// Nothing more is to be read.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
+        self.stop.as_ref().is_some_and(|stop| stop())
     }
 
     /// Content is gone that earlier results rest on.
@@ -210,11 +214,12 @@ impl World {
         crate::think::keep(self, answer_key(key), answer);
     }
 
-    /// Forgets units that were looked at: from here on the queries know them.
+    /// Forgets units and folders that were looked at: from here on the queries know them.
     pub(crate) fn forget_units(&self) {
         lock(&self.seen).clear();
         lock(&self.parts).clear();
         lock(&self.units_read).clear();
+        lock(&self.ahead).clear();
     }
 
     /// The facts of a file: read ahead, remembered, or read now.
@@ -272,10 +277,16 @@ impl World {
     /// The record of a folder. What [`World::has_tree`] found is handed over, not read again.
     pub(crate) fn stored_tree(&self, oid: &Oid, context: Option<&Context>) -> Option<Arc<Tree>> {
         let key = tree_key(oid, context);
-        match lock(&self.trees).get(&key) {
-            Some(found) => found.clone(),
-            None => self.read_tree(&key),
+        if let Some(tree) = lock(&self.ahead).get(&key) {
+            return Some(tree.clone());
         }
+        let looked_for = lock(&self.trees).get(&key).cloned();
+        looked_for.unwrap_or_else(|| self.read_tree(&key))
+    }
+
+    /// Hands over a folder that was put together before the queries ask for it.
+    pub(crate) fn keep_tree(&self, oid: &Oid, context: Option<&Context>, tree: Arc<Tree>) {
+        lock(&self.ahead).insert(tree_key(oid, context), tree);
     }
 
     pub(crate) fn has_tree(&self, oid: &Oid, context: Option<&Context>) -> bool {

@@ -181,6 +181,12 @@ fn lost_content_is_said_and_not_remembered() {
     }
 }
 
+/// Says to stop once this is true.
+fn once(stop: &Arc<std::sync::atomic::AtomicBool>) -> threatline_engine::Stop {
+    let stop = stop.clone();
+    Arc::new(move || stop.load(std::sync::atomic::Ordering::Relaxed))
+}
+
 #[test]
 fn a_run_that_was_stopped_is_taken_up_by_the_next() {
     let source = Arc::new(MemorySource::new());
@@ -188,7 +194,7 @@ fn a_run_that_was_stopped_is_taken_up_by_the_next() {
     let root = Revision::of_tree(source.add(&sample()));
     let stop = Arc::new(std::sync::atomic::AtomicBool::new(true));
     let options = |stop| Options { store: Some(store.path().to_owned()), threads: 1, stop, ..Options::default() };
-    let mut stopped = Session::new(source.clone(), options(Some(stop.clone())));
+    let mut stopped = Session::new(source.clone(), options(Some(once(&stop))));
     assert_eq!(stopped.summary(&root).unwrap_err(), threatline_engine::ScanError::Stopped);
     stop.store(false, std::sync::atomic::Ordering::Relaxed);
     let summary = stopped.summary(&root).unwrap();
@@ -209,7 +215,7 @@ fn evaluating_stops_between_units_and_leaves_nothing_half_done() {
             seen.store(*count.lock().unwrap() == 2, Ordering::Relaxed);
         }
     });
-    let options = Options { threads: 1, observer: Some(observer), stop: Some(stop.clone()), ..Options::default() };
+    let options = Options { threads: 1, observer: Some(observer), stop: Some(once(&stop)), ..Options::default() };
     let mut session = Session::new(source.clone(), options);
     assert_eq!(session.scan(&root).unwrap_err(), threatline_engine::ScanError::Stopped);
     stop.store(false, Ordering::Relaxed);

@@ -99,8 +99,7 @@ fn awake(language: Language, text: &str) -> bool {
     static WORDS: [OnceLock<Option<AhoCorasick>>; Family::ALL.len()] = [const { OnceLock::new() }; Family::ALL.len()];
     let family = Family::of(language);
     let words = WORDS[family.number()].get_or_init(|| {
-        let packs = packs::of_family(family);
-        let words: BTreeSet<&str> = packs.packs.iter().flat_map(|pack| &pack.imports).map(String::as_str).collect();
+        let words: BTreeSet<&str> = packs::imports(family).collect();
         AhoCorasick::new(words).ok()
     });
     words.as_ref().is_none_or(|words| words.is_match(text))

@@ -52,6 +52,13 @@ pub fn of_family(family: Family) -> &'static Packs {
     })
 }
 
+/// The words that the built-in packs of a family wait for. They are taken out of the packs when the program is
+/// built: most files, and most hooks, ask for nothing else.
+pub fn imports(family: Family) -> impl Iterator<Item = &'static str> {
+    let own = IMPORTS.iter().filter(move |(file, _)| file.split('/').next() == Some(family.folder()));
+    own.flat_map(|(_, words)| words.iter().copied())
+}
+
 /// Errors in the built-in packs; a test holds that there are none.
 pub fn built_in_errors() -> Vec<PackError> {
     FILES.iter().filter_map(|(file, text)| parse(file, text).err()).collect()
@@ -79,6 +86,14 @@ mod tests {
         for (file, text) in FILES {
             let folders: Vec<&str> = parse(file, text).unwrap().languages.iter().map(|family| family.folder()).collect();
             assert_eq!(folders, [file.split('/').next().unwrap()], "{file}: what stands elsewhere is never read");
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_family_are_those_of_its_packs() {
+        for family in Family::ALL.iter().copied() {
+            let packs = of_family(family).packs.iter().flat_map(|pack| pack.imports.iter().map(String::as_str));
+            assert_eq!(imports(family).collect::<Vec<_>>(), packs.collect::<Vec<_>>());
         }
     }
 

@@ -8,7 +8,9 @@ mod fields;
 mod rename;
 
 use crate::*;
+use fields::Element;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The design delta, each list by id.
@@ -97,10 +99,15 @@ events! {
 
 /// Compares two models.
 pub fn delta(base: &Model, head: &Model) -> Delta {
+    if base == head {
+        return Delta::default();
+    }
     let (base, head) = (view(base), view(head));
     let renamed = rename::pair(&base, &head);
-    let old = fields::all(&base);
-    let new = fields::all(&head);
+    // Most elements are what they were; where no id changed, these need no closer look.
+    let still = |other: &Model, element: Element<'_>| renamed.is_empty() && element.is_in(other);
+    let old = fields::all(&base, &|element| still(&head, element));
+    let new = fields::all(&head, &|element| still(&base, element));
     let mut delta = Delta::default();
     let mut met = BTreeSet::new();
     for (old_id, before) in &old {
@@ -131,17 +138,17 @@ fn is_named(id: &ElementId, old: &ElementId, renamed: &BTreeMap<ElementId, Eleme
 }
 
 /// The model without tests and examples.
-fn view(model: &Model) -> Model {
+fn view(model: &Model) -> Cow<'_, Model> {
     let hidden: BTreeSet<&ComponentId> = model.components.iter().filter(|c| c.environment == Environment::Test).map(|c| &c.id).collect();
     if hidden.is_empty() {
-        return model.clone();
+        return Cow::Borrowed(model);
     }
-    Model {
+    Cow::Owned(Model {
         components: model.components.iter().filter(|c| !hidden.contains(&c.id)).cloned().collect(),
         flows: model.flows.iter().filter(|f| !hidden.contains(&f.source) && !hidden.contains(&f.target)).cloned().collect(),
         entry_points: model.entry_points.iter().filter(|e| !hidden.contains(&e.component)).cloned().collect(),
         ..model.clone()
-    }
+    })
 }
 
 fn events(base: &Model, head: &Model, delta: &Delta) -> Vec<Event> {

@@ -7,9 +7,7 @@ use crate::places::Lookup;
 use crate::stopwatch::Stopwatch;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use threatline_engine::{Options, Revision, Scan, Session, timestamp};
+use threatline_engine::{Options, Revision, Scan, Session, Stop, timestamp};
 use threatline_model::Evidence;
 use threatline_repo::{OpenOptions, Workspace};
 use threatline_report::{Coverage, Report};
@@ -31,8 +29,8 @@ impl<'c> Opened<'c> {
         Self::with(common, None)
     }
 
-    /// The same, where nothing more is read once `stop` is true.
-    pub(crate) fn with(common: &'c Common, stop: Option<Arc<AtomicBool>>) -> Result<Self, Failure> {
+    /// The same, where nothing more is read once `stop` says so.
+    pub(crate) fn with(common: &'c Common, stop: Option<Stop>) -> Result<Self, Failure> {
         let stopwatch = Stopwatch::start(common.verbose);
         if common.focus.is_some() {
             // an option that is taken and ignored would widen a gate without a word

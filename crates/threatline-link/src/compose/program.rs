@@ -36,6 +36,9 @@ pub(super) struct Program<'a> {
     roots: HashSet<&'a str>,
     /// Java: files and folders by what stands behind `src/main/java/`, wherever that is.
     tails: HashMap<&'a str, &'a str>,
+    /// What a path of Python is made of, and a folder's name with that of a file in it or with nothing (Java).
+    /// Most imports are of libraries, and to try every path for each of them is much of the work.
+    names: HashSet<(&'a str, &'a str)>,
     /// Java and C#: package and class name to file and number.
     by_class: HashMap<(String, &'a str), (FileId, u32)>,
     /// C#: class name alone, when it is unique.
@@ -52,6 +55,11 @@ pub(super) struct Program<'a> {
 
 /// Where Maven and Gradle keep the sources of a module.
 const JAVA_ROOT: &str = "src/main/java/";
+
+/// What stands behind the last separator.
+fn last(name: &str, separator: char) -> &str {
+    name.rsplit(separator).next().unwrap_or(name)
+}
 
 pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -75,6 +83,7 @@ impl<'a> Program<'a> {
             manifests: Manifests::default(),
             roots: HashSet::new(),
             tails: HashMap::new(),
+            names: HashSet::new(),
             by_class: HashMap::new(),
             by_short: HashMap::new(),
             methods: HashMap::new(),
@@ -160,6 +169,14 @@ impl<'a> Program<'a> {
         {
             self.tails.entry(tail).or_insert(path);
             self.tails.entry(folder_of(tail)).or_insert(folder_of(path));
+        }
+        match family {
+            Family::Python => self.names.extend(path.strip_suffix(".py").unwrap_or(path).split('/').map(|part| ("", part))),
+            Family::Java => {
+                let around = last(folder_of(path), '/');
+                self.names.extend([(around, last(path, '/').strip_suffix(".java").unwrap_or_default()), (around, "")]);
+            }
+            _ => {}
         }
         self.by_path.insert(path, id);
         self.folders.entry(folder_of(path)).or_default().push(id);
@@ -247,6 +264,9 @@ impl<'a> Program<'a> {
     pub(super) fn locate(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
         let source = self.source(file);
         let language = source.language;
+        if self.is_foreign(language, module, member) {
+            return Located2::Library;
+        }
         let want = Want { language, module: module.to_owned(), member: member.map(str::to_owned) };
         let manifests = self.manifests.holding(module);
         for path in modules::candidates(&want, &self.files[file].path, &manifests) {
@@ -265,6 +285,23 @@ impl<'a> Program<'a> {
             }
         }
         if modules::looks_local(language, module, &manifests) { Located2::Missing } else { Located2::Library }
+    }
+
+    /// No path of the project ends as the module would.
+    fn is_foreign(&self, language: Language, module: &str, member: Option<&str>) -> bool {
+        if module.is_empty() || module.starts_with('.') {
+            return false;
+        }
+        match language {
+            Language::Python => !self.names.contains(&("", module.split('.').next().unwrap_or(module))),
+            Language::Java => {
+                let Some((outer, name)) = module.rsplit_once('.') else { return false };
+                let around = last(outer, '.');
+                let member = member.unwrap_or("*");
+                ![(name, member), (around, name), (name, "")].iter().any(|pair| self.names.contains(pair))
+            }
+            _ => false,
+        }
     }
 
     /// The root of the crate of that name, if it is one of the project's.

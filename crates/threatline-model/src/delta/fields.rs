@@ -7,13 +7,53 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Fields by name; a missing one is unknown.
 pub(super) type Fields = BTreeMap<String, Value>;
 
-/// All elements of a model with their fields.
-pub(super) fn all(model: &Model) -> BTreeMap<ElementId, Fields> {
-    let components = model.components.iter().map(|c| ((&c.id).into(), component(c)));
-    let flows = model.flows.iter().map(|f| ((&f.id).into(), flow(f)));
-    let entries = model.entry_points.iter().map(|e| ((&e.id).into(), entry_point(e)));
-    let boundaries = model.boundaries.iter().map(|b| ((&b.id).into(), boundary(b)));
-    components.chain(flows).chain(entries).chain(boundaries).collect()
+/// An element of a model.
+#[derive(Clone, Copy)]
+pub(super) enum Element<'m> {
+    Component(&'m Component),
+    Flow(&'m Flow),
+    EntryPoint(&'m EntryPoint),
+    Boundary(&'m Boundary),
+}
+
+impl Element<'_> {
+    /// The very same is in another model.
+    pub(super) fn is_in(self, model: &Model) -> bool {
+        match self {
+            Element::Component(c) => model.component(&c.id) == Some(c),
+            Element::Flow(f) => model.flow(&f.id) == Some(f),
+            Element::EntryPoint(e) => model.entry_point(&e.id) == Some(e),
+            Element::Boundary(b) => model.boundary(&b.id) == Some(b),
+        }
+    }
+
+    fn id(self) -> ElementId {
+        match self {
+            Element::Component(c) => (&c.id).into(),
+            Element::Flow(f) => (&f.id).into(),
+            Element::EntryPoint(e) => (&e.id).into(),
+            Element::Boundary(b) => (&b.id).into(),
+        }
+    }
+
+    fn fields(self) -> Fields {
+        match self {
+            Element::Component(c) => component(c),
+            Element::Flow(f) => flow(f),
+            Element::EntryPoint(e) => entry_point(e),
+            Element::Boundary(b) => boundary(b),
+        }
+    }
+}
+
+/// The elements of a model with their fields, but for those that are left out.
+pub(super) fn all(model: &Model, leave_out: &dyn Fn(Element<'_>) -> bool) -> BTreeMap<ElementId, Fields> {
+    let components = model.components.iter().map(Element::Component);
+    let flows = model.flows.iter().map(Element::Flow);
+    let entries = model.entry_points.iter().map(Element::EntryPoint);
+    let boundaries = model.boundaries.iter().map(Element::Boundary);
+    let all = components.chain(flows).chain(entries).chain(boundaries);
+    all.filter(|element| !leave_out(*element)).map(|element| (element.id(), element.fields())).collect()
 }
 
 /// The differences; ids inside values are compared as renamed.

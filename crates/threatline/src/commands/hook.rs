@@ -11,9 +11,8 @@ use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::output;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-use threatline_engine::{Compaction, Movement, Revision, ScanError};
+use std::time::{Duration, Instant};
+use threatline_engine::{Compaction, Movement, Revision, ScanError, Stop};
 use threatline_repo::{HookState, HookStatus, Hooks};
 use threatline_report::human;
 
@@ -91,15 +90,10 @@ fn run_hook(common: &Common, name: &str, gate: bool, within: u64) -> Result<(), 
     ran
 }
 
-/// Becomes true then. The thread that sees to it ends with the process.
-fn after_milliseconds(within: u64) -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(within == 0));
-    let seen = stop.clone();
-    std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(within));
-        seen.store(true, Ordering::Relaxed);
-    });
-    stop
+/// Says yes from then on.
+fn after_milliseconds(within: u64) -> Stop {
+    let (begun, within) = (Instant::now(), Duration::from_millis(within));
+    Arc::new(move || begun.elapsed() >= within)
 }
 
 /// What the index would do to the design: ten lines at most, nothing when nothing moves.
