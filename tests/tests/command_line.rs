@@ -7,6 +7,8 @@
 mod decisions;
 #[path = "command_line/deltas.rs"]
 mod deltas;
+#[path = "command_line/history.rs"]
+mod history;
 #[path = "command_line/hooks.rs"]
 mod hooks;
 #[path = "command_line/hostile.rs"]
@@ -17,3 +19,5 @@ mod mistakes;
 mod scans;
 #[path = "command_line/shop.rs"]
 mod shop;
+#[path = "command_line/together.rs"]
+mod together;

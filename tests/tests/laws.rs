@@ -2,7 +2,7 @@
 //!
 //! A random history of the market is told in every way there is: from nothing, by a session that stays, by
 //! processes with a store that is whole, damaged or another version's, from shards, and on one, two and eight
-//! threads. What is compared is what people and programs get: the exported model, the delta, the note.
+//! threads; as a whole, and one folder of it as if that were the repository. What is compared is what people and programs get: the exported model, the delta, the note.
 //! `PROPTEST_CASES=500 cargo test -p threatline-tests --test laws` takes longer and sees more.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
@@ -19,8 +19,16 @@ use market::{State, decisions, page};
 use proptest::test_runner::{Config, TestRunner};
 use std::path::Path;
 use std::sync::Arc;
-use threatline_engine::{Compaction, Held, Key, MemorySource, Revision, Store};
+use threatline_engine::{Compaction, Held, Key, MemorySource, Mode, Revision, Source as _, Store};
 use ways::{compared, exported, from_shards, noted, same, session};
+
+/// A folder of a state, a different one for each commit, as if it were the repository.
+fn part(source: &MemorySource, whole: &Revision, at: usize) -> Option<Revision> {
+    let entries = source.tree(&whole.tree).unwrap();
+    let folders: Vec<_> = entries.iter().filter(|entry| entry.mode == Mode::Tree && !entry.name.starts_with('.')).collect();
+    let folder = folders.get(at * 5 % folders.len().max(1))?;
+    Some(Revision { root: folder.oid, prefix: format!("{}/", folder.name), ..whole.clone() })
+}
 
 /// 2026-01-01, and ten days for each commit after it, so that decisions come to their end.
 fn revision(source: &MemorySource, state: &State, at: usize) -> Revision {
@@ -31,7 +39,6 @@ fn revision(source: &MemorySource, state: &State, at: usize) -> Revision {
 fn hold(states: &[State]) {
     let source = Arc::new(MemorySource::new());
     let (store, damaged) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    leave_foreign_records(damaged.path());
     let mut resident = session(&source, None, 2);
     let mut base = Revision::of_tree(source.add(&Default::default()));
     for (at, state) in states.iter().enumerate() {
@@ -60,21 +67,31 @@ fn hold(states: &[State]) {
         same(&exported(&mut process, &head), &model, &way("a damaged store"));
         process.flush(Compaction::Small).unwrap();
         damage(damaged.path(), at);
+        leave_foreign_records(damaged.path(), at);
 
-        if let Some(linked) = from_shards(state, &head) {
+        if let Some(linked) = from_shards(state, &head, at) {
             same(&linked, &model, &way("shards"));
+        }
+        if let Some(part) = part(&source, &head, at) {
+            let of_part = exported(&mut session(&source, None, 1), &part);
+            let way = |what: &str| way(&format!("{} alone, {what}", part.prefix));
+            same(&exported(&mut resident, &part), &of_part, &way("a session that stays"));
+            same(&exported(&mut session(&source, Some(store.path()), threads), &part), &of_part, &way("a store that knows the whole"));
         }
         base = head;
     }
 }
 
-/// A store that another version filled: its records are well formed and stand for other code.
-fn leave_foreign_records(folder: &Path) {
+/// Another version writes into the store: its records are well formed and stand for other code. So does one whose
+/// segments have another form.
+fn leave_foreign_records(folder: &Path, at: usize) {
     let store = Store::open(folder);
-    for number in 0..200_u32 {
-        store.put(Key::new(b"fatmwvVs"[number as usize % 8], b"another version", &[&number.to_le_bytes()]), vec![number as u8; 64]);
+    for number in 0..50_u32 {
+        let version = format!("another version, {at}");
+        store.put(Key::new(b"fatWnocmwvVs"[number as usize % 12], version.as_bytes(), &[&number.to_le_bytes()]), vec![number as u8; 64]);
     }
     store.flush().unwrap();
+    std::fs::write(folder.join("0123.tls"), b"TLSEG\0\0\x63 another version's").unwrap();
 }
 
 /// Flips bits in one segment, cuts the next one, empties the third, and names another form in the fourth.
@@ -96,7 +113,7 @@ fn damage(folder: &Path, at: usize) {
 
 #[test]
 fn every_way_gives_the_same_bytes() {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(8);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(6);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     TestRunner::new(config)
         .run(&histories(6), |history| {
@@ -143,9 +160,19 @@ fn every_swap_finds_its_text_and_most_say_something_else() {
 fn the_market_is_understood() {
     let source = Arc::new(MemorySource::new());
     let text = exported(&mut session(&source, None, 1), &Revision::of_tree(source.add(&State::market().files)));
-    for said in
-        ["/api/orders/{id}/refund", "/refunds/{order_id}", "/reports/daily", "/products/{id}", "/admin/reindex", "/charges", "/stock/level", "/invoices"]
-    {
+    let routes = [
+        "/api/orders/{id}/refund",
+        "/refunds/{order_id}",
+        "/reports/daily",
+        "/products/{id}",
+        "/admin/reindex",
+        "/charges",
+        "/stock/level",
+        "/invoices",
+        "/statements/latest",
+        "/credits/{id}",
+    ];
+    for said in routes {
         assert!(text.contains(&format!("\"{said}\"")), "{said} is found");
     }
     assert!(page().len() > 50 && decisions().len() > 5, "{} files, {} threats", page().len(), decisions().len());

@@ -107,11 +107,18 @@ pub(crate) struct Artifact {
     pub(crate) kind: ArtifactKind,
 }
 
-/// What linking depends on besides facts.
+/// What the design depends on besides facts.
 #[salsa::input]
-pub(crate) struct Linking {
+pub(crate) struct Drawing {
     #[returns(ref)]
     pub(crate) config: Arc<LinkConfig>,
+}
+
+/// What threats depend on besides facts.
+#[salsa::input]
+pub(crate) struct Linking {
+    #[returns(copy)]
+    pub(crate) drawing: Drawing,
     /// Rules that are switched off.
     #[returns(ref)]
     pub(crate) disabled: Arc<Vec<String>>,
@@ -225,9 +232,9 @@ pub(crate) fn facts_below<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> FactsKey<'
 
 /// The design.
 #[salsa::tracked(returns(clone))]
-pub(crate) fn design<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Design> {
-    let config = linking.config(db);
-    db.world().during(Phase::Linking, || Arc::new(think::design(db.world(), &basis(db, facts, linking), || draw(db, facts, config))))
+pub(crate) fn design<'db>(db: &'db dyn Db, facts: FactsKey<'db>, drawing: Drawing) -> Arc<Design> {
+    let config = drawing.config(db);
+    db.world().during(Phase::Linking, || Arc::new(think::design(db.world(), &basis(db, facts, drawing), || draw(db, facts, config))))
 }
 
 /// What is known of a unit of source by itself.
@@ -245,16 +252,16 @@ pub(crate) fn part<'db>(db: &'db dyn Db, key: GroupKey<'db>) -> Arc<Part> {
 /// Its threats.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn found<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Found> {
-    let disabled = linking.disabled(db);
-    let basis = basis(db, facts, linking).with_rules(disabled);
-    db.world().during(Phase::Finding, || Arc::new(think::found(db.world(), &basis, disabled, || design(db, facts, linking))))
+    let (drawing, disabled) = (linking.drawing(db), linking.disabled(db));
+    let basis = basis(db, facts, drawing).with_rules(disabled);
+    db.world().during(Phase::Finding, || Arc::new(think::found(db.world(), &basis, disabled, || design(db, facts, drawing))))
 }
 
 /// What they amount to, with choke points or without.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn verdicts<'db>(db: &'db dyn Db, key: StateKey<'db>, choke_points: bool) -> Arc<Verdicts> {
     let (facts, linking, decided) = (key.facts(db), key.linking(db), key.decided(db));
-    let below = || (design(db, facts, linking), found(db, facts, linking));
+    let below = || (design(db, facts, linking.drawing(db)), found(db, facts, linking));
     db.world().during(Phase::Assessing, || Arc::new(think::verdicts(db.world(), &whole_basis(db, key), decided, choke_points, below)))
 }
 
@@ -262,17 +269,17 @@ pub(crate) fn verdicts<'db>(db: &'db dyn Db, key: StateKey<'db>, choke_points: b
 #[salsa::tracked(returns(clone))]
 pub(crate) fn summary<'db>(db: &'db dyn Db, key: StateKey<'db>) -> Arc<Summary> {
     let (facts, linking) = (key.facts(db), key.linking(db));
-    let below = || (design(db, facts, linking), found(db, facts, linking), verdicts(db, key, false));
+    let below = || (design(db, facts, linking.drawing(db)), found(db, facts, linking), verdicts(db, key, false));
     Arc::new(think::summary(db.world(), &whole_basis(db, key), below))
 }
 
-fn basis<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Basis {
-    Basis::of_design(&facts.digest(db), linking.config(db))
+fn basis<'db>(db: &'db dyn Db, facts: FactsKey<'db>, drawing: Drawing) -> Basis {
+    Basis::of_design(&facts.digest(db), drawing.config(db))
 }
 
 fn whole_basis<'db>(db: &'db dyn Db, key: StateKey<'db>) -> Basis {
     let linking = key.linking(db);
-    basis(db, key.facts(db), linking).with_rules(linking.disabled(db)).with_decisions(key.decided(db))
+    basis(db, key.facts(db), linking.drawing(db)).with_rules(linking.disabled(db)).with_decisions(key.decided(db))
 }
 
 /// A folder's value: remembered, or put together from what lies in it.
@@ -353,7 +360,7 @@ fn divided<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> (
 /// Keys of the records that a state's units have.
 pub(crate) fn keys_of_units(db: &dyn Db, state: State) -> Vec<Key> {
     let key = state_key(db, state);
-    units::keys(&divided(db, key.facts(db), key.linking(db).config(db)).2).collect()
+    units::keys(&divided(db, key.facts(db), key.linking(db).drawing(db).config(db)).2).collect()
 }
 
 /// Everything that is said below a folder of that digest, by path.

@@ -4,7 +4,7 @@
 //! puts together what a front end needs. It decides nothing.
 
 use crate::config::CONFIG_FILE;
-use crate::db::{self, Database, Linking, Observer, State};
+use crate::db::{self, Database, Drawing, Linking, Observer, State};
 use crate::decision::{self, DECISIONS_FOLDER, Decided};
 use crate::phase::{Phase, Watch};
 use crate::read::{Failed, STACK};
@@ -252,7 +252,7 @@ impl Session {
     /// Forgets what the queries said of earlier states: content is never changed, so salsa would keep it
     /// for ever. With a store, what is still needed is soon back.
     fn begin_anew(&mut self, kept: Linking) -> Linking {
-        let (config, disabled) = (kept.config(&self.db).clone(), kept.disabled(&self.db).clone());
+        let (config, disabled) = (kept.drawing(&self.db).config(&self.db).clone(), kept.disabled(&self.db).clone());
         self.db = Database::new(self.world.clone(), self.observer.clone());
         self.world.forget();
         self.states.clear();
@@ -300,8 +300,14 @@ impl Session {
         if let Some((_, _, linking)) = known {
             return *linking;
         }
-        let (config, disabled) = (Arc::new(config), Arc::new(disabled));
-        let linking = Linking::builder(config.clone(), disabled.clone()).durability(salsa::Durability::MEDIUM).new(&self.db);
+        // Which rules run is nothing to the design.
+        let drawn = self.linkings.iter().find(|(known, _, _)| **known == config).map(|(known, _, linking)| (known.clone(), linking.drawing(&self.db)));
+        let (config, drawing) = drawn.unwrap_or_else(|| {
+            let config = Arc::new(config);
+            (config.clone(), Drawing::builder(config).durability(salsa::Durability::MEDIUM).new(&self.db))
+        });
+        let disabled = Arc::new(disabled);
+        let linking = Linking::builder(drawing, disabled.clone()).durability(salsa::Durability::MEDIUM).new(&self.db);
         self.linkings.push((config, disabled, linking));
         linking
     }
@@ -316,7 +322,7 @@ impl Session {
                 tree,
                 verdicts: db::verdicts(db, key, choke_points),
                 found: db::found(db, facts, linking),
-                design: db::design(db, facts, linking),
+                design: db::design(db, facts, linking.drawing(db)),
                 said: facts.digest(db).to_string(),
             }
         })

@@ -312,12 +312,16 @@ impl Draft {
                 below.again(name, oid);
                 below.world().wants(id)
             });
+            if known.is_none() {
+                self.lost.push((name.clone(), Failed::Missing("what it refers to is not known any more".into())));
+            }
             wants.extend(known.iter().flat_map(|set| set.iter()).map(|want| want.seen_from_above(name)));
         }
         let answer = crate::wants::answer(below, entries, &self.packages, wants);
         let left: BTreeSet<Want> = answer.left.into_iter().take(MOST_WANTS).collect();
         let answered = Answered { found: answer.found, left: if left.is_empty() { Digest::NOTHING } else { below.world().keep_wants(left) } };
-        self.lost.extend(answer.lost);
+        let lost: Vec<_> = answer.lost.into_iter().filter(|lost| !self.lost.contains(lost)).collect();
+        self.lost.extend(lost);
         if self.lost.is_empty() {
             below.world().keep_answer(key, &answered);
         }

@@ -177,12 +177,16 @@ pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, 
         }
         files.retain(|path, _| !answer.seen.contains(path));
         let room = MOST_FILES.saturating_sub(answer.seen.len());
-        let silent: Vec<(String, Oid, ArtifactKind)> = files
-            .into_iter()
-            .filter(|(_, (oid, kind))| below.file(oid, *kind).is_ok_and(|facts| facts.is_empty()))
-            .take(room)
-            .map(|(path, (oid, kind))| (path, oid, kind))
-            .collect();
+        let mut silent: Vec<(String, Oid, ArtifactKind)> = Vec::new();
+        for (path, (oid, kind)) in files {
+            match below.file(&oid, kind) {
+                Ok(facts) if facts.is_empty() && silent.len() < room => silent.push((path, oid, kind)),
+                Ok(_) => {}
+                // Its folder was remembered, and it is not to be had any more: nobody knows what it would answer.
+                Err(failed) if answer.seen.insert(path.clone()) => answer.lost.push((path, failed)),
+                Err(_) => {}
+            }
+        }
         if silent.is_empty() {
             break;
         }

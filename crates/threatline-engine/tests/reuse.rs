@@ -3,9 +3,7 @@
 
 mod common;
 
-use common::Files;
-use std::collections::BTreeMap;
-use std::path::Path;
+use common::{Files, logged, ran};
 use std::sync::{Arc, Mutex};
 use threatline_engine::{Compaction, Held, MemorySource, Options, Revision, Session};
 
@@ -26,26 +24,6 @@ fn with_comments(files: &Files) -> Files {
         other => other.clone(),
     };
     files.iter().map(|(path, held)| (path.clone(), comment(held))).collect()
-}
-
-type Log = Arc<Mutex<Vec<String>>>;
-
-fn logged(source: &Arc<MemorySource>, store: Option<&Path>) -> (Session, Log) {
-    let log = Log::default();
-    let seen = log.clone();
-    let observer = Arc::new(move |query: &str| seen.lock().unwrap().push(query.to_owned()));
-    let options = Options { store: store.map(Path::to_owned), threads: 1, observer: Some(observer), ..Options::default() };
-    (Session::new(source.clone(), options), log)
-}
-
-/// How often each query ran since the last call.
-fn ran(log: &Log) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for query in log.lock().unwrap().drain(..) {
-        let name = query.split(['(', '{']).next().unwrap_or_default().to_owned();
-        *counts.entry(name).or_default() += 1;
-    }
-    counts
 }
 
 #[test]
@@ -73,21 +51,6 @@ fn a_comment_on_top_of_every_file_runs_nothing_below_the_facts() {
     for (old, new) in old.iter().zip(&new) {
         assert_eq!(old.map(|(line, _)| line + 1), new.map(|(line, _)| line), "places move, the design does not");
     }
-}
-
-#[test]
-fn one_changed_file_reads_itself_and_the_folders_above() {
-    let source = Arc::new(MemorySource::new());
-    let mut files = sample();
-    let before = source.add(&files);
-    files.insert("services/pay/.env".into(), Held::File(b"A=http://ledger\n".to_vec()));
-    let after = source.add(&files);
-    let (mut session, log) = logged(&source, None);
-    session.scan(&Revision::of_tree(before)).unwrap();
-    ran(&log);
-    session.scan(&Revision::of_tree(after)).unwrap();
-    let warm = ran(&log);
-    assert_eq!((warm["facts"], warm["tree_facts"], warm["design"]), (1, 3, 1), "{warm:?}");
 }
 
 /// Three services of Express and a package that two of them share.

@@ -88,14 +88,24 @@ impl Notes {
 
     /// Writes notes as one commit. False if all of them stood there already.
     pub fn put(&self, notes: &[Noted]) -> Result<bool> {
-        const TRIES: u64 = 20;
+        // Others may be many, and as long as one of them gets on, it will be our turn.
+        const TRIES: u64 = 1000;
+        const TRIES_WHILE_NOBODY_GETS_ON: u64 = 20;
+        let (mut before, mut stuck) = (self.tip()?, 0);
         for attempt in 0..TRIES {
-            let before = self.tip()?;
-            match self.try_put(notes) {
+            let failed = match self.try_put(notes) {
                 Ok(written) => return Ok(written),
-                Err(error) if attempt > 5 && self.tip()? == before => return Err(error),
-                Err(_) => std::thread::sleep(std::time::Duration::from_millis(1 + 2 * attempt)),
+                Err(error) => error,
+            };
+            let now = self.tip()?;
+            stuck = if now == before { stuck + 1 } else { 0 };
+            if stuck == TRIES_WHILE_NOBODY_GETS_ON {
+                return Err(failed);
             }
+            before = now;
+            // Not in step with another process.
+            let jitter = (u64::from(std::process::id()) + attempt) % 7;
+            std::thread::sleep(std::time::Duration::from_millis(1 + 2 * stuck + jitter));
         }
         Err(RepoError::new(format!("{NOTES_REF} stayed busy")))
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 pub(crate) const COMPOSE: &str = "services:
   api:
@@ -65,6 +65,13 @@ impl Shop {
         shop
     }
 
+    /// A clone of it, in a folder of its own.
+    pub(crate) fn cloned(&self) -> Self {
+        let clone = Self::folder();
+        clone.git(&["clone", "-q", &self.path("").display().to_string(), "."]);
+        clone
+    }
+
     pub(crate) fn fill(&self) {
         self.write("compose.yaml", COMPOSE);
         self.write("api/Dockerfile", "FROM python:3.12\nCOPY . /app\nEXPOSE 8080\nCMD [\"python\", \"/app/app.py\"]\n");
@@ -120,12 +127,20 @@ impl Shop {
         self.command("git").args(["commit", "-q", "-m", message]).output().unwrap().status.success()
     }
 
+    /// Whether git does it.
+    pub(crate) fn does(&self, words: &[&str]) -> bool {
+        self.command("git").args(words).output().unwrap().status.success()
+    }
+
+    /// The program, on its way.
+    pub(crate) fn start(&self, words: &[&str]) -> Started {
+        let child = self.command("threatline").args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Started { child, words: words.join(" ") }
+    }
+
     /// How the program ended.
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
-        let output = self.command("threatline").args(words).output().unwrap();
-        let ran = Ran::from(output);
-        assert!(!ran.err.contains("panicked"), "threatline {words:?}: {}", ran.err);
-        ran
+        self.start(words).ends()
     }
 
     /// What the program wrote, after it succeeded.
@@ -138,6 +153,28 @@ impl Shop {
     pub(crate) fn json(&self, words: &[&str]) -> Value {
         let words = [words, &["--format", "json"]].concat();
         serde_json::from_str(&self.told(&words)).unwrap()
+    }
+}
+
+/// A run that has not ended.
+pub(crate) struct Started {
+    child: Child,
+    words: String,
+}
+
+impl Started {
+    pub(crate) fn ends(self) -> Ran {
+        let ran = Ran::from(self.child.wait_with_output().unwrap());
+        assert!(!ran.err.contains("panicked"), "threatline {}: {}", self.words, ran.err);
+        ran
+    }
+
+    /// What it wrote, after it succeeded.
+    pub(crate) fn tells(self) -> String {
+        let words = self.words.clone();
+        let ran = self.ends();
+        assert_eq!(ran.code, 0, "threatline {words}: {}", ran.err);
+        ran.out
     }
 }
 

@@ -25,6 +25,10 @@ pub(crate) const SWAPS: &[(&str, &str, &str)] = &[
     ("auth.go", "c.AbortWithStatus(http.StatusUnauthorized)", "c.Next()"),
     ("main.go", "router.Group(\"/totals\", auth.Require())", "router.Group(\"/totals\")"),
     ("Program.cs", ".RequireAuthorization()", ""),
+    ("StaffController.cs", "[Authorize]", ""),
+    ("CreditsController.cs", ": StaffController", ": ControllerBase"),
+    ("http.rs", ".route_layer(from_fn(require))", ""),
+    ("guard.rs", "decode::<Claims>(token, &key(), &Validation::default()).map_err(|_| StatusCode::UNAUTHORIZED)?;", ""),
     // A path changes where it is defined, not where it is used.
     ("paths.js", "'/api'", "'/v2'"),
     ("paths.py", "\"/{order_id}\"", "\"/of/{order_id}\""),
@@ -33,6 +37,9 @@ pub(crate) const SWAPS: &[(&str, &str, &str)] = &[
     ("Paths.java", "ADMIN = \"/admin\"", "ADMIN = \"/products/internal\""),
     ("routes.go", "\"/charges\"", "\"/v1/charges\""),
     ("paths.rs", "\"/level\"", "\"/levels\""),
+    ("Statements.cs", "\"/statements\"", "\"/papers\""),
+    ("Statements.cs", "Credits = \"/credits\"", "Credits = \"/statements\""),
+    ("Statements.cs", "\"/latest\"", "\"/last\""),
     ("main.rs", ".nest(\"/stock\", routes())", ".merge(routes())"),
     ("server.js", "import { catalogRouter } from './routes/catalog.js';", "const catalogRouter = express.Router();"),
     ("main.py", "from app.refunds import router as refunds", "from app.orders import router as refunds"),
@@ -60,6 +67,9 @@ pub(crate) const SWAPS: &[(&str, &str, &str)] = &[
     ("kustomization.yaml", "resources: [web.yaml, ", "namePrefix: eu-\nresources: [web.yaml, "),
     ("Dockerfile", "EXPOSE 8000", "EXPOSE 8001"),
     ("main.tf", "publicly_accessible = false", "publicly_accessible = true"),
+    ("variables.tf", "default = false", "default = true"),
+    ("terraform.tfvars", "market-receipts", "receipts-of-all"),
+    ("main.tf", "source = \"./archive\"", "source = \"./elsewhere\""),
     ("application.yml", "db:5432/catalog", "catalog-db:5432/catalog"),
     ("application-production.properties", "include=health", "include=*"),
     // Names that others refer to, and what is only said of the system.
@@ -121,6 +131,13 @@ pub(crate) enum Edit {
     DeleteFolder(Index),
     Move(Index, Index),
     RenameFolder(Index, Index),
+    /// A folder twice: one tree at two paths.
+    CopyFolder(Index, Index),
+    /// Everything goes one folder deeper.
+    Nest(Index),
+    /// Two files say what the other one said.
+    Exchange(Index, Index),
+    Empty(Index),
     Comment(Index),
     LineEnds(Index),
     Number(Index),
@@ -158,6 +175,10 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => one().prop_map(Edit::DeleteFolder),
         2 => (one(), one()).prop_map(|(file, to)| Edit::Move(file, to)),
         1 => (one(), one()).prop_map(|(folder, to)| Edit::RenameFolder(folder, to)),
+        2 => (one(), one()).prop_map(|(folder, to)| Edit::CopyFolder(folder, to)),
+        1 => one().prop_map(Edit::Nest),
+        1 => (one(), one()).prop_map(|(file, other)| Edit::Exchange(file, other)),
+        1 => one().prop_map(Edit::Empty),
         2 => one().prop_map(Edit::Comment),
         2 => one().prop_map(Edit::LineEnds),
         1 => one().prop_map(Edit::Number),
@@ -275,6 +296,24 @@ impl Edit {
                 let moved: std::collections::BTreeMap<String, Held> = moved;
                 files.extend(moved.into_iter().map(|(path, held)| (format!("{new}{}", &path[old.len()..]), held)));
             }
+            Self::CopyFolder(at, to) => {
+                let (old, new) = (folder_of(&path(at)), to.get(&["copy/", "apps/copy/", "test/", "orders/", "web/src/"]));
+                let inside = files.iter().filter(|(path, _)| !old.is_empty() && path.starts_with(&old));
+                let copies: Vec<(String, Held)> = inside.map(|(path, held)| (format!("{new}{}", &path[old.len()..]), held.clone())).collect();
+                files.extend(copies);
+            }
+            Self::Nest(to) => {
+                let to = to.get(&["market/", "apps/", "examples/", "src/"]);
+                let stays = |path: &str| path == "threatline.toml" || path.starts_with(".threatline/");
+                *files = std::mem::take(files).into_iter().map(|(path, held)| (if stays(&path) { path } else { format!("{to}{path}") }, held)).collect();
+            }
+            Self::Exchange(at, with) => {
+                let (one, other) = (path(at), path(with));
+                let (held, instead) = (files[&one].clone(), files[&other].clone());
+                files.insert(other, held);
+                files.insert(one, instead);
+            }
+            Self::Empty(at) => rewrite(files, &path(at), |_, _| String::new()),
             Self::Comment(at) => rewrite(files, &path(at), |path, text| format!("{}\n{text}", comment(path))),
             Self::LineEnds(at) => {
                 rewrite(files, &path(at), |_, text| if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text.replace('\n', "\r\n") });

@@ -63,14 +63,16 @@ pub(crate) fn noted(session: &mut Session, base: &Revision, head: &Revision) -> 
     told(session).unwrap_or_else(|error| mistake(&error))
 }
 
-/// The same state exported from shards; none where content is missing, which no shard can hold.
-pub(crate) fn from_shards(state: &State, revision: &Revision) -> Option<String> {
+/// The same state exported from shards, divided and ordered in another way each time; none where content is missing,
+/// which no shard can hold.
+pub(crate) fn from_shards(state: &State, revision: &Revision, turn: usize) -> Option<String> {
     if state.files.values().any(|held| matches!(held, Held::Absent(_))) {
         return None;
     }
-    let mut parts = [BTreeMap::new(), BTreeMap::new(), BTreeMap::new()];
+    let mut parts = vec![BTreeMap::new(); 1 + turn % 4];
+    let count = parts.len();
     for (at, (path, held)) in state.files.iter().enumerate() {
-        parts[at % 3].insert(path.clone(), held.clone());
+        parts[(at + turn) % count].insert(path.clone(), held.clone());
     }
     let shards = parts.iter().map(|part| (String::new(), extract_shard(part, 2).expect("files in memory can be read"))).collect();
     let text = |path: &str| match state.files.get(path) {

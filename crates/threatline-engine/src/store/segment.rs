@@ -153,8 +153,7 @@ pub(super) fn write<'a>(folder: &Path, records: impl ExactSizeIterator<Item = (&
     hasher.update(&head);
     let name = &hasher.finalize().to_hex()[..32];
     let path = folder.join(format!("{name}.{EXTENSION}"));
-    let bytes = head.len() as u64 + records.clone().map(|(_, value)| value.len() as u64).sum::<u64>();
-    if std::fs::metadata(&path).is_ok_and(|there| there.len() == bytes) {
+    if holds(&path, &head, records.clone()) {
         return Ok(path);
     }
     static WRITTEN: AtomicU32 = AtomicU32::new(0);
@@ -165,6 +164,13 @@ pub(super) fn write<'a>(folder: &Path, records: impl ExactSizeIterator<Item = (&
         let _ = std::fs::remove_file(&part);
     }
     written.map(|()| path)
+}
+
+/// Whether the file of that name is what is to be written, and not what is left of it.
+fn holds<'a>(path: &Path, head: &[u8], records: impl Iterator<Item = (&'a Key, &'a [u8])>) -> bool {
+    let Ok(there) = std::fs::read(path) else { return false };
+    let values = records.map(|(_, value)| value);
+    std::iter::once(head).chain(values).try_fold(&there[..], |rest, part| rest.strip_prefix(part)).is_some_and(<[u8]>::is_empty)
 }
 
 fn write_all<'a>(path: &Path, head: &[u8], records: impl Iterator<Item = (&'a Key, &'a [u8])>) -> std::io::Result<()> {

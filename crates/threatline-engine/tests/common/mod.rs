@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use threatline_engine::{Held, MemorySource, Oid, Options, Revision, Scan, Session};
 
 pub(crate) type Files = BTreeMap<String, Held>;
@@ -133,6 +133,28 @@ pub(crate) fn session(source: &Arc<MemorySource>, store: Option<&Path>, threads:
     Session::new(source.clone(), options)
 }
 
+/// The queries that ran.
+pub(crate) type Log = Arc<Mutex<Vec<String>>>;
+
+/// A session that tells which queries run.
+pub(crate) fn logged(source: &Arc<MemorySource>, store: Option<&Path>) -> (Session, Log) {
+    let log = Log::default();
+    let seen = log.clone();
+    let observer = Arc::new(move |query: &str| seen.lock().unwrap().push(query.to_owned()));
+    let options = Options { store: store.map(Path::to_owned), threads: 1, observer: Some(observer), ..Options::default() };
+    (Session::new(source.clone(), options), log)
+}
+
+/// How often each query ran since the last call.
+pub(crate) fn ran(log: &Log) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for query in log.lock().unwrap().drain(..) {
+        let name = query.split(['(', '{']).next().unwrap_or_default().to_owned();
+        *counts.entry(name).or_default() += 1;
+    }
+    counts
+}
+
 /// Everything that may be printed of a scan, lines included.
 pub(crate) fn image(session: &mut Session, root: Oid) -> String {
     let revision = Revision::of_tree(root);
@@ -153,6 +175,7 @@ fn lines(session: &Session, scan: &Scan) -> Vec<Option<(u32, u32)>> {
     let model = &scan.model;
     let of_components = model.components.iter().flat_map(|component| &component.evidence);
     let of_flows = model.flows.iter().flat_map(|flow| &flow.evidence);
-    let evidence: Vec<_> = of_components.chain(of_flows).collect();
+    let of_entries = model.entry_points.iter().flat_map(|entry| &entry.evidence);
+    let evidence: Vec<_> = of_components.chain(of_flows).chain(of_entries).collect();
     session.lines(&scan.revision, &evidence)
 }
