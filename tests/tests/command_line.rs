@@ -7,6 +7,8 @@
 mod decisions;
 #[path = "command_line/deltas.rs"]
 mod deltas;
+#[path = "command_line/focus.rs"]
+mod focus;
 #[path = "command_line/hooks.rs"]
 mod hooks;
 #[path = "command_line/hostile.rs"]

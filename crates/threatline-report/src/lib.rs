@@ -4,12 +4,15 @@
 //! Text from a repository is data everywhere: each format escapes it in its own way.
 
 mod escape;
+mod focus;
 pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod mermaid;
 pub mod sarif;
 mod words;
+
+pub use focus::{Focus, limited, limited_change};
 
 use std::collections::BTreeMap;
 use threatline_facts::Mark;
@@ -71,6 +74,8 @@ pub struct Report<'a> {
     pub coverage: &'a Coverage,
     /// Where marks stand for lines.
     pub places: &'a dyn Places,
+    /// What of the system it is limited to.
+    pub focus: Option<Focus<'a>>,
 }
 
 impl Report<'_> {

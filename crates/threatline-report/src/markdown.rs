@@ -62,7 +62,12 @@ fn paths(out: &mut String, report: &Report<'_>, list: &[&AttackPath]) {
 pub fn scan(report: &Report<'_>) -> String {
     let mut out = String::from("# Threat model\n\n");
     let model = report.model;
-    if words::is_bare(model) {
+    if let Some(focus) = report.focus {
+        out.push_str(&format!("Only {}.\n\n", code(focus.folder)));
+    }
+    if words::is_empty_focus(report) {
+        out.push_str(&format!("{}\n", words::NOTHING_IN_FOCUS));
+    } else if report.focus.is_none() && words::is_bare(model) {
         out.push_str("Nothing deployable found: no component that runs anywhere was recognised, so there is nothing to assess. That is no statement about its security.\n");
     } else {
         summary(&mut out, report);
@@ -207,7 +212,8 @@ fn headline(comparison: &Comparison<'_>, [new, gone, worse, eased, up, down]: [u
     ] {
         parts.extend((many > 0).then(|| words::count(many, one, more)));
     }
-    format!("{}.", parts.join(", "))
+    let focus = comparison.head.focus.map(|focus| format!(" Only {}.", code(focus.folder))).unwrap_or_default();
+    format!("{}.{focus}", parts.join(", "))
 }
 
 fn reassessment(out: &mut String, moved: &[ChangedThreat<'_>]) {

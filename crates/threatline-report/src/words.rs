@@ -187,6 +187,16 @@ pub(crate) fn count(many: usize, one: &str, more: &str) -> String {
     format!("{many} {}", if many == 1 { one } else { more })
 }
 
+/// What is said where a focus shows nothing.
+pub(crate) const NOTHING_IN_FOCUS: &str = "Nothing of the design shows there: no component, flow, boundary or entry point has evidence in that folder.";
+
+/// It is limited to a folder of which nothing is known.
+pub(crate) fn is_empty_focus(report: &Report<'_>) -> bool {
+    let model = report.model;
+    let elements = model.components.len() + model.flows.len() + model.boundaries.len() + model.entry_points.len();
+    report.focus.is_some() && elements == 0
+}
+
 /// Nothing that is deployed was recognised; a library or an empty folder.
 pub(crate) fn is_bare(model: &Model) -> bool {
     let is_library = |c: &Component| !c.roles.is_empty() && c.roles.iter().all(|role| *role == Role::Library);

@@ -28,7 +28,7 @@ pub(crate) struct Common {
     /// Only this folder, isolated, as if it were the repository
     #[arg(long, value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub(crate) part: Option<PathBuf>,
-    /// Not supported yet: link everything, show and gate only what has evidence below this folder
+    /// Link everything, show and gate only what has evidence below this folder, and paths through it
     #[arg(long, value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub(crate) focus: Option<PathBuf>,
     /// The date that decisions expire by: YYYY-MM-DD, or now; default is the revision's

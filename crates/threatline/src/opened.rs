@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use threatline_engine::{Options, Revision, Scan, Session, timestamp};
 use threatline_model::Evidence;
 use threatline_repo::{OpenOptions, Workspace};
-use threatline_report::{Coverage, Report};
+use threatline_report::{Comparison, Coverage, Report};
 
 /// The program's version.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -34,10 +34,6 @@ impl<'c> Opened<'c> {
     /// The same, where nothing more is read once `stop` is true.
     pub(crate) fn with(common: &'c Common, stop: Option<Arc<AtomicBool>>) -> Result<Self, Failure> {
         let stopwatch = Stopwatch::start(common.verbose);
-        if common.focus.is_some() {
-            // an option that is taken and ignored would widen a gate without a word
-            return Err(Failure::mistake("--focus is not supported yet", Some("--part DIR looks at one folder as if it were the repository")));
-        }
         let directory = &common.directory;
         if !directory.is_dir() {
             return Err(Failure::mistake(format!("there is no folder {}", directory.display()), None));
@@ -86,6 +82,21 @@ impl<'c> Opened<'c> {
         Ok(revision)
     }
 
+    /// The folder that output and gate are limited to; it must be there in one of the states.
+    pub(crate) fn focus(&self, states: &[&Revision]) -> Result<Option<String>, Failure> {
+        let Some(name) = &self.common.focus else { return Ok(None) };
+        let folder = self.workspace.folder(name)?;
+        if !states.iter().any(|state| self.workspace.has_folder(state, &folder)) {
+            let (which, help) = match states {
+                [state] if state.prefix.is_empty() => ("this state", None),
+                [state, ..] if !state.prefix.is_empty() => ("this part", Some("--focus names a folder inside that of --part")),
+                _ => ("either state", None),
+            };
+            return Err(Failure::mistake(format!("there is no folder {} in {which}", name.display()), help));
+        }
+        Ok((!folder.is_empty()).then_some(folder))
+    }
+
     pub(crate) fn scan(&mut self, revision: &Revision) -> Result<Scan, Failure> {
         let progress = output::Progress::start(self.common, "reading the repository");
         let scan = self.session.scan(revision)?;
@@ -123,6 +134,23 @@ pub(crate) fn report<'a>(scan: &'a Scan, coverage: &'a Coverage, places: &'a Loo
         assessment: &scan.assessment,
         coverage,
         places,
+        focus: None,
+    }
+}
+
+/// Shows a state, limited to a folder if there is one.
+pub(crate) fn limited<T>(report: &Report<'_>, folder: Option<&str>, show: impl FnOnce(&Report<'_>) -> T) -> T {
+    match folder {
+        Some(folder) => threatline_report::limited(report, folder, show),
+        None => show(report),
+    }
+}
+
+/// Shows a change, limited to a folder if there is one.
+pub(crate) fn limited_change<T>(comparison: &Comparison<'_>, folder: Option<&str>, show: impl FnOnce(&Comparison<'_>) -> T) -> T {
+    match folder {
+        Some(folder) => threatline_report::limited_change(comparison, folder, show),
+        None => show(comparison),
     }
 }
 

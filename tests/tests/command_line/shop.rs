@@ -65,6 +65,19 @@ impl Shop {
         shop
     }
 
+    /// A repository with the history of `examples/shop`: seven services in as many languages, by nine commits.
+    pub(crate) fn example() -> Self {
+        let shop = Self::unborn();
+        let patches = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/shop.history");
+        let mut patches: Vec<PathBuf> = std::fs::read_dir(patches).unwrap().map(|entry| entry.unwrap().path()).collect();
+        patches.retain(|path| path.extension().is_some_and(|extension| extension == "patch"));
+        patches.sort();
+        let mut words = vec!["am", "-q"];
+        words.extend(patches.iter().map(|path| path.to_str().unwrap()));
+        shop.git(&words);
+        shop
+    }
+
     pub(crate) fn fill(&self) {
         self.write("compose.yaml", COMPOSE);
         self.write("api/Dockerfile", "FROM python:3.12\nCOPY . /app\nEXPOSE 8080\nCMD [\"python\", \"/app/app.py\"]\n");

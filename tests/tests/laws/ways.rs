@@ -129,6 +129,7 @@ fn report<'a>(scan: &'a Scan, coverage: &'a Coverage, places: &'a Lines<'_>) -> 
         assessment: &scan.assessment,
         coverage,
         places,
+        focus: None,
     }
 }
 

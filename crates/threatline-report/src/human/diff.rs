@@ -118,7 +118,8 @@ pub fn diff(comparison: &Comparison<'_>, style: &Style) -> String {
     blocks.push(design(comparison, pen));
     blocks.push(outcome(comparison, pen));
     blocks.retain(|block| !block.is_empty());
-    blocks.push(format!("{}\n", headline(comparison, pen)));
+    let focus = comparison.head.focus.map(|focus| pen.dim(&format!(" · only {}", pen.fit(focus.folder, 40)))).unwrap_or_default();
+    blocks.push(format!("{}{focus}\n", headline(comparison, pen)));
     blocks.join("\n")
 }
 

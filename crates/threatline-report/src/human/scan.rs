@@ -18,7 +18,9 @@ const REASONS: usize = 6;
 pub fn scan(report: &Report<'_>, comparison: Option<&Comparison<'_>>, style: &Style) -> String {
     let pen = Pen::new(style);
     let mut parts = vec![title(report, pen)];
-    if words::is_bare(report.model) {
+    if words::is_empty_focus(report) {
+        parts.push(format!("{}\n", words::NOTHING_IN_FOCUS));
+    } else if report.focus.is_none() && words::is_bare(report.model) {
         parts.push(bare(report, pen));
     } else {
         parts.push(posture(report, pen));
@@ -34,7 +36,8 @@ fn title(report: &Report<'_>, pen: Pen) -> String {
     let state = &report.state;
     let which = state.commit.as_deref().map_or_else(|| "work tree".to_owned(), |commit| escape::terminal(commit.get(..12).unwrap_or(commit)));
     let dirty = if state.dirty { " with uncommitted changes" } else { "" };
-    format!("{}  {}\n", pen.bold(&format!("threatline {}", escape::terminal(report.version))), pen.dim(&format!("{which}{dirty}")))
+    let focus = report.focus.map(|focus| format!("  only {}", pen.fit(focus.folder, 40))).unwrap_or_default();
+    format!("{}  {}{}\n", pen.bold(&format!("threatline {}", escape::terminal(report.version))), pen.dim(&format!("{which}{dirty}")), pen.note(&focus))
 }
 
 fn bare(report: &Report<'_>, pen: Pen) -> String {
@@ -131,10 +134,15 @@ pub(super) fn draw(report: &Report<'_>, path: &AttackPath, pen: Pen) -> String {
 fn choke_point(report: &Report<'_>, pen: Pen) -> String {
     let Some(point) = report.assessment.choke_points.first().filter(|point| point.risk_removed > 0) else { return String::new() };
     let Some(threat) = point.threats.first().and_then(|id| report.threat(id)) else { return String::new() };
-    let share = (u64::from(point.risk_removed) * 100).checked_div(u64::from(report.assessment.posture.loss)).unwrap_or(0).min(100);
+    // what it takes away was worked out for the whole system
+    let (loss, paths, all) = match report.focus {
+        Some(focus) => (focus.loss, focus.paths, " of the whole system"),
+        None => (report.assessment.posture.loss, report.assessment.attack_paths.len(), ""),
+    };
+    let share = (u64::from(point.risk_removed) * 100).checked_div(u64::from(loss)).unwrap_or(0).min(100);
     let closes = match point.paths_cut {
         0 => String::new(),
-        cut => format!(" and closes {} of {}", cut, words::count(report.assessment.attack_paths.len(), "attack path", "attack paths")),
+        cut => format!(" and closes {} of {}", cut, words::count(paths, "attack path", "attack paths")),
     };
     let place = words::threat_place(report, threat).map(|place| format!("{}  ", pen.note(&pen.fit(&place.to_string(), 20)))).unwrap_or_default();
     format!(
@@ -142,7 +150,7 @@ fn choke_point(report: &Report<'_>, pen: Pen) -> String {
         pen.bold("Mend this first"),
         pen.fit(&threat.title, 2),
         pen.dim(&threat.id.0),
-        pen.good(&format!("takes away {share} % of the expected loss{closes}")),
+        pen.good(&format!("takes away {share} % of the expected loss{closes}{all}")),
         wrap(&threat.guidance, 2, pen)
     )
 }

@@ -2,9 +2,9 @@
 
 use crate::failure::Failure;
 use std::collections::BTreeSet;
-use threatline_engine::{Config, Scan};
+use threatline_engine::Config;
 use threatline_model::delta::EventKind;
-use threatline_report::Comparison;
+use threatline_report::{Comparison, Report};
 use threatline_risk::Severity;
 use threatline_threats::ThreatId;
 
@@ -37,26 +37,23 @@ impl Gate {
     }
 
     /// All open threats of a state.
-    pub(crate) fn judge_all(&self, scan: &Scan) -> Result<(), Failure> {
-        let over = self.over(scan, &|_| true);
-        stop(over.len(), 0)
+    pub(crate) fn judge_all(&self, report: &Report<'_>) -> Result<(), Failure> {
+        stop(self.over(report, &|_| true), 0)
     }
 
     /// What a change added.
-    pub(crate) fn judge_change(&self, scan: &Scan, comparison: &Comparison<'_>) -> Result<(), Failure> {
+    pub(crate) fn judge_change(&self, comparison: &Comparison<'_>) -> Result<(), Failure> {
         let added: BTreeSet<&ThreatId> = comparison.added_threats().into_iter().map(|threat| &threat.id).collect();
         let before = |id: &ThreatId| comparison.base.assessment.score(id).map(|score| score.severity);
         let worsened = |id: &ThreatId| before(id).zip(comparison.head.assessment.score(id)).is_some_and(|(before, now)| now.severity > before);
-        let over = self.over(scan, &|id| added.contains(id) || worsened(id));
-        let events = comparison.delta.events.iter().filter(|event| self.events.contains(&event.kind)).count();
-        stop(over.len(), events)
+        let over = self.over(comparison.head, &|id| added.contains(id) || worsened(id));
+        stop(over, comparison.delta.events.iter().filter(|event| self.events.contains(&event.kind)).count())
     }
 
-    fn over(&self, scan: &Scan, wanted: &dyn Fn(&ThreatId) -> bool) -> Vec<ThreatId> {
-        let Some(least) = self.least else { return Vec::new() };
-        let open = |id: &ThreatId| scan.judged.judgements.get(id).is_none_or(|judgement| judgement.status.is_open());
-        let scores = scan.assessment.scores.iter().filter(|score| !score.likely && score.severity >= least);
-        scores.map(|score| score.threat.clone()).filter(|id| open(id) && wanted(id)).collect()
+    fn over(&self, report: &Report<'_>, wanted: &dyn Fn(&ThreatId) -> bool) -> usize {
+        let Some(least) = self.least else { return 0 };
+        let scores = report.assessment.scores.iter().filter(|score| !score.likely && score.severity >= least);
+        scores.filter(|score| report.status(&score.threat).is_open() && wanted(&score.threat)).count()
     }
 }
 

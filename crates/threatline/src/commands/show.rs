@@ -2,7 +2,7 @@
 
 use crate::args::Common;
 use crate::failure::Failure;
-use crate::opened::{Opened, coverage, report};
+use crate::opened::{Opened, coverage, limited, report};
 use crate::output;
 use crate::places::Lookup;
 use threatline_report::{Report, human};
@@ -18,11 +18,12 @@ pub(crate) fn explain(common: &Common, id: &str, revision: Option<&str>) -> Resu
 fn about(common: &Common, id: &str, revision: Option<&str>, tell: fn(&Report<'_>, &str) -> Result<String, Vec<String>>) -> Result<(), Failure> {
     let mut opened = Opened::new(common)?;
     let revision = opened.named(revision)?;
+    let focus = opened.focus(&[&revision])?;
     let scan = opened.scan(&revision)?;
     let coverage = coverage(&scan);
     let places = Lookup::new(&opened.session, &revision);
     let report = report(&scan, &coverage, &places);
-    match opened.stopwatch.during("report", || tell(&report, id)) {
+    match opened.stopwatch.during("report", || limited(&report, focus.as_deref(), |report| tell(report, id))) {
         Ok(text) => output::print(&text),
         Err(near) => {
             let help = if near.is_empty() { "threatline scan lists what there is".to_owned() } else { format!("did you mean {}?", near.join(", ")) };
