@@ -39,8 +39,7 @@ fn table(out: &mut String, report: &Report<'_>, threats: &[(&Threat, &Score)]) {
 }
 
 fn path(report: &Report<'_>, path: &AttackPath) -> String {
-    let (entry, target) = (words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));
-    let mut out = format!("- **{} {}** {} → {} ({})\n", path.severity, path.risk, text(&entry), text(&target), code(&path.id.0));
+    let mut out = format!("- **{} {}** {} ({})\n", path.severity, path.risk, text(&words::way(report.model, path)), code(&path.id.0));
     for (at, step) in path.steps.iter().take(STEPS).enumerate() {
         let threat = step.threat.as_ref().and_then(|id| report.threat(id));
         let because = threat.map(|threat| format!(": {} {}", text(&threat.title), place(report, threat)));
@@ -187,8 +186,7 @@ pub fn diff(comparison: &Comparison<'_>) -> String {
     if !down.is_empty() {
         out.push_str("\n### Attack paths closed\n\n");
         for one in down.iter().take(PATHS) {
-            let (entry, target) = (words::element(comparison.base.model, &one.entry), words::element(comparison.base.model, &(&one.target).into()));
-            out.push_str(&format!("- {} → {} (was {} {})\n", text(&entry), text(&target), one.severity, one.risk));
+            out.push_str(&format!("- {} (was {} {})\n", text(&words::way(comparison.base.model, one)), one.severity, one.risk));
         }
         if down.len() > PATHS {
             out.push_str(&format!("- … and {} more\n", down.len() - PATHS));

@@ -4,7 +4,7 @@
 use crate::{Report, escape};
 use threatline_model::delta::{Event, EventKind, FieldChange};
 use threatline_model::{Component, ComponentId, ComponentKind, ElementId, Environment, Evidence, Model, Role, Value};
-use threatline_risk::Score;
+use threatline_risk::{AttackPath, Score};
 use threatline_threats::{Question, Threat};
 
 /// One place, with the line where it is known.
@@ -69,6 +69,12 @@ pub(crate) fn element(model: &Model, id: &ElementId) -> String {
         Some(b) => format!("{} {}", b.kind.name().replace('_', " "), b.name),
         None => id.as_str().split_once(':').map_or(id.as_str(), |(_, rest)| rest).to_owned(),
     }
+}
+
+/// From where to where a path leads; one name where it is the same.
+pub(crate) fn way(model: &Model, path: &AttackPath) -> String {
+    let target = ElementId::from(&path.target);
+    if path.entry == target { element(model, &target) } else { format!("{} → {}", element(model, &path.entry), element(model, &target)) }
 }
 
 /// What a capability as the risk crate prints it means: `read(cmp:ledger)` is "reads the data of ledger".
@@ -221,6 +227,13 @@ pub(crate) fn question(model: &Model, question: &Question) -> (String, Option<Ve
         "data" => format!("Which data does {name} handle?"),
         "exposure" => format!("Who can send to {name}?"),
         "environment" => format!("Which environment does {name} belong to?"),
+        "returns" => format!("Which data does {name} give back?"),
+        "takes" => format!("Which data does {name} take in?"),
+        "state_changing" => format!("Does {name} change anything?"),
+        "rate_limited" => format!("Is {name} limited in how often it may be called?"),
+        "replicas" => format!("How many of {name} run?"),
+        "backup" => format!("Is {name} backed up?"),
+        "encrypted_at_rest" => format!("Is the data of {name} encrypted where it is stored?"),
         other => format!("What is {} of {name}?", other.replace('_', " ")),
     };
     (ask, answer(model, question))

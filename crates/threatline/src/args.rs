@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Without a command, the work tree is scanned: posture, the worst attack paths, the fix that removes
 /// most risk, and what was not understood.
 #[derive(Debug, Parser)]
-#[command(name = "threatline", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "threatline", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,

@@ -47,7 +47,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         return Err(Failure::mistake("--focus has no meaning here", Some("it limits what scan, diff, show and export print, and their gate")));
     }
     match arguments.command {
-        None => run_command::scan::run(common, &arguments.scan),
+        None => run_command::scan::run(common, &arguments.scan).map_err(Failure::or_a_command),
         Some(Command::Scan(scan)) => run_command::scan::run(common, &scan),
         Some(Command::Diff(diff)) => run_command::diff::run(common, &diff),
         Some(Command::Show { id, revision }) => run_command::show::show(common, &id, revision.as_deref()),

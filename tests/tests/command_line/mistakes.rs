@@ -91,4 +91,6 @@ fn the_version_and_help_are_no_mistakes() {
     let shop = Shop::folder();
     assert!(shop.told(&["--version"]).starts_with("threatline "));
     assert!(shop.told(&["--help"]).contains("scan"));
+    assert_eq!(shop.told(&["help"]), shop.told(&["--help"]));
+    assert!(Shop::committed().run(&["hlep"]).err.contains("threatline --help"));
 }

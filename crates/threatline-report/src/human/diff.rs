@@ -217,7 +217,7 @@ fn outcome(comparison: &Comparison<'_>, pen: Pen) -> String {
     {
         let more = list.len().saturating_sub(PATHS);
         for path in list.into_iter().take(PATHS) {
-            let text = format!("{} → {}", words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));
+            let text = words::way(report.model, path);
             let word = if worse { pen.bad(word) } else { pen.good(word) };
             lines.push(format!("  {word}: {}  {}", pen.fit(&text, 44), pen.dim(&format!("{} {}  {}", path.risk, path.severity, path.id))));
         }
@@ -254,10 +254,10 @@ pub fn hook(comparison: &Comparison<'_>, style: &Style) -> String {
     let mut news = Vec::new();
     for (threat, score) in added(comparison) {
         let head = pen.severity(score.severity, &format!("{:<8}", score.severity.name()));
-        let place = words::threat_place(report, threat)
-            .map(|place| format!("  {}", pen.note(&escape::shorten(&escape::terminal(&place.to_string()), 40))))
-            .unwrap_or_default();
-        news.push((Some(score.severity) < Some(Severity::Medium), format!("  {head} {}{place}", pen.fit(&threat.title, 54))));
+        // the title has what the place leaves of the line
+        let place = words::threat_place(report, threat).map(|place| escape::shorten(&escape::terminal(&place.to_string()), 40)).unwrap_or_default();
+        let title = pen.fit(&threat.title, 13 + place.chars().count());
+        news.push((score.severity < Severity::Medium, format!("  {head} {title}  {}", pen.note(&place)).trim_end().to_owned()));
     }
     for event in &comparison.delta.events {
         let head = if words::is_loss(event.kind) { pen.bad("lost    ") } else { pen.note("note    ") };
@@ -268,7 +268,7 @@ pub fn hook(comparison: &Comparison<'_>, style: &Style) -> String {
         news.push((false, format!("  {head} {}  {}", pen.fit(&change.after.title, 44), pen.dim(&standing(&change)))));
     }
     for path in opened(comparison) {
-        let text = format!("{} → {}", words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));
+        let text = words::way(report.model, path);
         news.push((false, format!("  {} {}", pen.bad("path    "), pen.fit(&text, 11))));
     }
     news.sort_by_key(|(minor, _)| *minor);

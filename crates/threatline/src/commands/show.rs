@@ -15,7 +15,7 @@ pub(crate) fn explain(common: &Common, id: &str, revision: Option<&str>) -> Resu
     about(common, id, revision, human::explain)
 }
 
-fn about(common: &Common, id: &str, revision: Option<&str>, tell: fn(&Report<'_>, &str) -> Result<String, Vec<String>>) -> Result<(), Failure> {
+fn about(common: &Common, id: &str, revision: Option<&str>, tell: fn(&Report<'_>, &str, &human::Style) -> Result<String, Vec<String>>) -> Result<(), Failure> {
     let mut opened = Opened::new(common)?;
     let revision = opened.named(revision)?;
     let focus = opened.focus(&[&revision])?;
@@ -23,7 +23,7 @@ fn about(common: &Common, id: &str, revision: Option<&str>, tell: fn(&Report<'_>
     let coverage = coverage(&scan);
     let places = Lookup::new(&opened.session, &revision);
     let report = report(&scan, &coverage, &places);
-    match opened.stopwatch.during("report", || limited(&report, focus.as_deref(), |report| tell(report, id))) {
+    match opened.stopwatch.during("report", || limited(&report, focus.as_deref(), |report| tell(report, id, &super::style(common)))) {
         Ok(text) => output::print(&text),
         Err(near) => {
             let help = if near.is_empty() { "threatline scan lists what there is".to_owned() } else { format!("did you mean {}?", near.join(", ")) };
