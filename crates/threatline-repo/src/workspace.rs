@@ -235,7 +235,7 @@ impl Workspace {
         for name in self.part.split('/').filter(|name| !name.is_empty()) {
             let entries = self.source.tree(&root).map_err(|missing| RepoError::new(missing.0))?;
             let below = entries.iter().find(|entry| entry.name == name && entry.mode == Mode::Tree);
-            root = below.ok_or_else(|| RepoError::new(format!("there is no folder {} in this state", self.part)))?.oid;
+            root = below.ok_or_else(|| RepoError::new(format!("there is no folder {} in this state", self.part.trim_end_matches('/'))))?.oid;
         }
         Ok(Revision { root, tree, prefix: self.part.clone(), commit: commit.as_deref().map(engine_id), dirty, as_of })
     }

@@ -131,6 +131,8 @@ pub(crate) fn install(color: Color) {
     let color = crate::output::wants_color(color, &std::io::stderr());
     let _ = miette::set_hook(Box::new(move |_| {
         let options = miette::MietteHandlerOpts::new().color(color).unicode(true).terminal_links(false).width(crate::output::width());
+        // names are not torn apart at their hyphens
+        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
         Box::new(options.build())
     }));
 }

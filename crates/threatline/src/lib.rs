@@ -10,6 +10,7 @@ mod failure;
 mod opened;
 mod output;
 mod places;
+mod policy;
 mod stopwatch;
 
 use args::{Arguments, Command};

@@ -82,6 +82,11 @@ impl<'c> Opened<'c> {
         Ok(revision)
     }
 
+    /// Refuses a state whose configuration asks for what this program is not or has not.
+    pub(crate) fn check(&self, revision: &Revision) -> Result<(), Failure> {
+        crate::policy::check(self.common, &self.session.project(revision)?)
+    }
+
     /// The folder that output and gate are limited to; it must be there in one of the states.
     pub(crate) fn focus(&self, states: &[&Revision]) -> Result<Option<String>, Failure> {
         let Some(name) = &self.common.focus else { return Ok(None) };
@@ -190,11 +195,27 @@ pub(crate) fn seconds(date: &str) -> Result<i64, Failure> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         return Ok(now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX)));
     }
-    let parts: Vec<i64> = date.get(..10).unwrap_or(date).split('-').filter_map(|part| part.parse().ok()).collect();
-    match parts.as_slice() {
-        [year, month @ 1..=12, day @ 1..=31] if (1970..=9999).contains(year) => Ok(days(*year, *month, *day) * 86_400),
-        _ => Err(Failure::mistake(format!("{date} is no date"), Some("write it as 2026-11-23, or now"))),
+    day(date).map(|day| day * 86_400).ok_or_else(|| Failure::mistake(format!("{date} is no date"), Some("write it as 2026-11-23, or now")))
+}
+
+/// The number of a day since 1970-01-01, written as 2026-11-23; what a clock adds behind it does not count.
+pub(crate) fn day(date: &str) -> Option<i64> {
+    let (date, clock) = date.split_at_checked(10)?;
+    if !clock.is_empty() && !clock.starts_with('T') {
+        return None;
     }
+    let digits = date.char_indices().all(|(at, c)| if at == 4 || at == 7 { c == '-' } else { c.is_ascii_digit() });
+    let numbers: Vec<i64> = date.split('-').filter_map(|part| part.parse().ok()).collect();
+    let [year, month, day] = numbers[..] else { return None };
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let longest = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let is_day = digits && (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=longest).contains(&day);
+    is_day.then(|| days(year, month, day))
 }
 
 /// Days since 1970-01-01 in the Gregorian calendar (Howard Hinnant, `days_from_civil`).

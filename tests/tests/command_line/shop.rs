@@ -111,7 +111,7 @@ impl Shop {
         let path = std::env::var("PATH").unwrap_or_default();
         command.current_dir(self.path("")).env_clear();
         command.env("PATH", format!("{}:{path}", self.programs.path().display())).env("HOME", self.dir.path().join("home"));
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("COLUMNS", "80");
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@shop.example");
             // midnight, so that --as-of can name it

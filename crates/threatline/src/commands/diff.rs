@@ -17,6 +17,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         return Err(Failure::mistake("a folder that is in no git repository has no history to compare with", Some("git init, or scan it as it lies")));
     }
     let (base, head) = states(&opened, arguments)?;
+    opened.check(&head)?;
     let focus = opened.focus(&[&base, &head])?;
     let pair = Pair::scan(&mut opened, &base, &head, arguments.base_decisions)?;
     let gate = Gate::new(&arguments.fail_on, &pair.base.config)?;

@@ -12,6 +12,7 @@ use threatline_report::{json, markdown, mermaid, sarif};
 pub(crate) fn run(common: &Common, format: ExportFormat, revision: Option<&str>, file: Option<&Path>, include_decided: bool) -> Result<(), Failure> {
     let mut opened = Opened::new(common)?;
     let revision = opened.named(revision)?;
+    opened.check(&revision)?;
     let focus = opened.focus(&[&revision])?;
     let scan = opened.scan(&revision)?;
     let coverage = coverage(&scan);

@@ -25,15 +25,25 @@ impl Gate {
             } else if let Some(event) = EventKind::ALL.iter().find(|event| event.name() == word) {
                 gate.events.insert(*event);
             } else {
-                let events: Vec<&str> = EventKind::ALL.iter().map(|event| event.name()).collect();
-                let help = format!("severities are critical, high, medium, low, info; events are {}", events.join(", "));
-                return Err(Failure::mistake(format!("{word} is neither a severity nor an event"), Some(&help)));
+                return Err(Failure::mistake(format!("{word} is neither a severity nor an event"), Some(&Self::words())));
             }
         }
         if words.is_empty() {
             gate.least = Some(Severity::High);
         }
         Ok(gate)
+    }
+
+    /// Whether a word is one of a gate's.
+    pub(crate) fn knows(word: &str) -> bool {
+        let word = word.trim();
+        Severity::ALL.iter().any(|severity| severity.name() == word) || EventKind::ALL.iter().any(|event| event.name() == word)
+    }
+
+    /// All words of a gate, for those who mistook one.
+    pub(crate) fn words() -> String {
+        let events: Vec<&str> = EventKind::ALL.iter().map(|event| event.name()).collect();
+        format!("severities are critical, high, medium, low, info; events are {}", events.join(", "))
     }
 
     /// All open threats of a state.

@@ -13,6 +13,7 @@ use threatline_report::{human, json, markdown, sarif};
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
     let mut opened = Opened::new(common)?;
     let revision = opened.state(&arguments.state)?;
+    opened.check(&revision)?;
     let focus = opened.focus(&[&revision])?;
     let scan = opened.scan(&revision)?;
     let gate = Gate::new(&arguments.fail_on, &scan.config)?;

@@ -18,6 +18,7 @@ pub(crate) fn explain(common: &Common, id: &str, revision: Option<&str>) -> Resu
 fn about(common: &Common, id: &str, revision: Option<&str>, tell: fn(&Report<'_>, &str, &human::Style) -> Result<String, Vec<String>>) -> Result<(), Failure> {
     let mut opened = Opened::new(common)?;
     let revision = opened.named(revision)?;
+    opened.check(&revision)?;
     let focus = opened.focus(&[&revision])?;
     let scan = opened.scan(&revision)?;
     let coverage = coverage(&scan);
