@@ -131,9 +131,10 @@ pub(crate) fn event(model: &Model, event: &Event) -> String {
         EventKind::ControlLost => format!("{name} has lost a control that was there"),
         EventKind::DependencyAdded => format!("{name} has a new dependency that brings a capability"),
         EventKind::PolicyChanged => "the policy of this project changed".to_owned(),
-        EventKind::DecisionAdded => format!("a decision was made about {name}"),
-        EventKind::DeclarationAdded => format!("{name} was declared"),
-        EventKind::CoverageLost => format!("less of {name} could be read"),
+        // these are about the project, not about an element of its design
+        EventKind::DecisionAdded => "a decision about a threat was added".to_owned(),
+        EventKind::DeclarationAdded => "what is declared of this project changed".to_owned(),
+        EventKind::CoverageLost => "a file that was understood before is lost".to_owned(),
     }
 }
 

@@ -127,7 +127,13 @@ fn threat_block(report: &Report<'_>, threat: &Threat, score: &Score, pen: Pen) -
     let head = pen.severity(score.severity, &format!("{}[{}]", score.severity, threat.rule));
     let place = words::threat_place(report, threat);
     let next = format!("{}\n  = {}", threat.guidance, threat.id);
-    block(report, &format!("{head}: {}", pen.bold(&pen.fit(&threat.title, threat.rule.len() + 12))), place, &next, pen)
+    block(
+        report,
+        &format!("{head}: {}", pen.bold(&super::scan::sentence(&threat.title, threat.rule.len() + score.severity.name().len() + 4, 4, pen))),
+        place,
+        &next,
+        pen,
+    )
 }
 
 fn event_block(comparison: &Comparison<'_>, event: &threatline_model::delta::Event, pen: Pen) -> String {
@@ -138,7 +144,7 @@ fn event_block(comparison: &Comparison<'_>, event: &threatline_model::delta::Eve
     let place = one.map(|evidence| words::place(report, evidence));
     let mut next = changes(comparison, &event.element);
     next.extend(words::next_step(event.kind).map(str::to_owned));
-    let sentence = pen.fit(&words::event(report.model, event), name.len() + 2);
+    let sentence = super::scan::sentence(&words::event(report.model, event), name.len() + 2, 4, pen);
     block(report, &format!("{head}: {}", pen.bold(&sentence)), place, &next.join("\n  = "), pen)
 }
 
@@ -218,8 +224,7 @@ fn outcome(comparison: &Comparison<'_>, pen: Pen) -> String {
         let more = list.len().saturating_sub(PATHS);
         for path in list.into_iter().take(PATHS) {
             let text = words::way(report.model, path);
-            let word = if worse { pen.bad(word) } else { pen.good(word) };
-            lines.push(format!("  {word}: {}  {}", pen.fit(&text, 44), pen.dim(&format!("{} {}  {}", path.risk, path.severity, path.id))));
+            lines.push(line(word, worse, &text, &format!("{} {}  {}", path.risk, path.severity, path.id), pen));
         }
         if more > 0 {
             lines.push(format!("  {}", pen.dim(&format!("… and {more} more"))));
@@ -227,20 +232,26 @@ fn outcome(comparison: &Comparison<'_>, pen: Pen) -> String {
     }
     let moved = reassessed(comparison);
     for change in moved.iter().take(PATHS) {
-        let word = if change.is_worse() { pen.bad("threat worse") } else { pen.good("threat eased") };
-        lines.push(format!("  {word}: {}  {}", pen.fit(&change.after.title, 64), pen.dim(&format!("{}  {}", standing(change), change.after.id))));
+        let word = if change.is_worse() { "threat worse" } else { "threat eased" };
+        lines.push(line(word, change.is_worse(), &change.after.title, &format!("{}  {}", standing(change), change.after.id), pen));
     }
     if moved.len() > PATHS {
         lines.push(format!("  {}", pen.dim(&format!("… and {} more", moved.len() - PATHS))));
     }
     let gone = removed(comparison);
     for (threat, _) in gone.iter().take(PATHS) {
-        lines.push(format!("  {}: {}  {}", pen.good("threat closed"), pen.fit(&threat.title, 36), pen.dim(&threat.id.0)));
+        lines.push(line("threat closed", false, &threat.title, &threat.id.0, pen));
     }
     if gone.len() > PATHS {
         lines.push(format!("  {}", pen.dim(&format!("… and {} more", gone.len() - PATHS))));
     }
     if lines.is_empty() { String::new() } else { format!("{}\n{}\n", pen.bold("outcome"), lines.join("\n")) }
+}
+
+/// What happened, to what, and how it stands now: the middle has what the ends leave of the line.
+fn line(word: &str, worse: bool, text: &str, end: &str, pen: Pen) -> String {
+    let text = pen.fit(text, word.len() + end.chars().count() + 6);
+    format!("  {}: {text}  {}", if worse { pen.bad(word) } else { pen.good(word) }, pen.dim(end))
 }
 
 /// What moved in ten lines at most, never anything old; empty when nothing did.

@@ -163,7 +163,7 @@ fn threats(report: &Report<'_>, pen: Pen) -> String {
     }
     for (threat, score) in open.iter().take(THREATS) {
         let head = pen.severity(score.severity, &format!("{:<8} {:>3}", score.severity.name(), score.risk));
-        out.push_str(&format!("  {head}  {}\n", pen.fit(&threat.title, 16)));
+        out.push_str(&format!("  {head}  {}\n", sentence(&threat.title, 16, 16, pen)));
         let place = words::threat_place(report, threat).map(|place| format!("{}  ", pen.note(&pen.fit(&place.to_string(), 34)))).unwrap_or_default();
         out.push_str(&format!("                {place}{}\n", pen.dim(&threat.id.0)));
     }
@@ -239,7 +239,11 @@ pub(super) fn fold(text: &str, pen: Pen) -> String {
     lines.join("\n")
 }
 
-/// Text that begins in one column and goes on in another.
+/// A sentence of the repository that begins in one column and goes on in another; its end says what is wrong.
+pub(super) fn sentence(text: &str, column: usize, indent: usize, pen: Pen) -> String {
+    hang(&escape::terminal(&escape::shorten(text, 240)), column, indent, pen)
+}
+
 fn hang(text: &str, mut column: usize, indent: usize, pen: Pen) -> String {
     let (mut out, mut gap, mut begins) = (String::new(), 0, true);
     for word in text.split(' ') {
