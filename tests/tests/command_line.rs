@@ -13,6 +13,8 @@ mod focus;
 mod hooks;
 #[path = "command_line/hostile.rs"]
 mod hostile;
+#[path = "command_line/looks.rs"]
+mod looks;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
 #[path = "command_line/scans.rs"]
