@@ -191,6 +191,9 @@ impl Workspace {
     /// The index. Its date is that of HEAD.
     pub fn staged(&self) -> Result<Revision> {
         let repository = self.repository()?;
+        if self.top.is_none() {
+            return Err(RepoError::new("a bare repository has no index").with_help("name a commit: threatline scan HEAD"));
+        }
         let tree = match disk::index(repository)? {
             Some(index) => crate::staged::tree(&self.source, &index)?,
             None => ObjectId::empty_tree(repository.object_hash()),

@@ -71,7 +71,7 @@ fn tell(status: &HookStatus) -> String {
         text.push_str(&format!("  {name:<17} {word}\n"));
     }
     if let Some(manager) = &status.manager {
-        text.push_str(&format!("{} manages them: {}\n", manager.name, output::plain(&manager.advice)));
+        text.push_str(&format!("{} manages them; {}\n", manager.name, output::plain(&manager.advice)));
     }
     text
 }
