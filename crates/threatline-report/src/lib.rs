@@ -39,6 +39,8 @@ pub struct State {
     pub tree: String,
     /// Not all of it is committed.
     pub dirty: bool,
+    /// It is what git's index holds.
+    pub index: bool,
     /// `2026-11-23T00:00:00Z`; none when nothing can expire.
     pub as_of: Option<String>,
 }

@@ -131,6 +131,7 @@ pub(crate) fn report<'a>(scan: &'a Scan, coverage: &'a Coverage, places: &'a Loo
             commit: scan.revision.commit.map(|oid| oid.to_string()).filter(|_| !scan.revision.dirty),
             tree: scan.revision.tree.to_string(),
             dirty: scan.revision.dirty,
+            index: false,
             as_of: scan.revision.as_of.map(timestamp),
         },
         model: &scan.model,

@@ -100,6 +100,7 @@ fn the_work_tree_has_what_is_untracked_and_not_what_is_ignored() {
     assert!(!all(&committed["components"], "name").contains(&"carts"));
     assert_eq!(shop.json(&["scan", "--staged"])["components"], committed["components"]);
     shop.git(&["add", "cache"]);
+    assert!(shop.told(&["scan", "--staged"]).lines().next().unwrap().contains("index with uncommitted changes"));
     assert!(all(&shop.json(&["scan", "--staged"])["components"], "name").contains(&"carts"));
 }
 

@@ -35,7 +35,10 @@ pub fn scan(report: &Report<'_>, comparison: Option<&Comparison<'_>>, style: &St
 
 fn title(report: &Report<'_>, pen: Pen) -> String {
     let state = &report.state;
-    let which = state.commit.as_deref().map_or_else(|| "work tree".to_owned(), |commit| escape::terminal(commit.get(..12).unwrap_or(commit)));
+    let which = state
+        .commit
+        .as_deref()
+        .map_or_else(|| if state.index { "index" } else { "work tree" }.to_owned(), |commit| escape::terminal(commit.get(..12).unwrap_or(commit)));
     let dirty = if state.dirty { " with uncommitted changes" } else { "" };
     let focus = report.focus.map(|focus| format!("  only {}", pen.fit(focus.folder, 40))).unwrap_or_default();
     format!("{}  {}{}\n", pen.bold(&format!("threatline {}", escape::terminal(report.version))), pen.dim(&format!("{which}{dirty}")), pen.note(&focus))

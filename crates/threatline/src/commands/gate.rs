@@ -48,7 +48,7 @@ impl Gate {
 
     /// All open threats of a state.
     pub(crate) fn judge_all(&self, report: &Report<'_>) -> Result<(), Failure> {
-        stop(self.over(report, &|_| true), 0)
+        stop(&self.over(report, &|_| true), &[])
     }
 
     /// What a change added.
@@ -56,23 +56,27 @@ impl Gate {
         let added: BTreeSet<&ThreatId> = comparison.added_threats().into_iter().map(|threat| &threat.id).collect();
         let before = |id: &ThreatId| comparison.base.assessment.score(id).map(|score| score.severity);
         let worsened = |id: &ThreatId| before(id).zip(comparison.head.assessment.score(id)).is_some_and(|(before, now)| now.severity > before);
-        let over = self.over(comparison.head, &|id| added.contains(id) || worsened(id));
-        stop(over, comparison.delta.events.iter().filter(|event| self.events.contains(&event.kind)).count())
+        let events = comparison.delta.events.iter().map(|event| event.kind).filter(|kind| self.events.contains(kind));
+        stop(&self.over(comparison.head, &|id| added.contains(id) || worsened(id)), &events.map(EventKind::name).collect::<Vec<_>>())
     }
 
-    fn over(&self, report: &Report<'_>, wanted: &dyn Fn(&ThreatId) -> bool) -> usize {
-        let Some(least) = self.least else { return 0 };
+    /// The worst first.
+    fn over<'r>(&self, report: &'r Report<'_>, wanted: &dyn Fn(&ThreatId) -> bool) -> Vec<&'r str> {
+        let Some(least) = self.least else { return Vec::new() };
         let scores = report.assessment.scores.iter().filter(|score| !score.likely && score.severity >= least);
-        scores.filter(|score| report.status(&score.threat).is_open() && wanted(&score.threat)).count()
+        scores.map(|score| &score.threat).filter(|id| report.status(id).is_open() && wanted(id)).map(|id| id.0.as_str()).collect()
     }
 }
 
-fn stop(threats: usize, events: usize) -> Result<(), Failure> {
-    let words = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
+/// So many of each kind are named.
+const NAMED: usize = 3;
+
+fn stop(threats: &[&str], events: &[&str]) -> Result<(), Failure> {
+    let words = |all: &[&str], one: &str, many: &str| {
+        let word = if all.len() == 1 { one } else { many };
+        let more = if all.len() > NAMED { ", …" } else { "" };
+        (!all.is_empty()).then(|| format!("{} {word} over the gate: {}{more}", all.len(), all.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ")))
     };
     let parts: Vec<String> = [words(threats, "threat", "threats"), words(events, "event", "events")].into_iter().flatten().collect();
-    if parts.is_empty() { Ok(()) } else { Err(Failure::Gate(format!("{} over the gate", parts.join(" and ")))) }
+    if parts.is_empty() { Ok(()) } else { Err(Failure::Gate(parts.join("; "))) }
 }

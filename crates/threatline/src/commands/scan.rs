@@ -29,7 +29,9 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         if matches!(format, Format::Json | Format::Sarif) {
             places.prepare(evidence(&scan));
         }
-        limited(&report(&scan, &coverage, &places), focus.as_deref(), |report| {
+        let mut report = report(&scan, &coverage, &places);
+        report.state.index = arguments.state.staged;
+        limited(&report, focus.as_deref(), |report| {
             let text = match format {
                 Format::Json => json::model(report),
                 Format::Markdown => markdown::scan(report),
