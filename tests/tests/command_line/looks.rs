@@ -62,10 +62,11 @@ fn one_thing() {
 #[test]
 fn what_people_decide() {
     let shop = Shop::example();
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 6] = [
         &["accept", "TL-a1d9e6fbd263", "--why", "the password of a demonstration", "--until", "2027-01-01"],
         &["show", "TL-a1d9e6fbd263"],
         &["diff", "--worktree"],
+        &["show", "TL-a1d9e6fbd263", "--as-of", "2027-01-02"],
         &["reopen", "TL-a1d9e6fbd263", "--why", "it went live"],
         &["init"],
     ];
