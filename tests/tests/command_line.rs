@@ -7,12 +7,16 @@
 mod decisions;
 #[path = "command_line/deltas.rs"]
 mod deltas;
+#[path = "command_line/focus.rs"]
+mod focus;
 #[path = "command_line/history.rs"]
 mod history;
 #[path = "command_line/hooks.rs"]
 mod hooks;
 #[path = "command_line/hostile.rs"]
 mod hostile;
+#[path = "command_line/looks.rs"]
+mod looks;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
 #[path = "command_line/scans.rs"]

@@ -49,7 +49,16 @@ fn remembering(source: &Arc<MemorySource>, store: Option<&Path>) -> Session {
     let seen = stop.clone();
     // everything is read by then
     let observer = Arc::new(move |query: &str| _ = seen.fetch_or(query.starts_with("seen"), Ordering::Relaxed));
-    Session::new(source.clone(), Options { store: store.map(Path::to_owned), threads: 1, observer: Some(observer), stop: Some(stop), ..Options::default() })
+    Session::new(
+        source.clone(),
+        Options {
+            store: store.map(Path::to_owned),
+            threads: 1,
+            observer: Some(observer),
+            stop: Some(Arc::new(move || stop.load(Ordering::Relaxed))),
+            ..Options::default()
+        },
+    )
 }
 
 #[test]

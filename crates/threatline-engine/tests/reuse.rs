@@ -279,3 +279,61 @@ fn a_session_of_many_states_keeps_few() {
     let runs = ran(&log)["state_facts"];
     assert!(runs >= 600, "a state that was forgotten is asked for again: {runs}");
 }
+
+/// A hundred folders; what some of them refer to lies in others.
+fn many_folders() -> Vec<(String, String)> {
+    let mut files = vec![("shared/paths.js".to_owned(), "module.exports = { base: '/shared' };\n".to_owned())];
+    for n in 0..100 {
+        let app = "const express = require('express');\nconst app = express();\nconst paths = require('./routes/paths');\nconst shared = require('../../shared/paths');\n\
+                   app.get(paths.items, (q, r) => r.send('x'));\napp.get(shared.base, (q, r) => r.send('y'));\napp.listen(3000);\n";
+        files.push((format!("services/s{n}/app.js"), app.to_owned()));
+        files.push((format!("services/s{n}/package.json"), format!("{{\"name\": \"s{n}\", \"dependencies\": {{\"express\": \"4\"}}}}\n")));
+        files.push((format!("services/s{n}/routes/paths.js"), format!("module.exports = {{ items: '/items/{n}' }};\n")));
+    }
+    files
+}
+
+#[test]
+fn many_folders_say_the_same_whichever_thread_puts_them_together() {
+    let source = Arc::new(MemorySource::new());
+    let files = many_folders();
+    let root = Revision::of_tree(source.add_files(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))));
+    let store = tempfile::tempdir().unwrap();
+    let options = |threads, store: Option<&std::path::Path>| Options { threads, store: store.map(Into::into), ..Options::default() };
+    let mut cold = Session::new(source.clone(), options(4, Some(store.path())));
+    let scan = cold.scan(&root).unwrap();
+    assert_eq!(scan.model.entry_points.len(), 200, "prefixes from other folders are found");
+    assert!(scan.model.entry_points.iter().any(|entry| entry.path == "/items/42") && scan.model.entry_points.iter().any(|entry| entry.path == "/shared"));
+    cold.flush(threatline_engine::Compaction::Small).unwrap();
+    for mut session in [Session::new(source.clone(), options(1, None)), Session::new(source.clone(), options(4, Some(store.path())))] {
+        let again = session.scan(&root).unwrap();
+        assert_eq!((&again.model, &again.coverage, &again.said), (&scan.model, &scan.coverage, &scan.said));
+    }
+}
+
+#[test]
+fn a_run_may_be_stopped_anywhere_and_the_next_one_is_right() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let source = Arc::new(MemorySource::new());
+    let root = Revision::of_tree(source.add(&units()));
+    let whole = logged(&source, None).0.scan(&root).unwrap();
+    let mut stopped = 0;
+    for most in 0..60 {
+        let store = tempfile::tempdir().unwrap();
+        let asked = AtomicUsize::new(0);
+        let stop: threatline_engine::Stop = Arc::new(move || asked.fetch_add(1, Ordering::Relaxed) >= most);
+        let options = |stop| Options { threads: 1, store: Some(store.path().to_owned()), stop, ..Options::default() };
+        let mut session = Session::new(source.clone(), options(Some(stop)));
+        match session.scan(&root) {
+            Ok(scan) => assert_eq!(scan.model, whole.model),
+            Err(error) => {
+                assert_eq!(error, threatline_engine::ScanError::Stopped);
+                stopped += 1;
+            }
+        }
+        session.flush(threatline_engine::Compaction::Small).unwrap();
+        let scan = Session::new(source.clone(), options(None)).scan(&root).unwrap();
+        assert_eq!((&scan.model, &scan.found, &scan.assessment), (&whole.model, &whole.found, &whole.assessment), "stopped after {most}");
+    }
+    assert!(stopped > 9, "it is asked often, and a run may end before");
+}

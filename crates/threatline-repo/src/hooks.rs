@@ -63,7 +63,8 @@ impl Hooks {
         let folder = match configured {
             // As git does: relative to where hooks run.
             Some(path) => top.as_deref().unwrap_or(repository.git_dir()).join(path),
-            None => repository.common_dir().join("hooks"),
+            // of a linked work tree the folder that all share lies two up: told as people would
+            None => plain(repository.common_dir()).join("hooks"),
         };
         Ok(Self { folder, top })
     }
@@ -130,7 +131,8 @@ impl Hooks {
         let top = self.top.as_deref()?;
         let run = "threatline hook run";
         let in_folder = |name: &str| self.folder.components().any(|part| part.as_os_str() == name);
-        let hook = std::fs::read_to_string(self.folder.join("pre-commit")).unwrap_or_default();
+        // a hook of ours names what it runs, and so seems to name a manager
+        let hook = std::fs::read_to_string(self.folder.join("pre-commit")).ok().filter(|hook| !hook.contains(MARK)).unwrap_or_default();
         if in_folder(".husky") {
             let advice = format!("add a line to .husky/pre-commit: {run} pre-commit, and to .husky/post-commit: {run} post-commit");
             return Some(Manager { name: "husky", advice });
@@ -146,8 +148,21 @@ impl Hooks {
             );
             return Some(Manager { name: "pre-commit", advice });
         }
+        // its hooks look at the name that they are called by, so they cannot be set aside
+        if file(&[".overcommit.yml"]) && hook.to_lowercase().contains("overcommit") {
+            let advice = format!(
+                "add to .overcommit.yml: PreCommit: {{ Threatline: {{ enabled: true, command: [sh, -c, \"{run} pre-commit\"] }} }}, the same for PostCommit"
+            );
+            return Some(Manager { name: "overcommit", advice });
+        }
         None
     }
+}
+
+/// A folder without steps up, where it can be looked up.
+fn plain(folder: &Path) -> PathBuf {
+    let climbs = folder.components().any(|part| part == std::path::Component::ParentDir);
+    if climbs { std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()) } else { folder.to_owned() }
 }
 
 /// The script of a hook.

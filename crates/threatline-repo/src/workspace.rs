@@ -23,6 +23,7 @@ pub struct OpenOptions {
 /// A repository or a plain folder, opened.
 pub struct Workspace {
     repository: Option<gix::Repository>,
+    start: PathBuf,
     top: Option<PathBuf>,
     part: String,
     source: Arc<RepoSource>,
@@ -47,6 +48,7 @@ impl Workspace {
             warnings: Vec::new(),
             threads: options.threads,
             repository,
+            start,
             top,
         };
         if !options.no_store {
@@ -73,6 +75,20 @@ impl Workspace {
     /// The folder that holds the files; none for a bare repository.
     pub fn top(&self) -> Option<&Path> {
         self.top.as_deref()
+    }
+
+    /// A folder that is named relative to where the workspace was opened, from the root of the repository;
+    /// empty for the root itself.
+    pub fn folder(&self, name: &Path) -> Result<String> {
+        Ok(part(&self.start, self.top.as_deref(), Some(name))?.trim_end_matches('/').to_owned())
+    }
+
+    /// Whether that folder is there in a state, and in the part of it that is looked at.
+    pub fn has_folder(&self, revision: &Revision, folder: &str) -> bool {
+        let Some(inside) = format!("{folder}/").strip_prefix(&revision.prefix).map(str::to_owned) else { return false };
+        let below =
+            |oid: Oid, name: &str| self.source.tree(&oid).ok()?.iter().find(|entry| entry.name == name && entry.mode == Mode::Tree).map(|entry| entry.oid);
+        inside.split('/').filter(|name| !name.is_empty()).try_fold(revision.root, below).is_some()
     }
 
     /// What should be said once, on stderr.
@@ -175,6 +191,9 @@ impl Workspace {
     /// The index. Its date is that of HEAD.
     pub fn staged(&self) -> Result<Revision> {
         let repository = self.repository()?;
+        if self.top.is_none() {
+            return Err(RepoError::new("a bare repository has no index").with_help("name a commit: threatline scan HEAD"));
+        }
         let tree = match disk::index(repository)? {
             Some(index) => crate::staged::tree(&self.source, &index)?,
             None => ObjectId::empty_tree(repository.object_hash()),
@@ -219,7 +238,7 @@ impl Workspace {
         for name in self.part.split('/').filter(|name| !name.is_empty()) {
             let entries = self.source.tree(&root).map_err(|missing| RepoError::new(missing.0))?;
             let below = entries.iter().find(|entry| entry.name == name && entry.mode == Mode::Tree);
-            root = below.ok_or_else(|| RepoError::new(format!("there is no folder {} in this state", self.part)))?.oid;
+            root = below.ok_or_else(|| RepoError::new(format!("there is no folder {} in this state", self.part.trim_end_matches('/'))))?.oid;
         }
         Ok(Revision { root, tree, prefix: self.part.clone(), commit: commit.as_deref().map(engine_id), dirty, as_of })
     }
@@ -282,12 +301,13 @@ fn writable(folder: &Path) -> bool {
 /// The part that is looked at, from the top, with `/` at its end.
 fn part(start: &Path, top: Option<&Path>, part: Option<&Path>) -> Result<String> {
     let Some(part) = part else { return Ok(String::new()) };
+    let outside = || RepoError::new(format!("the folder {} is not in this repository", part.display()));
     let mut names: Vec<String> = Vec::new();
     let from_top = top.and_then(|top| start.strip_prefix(top).ok()).unwrap_or(Path::new(""));
     let full = if part.is_absolute() {
         let top = top.ok_or_else(|| RepoError::new("a part of a bare repository is named from its top"))?;
         let real = disk::real(part)?;
-        real.strip_prefix(top).map(Path::to_owned).map_err(|_| RepoError::new("that folder is not in this repository"))?
+        real.strip_prefix(top).map(Path::to_owned).map_err(|_| outside())?
     } else {
         from_top.join(part)
     };
@@ -295,7 +315,7 @@ fn part(start: &Path, top: Option<&Path>, part: Option<&Path>) -> Result<String>
         match component {
             std::path::Component::Normal(name) => names.push(name.to_string_lossy().into_owned()),
             std::path::Component::ParentDir => {
-                names.pop().ok_or_else(|| RepoError::new("that folder is not in this repository"))?;
+                names.pop().ok_or_else(outside)?;
             }
             _ => {}
         }

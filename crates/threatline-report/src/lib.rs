@@ -4,12 +4,15 @@
 //! Text from a repository is data everywhere: each format escapes it in its own way.
 
 mod escape;
+mod focus;
 pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod mermaid;
 pub mod sarif;
 mod words;
+
+pub use focus::{Focus, limited, limited_change};
 
 use std::collections::BTreeMap;
 use threatline_facts::Mark;
@@ -36,6 +39,8 @@ pub struct State {
     pub tree: String,
     /// Not all of it is committed.
     pub dirty: bool,
+    /// It is what git's index holds.
+    pub index: bool,
     /// `2026-11-23T00:00:00Z`; none when nothing can expire.
     pub as_of: Option<String>,
 }
@@ -71,6 +76,8 @@ pub struct Report<'a> {
     pub coverage: &'a Coverage,
     /// Where marks stand for lines.
     pub places: &'a dyn Places,
+    /// What of the system it is limited to.
+    pub focus: Option<Focus<'a>>,
 }
 
 impl Report<'_> {

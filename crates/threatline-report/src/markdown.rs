@@ -39,8 +39,7 @@ fn table(out: &mut String, report: &Report<'_>, threats: &[(&Threat, &Score)]) {
 }
 
 fn path(report: &Report<'_>, path: &AttackPath) -> String {
-    let (entry, target) = (words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));
-    let mut out = format!("- **{} {}** {} → {} ({})\n", path.severity, path.risk, text(&entry), text(&target), code(&path.id.0));
+    let mut out = format!("- **{} {}** {} ({})\n", path.severity, path.risk, text(&words::way(report.model, path)), code(&path.id.0));
     for (at, step) in path.steps.iter().take(STEPS).enumerate() {
         let threat = step.threat.as_ref().and_then(|id| report.threat(id));
         let because = threat.map(|threat| format!(": {} {}", text(&threat.title), place(report, threat)));
@@ -62,7 +61,12 @@ fn paths(out: &mut String, report: &Report<'_>, list: &[&AttackPath]) {
 pub fn scan(report: &Report<'_>) -> String {
     let mut out = String::from("# Threat model\n\n");
     let model = report.model;
-    if words::is_bare(model) {
+    if let Some(focus) = report.focus {
+        out.push_str(&format!("Only {}.\n\n", code(focus.folder)));
+    }
+    if words::is_empty_focus(report) {
+        out.push_str(&format!("{}\n", words::NOTHING_IN_FOCUS));
+    } else if report.focus.is_none() && words::is_bare(model) {
         out.push_str("Nothing deployable found: no component that runs anywhere was recognised, so there is nothing to assess. That is no statement about its security.\n");
     } else {
         summary(&mut out, report);
@@ -182,8 +186,7 @@ pub fn diff(comparison: &Comparison<'_>) -> String {
     if !down.is_empty() {
         out.push_str("\n### Attack paths closed\n\n");
         for one in down.iter().take(PATHS) {
-            let (entry, target) = (words::element(comparison.base.model, &one.entry), words::element(comparison.base.model, &(&one.target).into()));
-            out.push_str(&format!("- {} → {} (was {} {})\n", text(&entry), text(&target), one.severity, one.risk));
+            out.push_str(&format!("- {} (was {} {})\n", text(&words::way(comparison.base.model, one)), one.severity, one.risk));
         }
         if down.len() > PATHS {
             out.push_str(&format!("- … and {} more\n", down.len() - PATHS));
@@ -207,7 +210,8 @@ fn headline(comparison: &Comparison<'_>, [new, gone, worse, eased, up, down]: [u
     ] {
         parts.extend((many > 0).then(|| words::count(many, one, more)));
     }
-    format!("{}.", parts.join(", "))
+    let focus = comparison.head.focus.map(|focus| format!(" Only {}.", code(focus.folder))).unwrap_or_default();
+    format!("{}.{focus}", parts.join(", "))
 }
 
 fn reassessment(out: &mut String, moved: &[ChangedThreat<'_>]) {

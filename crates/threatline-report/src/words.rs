@@ -4,7 +4,7 @@
 use crate::{Report, escape};
 use threatline_model::delta::{Event, EventKind, FieldChange};
 use threatline_model::{Component, ComponentId, ComponentKind, ElementId, Environment, Evidence, Model, Role, Value};
-use threatline_risk::Score;
+use threatline_risk::{AttackPath, Score};
 use threatline_threats::{Question, Threat};
 
 /// One place, with the line where it is known.
@@ -71,6 +71,12 @@ pub(crate) fn element(model: &Model, id: &ElementId) -> String {
     }
 }
 
+/// From where to where a path leads; one name where it is the same.
+pub(crate) fn way(model: &Model, path: &AttackPath) -> String {
+    let target = ElementId::from(&path.target);
+    if path.entry == target { element(model, &target) } else { format!("{} → {}", element(model, &path.entry), element(model, &target)) }
+}
+
 /// What a capability as the risk crate prints it means: `read(cmp:ledger)` is "reads the data of ledger".
 pub(crate) fn gains(model: &Model, text: &str) -> String {
     let Some((power, of)) = text.split_once('(').and_then(|(power, rest)| Some((power, rest.strip_suffix(')')?))) else {
@@ -125,9 +131,10 @@ pub(crate) fn event(model: &Model, event: &Event) -> String {
         EventKind::ControlLost => format!("{name} has lost a control that was there"),
         EventKind::DependencyAdded => format!("{name} has a new dependency that brings a capability"),
         EventKind::PolicyChanged => "the policy of this project changed".to_owned(),
-        EventKind::DecisionAdded => format!("a decision was made about {name}"),
-        EventKind::DeclarationAdded => format!("{name} was declared"),
-        EventKind::CoverageLost => format!("less of {name} could be read"),
+        // these are about the project, not about an element of its design
+        EventKind::DecisionAdded => "a decision about a threat was added".to_owned(),
+        EventKind::DeclarationAdded => "what is declared of this project changed".to_owned(),
+        EventKind::CoverageLost => "a file that was understood before is lost".to_owned(),
     }
 }
 
@@ -187,6 +194,16 @@ pub(crate) fn count(many: usize, one: &str, more: &str) -> String {
     format!("{many} {}", if many == 1 { one } else { more })
 }
 
+/// What is said where a focus shows nothing.
+pub(crate) const NOTHING_IN_FOCUS: &str = "Nothing of the design shows there: no component, flow, boundary or entry point has evidence in that folder.";
+
+/// It is limited to a folder of which nothing is known.
+pub(crate) fn is_empty_focus(report: &Report<'_>) -> bool {
+    let model = report.model;
+    let elements = model.components.len() + model.flows.len() + model.boundaries.len() + model.entry_points.len();
+    report.focus.is_some() && elements == 0
+}
+
 /// Nothing that is deployed was recognised; a library or an empty folder.
 pub(crate) fn is_bare(model: &Model) -> bool {
     let is_library = |c: &Component| !c.roles.is_empty() && c.roles.iter().all(|role| *role == Role::Library);
@@ -211,6 +228,13 @@ pub(crate) fn question(model: &Model, question: &Question) -> (String, Option<Ve
         "data" => format!("Which data does {name} handle?"),
         "exposure" => format!("Who can send to {name}?"),
         "environment" => format!("Which environment does {name} belong to?"),
+        "returns" => format!("Which data does {name} give back?"),
+        "takes" => format!("Which data does {name} take in?"),
+        "state_changing" => format!("Does {name} change anything?"),
+        "rate_limited" => format!("Is {name} limited in how often it may be called?"),
+        "replicas" => format!("How many of {name} run?"),
+        "backup" => format!("Is {name} backed up?"),
+        "encrypted_at_rest" => format!("Is the data of {name} encrypted where it is stored?"),
         other => format!("What is {} of {name}?", other.replace('_', " ")),
     };
     (ask, answer(model, question))

@@ -79,22 +79,42 @@ fn everything_can_be_shown_and_explained() {
     let threat = shop.found.threats[0].id.0.clone();
     let path = shop.assessment.attack_paths[0].id.0.clone();
     for id in ["cmp:payments", "flw:payments>ledger:sql", "ent:payments:POST /refunds/{id}", "bnd:network/shop", &threat, &path] {
-        let shown = human::show(&report, id).unwrap();
+        let shown = human::show(&report, id, &Style::default()).unwrap();
         assert!(shown.contains(":1 ") || shown.contains(":3 ") || shown.contains(":4 ") || shown.contains(":12 "), "no evidence of {id}:\n{shown}");
-        human::explain(&report, id).unwrap();
+        human::explain(&report, id, &Style::default()).unwrap();
     }
     let query = shop.found.threats.iter().find(|threat| threat.rule == "query-built-from-input").unwrap();
-    insta::assert_snapshot!(human::show(&report, &query.id.0).unwrap());
-    insta::assert_snapshot!(human::explain(&report, &query.id.0).unwrap());
-    insta::assert_snapshot!(human::show(&report, "cmp:payments").unwrap());
+    insta::assert_snapshot!(human::show(&report, &query.id.0, &Style::default()).unwrap());
+    insta::assert_snapshot!(human::explain(&report, &query.id.0, &Style::default()).unwrap());
+    insta::assert_snapshot!(human::show(&report, "cmp:payments", &Style::default()).unwrap());
+}
+
+#[test]
+fn every_line_fits_the_terminal() {
+    let style = Style { color: false, width: 80 };
+    let (before, after) = (shop(false), shop(true));
+    let report = after.report();
+    let mut texts = vec![human::scan(&empty().report(), None, &style)];
+    texts.push(compare(&before, &after, |comparison| human::diff(comparison, &style)));
+    texts.push(compare(&before, &after, |comparison| human::hook(comparison, &style)));
+    texts.push(compare(&before, &after, |comparison| human::scan(comparison.head, Some(comparison), &style)));
+    let threats = after.found.threats.iter().map(|threat| threat.id.0.as_str());
+    let paths = after.assessment.attack_paths.iter().map(|path| path.id.0.as_str());
+    for id in threats.chain(paths).chain(["cmp:payments", "ent:payments:POST /refunds/{id}"]) {
+        texts.push(human::show(&report, id, &style).unwrap());
+        texts.push(human::explain(&report, id, &style).unwrap());
+    }
+    for line in texts.iter().flat_map(|text| text.lines()) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
 }
 
 #[test]
 fn what_is_not_there_is_answered_by_what_looks_like_it() {
     let shop = shop(true);
-    assert_eq!(human::show(&shop.report(), "cmp:payment").unwrap_err()[0], "cmp:payments");
-    assert_eq!(human::explain(&shop.report(), "cmp:payment").unwrap_err()[0], "cmp:payments");
-    assert!(human::show(&shop.report(), "é").is_err());
+    assert_eq!(human::show(&shop.report(), "cmp:payment", &Style::default()).unwrap_err()[0], "cmp:payments");
+    assert_eq!(human::explain(&shop.report(), "cmp:payment", &Style::default()).unwrap_err()[0], "cmp:payments");
+    assert!(human::show(&shop.report(), "é", &Style::default()).is_err());
 }
 
 #[test]
@@ -104,7 +124,12 @@ fn text_of_the_repository_cannot_command_a_terminal() {
     let threat = hostile.found.threats[0].id.0.clone();
     let style = Style::default();
     let delta = compare(&empty(), &hostile, |comparison| human::diff(comparison, &style) + &human::hook(comparison, &style));
-    let texts = [human::scan(&report, None, &style), human::show(&report, &threat).unwrap(), human::explain(&report, &threat).unwrap(), delta];
+    let texts = [
+        human::scan(&report, None, &style),
+        human::show(&report, &threat, &Style::default()).unwrap(),
+        human::explain(&report, &threat, &Style::default()).unwrap(),
+        delta,
+    ];
     for text in texts {
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
         assert!(text.contains("\\u{1b}"), "{text}");

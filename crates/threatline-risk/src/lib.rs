@@ -22,5 +22,5 @@ pub use assess::{Assessment, Options, assess, rank};
 pub use choke::ChokePoint;
 pub use explain::{Decided, Explanation, Further, Hop, Need, explain};
 pub use paths::{AttackPath, PathId, PathStep};
-pub use posture::{Loss, Open, Posture};
+pub use posture::{Loss, Open, Posture, assessed};
 pub use score::{Score, Severity};

@@ -6,7 +6,7 @@ use crate::search::{By, Query, Search};
 use crate::system::System;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use threatline_model::ComponentId;
+use threatline_model::{Component, ComponentId, ComponentKind, Model};
 
 /// Less likely than one in twenty is not followed.
 pub(crate) const CUT: u32 = 50_000;
@@ -150,17 +150,18 @@ pub(crate) fn sum(losses: &Losses) -> u64 {
     losses.values().map(|(loss, _)| loss).sum()
 }
 
+/// The share of a model's own components of which data, value or authentication is known, thousandths.
+pub fn assessed(model: &Model) -> Option<u32> {
+    let asked: BTreeSet<&ComponentId> = model.entry_points.iter().filter(|e| e.authenticated.is_some()).map(|e| &e.component).collect();
+    let own: Vec<&Component> = model.components.iter().filter(|c| c.kind != ComponentKind::ExternalEntity).collect();
+    let known = own.iter().filter(|c| c.data.is_some() || c.value.is_some() || asked.contains(&c.id)).count();
+    (!own.is_empty()).then(|| (known * 1000 / own.len()) as u32)
+}
+
 /// Posture from losses and the scores of open threats.
 pub(crate) fn posture<'s>(system: &System<'_>, losses: &Losses, open: impl Iterator<Item = &'s Score>) -> Posture {
-    let own: BTreeSet<usize> = (0..system.net.len()).filter(|c| !system.external(*c)).collect();
-    let known = own.iter().filter(|c| {
-        let component = system.component(**c);
-        let asked = || system.entries[**c].iter().any(|entry| system.entry(*entry).authenticated.is_some());
-        component.data.is_some() || component.value.is_some() || asked()
-    });
-    let assessed = (!own.is_empty()).then(|| (known.count() * 1000 / own.len()) as u32);
     let worst = losses.values().map(|(loss, _)| *loss).max().unwrap_or(0);
-    Posture { risk: printed(worst / 1000), loss: (sum(losses) / 1_000_000) as u32, assessed, open: Open::count(open) }
+    Posture { risk: printed(worst / 1000), loss: (sum(losses) / 1_000_000) as u32, assessed: assessed(system.model), open: Open::count(open) }
 }
 
 /// Losses as they are told.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Without a command, the work tree is scanned: posture, the worst attack paths, the fix that removes
 /// most risk, and what was not understood.
 #[derive(Debug, Parser)]
-#[command(name = "threatline", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "threatline", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -28,7 +28,7 @@ pub(crate) struct Common {
     /// Only this folder, isolated, as if it were the repository
     #[arg(long, value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub(crate) part: Option<PathBuf>,
-    /// Not supported yet: link everything, show and gate only what has evidence below this folder
+    /// Link everything, show and gate only what has evidence below this folder, and paths through it
     #[arg(long, value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub(crate) focus: Option<PathBuf>,
     /// The date that decisions expire by: YYYY-MM-DD, or now; default is the revision's

@@ -34,6 +34,16 @@ impl Failure {
         Failure::Mistake(Box::new(Mistake { message: message.into(), help: help.map(str::to_owned), source: None, span: None }))
     }
 
+    /// Without a command a word is a revision; one that is none may have been meant as a command.
+    pub(crate) fn or_a_command(self) -> Self {
+        let Failure::Mistake(mut mistake) = self else { return self };
+        if mistake.message.contains(" is no revision ") {
+            let hint = "if a command was meant: threatline --help lists them";
+            mistake.help = Some(mistake.help.map_or_else(|| hint.to_owned(), |help| format!("{help}\n{hint}")));
+        }
+        Failure::Mistake(mistake)
+    }
+
     pub(crate) fn report(self) -> ExitCode {
         match self {
             Failure::Gate(sentence) => {
@@ -121,6 +131,8 @@ pub(crate) fn install(color: Color) {
     let color = crate::output::wants_color(color, &std::io::stderr());
     let _ = miette::set_hook(Box::new(move |_| {
         let options = miette::MietteHandlerOpts::new().color(color).unicode(true).terminal_links(false).width(crate::output::width());
+        // names are not torn apart at their hyphens
+        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
         Box::new(options.build())
     }));
 }

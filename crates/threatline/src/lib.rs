@@ -10,6 +10,7 @@ mod failure;
 mod opened;
 mod output;
 mod places;
+mod policy;
 mod stopwatch;
 
 use args::{Arguments, Command};
@@ -36,10 +37,18 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+fn takes_focus(command: Option<&Command>) -> bool {
+    matches!(command, None | Some(Command::Scan(_) | Command::Diff(_) | Command::Show { .. } | Command::Export { .. }))
+}
+
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     let common = &arguments.common;
+    if common.focus.is_some() && !takes_focus(arguments.command.as_ref()) {
+        // an option that is taken and ignored would widen what is shown without a word
+        return Err(Failure::mistake("--focus has no meaning here", Some("it limits what scan, diff, show and export print, and their gate")));
+    }
     match arguments.command {
-        None => run_command::scan::run(common, &arguments.scan),
+        None => run_command::scan::run(common, &arguments.scan).map_err(Failure::or_a_command),
         Some(Command::Scan(scan)) => run_command::scan::run(common, &scan),
         Some(Command::Diff(diff)) => run_command::diff::run(common, &diff),
         Some(Command::Show { id, revision }) => run_command::show::show(common, &id, revision.as_deref()),

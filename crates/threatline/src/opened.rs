@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use threatline_engine::{Options, Revision, Scan, Session, Stop, timestamp};
 use threatline_model::Evidence;
 use threatline_repo::{OpenOptions, Workspace};
-use threatline_report::{Coverage, Report};
+use threatline_report::{Comparison, Coverage, Report};
 
 /// The program's version.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -32,10 +32,6 @@ impl<'c> Opened<'c> {
     /// The same, where nothing more is read once `stop` says so.
     pub(crate) fn with(common: &'c Common, stop: Option<Stop>) -> Result<Self, Failure> {
         let stopwatch = Stopwatch::start(common.verbose);
-        if common.focus.is_some() {
-            // an option that is taken and ignored would widen a gate without a word
-            return Err(Failure::mistake("--focus is not supported yet", Some("--part DIR looks at one folder as if it were the repository")));
-        }
         let directory = &common.directory;
         if !directory.is_dir() {
             return Err(Failure::mistake(format!("there is no folder {}", directory.display()), None));
@@ -84,6 +80,26 @@ impl<'c> Opened<'c> {
         Ok(revision)
     }
 
+    /// Refuses a state whose configuration asks for what this program is not or has not.
+    pub(crate) fn check(&self, revision: &Revision) -> Result<(), Failure> {
+        crate::policy::check(self.common, &self.session.project(revision)?)
+    }
+
+    /// The folder that output and gate are limited to; it must be there in one of the states.
+    pub(crate) fn focus(&self, states: &[&Revision]) -> Result<Option<String>, Failure> {
+        let Some(name) = &self.common.focus else { return Ok(None) };
+        let folder = self.workspace.folder(name)?;
+        if !states.iter().any(|state| self.workspace.has_folder(state, &folder)) {
+            let (which, help) = match states {
+                [state] if state.prefix.is_empty() => ("this state", None),
+                [state, ..] if !state.prefix.is_empty() => ("this part", Some("--focus names a folder inside that of --part")),
+                _ => ("either state", None),
+            };
+            return Err(Failure::mistake(format!("there is no folder {} in {which}", name.display()), help));
+        }
+        Ok((!folder.is_empty()).then_some(folder))
+    }
+
     pub(crate) fn scan(&mut self, revision: &Revision) -> Result<Scan, Failure> {
         let progress = output::Progress::start(self.common, "reading the repository");
         let scan = self.session.scan(revision)?;
@@ -113,6 +129,7 @@ pub(crate) fn report<'a>(scan: &'a Scan, coverage: &'a Coverage, places: &'a Loo
             commit: scan.revision.commit.map(|oid| oid.to_string()).filter(|_| !scan.revision.dirty),
             tree: scan.revision.tree.to_string(),
             dirty: scan.revision.dirty,
+            index: false,
             as_of: scan.revision.as_of.map(timestamp),
         },
         model: &scan.model,
@@ -121,6 +138,23 @@ pub(crate) fn report<'a>(scan: &'a Scan, coverage: &'a Coverage, places: &'a Loo
         assessment: &scan.assessment,
         coverage,
         places,
+        focus: None,
+    }
+}
+
+/// Shows a state, limited to a folder if there is one.
+pub(crate) fn limited<T>(report: &Report<'_>, folder: Option<&str>, show: impl FnOnce(&Report<'_>) -> T) -> T {
+    match folder {
+        Some(folder) => threatline_report::limited(report, folder, show),
+        None => show(report),
+    }
+}
+
+/// Shows a change, limited to a folder if there is one.
+pub(crate) fn limited_change<T>(comparison: &Comparison<'_>, folder: Option<&str>, show: impl FnOnce(&Comparison<'_>) -> T) -> T {
+    match folder {
+        Some(folder) => threatline_report::limited_change(comparison, folder, show),
+        None => show(comparison),
     }
 }
 
@@ -160,11 +194,27 @@ pub(crate) fn seconds(date: &str) -> Result<i64, Failure> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         return Ok(now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX)));
     }
-    let parts: Vec<i64> = date.get(..10).unwrap_or(date).split('-').filter_map(|part| part.parse().ok()).collect();
-    match parts.as_slice() {
-        [year, month @ 1..=12, day @ 1..=31] if (1970..=9999).contains(year) => Ok(days(*year, *month, *day) * 86_400),
-        _ => Err(Failure::mistake(format!("{date} is no date"), Some("write it as 2026-11-23, or now"))),
+    day(date).map(|day| day * 86_400).ok_or_else(|| Failure::mistake(format!("{date} is no date"), Some("write it as 2026-11-23, or now")))
+}
+
+/// The number of a day since 1970-01-01, written as 2026-11-23; what a clock adds behind it does not count.
+pub(crate) fn day(date: &str) -> Option<i64> {
+    let (date, clock) = date.split_at_checked(10)?;
+    if !clock.is_empty() && !clock.starts_with('T') {
+        return None;
     }
+    let digits = date.char_indices().all(|(at, c)| if at == 4 || at == 7 { c == '-' } else { c.is_ascii_digit() });
+    let numbers: Vec<i64> = date.split('-').filter_map(|part| part.parse().ok()).collect();
+    let [year, month, day] = numbers[..] else { return None };
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let longest = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let is_day = digits && (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=longest).contains(&day);
+    is_day.then(|| days(year, month, day))
 }
 
 /// Days since 1970-01-01 in the Gregorian calendar (Howard Hinnant, `days_from_civil`).

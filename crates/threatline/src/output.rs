@@ -42,8 +42,10 @@ pub(crate) fn wants_color(color: Color, stream: &impl IsTerminal) -> bool {
 
 /// Columns of the terminal, within what is pleasant to read.
 pub(crate) fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(100).clamp(60, 120)
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    // what goes to a file or a pager's pipe is as wide as the terminal that it is read on
+    let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    said.or_else(seen).unwrap_or(100).clamp(60, 120)
 }
 
 /// A line that tells how far a long run is; only on a terminal, and only when it takes long.

@@ -13,6 +13,27 @@ fn add_route(shop: &Shop) {
 }
 
 #[test]
+fn a_manager_owns_its_hooks_and_ours_name_none() {
+    let shop = Shop::committed();
+    shop.write(".pre-commit-config.yaml", "repos: []\n");
+    shop.write("lefthook.yml", "pre-commit: {}\n");
+    shop.write(".overcommit.yml", "PreCommit: {}\n");
+    // none of them is installed here, so installing again is no quarrel
+    for _ in 0..2 {
+        assert!(!shop.told(&["hook", "install"]).contains("manages"));
+    }
+    shop.told(&["hook", "uninstall"]);
+    let hooks = [("lefthook", "call lefthook run pre-commit"), ("pre-commit", "exec pre-commit hook-impl"), ("overcommit", "# Entrypoint for Overcommit")];
+    for (manager, line) in hooks {
+        shop.write(".git/hooks/pre-commit", format!("#!/bin/sh\n{line}\n"));
+        let ran = shop.run(&["hook", "install"]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{manager}");
+        assert!(ran.err.contains(&format!("{manager} manages")) && ran.err.contains("threatline hook run"), "{}", ran.err);
+        assert!(shop.told(&["hook", "status"]).contains(&format!("{manager} manages")));
+    }
+}
+
+#[test]
 fn hooks_come_and_go_without_a_trace() {
     let shop = Shop::committed();
     let before = hooks(&shop);

@@ -59,8 +59,10 @@ fn a_bare_repository_is_scanned_at_its_head() {
     let bare = shop.outside("bare.git").display().to_string();
     let (from_bare, from_tree) = (shop.json(&["-C", &bare, "scan"]), shop.json(&["scan", "HEAD"]));
     assert_eq!(from_bare["components"], from_tree["components"]);
-    let ran = shop.run(&["-C", &bare, "scan", "--worktree"]);
-    assert!(ran.code == 2 && ran.err.contains("bare"), "{}", ran.err);
+    for state in ["--worktree", "--staged"] {
+        let ran = shop.run(&["-C", &bare, "scan", state]);
+        assert!(ran.code == 2 && ran.err.contains("bare"), "{}", ran.err);
+    }
 }
 
 #[test]

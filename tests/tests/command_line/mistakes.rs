@@ -9,6 +9,9 @@ fn a_mistake_in_the_configuration_is_shown_where_it_is() {
         ("[gate]\nfail_on = 7\n", "fail_on = 7", "invalid type"),
         ("[scan]\nexclude = ['ok/**', 'a[']\n", "'a['", "pattern"),
         ("[scan\n", "[scan", ""),
+        ("[gate]\nfail_on = ['high', 'hihg']\n", "'hihg'", "neither a severity nor an event"),
+        ("[tool]\nrequires = '>=9'\n", ">=9", "this project wants threatline"),
+        ("[tool]\nrequires = 'new'\n", "'new'", "no range of versions"),
     ];
     let shop = Shop::committed();
     for (text, shown, said) in samples {
@@ -23,6 +26,15 @@ fn a_mistake_in_the_configuration_is_shown_where_it_is() {
 }
 
 #[test]
+fn a_rule_that_nobody_knows_is_told_and_stops_nobody() {
+    let shop = Shop::committed();
+    shop.write("threatline.toml", "[tool]\nrequires = '>=0.1, <9'\n[rules]\ndisable = ['no-such-rule', 'single-instance-critical-component']\n");
+    let ran = shop.run(&["scan"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("no-such-rule") && !ran.err.contains("single-instance"), "{}", ran.err);
+}
+
+#[test]
 fn a_mistake_in_a_decision_is_shown_where_it_is() {
     let shop = Shop::committed();
     shop.write(".threatline/decisions/TL-000000000000.toml", "because = 'x'\n");
@@ -34,12 +46,14 @@ fn a_mistake_in_a_decision_is_shown_where_it_is() {
 #[test]
 fn words_that_mean_nothing_are_mistakes() {
     let shop = Shop::committed();
-    let samples: [(&[&str], &str); 9] = [
+    let samples: [(&[&str], &str); 11] = [
         (&["scan", "nowhere"], "nowhere"),
         (&["diff", "nowhere"], "nowhere"),
         (&["diff"], "BASE"),
         (&["scan", "--fail-on", "hihg"], "hihg"),
         (&["scan", "--as-of", "yesterday"], "yesterday"),
+        (&["scan", "--as-of", "2026-02-31"], "2026-02-31"),
+        (&["accept", "TL-000000000000", "--why", "x", "--until", "2026-13-01"], "2026-13-01"),
         (&["-C", "no/such/folder", "scan"], "no/such/folder"),
         (&["show", "cmp:nobody"], "cmp:nobody"),
         (&["rules", "no-such-rule"], "no-such-rule"),
@@ -91,4 +105,6 @@ fn the_version_and_help_are_no_mistakes() {
     let shop = Shop::folder();
     assert!(shop.told(&["--version"]).starts_with("threatline "));
     assert!(shop.told(&["--help"]).contains("scan"));
+    assert_eq!(shop.told(&["help"]), shop.told(&["--help"]));
+    assert!(Shop::committed().run(&["hlep"]).err.contains("threatline --help"));
 }

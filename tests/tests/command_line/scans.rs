@@ -79,7 +79,8 @@ fn the_two_halves_make_the_same_model() {
     let given = ["--tree", &tree, "--commit", &commit, "--as-of", "2026-01-02"];
     // in whichever order the build system hands them over
     for pair in [[&shards[0], &shards[1]], [&shards[1], &shards[0]]] {
-        shop.told(&[&["link", pair[0], pair[1], "-o", &model], &given[..]].concat());
+        let ran = shop.run(&[&["link", pair[0], pair[1], "-v", "-o", &model], &given[..]].concat());
+        assert!(ran.code == 0 && ran.err.contains("threatline: report "), "{}", ran.err);
         assert_eq!(std::fs::read_to_string(&model).unwrap(), shop.told(&["scan", "HEAD", "--format", "json"]));
     }
 }
@@ -99,6 +100,7 @@ fn the_work_tree_has_what_is_untracked_and_not_what_is_ignored() {
     assert!(!all(&committed["components"], "name").contains(&"carts"));
     assert_eq!(shop.json(&["scan", "--staged"])["components"], committed["components"]);
     shop.git(&["add", "cache"]);
+    assert!(shop.told(&["scan", "--staged"]).lines().next().unwrap().contains("index with uncommitted changes"));
     assert!(all(&shop.json(&["scan", "--staged"])["components"], "name").contains(&"carts"));
 }
 

@@ -72,6 +72,19 @@ impl Shop {
         clone
     }
 
+    /// A repository with the history of `examples/shop`: seven services in as many languages, by nine commits.
+    pub(crate) fn example() -> Self {
+        let shop = Self::unborn();
+        let patches = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/shop.history");
+        let mut patches: Vec<PathBuf> = std::fs::read_dir(patches).unwrap().map(|entry| entry.unwrap().path()).collect();
+        patches.retain(|path| path.extension().is_some_and(|extension| extension == "patch"));
+        patches.sort();
+        let mut words = vec!["am", "-q"];
+        words.extend(patches.iter().map(|path| path.to_str().unwrap()));
+        shop.git(&words);
+        shop
+    }
+
     pub(crate) fn fill(&self) {
         self.write("compose.yaml", COMPOSE);
         self.write("api/Dockerfile", "FROM python:3.12\nCOPY . /app\nEXPOSE 8080\nCMD [\"python\", \"/app/app.py\"]\n");
@@ -105,7 +118,7 @@ impl Shop {
         let path = std::env::var("PATH").unwrap_or_default();
         command.current_dir(self.path("")).env_clear();
         command.env("PATH", format!("{}:{path}", self.programs.path().display())).env("HOME", self.dir.path().join("home"));
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("COLUMNS", "80");
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@shop.example");
             // midnight, so that --as-of can name it

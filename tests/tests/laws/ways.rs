@@ -123,6 +123,7 @@ fn report<'a>(scan: &'a Scan, coverage: &'a Coverage, places: &'a Lines<'_>) -> 
             commit: scan.revision.commit.map(|oid| oid.to_string()),
             tree: scan.revision.tree.to_string(),
             dirty: scan.revision.dirty,
+            index: false,
             as_of: scan.revision.as_of.map(timestamp),
         },
         model: &scan.model,
@@ -131,6 +132,7 @@ fn report<'a>(scan: &'a Scan, coverage: &'a Coverage, places: &'a Lines<'_>) -> 
         assessment: &scan.assessment,
         coverage,
         places,
+        focus: None,
     }
 }
 

@@ -118,7 +118,8 @@ pub fn diff(comparison: &Comparison<'_>, style: &Style) -> String {
     blocks.push(design(comparison, pen));
     blocks.push(outcome(comparison, pen));
     blocks.retain(|block| !block.is_empty());
-    blocks.push(format!("{}\n", headline(comparison, pen)));
+    let focus = comparison.head.focus.map(|focus| pen.dim(&format!(" · only {}", pen.fit(focus.folder, 40)))).unwrap_or_default();
+    blocks.push(format!("{}{focus}\n", headline(comparison, pen)));
     blocks.join("\n")
 }
 
@@ -126,7 +127,13 @@ fn threat_block(report: &Report<'_>, threat: &Threat, score: &Score, pen: Pen) -
     let head = pen.severity(score.severity, &format!("{}[{}]", score.severity, threat.rule));
     let place = words::threat_place(report, threat);
     let next = format!("{}\n  = {}", threat.guidance, threat.id);
-    block(report, &format!("{head}: {}", pen.bold(&pen.fit(&threat.title, threat.rule.len() + 12))), place, &next, pen)
+    block(
+        report,
+        &format!("{head}: {}", pen.bold(&super::scan::sentence(&threat.title, threat.rule.len() + score.severity.name().len() + 4, 4, pen))),
+        place,
+        &next,
+        pen,
+    )
 }
 
 fn event_block(comparison: &Comparison<'_>, event: &threatline_model::delta::Event, pen: Pen) -> String {
@@ -137,7 +144,7 @@ fn event_block(comparison: &Comparison<'_>, event: &threatline_model::delta::Eve
     let place = one.map(|evidence| words::place(report, evidence));
     let mut next = changes(comparison, &event.element);
     next.extend(words::next_step(event.kind).map(str::to_owned));
-    let sentence = pen.fit(&words::event(report.model, event), name.len() + 2);
+    let sentence = super::scan::sentence(&words::event(report.model, event), name.len() + 2, 4, pen);
     block(report, &format!("{head}: {}", pen.bold(&sentence)), place, &next.join("\n  = "), pen)
 }
 
@@ -216,9 +223,8 @@ fn outcome(comparison: &Comparison<'_>, pen: Pen) -> String {
     {
         let more = list.len().saturating_sub(PATHS);
         for path in list.into_iter().take(PATHS) {
-            let text = format!("{} → {}", words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));
-            let word = if worse { pen.bad(word) } else { pen.good(word) };
-            lines.push(format!("  {word}: {}  {}", pen.fit(&text, 44), pen.dim(&format!("{} {}  {}", path.risk, path.severity, path.id))));
+            let text = words::way(report.model, path);
+            lines.push(line(word, worse, &text, &format!("{} {}  {}", path.risk, path.severity, path.id), pen));
         }
         if more > 0 {
             lines.push(format!("  {}", pen.dim(&format!("… and {more} more"))));
@@ -226,20 +232,26 @@ fn outcome(comparison: &Comparison<'_>, pen: Pen) -> String {
     }
     let moved = reassessed(comparison);
     for change in moved.iter().take(PATHS) {
-        let word = if change.is_worse() { pen.bad("threat worse") } else { pen.good("threat eased") };
-        lines.push(format!("  {word}: {}  {}", pen.fit(&change.after.title, 64), pen.dim(&format!("{}  {}", standing(change), change.after.id))));
+        let word = if change.is_worse() { "threat worse" } else { "threat eased" };
+        lines.push(line(word, change.is_worse(), &change.after.title, &format!("{}  {}", standing(change), change.after.id), pen));
     }
     if moved.len() > PATHS {
         lines.push(format!("  {}", pen.dim(&format!("… and {} more", moved.len() - PATHS))));
     }
     let gone = removed(comparison);
     for (threat, _) in gone.iter().take(PATHS) {
-        lines.push(format!("  {}: {}  {}", pen.good("threat closed"), pen.fit(&threat.title, 36), pen.dim(&threat.id.0)));
+        lines.push(line("threat closed", false, &threat.title, &threat.id.0, pen));
     }
     if gone.len() > PATHS {
         lines.push(format!("  {}", pen.dim(&format!("… and {} more", gone.len() - PATHS))));
     }
     if lines.is_empty() { String::new() } else { format!("{}\n{}\n", pen.bold("outcome"), lines.join("\n")) }
+}
+
+/// What happened, to what, and how it stands now: the middle has what the ends leave of the line.
+fn line(word: &str, worse: bool, text: &str, end: &str, pen: Pen) -> String {
+    let text = pen.fit(text, word.len() + end.chars().count() + 6);
+    format!("  {}: {text}  {}", if worse { pen.bad(word) } else { pen.good(word) }, pen.dim(end))
 }
 
 /// What moved in ten lines at most, never anything old; empty when nothing did.
@@ -253,10 +265,10 @@ pub fn hook(comparison: &Comparison<'_>, style: &Style) -> String {
     let mut news = Vec::new();
     for (threat, score) in added(comparison) {
         let head = pen.severity(score.severity, &format!("{:<8}", score.severity.name()));
-        let place = words::threat_place(report, threat)
-            .map(|place| format!("  {}", pen.note(&escape::shorten(&escape::terminal(&place.to_string()), 40))))
-            .unwrap_or_default();
-        news.push((Some(score.severity) < Some(Severity::Medium), format!("  {head} {}{place}", pen.fit(&threat.title, 54))));
+        // the title has what the place leaves of the line
+        let place = words::threat_place(report, threat).map(|place| escape::shorten(&escape::terminal(&place.to_string()), 40)).unwrap_or_default();
+        let title = pen.fit(&threat.title, 13 + place.chars().count());
+        news.push((score.severity < Severity::Medium, format!("  {head} {title}  {}", pen.note(&place)).trim_end().to_owned()));
     }
     for event in &comparison.delta.events {
         let head = if words::is_loss(event.kind) { pen.bad("lost    ") } else { pen.note("note    ") };
@@ -267,7 +279,7 @@ pub fn hook(comparison: &Comparison<'_>, style: &Style) -> String {
         news.push((false, format!("  {head} {}  {}", pen.fit(&change.after.title, 44), pen.dim(&standing(&change)))));
     }
     for path in opened(comparison) {
-        let text = format!("{} → {}", words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));
+        let text = words::way(report.model, path);
         news.push((false, format!("  {} {}", pen.bad("path    "), pen.fit(&text, 11))));
     }
     news.sort_by_key(|(minor, _)| *minor);

@@ -13,7 +13,7 @@ const MOST: usize = 8;
 
 /// How the score of a threat came about; for a path or an element that of each of its threats. The
 /// closest ids where there is nothing of that id.
-pub fn explain(report: &Report<'_>, id: &str) -> Result<String, Vec<String>> {
+pub fn explain(report: &Report<'_>, id: &str, style: &Style) -> Result<String, Vec<String>> {
     let wanted = threats(report, id).ok_or_else(|| closest(report, id))?;
     if wanted.is_empty() {
         return Ok(format!("{}: no threat, so there is no score to explain\n", escape::terminal(id)));
@@ -28,7 +28,7 @@ pub fn explain(report: &Report<'_>, id: &str) -> Result<String, Vec<String>> {
     if wanted.len() > MOST {
         parts.push(format!("… and {} more\n", wanted.len() - MOST));
     }
-    Ok(parts.join("\n"))
+    Ok(scan::fold(&parts.join("\n"), Pen::new(style)))
 }
 
 /// The threats that an id stands for; none if there is nothing of that id.
@@ -62,10 +62,9 @@ fn thousandths(value: u64) -> String {
 }
 
 fn one(report: &Report<'_>, threat: &Threat, explanation: &Explanation) -> String {
-    let pen = Pen::new(&Style::default());
     let score = &explanation.score;
     let [e, r, s, b] = [score.exploitability, score.reachability, score.sensitivity, score.blast_radius].map(share);
-    let mut out = format!("{}\n{}  {}  {}\n\n", scan::wrap(&threat.title, 0, pen), threat.id, escape::terminal(&threat.rule), super::show::score_line(score));
+    let mut out = format!("{}\n{}  {}  {}\n\n", escape::terminal(&threat.title), threat.id, escape::terminal(&threat.rule), super::show::score_line(score));
     out.push_str("risk = 100 × E × R × (1 − (1 − S) × (1 − B))\n");
     out.push_str(&format!("     = 100 × {e} × {r} × (1 − (1 − {s}) × (1 − {b}))\n     = {} → {}\n", percent(score.exact), score.risk));
     if score.likely {

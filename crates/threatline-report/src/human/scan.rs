@@ -13,12 +13,15 @@ const PATHS: usize = 3;
 const THREATS: usize = 10;
 const QUESTIONS: usize = 3;
 const REASONS: usize = 6;
+const FILES: usize = 3;
 
 /// How things stand, what the last commit did to that, and what to do first.
 pub fn scan(report: &Report<'_>, comparison: Option<&Comparison<'_>>, style: &Style) -> String {
     let pen = Pen::new(style);
     let mut parts = vec![title(report, pen)];
-    if words::is_bare(report.model) {
+    if words::is_empty_focus(report) {
+        parts.push(format!("{}\n", wrap(words::NOTHING_IN_FOCUS, 0, pen)));
+    } else if report.focus.is_none() && words::is_bare(report.model) {
         parts.push(bare(report, pen));
     } else {
         parts.push(posture(report, pen));
@@ -32,20 +35,21 @@ pub fn scan(report: &Report<'_>, comparison: Option<&Comparison<'_>>, style: &St
 
 fn title(report: &Report<'_>, pen: Pen) -> String {
     let state = &report.state;
-    let which = state.commit.as_deref().map_or_else(|| "work tree".to_owned(), |commit| escape::terminal(commit.get(..12).unwrap_or(commit)));
+    let which = state
+        .commit
+        .as_deref()
+        .map_or_else(|| if state.index { "index" } else { "work tree" }.to_owned(), |commit| escape::terminal(commit.get(..12).unwrap_or(commit)));
     let dirty = if state.dirty { " with uncommitted changes" } else { "" };
-    format!("{}  {}\n", pen.bold(&format!("threatline {}", escape::terminal(report.version))), pen.dim(&format!("{which}{dirty}")))
+    let focus = report.focus.map(|focus| format!("  only {}", pen.fit(focus.folder, 40))).unwrap_or_default();
+    format!("{}  {}{}\n", pen.bold(&format!("threatline {}", escape::terminal(report.version))), pen.dim(&format!("{which}{dirty}")), pen.note(&focus))
 }
 
 fn bare(report: &Report<'_>, pen: Pen) -> String {
     let coverage = report.coverage;
-    format!(
-        "{}\nNo component that runs anywhere was recognised ({} of {} files analysed), so there is nothing to assess.\n{}\n",
-        pen.bold("Nothing deployable found."),
-        coverage.analysed,
-        coverage.artifacts,
-        pen.dim("That is no statement about its security. If something is deployed, declare it in threatline.toml ([[components]]).")
-    )
+    let files = words::count(usize::try_from(coverage.artifacts).unwrap_or(usize::MAX), "file", "files");
+    let why = format!("No component that runs anywhere was recognised ({} of {files} analysed), so there is nothing to assess.", coverage.analysed);
+    let next = "That is no statement about its security. If something is deployed, declare it in threatline.toml ([[components]]).";
+    format!("{}\n{}\n{}\n", pen.bold("Nothing deployable found."), wrap(&why, 0, pen), pen.dim(&wrap(next, 0, pen)))
 }
 
 fn posture(report: &Report<'_>, pen: Pen) -> String {
@@ -107,9 +111,8 @@ fn paths(report: &Report<'_>, pen: Pen) -> String {
 
 /// One path, step by step.
 pub(super) fn draw(report: &Report<'_>, path: &AttackPath, pen: Pen) -> String {
-    let (entry, target) = (words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));
     let score = pen.severity(path.severity, &format!("{:>3} {:<8}", path.risk, path.severity.name()));
-    let from_to = if path.entry == (&path.target).into() { target } else { format!("{entry} → {target}") };
+    let from_to = words::way(report.model, path);
     let mut out = format!("  {score} {}  {}\n", pen.bold(&pen.fit(&from_to, 32)), pen.dim(&path.id.0));
     let last = path.steps.len().saturating_sub(1);
     for (at, step) in path.steps.iter().enumerate() {
@@ -131,10 +134,15 @@ pub(super) fn draw(report: &Report<'_>, path: &AttackPath, pen: Pen) -> String {
 fn choke_point(report: &Report<'_>, pen: Pen) -> String {
     let Some(point) = report.assessment.choke_points.first().filter(|point| point.risk_removed > 0) else { return String::new() };
     let Some(threat) = point.threats.first().and_then(|id| report.threat(id)) else { return String::new() };
-    let share = (u64::from(point.risk_removed) * 100).checked_div(u64::from(report.assessment.posture.loss)).unwrap_or(0).min(100);
+    // what it takes away was worked out for the whole system
+    let (loss, paths, all) = match report.focus {
+        Some(focus) => (focus.loss, focus.paths, " of the whole system"),
+        None => (report.assessment.posture.loss, report.assessment.attack_paths.len(), ""),
+    };
+    let share = (u64::from(point.risk_removed) * 100).checked_div(u64::from(loss)).unwrap_or(0).min(100);
     let closes = match point.paths_cut {
         0 => String::new(),
-        cut => format!(" and closes {} of {}", cut, words::count(report.assessment.attack_paths.len(), "attack path", "attack paths")),
+        cut => format!(" and closes {} of {}", cut, words::count(paths, "attack path", "attack paths")),
     };
     let place = words::threat_place(report, threat).map(|place| format!("{}  ", pen.note(&pen.fit(&place.to_string(), 20)))).unwrap_or_default();
     format!(
@@ -142,7 +150,7 @@ fn choke_point(report: &Report<'_>, pen: Pen) -> String {
         pen.bold("Mend this first"),
         pen.fit(&threat.title, 2),
         pen.dim(&threat.id.0),
-        pen.good(&format!("takes away {share} % of the expected loss{closes}")),
+        pen.good(&wrap(&format!("takes away {share} % of the expected loss{closes}{all}"), 2, pen)),
         wrap(&threat.guidance, 2, pen)
     )
 }
@@ -158,7 +166,7 @@ fn threats(report: &Report<'_>, pen: Pen) -> String {
     }
     for (threat, score) in open.iter().take(THREATS) {
         let head = pen.severity(score.severity, &format!("{:<8} {:>3}", score.severity.name(), score.risk));
-        out.push_str(&format!("  {head}  {}\n", pen.fit(&threat.title, 16)));
+        out.push_str(&format!("  {head}  {}\n", sentence(&threat.title, 16, 16, pen)));
         let place = words::threat_place(report, threat).map(|place| format!("{}  ", pen.note(&pen.fit(&place.to_string(), 34)))).unwrap_or_default();
         out.push_str(&format!("                {place}{}\n", pen.dim(&threat.id.0)));
     }
@@ -205,9 +213,11 @@ fn skipped(report: &Report<'_>, pen: Pen) -> String {
     groups.sort_by_key(|(reason, paths)| (Reverse(paths.len()), *reason));
     let mut out = format!("{}\n\n", pen.bold("Not understood"));
     for (reason, paths) in groups.iter().take(REASONS) {
-        let some: Vec<String> = paths.iter().take(3).map(|path| escape::shorten(&escape::terminal(path), 60)).collect();
-        let more = if paths.len() > 3 { ", …" } else { "" };
-        out.push_str(&format!("  {:>4}  {}\n        {}\n", paths.len(), pen.fit(reason, 8), pen.dim(&format!("{}{more}", some.join(", ")))));
+        out.push_str(&format!("  {:>4}  {}\n", paths.len(), pen.fit(reason, 8)));
+        out.extend(paths.iter().take(FILES).map(|path| format!("        {}\n", pen.dim(&pen.fit(path, 8)))));
+        if paths.len() > FILES {
+            out.push_str(&format!("        {}\n", pen.dim(&format!("… and {} more", paths.len() - FILES))));
+        }
     }
     if groups.len() > REASONS {
         out.push_str(&format!("  {}\n", pen.dim(&format!("… and {}", words::count(groups.len() - REASONS, "more reason", "more reasons")))));
@@ -217,19 +227,45 @@ fn skipped(report: &Report<'_>, pen: Pen) -> String {
 
 /// Running text in lines of the pen's width.
 pub(super) fn wrap(text: &str, indent: usize, pen: Pen) -> String {
-    let (text, mut out, mut column) = (escape::terminal(text), String::new(), indent);
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    hang(&escape::terminal(text), indent, indent, pen)
+}
+
+/// Lines that are too long are broken between words, what follows indented a little deeper.
+pub(super) fn fold(text: &str, pen: Pen) -> String {
+    let fits = |line: &str| line.chars().count() <= pen.style.width;
+    let one = |line: &str| {
+        let rest = line.trim_start_matches(' ');
+        let indent = line.len() - rest.len();
+        if fits(line) { line.to_owned() } else { format!("{}{}", &line[..indent], hang(rest, indent, indent + 2, pen)) }
+    };
+    let lines: Vec<String> = text.split('\n').map(one).collect();
+    lines.join("\n")
+}
+
+/// A sentence of the repository that begins in one column and goes on in another; its end says what is wrong.
+pub(super) fn sentence(text: &str, column: usize, indent: usize, pen: Pen) -> String {
+    hang(&escape::terminal(&escape::shorten(text, 240)), column, indent, pen)
+}
+
+fn hang(text: &str, mut column: usize, indent: usize, pen: Pen) -> String {
+    let (mut out, mut gap, mut begins) = (String::new(), 0, true);
+    for word in text.split(' ') {
+        if word.is_empty() {
+            gap += usize::from(!begins);
+            continue;
+        }
         let length = word.chars().count();
-        if column > indent && column + 1 + length > pen.style.width {
+        if !begins && column + gap + length > pen.style.width {
             out.push('\n');
             out.push_str(&" ".repeat(indent));
             column = indent;
-        } else if column > indent {
-            out.push(' ');
-            column += 1;
+        } else if !begins {
+            out.push_str(&" ".repeat(gap));
+            column += gap;
         }
         out.push_str(word);
         column += length;
+        (gap, begins) = (1, false);
     }
     out
 }

@@ -4,24 +4,26 @@ use super::paint::Pen;
 use super::{Style, closest, scan};
 use crate::{Report, escape, json, words};
 use std::collections::BTreeSet;
-use threatline_model::{DataClass, ElementId, Evidence, Properties};
+use threatline_model::{DataClass, ElementId, Evidence, Properties, Value};
 use threatline_risk::{AttackPath, Score};
 use threatline_threats::Threat;
 
 /// A list of name and value, with evidence behind.
 struct Page {
+    pen: Pen,
     lines: Vec<String>,
 }
 
 impl Page {
-    fn new(title: &str, id: &str) -> Self {
-        Self { lines: vec![escape::terminal(title), escape::terminal(id), String::new()] }
+    fn new(title: &str, id: &str, pen: Pen) -> Self {
+        Self { pen, lines: vec![pen.bold(&scan::wrap(title, 0, pen)), pen.dim(&escape::terminal(id)), String::new()] }
     }
 
     fn say(&mut self, name: &str, value: impl AsRef<str>) {
         let value = value.as_ref();
         if !value.is_empty() {
-            self.lines.push(format!("  {name:<14} {}", escape::terminal(value)));
+            let name = name.replace('_', " ");
+            self.lines.push(format!("  {name:<14} {}", scan::wrap(value, 17.max(name.len() + 3), self.pen)));
         }
     }
 
@@ -38,16 +40,19 @@ impl Page {
 
     fn head(&mut self, title: &str) {
         self.lines.push(String::new());
-        self.lines.push(title.to_owned());
+        self.lines.push(self.pen.bold(title));
     }
 
     fn item(&mut self, text: &str) {
-        self.lines.push(format!("  {}", escape::terminal(text)));
+        self.lines.push(scan::fold(&format!("  {}", escape::terminal(text)), self.pen));
     }
 
     fn properties(&mut self, properties: &Properties) {
         for (property, value) in &properties.values {
-            self.say(property.name(), words::value(Some(value)));
+            match value {
+                Value::Flag(flag) => self.flag(property.name(), Some(*flag)),
+                value => self.say(property.name(), words::value(Some(value))),
+            }
         }
     }
 
@@ -56,7 +61,7 @@ impl Page {
             return;
         }
         self.head("Evidence");
-        let pen = plain();
+        let pen = self.pen;
         for one in evidence {
             let place = words::place(report, one);
             let lines = place.line.filter(|(line, end)| end > line).map_or_else(|| place.to_string(), |(_, end)| format!("{place}-{end}"));
@@ -64,7 +69,7 @@ impl Page {
             self.item(&format!("{lines}  ({kind}, by {}, {})", one.by, thousandths(one.confidence)));
             let text = place.line.and_then(|(line, _)| report.places.text(&place.path, line)).unwrap_or_default();
             if !text.trim().is_empty() {
-                self.lines.push(format!("      {}", pen.fit(text.trim(), 6)));
+                self.lines.push(format!("      {}", pen.dim(&pen.fit(text.trim(), 6))));
             }
         }
     }
@@ -86,10 +91,6 @@ impl Page {
     }
 }
 
-fn plain() -> Pen {
-    Pen::new(&Style::default())
-}
-
 /// `0.95`
 pub(super) fn thousandths(value: u16) -> String {
     super::explain::share(u32::from(value) * 1000)
@@ -108,27 +109,28 @@ fn join<'i>(words: impl IntoIterator<Item = &'i str>) -> String {
 }
 
 /// An element, a threat or a path; the closest ids where there is none of that id.
-pub fn show(report: &Report<'_>, id: &str) -> Result<String, Vec<String>> {
+pub fn show(report: &Report<'_>, id: &str, style: &Style) -> Result<String, Vec<String>> {
+    let pen = Pen::new(style);
     if let Some(threat) = report.found.threats.iter().find(|threat| threat.id.0 == id) {
-        return show_threat(report, threat);
+        return show_threat(report, threat, pen);
     }
     if let Some(path) = report.assessment.attack_paths.iter().find(|path| path.id.0 == id) {
-        return show_path(report, path);
+        return show_path(report, path, pen);
     }
     let page = match id.get(..4) {
-        Some("cmp:") => component(report, id),
-        Some("flw:") => flow(report, id),
-        Some("ent:") => entry_point(report, id),
-        Some("bnd:") => boundary(report, id),
+        Some("cmp:") => component(report, id, pen),
+        Some("flw:") => flow(report, id, pen),
+        Some("ent:") => entry_point(report, id, pen),
+        Some("bnd:") => boundary(report, id, pen),
         _ => None,
     };
     page.map_or_else(|| Err(closest(report, id)), Page::done)
 }
 
-fn component(report: &Report<'_>, id: &str) -> Option<Page> {
+fn component(report: &Report<'_>, id: &str, pen: Pen) -> Option<Page> {
     let c = report.model.components.iter().find(|c| c.id.as_str() == id)?;
     let id = ElementId::from(&c.id);
-    let mut page = Page::new(&format!("{}: {}", c.name, c.kind.name().replace('_', " ")), id.as_str());
+    let mut page = Page::new(&format!("{}: {}", c.name, c.kind.name().replace('_', " ")), id.as_str(), pen);
     page.say("roles", join(c.roles.iter().map(|role| role.name())));
     page.say("technologies", join(c.technologies.iter().map(String::as_str)));
     page.say("dependencies", join(c.dependencies.iter().map(String::as_str)));
@@ -162,10 +164,10 @@ fn component(report: &Report<'_>, id: &str) -> Option<Page> {
     Some(page)
 }
 
-fn flow(report: &Report<'_>, id: &str) -> Option<Page> {
+fn flow(report: &Report<'_>, id: &str, pen: Pen) -> Option<Page> {
     let f = report.model.flows.iter().find(|f| f.id.as_str() == id)?;
     let id = ElementId::from(&f.id);
-    let mut page = Page::new(&format!("flow {}", words::element(report.model, &id)), id.as_str());
+    let mut page = Page::new(&format!("flow {}", words::element(report.model, &id)), id.as_str(), pen);
     page.say("source", f.source.as_str());
     page.say("target", f.target.as_str());
     page.say("protocol", f.protocol.as_deref().unwrap_or("unknown"));
@@ -181,10 +183,10 @@ fn flow(report: &Report<'_>, id: &str) -> Option<Page> {
     Some(page)
 }
 
-fn entry_point(report: &Report<'_>, id: &str) -> Option<Page> {
+fn entry_point(report: &Report<'_>, id: &str, pen: Pen) -> Option<Page> {
     let e = report.model.entry_points.iter().find(|e| e.id.as_str() == id)?;
     let id = ElementId::from(&e.id);
-    let mut page = Page::new(&format!("entry point {}", words::element(report.model, &id)), id.as_str());
+    let mut page = Page::new(&format!("entry point {}", words::element(report.model, &id)), id.as_str(), pen);
     page.say("component", e.component.as_str());
     page.say("kind", e.kind.name());
     page.say("parameters", e.parameters.iter().map(|p| format!("{} ({})", p.name, p.place)).collect::<Vec<_>>().join(", "));
@@ -200,10 +202,10 @@ fn entry_point(report: &Report<'_>, id: &str) -> Option<Page> {
     Some(page)
 }
 
-fn boundary(report: &Report<'_>, id: &str) -> Option<Page> {
+fn boundary(report: &Report<'_>, id: &str, pen: Pen) -> Option<Page> {
     let b = report.model.boundaries.iter().find(|b| b.id.as_str() == id)?;
     let id = ElementId::from(&b.id);
-    let mut page = Page::new(&format!("boundary {}: {}", b.name, b.kind.name().replace('_', " ")), id.as_str());
+    let mut page = Page::new(&format!("boundary {}: {}", b.name, b.kind.name().replace('_', " ")), id.as_str(), pen);
     page.say("within", b.parent.as_ref().map(|id| id.as_str()).unwrap_or_default());
     page.properties(&b.properties);
     let members: Vec<_> = report.model.components.iter().filter(|c| c.boundary.as_ref() == Some(&b.id)).collect();
@@ -224,8 +226,8 @@ pub(super) fn score_line(score: &Score) -> String {
     format!("{} {} (confidence {}{likely})", score.severity, score.risk, super::explain::share(score.confidence))
 }
 
-fn show_threat(report: &Report<'_>, threat: &Threat) -> Result<String, Vec<String>> {
-    let mut page = Page::new(&threat.title, &threat.id.0);
+fn show_threat(report: &Report<'_>, threat: &Threat, pen: Pen) -> Result<String, Vec<String>> {
+    let mut page = Page::new(&threat.title, &threat.id.0, pen);
     page.say("rule", &threat.rule);
     page.say("risk", report.assessment.score(&threat.id).map(score_line).unwrap_or_default());
     page.say("status", json::threat::status(report.status(&threat.id)));
@@ -249,25 +251,24 @@ fn show_threat(report: &Report<'_>, threat: &Threat) -> Result<String, Vec<Strin
         page.item(&format!("{attribute} = {value}"));
     }
     page.head("What to do");
-    page.lines.push(format!("  {}", scan::wrap(&threat.guidance, 2, plain())));
+    page.lines.push(format!("  {}", scan::wrap(&threat.guidance, 2, pen)));
     let paths: Vec<&AttackPath> = report.assessment.paths_through(&threat.id).collect();
     if !paths.is_empty() {
         page.head("Attack paths");
     }
     for path in paths {
-        let (entry, target) = (words::element(report.model, &path.entry), words::element(report.model, &(&path.target).into()));
-        page.item(&format!("{}  {} {}  {entry} → {target}", path.id, path.severity, path.risk));
+        page.item(&format!("{}  {} {}  {}", path.id, path.severity, path.risk, words::way(report.model, path)));
     }
     page.evidence(report, &threat.evidence);
     page.done()
 }
 
-fn show_path(report: &Report<'_>, path: &AttackPath) -> Result<String, Vec<String>> {
-    let mut out = scan::draw(report, path, plain());
+fn show_path(report: &Report<'_>, path: &AttackPath, pen: Pen) -> Result<String, Vec<String>> {
+    let mut out = scan::draw(report, path, pen);
     let mut seen = BTreeSet::new();
     let threats = path.steps.iter().filter_map(|step| report.threat(step.threat.as_ref()?));
     for threat in threats.filter(|threat| seen.insert(&threat.id)) {
-        let mut page = Page { lines: vec![String::new(), escape::terminal(&format!("{}  {}", threat.id, threat.title))] };
+        let mut page = Page { pen, lines: vec![String::new(), scan::fold(&escape::terminal(&format!("{}  {}", threat.id, threat.title)), pen)] };
         page.item(&threat.guidance);
         page.evidence(report, &threat.evidence);
         out.push_str(&page.done()?);

@@ -13,6 +13,7 @@ pub(super) struct Document<'a> {
     schema: &'static str,
     base: super::Revision<'a>,
     head: super::Revision<'a>,
+    focus: Option<&'a str>,
     added: Elements<'a>,
     removed: Elements<'a>,
     changed: Changed<'a>,
@@ -74,6 +75,7 @@ pub(super) fn document<'a>(comparison: &'a Comparison<'a>) -> Document<'a> {
         schema: "threatline.diff/1",
         base: super::revision(&comparison.base.state),
         head: super::revision(&comparison.head.state),
+        focus: comparison.head.focus.map(|focus| focus.folder),
         added,
         removed,
         changed: Changed {

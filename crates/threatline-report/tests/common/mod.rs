@@ -209,6 +209,7 @@ impl Shop {
             assessment: &self.assessment,
             coverage: &self.coverage,
             places: &Lines,
+            focus: None,
         }
     }
 

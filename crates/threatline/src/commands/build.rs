@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::opened::{coverage, evidence, report};
 use crate::output;
 use crate::places::Lookup;
+use crate::stopwatch::Stopwatch;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use threatline_engine::{Held, LinkInputs, Oid, extract_shard, link_shards};
@@ -39,6 +40,7 @@ fn listed(words: &[String]) -> Result<Vec<String>, Failure> {
 }
 
 pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Path, depfile: Option<&Path>) -> Result<(), Failure> {
+    let stopwatch = Stopwatch::start(common.verbose);
     let files = listed(files)?;
     let mut held = BTreeMap::new();
     for path in &files {
@@ -52,7 +54,7 @@ pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Pa
         let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).filter(|part| part != ".").collect::<Vec<_>>().join("/");
         held.insert(name, Held::File(bytes));
     }
-    let bytes = extract_shard(&held, common.jobs.unwrap_or(0)).map_err(|error| Failure::mistake(error.to_string(), None))?;
+    let bytes = stopwatch.during("reading", || extract_shard(&held, common.jobs.unwrap_or(0))).map_err(|error| Failure::mistake(error.to_string(), None))?;
     std::fs::write(shard, bytes).map_err(cannot("write", shard))?;
     if let Some(depfile) = depfile {
         let escape = |path: &str| path.replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$");
@@ -64,6 +66,7 @@ pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Pa
 }
 
 pub(crate) fn link(common: &Common, shards: &[String], model: &Path, given: &Given<'_>) -> Result<(), Failure> {
+    let stopwatch = Stopwatch::start(common.verbose);
     let mut inputs = LinkInputs { shards: Vec::new(), config: None, decisions: Vec::new(), tree: None, commit: None, as_of: None };
     for name in listed(shards)? {
         let bytes = std::fs::read(&name).map_err(cannot("read", Path::new(&name)))?;
@@ -79,14 +82,14 @@ pub(crate) fn link(common: &Common, shards: &[String], model: &Path, given: &Giv
     inputs.commit = given.commit.map(oid).transpose()?;
     inputs.as_of = common.as_of.as_deref().map(crate::opened::seconds).transpose()?;
     let failed = |error: threatline_engine::ShardError| Failure::mistake(error.to_string(), None);
-    let (mut session, revision, project) = link_shards(&inputs, common.jobs.unwrap_or(0)).map_err(failed)?;
-    let scan = session.scan_with(&revision, &project, &project)?;
-    let text = {
+    let (mut session, revision, project) = stopwatch.during("opening", || link_shards(&inputs, common.jobs.unwrap_or(0))).map_err(failed)?;
+    let scan = stopwatch.during("scan", || session.scan_with(&revision, &project, &project))?;
+    let text = stopwatch.during("report", || {
         let places = Lookup::new(&session, &revision);
         places.prepare(evidence(&scan));
         let coverage = coverage(&scan);
         json::model(&report(&scan, &coverage, &places))
-    };
+    });
     std::fs::write(model, text).map_err(cannot("write", model))?;
     output::say(common, &format!("wrote {}", model.display()));
     crate::opened::internal(&scan)

@@ -16,6 +16,9 @@ pub(crate) fn run(common: &Common, arguments: &Decide, word: &str) -> Result<(),
     if arguments.why.trim().is_empty() {
         return Err(Failure::mistake("a decision needs a reason", Some("--why TEXT, for those who read it later")));
     }
+    if let Some(until) = arguments.until.as_ref().filter(|until| until.len() != 10 || crate::opened::day(until).is_none()) {
+        return Err(Failure::mistake(format!("{until} is no date"), Some("write it as 2026-11-23")));
+    }
     let mut opened = Opened::new(common)?;
     let revision = opened.named(None)?;
     let scan = opened.scan(&revision)?;
@@ -24,11 +27,6 @@ pub(crate) fn run(common: &Common, arguments: &Decide, word: &str) -> Result<(),
     decision.by = arguments.by.clone().or_else(|| opened.workspace.user());
     decision.on = revision.as_of.map(|seconds| timestamp(seconds)[..10].to_owned());
     decision.until = arguments.until.clone();
-    if let Some(until) = &arguments.until
-        && !is_date(until)
-    {
-        return Err(Failure::mistake(format!("{until} is no date"), Some("write it as 2026-11-23")));
-    }
     let path = opened.below_top(&format!("{}{DECISIONS_FOLDER}/{}.toml", revision.prefix, threat.id))?;
     let text = toml::to_string_pretty(&decision).map_err(|error| Failure::Bug(format!("a decision cannot be written: {error}")))?;
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -55,9 +53,4 @@ fn find<'t>(threats: &'t [Threat], id: &str) -> Result<&'t Threat, Failure> {
         [threat] => Ok(threat),
         _ => Err(Failure::mistake(format!("there is no threat {id} here"), Some("threatline scan lists them; a path is decided threat by threat"))),
     }
-}
-
-fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() == 10 && bytes.iter().enumerate().all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() })
 }

@@ -3,10 +3,10 @@
 use super::gate::Gate;
 use crate::args::{Common, Diff as Arguments, Format};
 use crate::failure::Failure;
-use crate::opened::{Opened, coverage, internal, report};
+use crate::opened::{Opened, coverage, internal, limited_change, report};
 use crate::output;
 use crate::places::Lookup;
-use threatline_engine::{Compaction, Project, Revision, Scan};
+use threatline_engine::{Compaction, Decisions, Project, Revision, Scan};
 use threatline_model::delta::{Delta, Event, EventKind, delta};
 use threatline_model::{Evidence, EvidenceSource};
 use threatline_report::{Comparison, human, json, markdown};
@@ -17,9 +17,11 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         return Err(Failure::mistake("a folder that is in no git repository has no history to compare with", Some("git init, or scan it as it lies")));
     }
     let (base, head) = states(&opened, arguments)?;
+    opened.check(&head)?;
+    let focus = opened.focus(&[&base, &head])?;
     let pair = Pair::scan(&mut opened, &base, &head, arguments.base_decisions)?;
     let gate = Gate::new(&arguments.fail_on, &pair.base.config)?;
-    let verdict = pair.with(&opened, |comparison| {
+    let verdict = pair.with(&opened, focus.as_deref(), |comparison| {
         let text = match common.format.unwrap_or(Format::Human) {
             Format::Json => json::diff(comparison),
             Format::Markdown => markdown::diff(comparison),
@@ -27,7 +29,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
             Format::Sarif => return Err(Failure::mistake("diff has no SARIF", Some("export sarif writes it for a state"))),
         };
         output::print(&text)?;
-        Ok(gate.judge_change(&pair.head, comparison))
+        Ok(gate.judge_change(comparison))
     })?;
     opened.remember(Compaction::Small);
     internal(&pair.head)?;
@@ -72,14 +74,8 @@ pub(crate) struct Pair {
 impl Pair {
     pub(crate) fn scan(opened: &mut Opened<'_>, base: &Revision, head: &Revision, base_decisions: bool) -> Result<Self, Failure> {
         let progress = output::Progress::start(opened.common, "comparing");
-        let policy = opened.session.project(base)?;
-        let mut project = opened.session.project(head)?;
-        let mut events = policy_events(&policy, &project);
-        if base_decisions {
-            project.decided = policy.decided.clone();
-        }
-        let base = opened.session.scan_with(base, &policy, &policy)?;
-        let head = opened.session.scan_with(head, &project, &policy)?;
+        let mut events = policy_events(&opened.session.project(base)?, &opened.session.project(head)?);
+        let (base, head) = opened.session.compare(base, head, if base_decisions { Decisions::OfBase } else { Decisions::Own })?;
         // where nothing else was said, the design is the same: nothing is compared
         let same = base.said == head.said && base.model == head.model;
         let mut delta = if same { Delta::default() } else { opened.stopwatch.during("comparing", || delta(&base.model, &head.model)) };
@@ -90,12 +86,14 @@ impl Pair {
         Ok(Pair { base, head, delta })
     }
 
-    pub(crate) fn with<T>(&self, opened: &Opened<'_>, show: impl FnOnce(&Comparison<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    /// Shows the two, limited to a folder if there is one.
+    pub(crate) fn with<T>(&self, opened: &Opened<'_>, focus: Option<&str>, show: impl FnOnce(&Comparison<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         let (base_places, head_places) = (Lookup::new(&opened.session, &self.base.revision), Lookup::new(&opened.session, &self.head.revision));
         let (base_coverage, head_coverage) = (coverage(&self.base), coverage(&self.head));
         let base = report(&self.base, &base_coverage, &base_places);
         let head = report(&self.head, &head_coverage, &head_places);
-        opened.stopwatch.during("report", || show(&Comparison { base: &base, head: &head, delta: &self.delta }))
+        let comparison = Comparison { base: &base, head: &head, delta: &self.delta };
+        opened.stopwatch.during("report", || limited_change(&comparison, focus, show))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::failure::Failure;
 use std::collections::BTreeSet;
-use threatline_engine::{Config, Scan};
+use threatline_engine::Config;
 use threatline_model::delta::EventKind;
-use threatline_report::Comparison;
+use threatline_report::{Comparison, Report};
 use threatline_risk::Severity;
 use threatline_threats::ThreatId;
 
@@ -25,9 +25,7 @@ impl Gate {
             } else if let Some(event) = EventKind::ALL.iter().find(|event| event.name() == word) {
                 gate.events.insert(*event);
             } else {
-                let events: Vec<&str> = EventKind::ALL.iter().map(|event| event.name()).collect();
-                let help = format!("severities are critical, high, medium, low, info; events are {}", events.join(", "));
-                return Err(Failure::mistake(format!("{word} is neither a severity nor an event"), Some(&help)));
+                return Err(Failure::mistake(format!("{word} is neither a severity nor an event"), Some(&Self::words())));
             }
         }
         if words.is_empty() {
@@ -36,36 +34,49 @@ impl Gate {
         Ok(gate)
     }
 
+    /// Whether a word is one of a gate's.
+    pub(crate) fn knows(word: &str) -> bool {
+        let word = word.trim();
+        Severity::ALL.iter().any(|severity| severity.name() == word) || EventKind::ALL.iter().any(|event| event.name() == word)
+    }
+
+    /// All words of a gate, for those who mistook one.
+    pub(crate) fn words() -> String {
+        let events: Vec<&str> = EventKind::ALL.iter().map(|event| event.name()).collect();
+        format!("severities are critical, high, medium, low, info; events are {}", events.join(", "))
+    }
+
     /// All open threats of a state.
-    pub(crate) fn judge_all(&self, scan: &Scan) -> Result<(), Failure> {
-        let over = self.over(scan, &|_| true);
-        stop(over.len(), 0)
+    pub(crate) fn judge_all(&self, report: &Report<'_>) -> Result<(), Failure> {
+        stop(&self.over(report, &|_| true), &[])
     }
 
     /// What a change added.
-    pub(crate) fn judge_change(&self, scan: &Scan, comparison: &Comparison<'_>) -> Result<(), Failure> {
+    pub(crate) fn judge_change(&self, comparison: &Comparison<'_>) -> Result<(), Failure> {
         let added: BTreeSet<&ThreatId> = comparison.added_threats().into_iter().map(|threat| &threat.id).collect();
         let before = |id: &ThreatId| comparison.base.assessment.score(id).map(|score| score.severity);
         let worsened = |id: &ThreatId| before(id).zip(comparison.head.assessment.score(id)).is_some_and(|(before, now)| now.severity > before);
-        let over = self.over(scan, &|id| added.contains(id) || worsened(id));
-        let events = comparison.delta.events.iter().filter(|event| self.events.contains(&event.kind)).count();
-        stop(over.len(), events)
+        let events = comparison.delta.events.iter().map(|event| event.kind).filter(|kind| self.events.contains(kind));
+        stop(&self.over(comparison.head, &|id| added.contains(id) || worsened(id)), &events.map(EventKind::name).collect::<Vec<_>>())
     }
 
-    fn over(&self, scan: &Scan, wanted: &dyn Fn(&ThreatId) -> bool) -> Vec<ThreatId> {
+    /// The worst first.
+    fn over<'r>(&self, report: &'r Report<'_>, wanted: &dyn Fn(&ThreatId) -> bool) -> Vec<&'r str> {
         let Some(least) = self.least else { return Vec::new() };
-        let open = |id: &ThreatId| scan.judged.judgements.get(id).is_none_or(|judgement| judgement.status.is_open());
-        let scores = scan.assessment.scores.iter().filter(|score| !score.likely && score.severity >= least);
-        scores.map(|score| score.threat.clone()).filter(|id| open(id) && wanted(id)).collect()
+        let scores = report.assessment.scores.iter().filter(|score| !score.likely && score.severity >= least);
+        scores.map(|score| &score.threat).filter(|id| report.status(id).is_open() && wanted(id)).map(|id| id.0.as_str()).collect()
     }
 }
 
-fn stop(threats: usize, events: usize) -> Result<(), Failure> {
-    let words = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
+/// So many of each kind are named.
+const NAMED: usize = 3;
+
+fn stop(threats: &[&str], events: &[&str]) -> Result<(), Failure> {
+    let words = |all: &[&str], one: &str, many: &str| {
+        let word = if all.len() == 1 { one } else { many };
+        let more = if all.len() > NAMED { ", …" } else { "" };
+        (!all.is_empty()).then(|| format!("{} {word} over the gate: {}{more}", all.len(), all.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ")))
     };
     let parts: Vec<String> = [words(threats, "threat", "threats"), words(events, "event", "events")].into_iter().flatten().collect();
-    if parts.is_empty() { Ok(()) } else { Err(Failure::Gate(format!("{} over the gate", parts.join(" and ")))) }
+    if parts.is_empty() { Ok(()) } else { Err(Failure::Gate(parts.join("; "))) }
 }

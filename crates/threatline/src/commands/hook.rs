@@ -70,7 +70,7 @@ fn tell(status: &HookStatus) -> String {
         text.push_str(&format!("  {name:<17} {word}\n"));
     }
     if let Some(manager) = &status.manager {
-        text.push_str(&format!("{} manages them: {}\n", manager.name, output::plain(&manager.advice)));
+        text.push_str(&format!("{} manages them; {}\n", manager.name, output::plain(&manager.advice)));
     }
     text
 }
@@ -109,13 +109,13 @@ fn before(opened: &mut Opened<'_>, gate: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let pair = Pair::scan(opened, &base, &head, true)?;
-    let verdict = pair.with(opened, |comparison| {
+    let verdict = pair.with(opened, None, |comparison| {
         let style = human::Style { color: output::wants_color(opened.common.color, &std::io::stderr()), width: output::width() };
         eprint!("{}", human::hook(comparison, &style));
         if !gate {
             return Ok(Ok(()));
         }
-        Ok(Gate::new(&[], &pair.base.config)?.judge_change(&pair.head, comparison))
+        Ok(Gate::new(&[], &pair.base.config)?.judge_change(comparison))
     })?;
     opened.remember(Compaction::Small);
     verdict

@@ -16,7 +16,10 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
             let written = Notes::of(opened.workspace.repository()?).put(&notes)?;
             opened.remember(Compaction::Small);
             let count = notes.len();
-            output::say(common, &if written { format!("{count} notes written") } else { "all notes stood there already".to_owned() });
+            output::say(
+                common,
+                &if written { format!("{count} {} written", if count == 1 { "note" } else { "notes" }) } else { "all notes stood there already".to_owned() },
+            );
             Ok(())
         }
         Arguments::Show { revision } => {

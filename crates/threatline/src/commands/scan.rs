@@ -1,18 +1,20 @@
 //! `scan`: the main job.
 
+use super::diff::Pair;
 use super::gate::Gate;
 use crate::args::{Common, Format, Scan as Arguments};
 use crate::failure::Failure;
-use crate::opened::{Opened, coverage, evidence, internal, report};
+use crate::opened::{Opened, coverage, evidence, internal, limited, report};
 use crate::output;
 use crate::places::Lookup;
-use threatline_engine::Compaction;
-use threatline_model::delta::delta;
-use threatline_report::{Comparison, human, json, markdown, sarif};
+use threatline_engine::{Compaction, Revision};
+use threatline_report::{human, json, markdown, sarif};
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
     let mut opened = Opened::new(common)?;
     let revision = opened.state(&arguments.state)?;
+    opened.check(&revision)?;
+    let focus = opened.focus(&[&revision])?;
     let scan = opened.scan(&revision)?;
     let gate = Gate::new(&arguments.fail_on, &scan.config)?;
     let coverage = coverage(&scan);
@@ -22,45 +24,39 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         Format::Human if opened.workspace.is_git() => last_change(&mut opened, &revision),
         _ => None,
     };
-    let text = opened.stopwatch.during("report", || {
+    let (text, verdict) = opened.stopwatch.during("report", || {
         let places = Lookup::new(&opened.session, &revision);
         if matches!(format, Format::Json | Format::Sarif) {
             places.prepare(evidence(&scan));
         }
-        let report = report(&scan, &coverage, &places);
-        match format {
-            Format::Json => json::model(&report),
-            Format::Markdown => markdown::scan(&report),
-            Format::Sarif => sarif::report(&report, false),
-            Format::Human => {
-                let style = super::style(common);
-                match &before {
-                    None => human::scan(&report, None, &style),
-                    Some((base, head)) => {
-                        let (base_places, head_places) = (Lookup::new(&opened.session, &base.revision), Lookup::new(&opened.session, &head.revision));
-                        let (base_coverage, head_coverage) = (crate::opened::coverage(base), crate::opened::coverage(head));
-                        let base_report = crate::opened::report(base, &base_coverage, &base_places);
-                        let head_report = crate::opened::report(head, &head_coverage, &head_places);
-                        let delta = delta(&base.model, &head.model);
-                        let comparison = Comparison { base: &base_report, head: &head_report, delta: &delta };
-                        human::scan(&report, Some(&comparison), &style)
+        let mut report = report(&scan, &coverage, &places);
+        report.state.index = arguments.state.staged;
+        limited(&report, focus.as_deref(), |report| {
+            let text = match format {
+                Format::Json => json::model(report),
+                Format::Markdown => markdown::scan(report),
+                Format::Sarif => sarif::report(report, false),
+                Format::Human => {
+                    let style = super::style(common);
+                    match &before {
+                        None => human::scan(report, None, &style),
+                        Some(pair) => pair.with(&opened, focus.as_deref(), |last| Ok(human::scan(report, Some(last), &style)))?,
                     }
                 }
-            }
-        }
-    });
+            };
+            Ok::<_, Failure>((text, gate.judge_all(report)))
+        })
+    })?;
     output::print(&text)?;
     opened.remember(Compaction::Full);
     internal(&scan)?;
-    if arguments.gate || !arguments.fail_on.is_empty() { gate.judge_all(&scan) } else { Ok(()) }
+    if arguments.gate || !arguments.fail_on.is_empty() { verdict } else { Ok(()) }
 }
 
-/// The last commit and its first parent, scanned; none where there is no such thing.
-fn last_change(opened: &mut Opened<'_>, revision: &threatline_engine::Revision) -> Option<(threatline_engine::Scan, threatline_engine::Scan)> {
+/// What the last commit did; none where there is no such thing.
+fn last_change(opened: &mut Opened<'_>, revision: &Revision) -> Option<Pair> {
     let commit = revision.commit?;
     let head = opened.revision(&commit.to_string()).ok()?;
     let base = opened.workspace.parent(&head).ok()??;
-    let base = opened.session.scan(&base).ok()?;
-    let head = opened.session.scan(&head).ok()?;
-    Some((base, head))
+    Pair::scan(opened, &base, &head, false).ok()
 }
