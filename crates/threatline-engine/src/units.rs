@@ -121,10 +121,11 @@ pub(crate) fn seen(world: &World, unit: &UnitFiles) -> Arc<Seen> {
 /// What a unit says, evaluated with the units that it uses.
 pub(crate) fn part(world: &World, group: &Group) -> Arc<Part> {
     remembered_as(world, key(b'c', &group.digest), &world.parts, || {
+        // Not inside a unit: what was begun is brought to its end and remembered, so that each run gets further.
         world.go_on_or_leave();
         let files: Vec<_> = group.with.iter().map(|unit| unit.read(world)).collect();
         let units: Vec<Unit<'_>> = group.with.iter().zip(&files).map(|(unit, files)| unit.unit(files)).collect();
-        compose_unit(&group.unit.root, &units.iter().collect::<Vec<_>>(), &|| world.go_on_or_leave())
+        compose_unit(&group.unit.root, &units.iter().collect::<Vec<_>>())
     })
 }
 

@@ -162,19 +162,17 @@ pub fn compose(files: &[(&str, &Facts)]) -> Composed {
     let units = units::divide(&sorted);
     let outlines: Vec<Outline> = units.iter().map(units::outline).collect();
     let closures = units::closures(&units.iter().zip(&outlines).map(|(unit, outline)| unit.described(outline)).collect::<Vec<_>>());
-    let part = |(at, with): (usize, &Vec<usize>)| compose_unit(units[at].root, &with.iter().map(|unit| &units[*unit]).collect::<Vec<_>>(), &|| {});
+    let part = |(at, with): (usize, &Vec<usize>)| compose_unit(units[at].root, &with.iter().map(|unit| &units[*unit]).collect::<Vec<_>>());
     let parts: Vec<Part> = closures.iter().enumerate().map(part).collect();
     join(&parts.iter().collect::<Vec<_>>())
 }
 
 /// What the unit of that root says, evaluated with the units that it uses; it is one of them.
-///
-/// A unit may be large: `leave` is called every now and then, and may unwind to leave the work.
-pub fn compose_unit(root: &str, units: &[&Unit<'_>], leave: &dyn Fn()) -> Part {
+pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
     let files: Vec<(&str, &Facts)> = units.iter().flat_map(|unit| &unit.files).copied().collect();
     let own: BTreeSet<&str> = units.iter().filter(|unit| unit.root == root).flat_map(|unit| &unit.files).map(|(path, _)| *path).collect();
     let program = Program::with(&files, &|path| own.contains(path));
-    let mut evaluator = Evaluator::new(&program, leave);
+    let mut evaluator = Evaluator::new(&program);
     for file in program.own_files() {
         evaluator.refuel();
         evaluator.file = file;

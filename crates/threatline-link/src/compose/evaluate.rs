@@ -62,8 +62,6 @@ pub(super) struct Evaluator<'a> {
     pub(super) cut: HashSet<FileId>,
     /// Patterns of routes that are made of the names of classes and methods.
     pub(super) conventions: Vec<super::convention::Convention>,
-    /// Called between roots; it unwinds where work is to be left.
-    leave: &'a dyn Fn(),
 }
 
 /// Bases of a class: those of the project, and names of libraries.
@@ -76,7 +74,7 @@ enum Flow {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(program: &'a Program<'a>, leave: &'a dyn Fn()) -> Self {
+    pub(super) fn new(program: &'a Program<'a>) -> Self {
         Evaluator {
             program,
             objects: Vec::new(),
@@ -106,13 +104,11 @@ impl<'a> Evaluator<'a> {
             hung_functions: HashSet::new(),
             cut: HashSet::new(),
             conventions: Vec::new(),
-            leave,
         }
     }
 
     /// Fills up the fuel for another root.
     pub(super) fn refuel(&mut self) {
-        (self.leave)();
         self.fuel = FUEL;
     }
 
