@@ -43,11 +43,15 @@ pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) ->
 
 /// Reads ahead files that were passed over.
 pub(crate) fn read_symbols(world: &World, artifacts: &[Job]) {
+    world.during(Phase::Reading, || read_unknown(world, artifacts));
+}
+
+fn read_unknown(world: &World, artifacts: &[Job]) {
     let mut jobs: Vec<Job> = artifacts.to_vec();
     jobs.sort_unstable();
     jobs.dedup();
     jobs.retain(|(oid, kind)| world.known_facts(oid, *kind, Depth::Whole).is_none());
-    world.during(Phase::Reading, || read(world, &jobs, Depth::Whole));
+    read(world, &jobs, Depth::Whole);
 }
 
 fn read(world: &World, jobs: &[Job], depth: Depth) {
@@ -157,7 +161,8 @@ impl Below for Ahead<'_> {
     }
 
     fn symbols(&self, artifacts: &[(Oid, ArtifactKind)]) -> Vec<Result<Arc<[u8]>, Failed>> {
-        read_symbols(self.world, artifacts);
+        // no phase of its own: whoever listens is told on one thread only
+        read_unknown(self.world, artifacts);
         artifacts.iter().map(|(oid, kind)| self.world.facts(oid, *kind, Depth::Whole)).collect()
     }
 }
