@@ -234,7 +234,7 @@ pub(crate) fn facts_below<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> FactsKey<'
 #[salsa::tracked(returns(clone))]
 pub(crate) fn design<'db>(db: &'db dyn Db, facts: FactsKey<'db>, drawing: Drawing) -> Arc<Design> {
     let config = drawing.config(db);
-    db.world().during(Phase::Linking, || Arc::new(think::design(db.world(), &basis(db, facts, drawing), || draw(db, facts, config))))
+    db.world().during(Phase::Linking, || think::design(db.world(), &basis(db, facts, drawing), || draw(db, facts, config)))
 }
 
 /// What is known of a unit of source by itself.
@@ -254,7 +254,7 @@ pub(crate) fn part<'db>(db: &'db dyn Db, key: GroupKey<'db>) -> Arc<Part> {
 pub(crate) fn found<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Found> {
     let (drawing, disabled) = (linking.drawing(db), linking.disabled(db));
     let basis = basis(db, facts, drawing).with_rules(disabled);
-    db.world().during(Phase::Finding, || Arc::new(think::found(db.world(), &basis, disabled, || design(db, facts, drawing))))
+    db.world().during(Phase::Finding, || think::found(db.world(), &basis, disabled, || design(db, facts, drawing)))
 }
 
 /// What they amount to, with choke points or without.
@@ -262,7 +262,7 @@ pub(crate) fn found<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking
 pub(crate) fn verdicts<'db>(db: &'db dyn Db, key: StateKey<'db>, choke_points: bool) -> Arc<Verdicts> {
     let (facts, linking, decided) = (key.facts(db), key.linking(db), key.decided(db));
     let below = || (design(db, facts, linking.drawing(db)), found(db, facts, linking));
-    db.world().during(Phase::Assessing, || Arc::new(think::verdicts(db.world(), &whole_basis(db, key), decided, choke_points, below)))
+    db.world().during(Phase::Assessing, || think::verdicts(db.world(), &whole_basis(db, key), decided, choke_points, below))
 }
 
 /// All that in short.
@@ -270,7 +270,7 @@ pub(crate) fn verdicts<'db>(db: &'db dyn Db, key: StateKey<'db>, choke_points: b
 pub(crate) fn summary<'db>(db: &'db dyn Db, key: StateKey<'db>) -> Arc<Summary> {
     let (facts, linking) = (key.facts(db), key.linking(db));
     let below = || (design(db, facts, linking.drawing(db)), found(db, facts, linking), verdicts(db, key, false));
-    Arc::new(think::summary(db.world(), &whole_basis(db, key), below))
+    think::summary(db.world(), &whole_basis(db, key), below)
 }
 
 fn basis<'db>(db: &'db dyn Db, facts: FactsKey<'db>, drawing: Drawing) -> Basis {
@@ -344,7 +344,9 @@ fn draw<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> Desi
         world.forget_units();
         (division, seen, parts)
     });
-    think::draw(&division, &seen, &parts, config)
+    let design = think::draw(&division, &seen, &parts, config);
+    world.beside(move || drop(division));
+    design
 }
 
 /// Units, what is known of each by itself, and each with those that it uses.

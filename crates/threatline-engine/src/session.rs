@@ -231,6 +231,7 @@ impl Session {
 
     /// Writes what is new to the store, and makes it smaller where that pays.
     pub fn flush(&self, compaction: Compaction) -> std::io::Result<()> {
+        self.world.wait_for_beside();
         self.world.store.flush()?;
         let (all, largest) = self.world.store.weight();
         if compaction == Compaction::Full && all > ROOM + 3 * largest { self.collect() } else { self.world.store.compact(compaction) }
@@ -238,6 +239,7 @@ impl Session {
 
     /// Drops from the store what the states that this session looked at do not need.
     pub fn collect(&self) -> std::io::Result<()> {
+        self.world.wait_for_beside();
         let mut keys = BTreeSet::new();
         let mut states: Vec<&State> = self.states.values().collect();
         states.sort_by_key(|state| state.root(&self.db));

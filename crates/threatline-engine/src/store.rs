@@ -10,7 +10,7 @@
 mod compact;
 mod segment;
 
-use segment::Segment;
+use segment::{Segment, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock};
@@ -37,7 +37,7 @@ impl Key {
 pub struct Store {
     folder: Option<PathBuf>,
     segments: RwLock<Vec<Segment>>,
-    fresh: Mutex<BTreeMap<Key, Vec<u8>>>,
+    fresh: Mutex<BTreeMap<Key, Value>>,
     /// Keys that this process asked for and found, or wrote.
     touched: Mutex<BTreeSet<Key>>,
 }
@@ -62,7 +62,7 @@ impl Store {
     pub fn get(&self, key: &Key) -> Option<Vec<u8>> {
         self.folder.as_ref()?;
         if let Some(value) = lock(&self.fresh).get(key) {
-            return Some(value.clone());
+            return Some(value.bytes.clone());
         }
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
         let value = segments.iter().find_map(|segment| segment.get(key))?;
@@ -79,6 +79,7 @@ impl Store {
     /// Remembers a record; it reaches the disk with [`Store::flush`].
     pub fn put(&self, key: Key, value: Vec<u8>) {
         if self.is_on() && value.len() < segment::MAX_VALUE {
+            let value = Value::new(&key, value);
             lock(&self.touched).insert(key);
             lock(&self.fresh).insert(key, value);
         }
@@ -92,7 +93,7 @@ impl Store {
             return Ok(());
         }
         std::fs::create_dir_all(folder)?;
-        let path = segment::write(folder, records.iter().map(|(key, value)| (key, value.as_slice())))?;
+        let path = segment::write(folder, &records)?;
         if let Some(segment) = Segment::open(&path) {
             self.segments.write().unwrap_or_else(PoisonError::into_inner).push(segment);
         }

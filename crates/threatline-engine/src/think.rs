@@ -4,7 +4,7 @@
 use crate::Oid;
 use crate::decision::Decided;
 use crate::read::{Depth, Failed};
-use crate::store::Key;
+use crate::store::{Key, Store};
 use crate::summary::Summary;
 use crate::tree::Digest;
 use crate::units::{self, Division, Seen};
@@ -72,13 +72,16 @@ impl Basis {
 }
 
 /// A result that was worked out before, or is now.
-fn remembered<T: Serialize + DeserializeOwned>(world: &World, record: u8, basis: &Basis, work: impl FnOnce() -> T) -> T {
+fn remembered<T: Serialize + DeserializeOwned + Send + Sync + 'static>(world: &World, record: u8, basis: &Basis, work: impl FnOnce() -> T) -> Arc<T> {
     let key = basis.key(record);
     if let Some(known) = recall(world, &key) {
-        return known;
+        return Arc::new(known);
     }
-    let result = work();
-    keep(world, key, &result);
+    let result = Arc::new(work());
+    if may_keep(world) {
+        let (store, kept) = (world.store.clone(), result.clone());
+        world.beside(move || put(&store, key, &*kept));
+    }
     result
 }
 
@@ -96,13 +99,20 @@ pub(crate) fn remembered_as<T: Serialize + DeserializeOwned>(world: &World, key:
     result
 }
 
-/// Results say the same words over and over: a tenth of their size is kept.
 pub(crate) fn keep(world: &World, key: Key, result: &impl Serialize) {
-    if world.store.is_on()
-        && world.is_sound()
-        && let Ok(record) = postcard::to_stdvec(result)
-    {
-        world.store.put(key, lz4_flex::compress_prepend_size(&record));
+    if may_keep(world) {
+        put(&world.store, key, result);
+    }
+}
+
+fn may_keep(world: &World) -> bool {
+    world.store.is_on() && world.is_sound()
+}
+
+/// Results say the same words over and over: a tenth of their size is kept.
+fn put(store: &Store, key: Key, result: &impl Serialize) {
+    if let Ok(record) = postcard::to_stdvec(result) {
+        store.put(key, lz4_flex::compress_prepend_size(&record));
     }
 }
 
@@ -112,25 +122,33 @@ pub(crate) fn recall<T: DeserializeOwned>(world: &World, key: &Key) -> Option<T>
 }
 
 /// The design that these facts show.
-pub(crate) fn design(world: &World, basis: &Basis, draw: impl FnOnce() -> Design) -> Design {
+pub(crate) fn design(world: &World, basis: &Basis, draw: impl FnOnce() -> Design) -> Arc<Design> {
     remembered(world, b'm', basis, draw)
 }
 
 /// The threats of a design.
-pub(crate) fn found(world: &World, basis: &Basis, disabled: &[String], design: impl FnOnce() -> Arc<Design>) -> Found {
+pub(crate) fn found(world: &World, basis: &Basis, disabled: &[String], design: impl FnOnce() -> Arc<Design>) -> Arc<Found> {
     remembered(world, b'w', basis, || find(&design().model, disabled))
 }
 
 /// What they amount to.
-pub(crate) fn verdicts(world: &World, basis: &Basis, decided: &Decided, choke_points: bool, below: impl FnOnce() -> (Arc<Design>, Arc<Found>)) -> Verdicts {
+pub(crate) fn verdicts(
+    world: &World,
+    basis: &Basis,
+    decided: &Decided,
+    choke_points: bool,
+    below: impl FnOnce() -> (Arc<Design>, Arc<Found>),
+) -> Arc<Verdicts> {
     remembered(world, if choke_points { b'v' } else { b'V' }, basis, || {
         let (design, found) = below();
-        assess(&design.model, &found, decided, choke_points)
+        let assess = || assess(&design.model, &found, decided, choke_points);
+        // choke points are many searches, each by itself
+        if choke_points { world.together(assess) } else { assess() }
     })
 }
 
 /// What a hook says of a state.
-pub(crate) fn summary(world: &World, basis: &Basis, below: impl FnOnce() -> (Arc<Design>, Arc<Found>, Arc<Verdicts>)) -> Summary {
+pub(crate) fn summary(world: &World, basis: &Basis, below: impl FnOnce() -> (Arc<Design>, Arc<Found>, Arc<Verdicts>)) -> Arc<Summary> {
     remembered(world, b's', basis, || {
         let (design, found, verdicts) = below();
         Summary::new(&design, &found, &verdicts)

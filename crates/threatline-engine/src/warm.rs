@@ -77,41 +77,54 @@ struct Jobs {
     folders: usize,
 }
 
+/// A folder where it stands, as far as that matters.
+type Folder = (Oid, Option<Context>);
+
+/// Walks level by level; a level of many folders is looked at by all threads.
 fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Jobs, ScanError> {
     let mut jobs = Jobs { files: Vec::new(), folders: 0 };
-    let mut seen_folders = HashSet::new();
-    let mut seen_jobs = HashSet::new();
-    let mut open = vec![(root, context.cloned(), 0)];
-    while let Some((oid, context, depth)) = open.pop() {
-        if depth > DEEPEST {
-            return Err(ScanError::TooDeep);
+    let mut seen_folders: HashSet<(Oid, Option<String>)> = HashSet::new();
+    let mut seen_files = HashSet::new();
+    let mut level: Vec<Folder> = vec![(root, context.cloned())];
+    for _ in 0..=DEEPEST {
+        level.retain(|(oid, context)| seen_folders.insert((*oid, context.as_ref().map(|context| context.path.clone()))));
+        if level.is_empty() {
+            return Ok(jobs);
         }
-        let place = context.as_ref().map(|context| context.path.clone());
-        if !seen_folders.insert((oid, place)) || world.has_tree(&oid, context.as_ref()) {
-            continue;
-        }
-        let Ok(entries) = world.entries(&oid) else { continue };
-        jobs.folders += 1;
-        for entry in entries.iter() {
-            if context.as_ref().is_some_and(|context| context.excludes(&entry.name)) {
-                continue;
-            }
-            match entry.mode {
-                Mode::Tree if crate::tree::enters(&entry.name) => {
-                    open.push((entry.oid, context.as_ref().map(|context| context.below(&entry.name)), depth + 1));
-                }
-                Mode::File => {
-                    let Some(kind) = crate::tree::kind_of(&entry.name) else { continue };
-                    let job = (entry.oid, kind);
-                    if seen_jobs.insert(job) && world.known_facts(&entry.oid, kind, Depth::Filtered).is_none() {
-                        jobs.files.push(job);
-                    }
-                }
-                _ => {}
-            }
+        let look = |folder: &Folder| look(world, folder);
+        let looked: Vec<Option<(Vec<Job>, Vec<Folder>)>> =
+            if level.len() < FOLDERS { level.iter().map(look).collect() } else { world.together(|| level.par_iter().map(look).collect()) };
+        level.clear();
+        for (files, folders) in looked.into_iter().flatten() {
+            jobs.folders += 1;
+            jobs.files.extend(files.into_iter().filter(|file| seen_files.insert(*file)));
+            level.extend(folders);
         }
     }
-    Ok(jobs)
+    Err(ScanError::TooDeep)
+}
+
+/// What nobody read of a folder, and the folders in it; none if its record is there, or it is not.
+fn look(world: &World, (oid, context): &Folder) -> Option<(Vec<Job>, Vec<Folder>)> {
+    let context = context.as_ref();
+    if world.has_tree(oid, context) {
+        return None;
+    }
+    let entries = world.entries(oid).ok()?;
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for entry in entries.iter().filter(|entry| !context.is_some_and(|context| context.excludes(&entry.name))) {
+        match entry.mode {
+            Mode::Tree if crate::tree::enters(&entry.name) => folders.push((entry.oid, context.map(|context| context.below(&entry.name)))),
+            Mode::File => {
+                let Some(kind) = crate::tree::kind_of(&entry.name) else { continue };
+                if world.known_facts(&entry.oid, kind, Depth::Filtered).is_none() {
+                    files.push((entry.oid, kind));
+                }
+            }
+            _ => {}
+        }
+    }
+    Some((files, folders))
 }
 
 /// Puts a folder and those below it together, as the queries would.

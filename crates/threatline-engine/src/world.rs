@@ -15,7 +15,7 @@ use globset::GlobSet;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use threatline_facts::{Anchor, ArtifactKind};
 use threatline_link::compose::Part;
 
@@ -78,7 +78,7 @@ pub(crate) type Given = HashMap<(Oid, ArtifactKind, Depth), Reading>;
 /// The outside, as queries see it.
 pub(crate) struct World {
     pub(crate) source: Arc<dyn Source>,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
     /// Artifacts that were read ahead of the queries, in parallel.
     ready: Mutex<Ready>,
     /// Artifacts that came read, from shards.
@@ -97,6 +97,7 @@ pub(crate) struct World {
     pub(crate) units_read: Mutex<HashMap<Digest, Arc<OnceLock<Arc<Read>>>>>,
     threads: usize,
     pool: OnceLock<Option<rayon::ThreadPool>>,
+    beside: Arc<Beside>,
     stop: Option<Stop>,
     pub(crate) watch: Option<Watch>,
     /// Content that was there is gone: what is worked out from here on is not what the ids stand for.
@@ -106,6 +107,30 @@ pub(crate) struct World {
 /// Why work was left.
 pub(crate) struct Stopped;
 
+/// What is done beside, counted.
+#[derive(Default)]
+struct Beside {
+    open: Mutex<usize>,
+    ended: Condvar,
+}
+
+/// One piece of it, however it ends.
+struct Begun(Arc<Beside>);
+
+impl Begun {
+    fn new(beside: &Arc<Beside>) -> Self {
+        *lock(&beside.open) += 1;
+        Self(beside.clone())
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        *lock(&self.0.open) -= 1;
+        self.0.ended.notify_all();
+    }
+}
+
 type Places = HashMap<(Oid, ArtifactKind, Depth), Arc<[Anchor]>>;
 type Ready = HashMap<(Oid, ArtifactKind, Depth), Result<Reading, Failed>>;
 
@@ -113,7 +138,7 @@ impl World {
     pub(crate) fn new(source: Arc<dyn Source>, store: Store, given: Given, threads: usize, stop: Option<Stop>, watch: Option<Watch>) -> Self {
         Self {
             source,
-            store,
+            store: Arc::new(store),
             ready: Mutex::default(),
             given,
             places: Mutex::default(),
@@ -125,6 +150,7 @@ impl World {
             units_read: Mutex::default(),
             threads,
             pool: OnceLock::new(),
+            beside: Arc::default(),
             stop,
             watch,
             lossy: AtomicBool::new(false),
@@ -138,6 +164,25 @@ impl World {
         match self.pool.get_or_init(start) {
             Some(pool) => pool.install(work),
             None => work(),
+        }
+    }
+
+    /// Does what nothing that follows waits for: on another thread where there are any already, and else at
+    /// once. [`World::wait_for_beside`] waits until all of it is done.
+    pub(crate) fn beside(&self, work: impl FnOnce() + Send + 'static) {
+        let Some(pool) = self.pool.get().and_then(Option::as_ref).filter(|_| self.threads != 1) else { return work() };
+        let begun = Begun::new(&self.beside);
+        pool.spawn(move || {
+            let _begun = begun;
+            work();
+        });
+    }
+
+    /// Waits for everything that is done beside.
+    pub(crate) fn wait_for_beside(&self) {
+        let mut open = lock(&self.beside.open);
+        while *open > 0 {
+            open = self.beside.ended.wait(open).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -216,10 +261,10 @@ impl World {
 
     /// Forgets units and folders that were looked at: from here on the queries know them.
     pub(crate) fn forget_units(&self) {
-        lock(&self.seen).clear();
-        lock(&self.parts).clear();
-        lock(&self.units_read).clear();
-        lock(&self.ahead).clear();
+        // the facts of a large repository take a while to give back
+        let units = (std::mem::take(&mut *lock(&self.seen)), std::mem::take(&mut *lock(&self.parts)), std::mem::take(&mut *lock(&self.units_read)));
+        let folders = std::mem::take(&mut *lock(&self.ahead));
+        self.beside(move || drop((units, folders)));
     }
 
     /// The facts of a file: read ahead, remembered, or read now.

@@ -71,13 +71,13 @@ impl Store {
     }
 
     fn merge(&self, folder: &Path, chosen: &[PathBuf], keeps: impl Fn(&Key) -> bool) -> std::io::Result<()> {
-        let mut records: BTreeMap<Key, Vec<u8>> = BTreeMap::new();
+        let mut records: BTreeMap<Key, segment::Value> = BTreeMap::new();
         for segment in self.segments.read().unwrap_or_else(PoisonError::into_inner).iter() {
             if chosen.iter().any(|path| path == segment.path()) {
                 records.extend(segment.records().into_iter().filter(|(key, _)| keeps(key)));
             }
         }
-        let merged = segment::write(folder, records.iter().map(|(key, value)| (key, value.as_slice())))?;
+        let merged = segment::write(folder, &records)?;
         for old in chosen.iter().filter(|old| **old != merged) {
             let _ = std::fs::remove_file(old);
         }

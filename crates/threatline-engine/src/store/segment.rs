@@ -6,6 +6,7 @@
 //! Every offset that is read is checked against the file, and every record against its own sum.
 
 use super::Key;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Write};
 #[cfg(not(unix))]
@@ -45,6 +46,18 @@ struct Place {
     offset: u64,
     len: u32,
     check: u64,
+}
+
+/// A value with the sum over it and its key: made where the value is, by whichever thread.
+pub(super) struct Value {
+    pub(super) bytes: Vec<u8>,
+    check: u64,
+}
+
+impl Value {
+    pub(super) fn new(key: &Key, bytes: Vec<u8>) -> Self {
+        Self { check: check(key, &bytes), bytes }
+    }
 }
 
 impl Segment {
@@ -93,10 +106,10 @@ impl Segment {
     }
 
     /// Every record that is whole, in the order of keys.
-    pub(super) fn records(&self) -> Vec<(Key, Vec<u8>)> {
+    pub(super) fn records(&self) -> Vec<(Key, Value)> {
         let Some(index) = self.read(self.index_at(), self.count * INDEX_ENTRY) else { return Vec::new() };
         let places = index.chunks_exact(INDEX_ENTRY as usize).filter_map(Place::read);
-        places.filter_map(|place| Some((place.key, self.value(&place)?))).collect()
+        places.filter_map(|place| Some((place.key, Value { bytes: self.value(&place)?, check: place.check }))).collect()
     }
 
     fn value(&self, place: &Place) -> Option<Vec<u8>> {
@@ -147,13 +160,13 @@ impl Place {
 
 /// Writes sorted records as a new segment of that folder. The name follows from the content, so two
 /// processes that worked out the same write the same file.
-pub(super) fn write<'a>(folder: &Path, records: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])> + Clone) -> std::io::Result<PathBuf> {
-    let head = head(records.clone());
+pub(super) fn write(folder: &Path, records: &BTreeMap<Key, Value>) -> std::io::Result<PathBuf> {
+    let head = head(records);
     let mut hasher = blake3::Hasher::new();
     hasher.update(&head);
     let name = &hasher.finalize().to_hex()[..32];
     let path = folder.join(format!("{name}.{EXTENSION}"));
-    if holds(&path, &head, records.clone()) {
+    if holds(&path, &head, records) {
         return Ok(path);
     }
     static WRITTEN: AtomicU32 = AtomicU32::new(0);
@@ -167,23 +180,23 @@ pub(super) fn write<'a>(folder: &Path, records: impl ExactSizeIterator<Item = (&
 }
 
 /// Whether the file of that name is what is to be written, and not what is left of it.
-fn holds<'a>(path: &Path, head: &[u8], records: impl Iterator<Item = (&'a Key, &'a [u8])>) -> bool {
+fn holds(path: &Path, head: &[u8], records: &BTreeMap<Key, Value>) -> bool {
     let Ok(there) = std::fs::read(path) else { return false };
-    let values = records.map(|(_, value)| value);
+    let values = records.values().map(|value| value.bytes.as_slice());
     std::iter::once(head).chain(values).try_fold(&there[..], |rest, part| rest.strip_prefix(part)).is_some_and(<[u8]>::is_empty)
 }
 
-fn write_all<'a>(path: &Path, head: &[u8], records: impl Iterator<Item = (&'a Key, &'a [u8])>) -> std::io::Result<()> {
+fn write_all(path: &Path, head: &[u8], records: &BTreeMap<Key, Value>) -> std::io::Result<()> {
     let mut file = std::io::BufWriter::with_capacity(256 << 10, File::create(path)?);
     file.write_all(head)?;
-    for (_, value) in records {
-        file.write_all(value)?;
+    for value in records.values() {
+        file.write_all(&value.bytes)?;
     }
     file.flush()
 }
 
 /// Header, buckets and index. It holds a sum of every value, so its own digest names the whole file.
-fn head<'a>(records: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])> + Clone) -> Vec<u8> {
+fn head(records: &BTreeMap<Key, Value>) -> Vec<u8> {
     let count = records.len() as u64;
     let bucket_bits = (count / 16).checked_ilog2().map_or(0, |bits| bits + 1).min(24);
     let mut head = Vec::with_capacity((HEADER + count * INDEX_ENTRY + (1 << bucket_bits) * 4 + 4) as usize);
@@ -192,7 +205,7 @@ fn head<'a>(records: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])> + Clone)
     head.extend_from_slice(&bucket_bits.to_le_bytes());
     head.extend_from_slice(&0u32.to_le_bytes());
     let mut buckets = vec![0u32; (1 << bucket_bits) + 1];
-    for (key, _) in records.clone() {
+    for key in records.keys() {
         buckets[bucket_of(key, bucket_bits) as usize + 1] += 1;
     }
     for at in 1..buckets.len() {
@@ -203,9 +216,9 @@ fn head<'a>(records: impl ExactSizeIterator<Item = (&'a Key, &'a [u8])> + Clone)
     for (key, value) in records {
         head.extend_from_slice(&key.0);
         head.extend_from_slice(&offset.to_le_bytes());
-        head.extend_from_slice(&(value.len() as u32).to_le_bytes());
-        head.extend_from_slice(&check(key, value).to_le_bytes());
-        offset += value.len() as u64;
+        head.extend_from_slice(&(value.bytes.len() as u32).to_le_bytes());
+        head.extend_from_slice(&value.check.to_le_bytes());
+        offset += value.bytes.len() as u64;
     }
     head
 }

@@ -5,7 +5,7 @@ use super::guard::Verdict;
 use super::value::*;
 use super::verbs::parameter;
 use super::{CodeEntry, Conclusion, Place, text};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use threatline_facts::DataClass;
 use threatline_facts::code::{TypeName, Value};
 use threatline_knowledge::catalogue::data_class;
@@ -14,6 +14,8 @@ use threatline_model::{EntryPointKind, Grade, Parameter};
 
 /// How deep routers hang under each other at most.
 const MAX_NESTING: usize = 24;
+/// How far from a parameter's type to the types of its fields, and theirs.
+const RECORD_DEPTH: usize = 4;
 
 /// A route that was reached from the top.
 struct Reached {
@@ -457,48 +459,50 @@ impl<'a> Evaluator<'a> {
     /// Classes of data that a handler's parameters hold.
     fn taken(&mut self, closure: &Closure) -> Option<BTreeSet<DataClass>> {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
-        let mut out = None;
-        for parameter in &function.parameters {
-            if let Some(declared) = &parameter.declared {
-                self.classes_of(closure.file, declared, &mut out, 0);
-            }
-        }
-        out
+        self.classes_of(closure.file, function.parameters.iter().filter_map(|parameter| parameter.declared.as_ref()))
     }
 
     fn returned(&mut self, closure: &Closure) -> Option<BTreeSet<DataClass>> {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
-        let mut out = None;
-        if let Some(declared) = &function.returns {
-            self.classes_of(closure.file, declared, &mut out, 0);
+        self.classes_of(closure.file, &function.returns)
+    }
+
+    /// The data classes of the fields of types, and of the types of these fields, a few deep; none where
+    /// no record is known. Level by level, each class once: records of a large domain name each other
+    /// in every way.
+    fn classes_of(&mut self, file: FileId, declared: impl IntoIterator<Item = &'a TypeName>) -> Option<BTreeSet<DataClass>> {
+        let mut out: Option<BTreeSet<DataClass>> = None;
+        let mut seen: HashSet<(FileId, u32)> = HashSet::new();
+        let mut level: Vec<(FileId, &'a TypeName)> = declared.into_iter().map(|declared| (file, declared)).collect();
+        for _ in 0..=RECORD_DEPTH {
+            for (file, declared) in std::mem::take(&mut level) {
+                if !self.burn() {
+                    return out;
+                }
+                level.extend(declared.arguments.iter().map(|argument| (file, argument)));
+                let Some(class) = self.record_of(file, declared) else { continue };
+                let all = out.get_or_insert_default();
+                if seen.insert(class) {
+                    let (file, class) = class;
+                    let fields = &self.program.source(file).classes[class as usize].fields;
+                    all.extend(fields.iter().filter_map(|field| data_class(&field.name)).map(|(class, _)| class));
+                    level.extend(fields.iter().filter_map(|field| Some((file, field.declared.as_ref()?))));
+                }
+            }
         }
         out
     }
 
-    /// The data classes of a record's fields; none stays none where no record is known.
-    fn classes_of(&mut self, file: FileId, declared: &'a TypeName, out: &mut Option<BTreeSet<DataClass>>, depth: usize) {
-        if depth > 4 || !self.burn() {
-            return;
+    /// The class of the project that a type names.
+    fn record_of(&mut self, file: FileId, declared: &TypeName) -> Option<(FileId, u32)> {
+        if matches!(&*declared.name, "" | "[]" | "|") {
+            return None;
         }
-        let before = self.file;
-        self.file = file;
+        let before = std::mem::replace(&mut self.file, file);
         let scope = self.globals(file);
-        let value =
-            if declared.name.is_empty() || declared.name == "[]" || declared.name == "|" { Val::Unknown } else { self.type_value(&declared.name, &scope) };
+        let value = self.type_value(&declared.name, &scope);
         self.file = before;
-        if let Val::Class(file, class) = value {
-            let fields = &self.program.source(file).classes[class as usize].fields;
-            let all = out.get_or_insert_default();
-            all.extend(fields.iter().filter_map(|field| data_class(&field.name)).map(|(class, _)| class));
-            for field in fields {
-                if let Some(declared) = &field.declared {
-                    self.classes_of(file, declared, out, depth + 1);
-                }
-            }
-        }
-        for argument in &declared.arguments {
-            self.classes_of(file, argument, out, depth + 1);
-        }
+        if let Val::Class(file, class) = value { Some((file, class)) } else { None }
     }
 }
 
