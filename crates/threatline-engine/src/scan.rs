@@ -34,6 +34,13 @@ pub struct Scan {
     pub internal_errors: usize,
 }
 
+impl Scan {
+    /// Sentences about declarations that name what is not in this state.
+    pub fn unplaced(&self) -> Vec<String> {
+        threatline_link::unplaced(&self.model, &self.config.declared())
+    }
+}
+
 /// How much was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {

@@ -40,3 +40,8 @@ pub struct LinkConfig {
 pub fn link(artifacts: &[Artifact<'_>], composed: &compose::Composed, config: &LinkConfig) -> Model {
     system::link(artifacts, composed, config)
 }
+
+/// Sentences about declarations that mean nothing in this model, because what they name is not there.
+pub fn unplaced(model: &Model, declared: &Declared) -> Vec<String> {
+    system::unplaced(model, declared)
+}

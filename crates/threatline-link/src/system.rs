@@ -25,6 +25,8 @@ mod terraform;
 mod traits;
 mod variables;
 
+pub(crate) use declare::unplaced;
+
 use crate::compose::Composed;
 use crate::{Artifact, LinkConfig};
 use draft::Draft;

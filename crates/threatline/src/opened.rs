@@ -104,6 +104,10 @@ impl<'c> Opened<'c> {
         let progress = output::Progress::start(self.common, "reading the repository");
         let scan = self.session.scan(revision)?;
         drop(progress);
+        if revision.prefix.is_empty() {
+            // a part does not hold everything that is declared for the whole
+            scan.unplaced().iter().for_each(|sentence| output::say(self.common, &format!("threatline.toml: {sentence}")));
+        }
         Ok(scan)
     }
 

@@ -35,6 +35,19 @@ fn a_rule_that_nobody_knows_is_told_and_stops_nobody() {
 }
 
 #[test]
+fn what_is_declared_of_nothing_is_told_and_stops_nobody() {
+    let shop = Shop::committed();
+    let declared = "[[flows]]\nsource = 'db'\ntarget = 'archvie'\n[[boundaries]]\nname = 'inner'\nmembers = ['db', 'nobody']\n[[entry_points]]\ncomponent = 'api'\npath = '/nowhere'\n";
+    shop.write("threatline.toml", declared);
+    let ran = shop.run(&["scan"]);
+    assert_eq!(ran.code, 0);
+    for said in ["no component archvie", "no component nobody", "/nowhere of api"] {
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+    assert!(!ran.err.contains("no component db"), "{}", ran.err);
+}
+
+#[test]
 fn a_mistake_in_a_decision_is_shown_where_it_is() {
     let shop = Shop::committed();
     shop.write(".threatline/decisions/TL-000000000000.toml", "because = 'x'\n");

@@ -17,6 +17,34 @@ pub(crate) fn apply(model: &mut Model, config: &LinkConfig) {
     model.sort();
 }
 
+/// What is declared of components and entry points that are not there, one sentence each: most often a
+/// name that was mistyped, or that a change took away.
+pub(crate) fn unplaced(model: &Model, declared: &Declared) -> Vec<String> {
+    let missing = |name: &String| find(model, name).is_none();
+    let mut out = Vec::new();
+    for flow in &declared.flows {
+        let ends = [&flow.source, &flow.target].into_iter().filter(|name| missing(name));
+        out.extend(ends.map(|name| format!("a flow from {} to {} is declared, but there is no component {name}", flow.source, flow.target)));
+    }
+    for boundary in &declared.boundaries {
+        let members = boundary.members.iter().filter(|name| missing(name));
+        out.extend(members.map(|name| format!("boundary {} is declared around {name}, but there is no component {name}", boundary.name)));
+    }
+    for point in &declared.entry_points {
+        let Some(component) = find(model, &point.component).map(|at| &model.components[at].id) else {
+            out.push(format!("entry point {} of {} is declared, but there is no component {}", point.path, point.component, point.component));
+            continue;
+        };
+        let method = point.method.as_deref();
+        let fits = |found: &&EntryPoint| found.component == *component && found.path == point.path && (method.is_none() || method == found.method.as_deref());
+        if !model.entry_points.iter().any(|found| fits(&found)) {
+            let named = [method, Some(&*point.path)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            out.push(format!("entry point {named} of {} is declared, but none was found", point.component));
+        }
+    }
+    out
+}
+
 fn find(model: &Model, name: &str) -> Option<usize> {
     let by_name = model.components.iter().position(|c| c.name == name || c.id.rest() == name || c.id.as_str() == name);
     by_name.or_else(|| model.components.iter().position(|c| c.aliases.contains(name)))
