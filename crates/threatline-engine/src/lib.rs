@@ -33,6 +33,6 @@ pub use scan::{Coverage, Scan, ScanError, Skipped};
 pub use session::{Decisions, Options, Project, Session, Stop};
 pub use shard::{LinkInputs, ShardError, extract_shard, link_shards};
 pub use source::{Entry, Missing, Mode, Revision, Source};
-pub use store::{Compaction, Key, Store};
+pub use store::{Compaction, Hold, Key, Store};
 pub use summary::{Movement, Size, Summary, ThreatLine};
 pub use tree::Digest;

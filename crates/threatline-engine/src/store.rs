@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock};
 
-pub use compact::Compaction;
+pub use compact::{Compaction, Hold};
 
 /// Names a record. Made by [`Key::new`] from all that the value depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +68,14 @@ impl Store {
         let value = segments.iter().find_map(|segment| segment.get(key))?;
         lock(&self.touched).insert(*key);
         Some(value)
+    }
+
+    /// The right to do what only one process at a time should, by name; none if another is at it, or the
+    /// store is off. One that is older than ten minutes was left behind.
+    pub fn hold(&self, name: &str) -> Option<Hold> {
+        let folder = self.folder.as_ref()?;
+        std::fs::create_dir_all(folder).ok()?;
+        Hold::take(folder, name)
     }
 
     /// Bytes on disk: of all segments, and of the largest.

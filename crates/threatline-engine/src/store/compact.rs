@@ -19,6 +19,7 @@ pub enum Compaction {
     Full,
 }
 
+const COMPACTING: &str = "compact";
 const MANY: usize = 16;
 const SMALL: u64 = 1 << 20;
 /// Past this total nothing is merged but small ones; the folder is then started afresh.
@@ -37,7 +38,7 @@ impl Store {
         if chosen.len() < 2 {
             return Ok(());
         }
-        let Some(_held) = Held::take(folder) else { return Ok(()) };
+        let Some(_held) = Hold::take(folder, COMPACTING) else { return Ok(()) };
         sweep(folder);
         self.merge(folder, &chosen, |_| true)?;
         *self.segments.write().unwrap_or_else(PoisonError::into_inner) = segments_of(folder);
@@ -47,7 +48,7 @@ impl Store {
     /// Keeps the records of these keys, and those that this process had to do with; drops all others.
     pub(crate) fn keep(&self, keys: &BTreeSet<Key>) -> std::io::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        let Some(_held) = Held::take(folder) else { return Ok(()) };
+        let Some(_held) = Hold::take(folder, COMPACTING) else { return Ok(()) };
         sweep(folder);
         let all: Vec<PathBuf> = {
             let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
@@ -95,12 +96,13 @@ fn choose(segments: Vec<(PathBuf, u64)>, how: Compaction) -> Vec<PathBuf> {
     segments.into_iter().filter(|(_, bytes)| few(*bytes)).map(|(path, _)| path).collect()
 }
 
-/// The right to compact, given back when dropped.
-struct Held(PathBuf);
+/// The right to do what one process at a time does, given back when dropped.
+#[derive(Debug)]
+pub struct Hold(PathBuf);
 
-impl Held {
-    fn take(folder: &Path) -> Option<Self> {
-        let path = folder.join("compact.lock");
+impl Hold {
+    pub(super) fn take(folder: &Path, name: &str) -> Option<Self> {
+        let path = folder.join(format!("{name}.lock"));
         if is_stale(&path) {
             let _ = std::fs::remove_file(&path);
         }
@@ -109,7 +111,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for Hold {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }

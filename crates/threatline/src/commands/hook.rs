@@ -3,6 +3,8 @@
 //! A hook never breaks a commit by itself: whatever goes wrong is one line and exit 0, unless a gate
 //! was asked for and was hit.
 
+mod rest;
+
 use super::diff::Pair;
 use super::gate::Gate;
 use super::notes::write_note;
@@ -77,15 +79,17 @@ fn tell(status: &HookStatus) -> String {
 
 fn run_hook(common: &Common, name: &str, gate: bool, within: u64) -> Result<(), Failure> {
     // A gate must be decided, however long it takes; everything else can wait for the next commit.
-    let stop = (!gate).then(|| after_milliseconds(within));
+    let stop = (!gate && name != rest::NAME).then(|| after_milliseconds(within));
     let mut opened = Opened::with(common, stop)?;
     let ran = match name {
         "pre-commit" | "pre-merge-commit" => before(&mut opened, gate),
         "post-commit" | "post-merge" | "post-rewrite" => after(&mut opened),
+        rest::NAME => return rest::read(&mut opened),
         other => Err(Failure::mistake(format!("{other} is no hook of threatline's"), None)),
     };
     if matches!(ran, Err(Failure::Stopped)) {
         opened.remember(Compaction::Small);
+        rest::leave(&opened);
     }
     ran
 }
