@@ -25,6 +25,8 @@ pub enum Text {
     },
     /// Parts put together in order.
     Joined(Vec<Text>),
+    /// What a request brings, by a number of whoever evaluates the program; in no fact and no result.
+    Input(u32),
     /// Nothing is known of it.
     Unknown,
 }
@@ -67,6 +69,23 @@ impl Text {
         }
     }
 
+    /// The parts of it, itself if it is one.
+    pub fn parts(&self) -> &[Text] {
+        match self {
+            Text::Joined(parts) => parts,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// The text without what only an evaluation knows: what a request brings is unknown.
+    pub fn settled(self) -> Self {
+        if !self.parts().iter().any(|part| matches!(part, Text::Input(_))) {
+            return self;
+        }
+        let parts: Vec<Text> = self.parts().iter().map(|part| if let Text::Input(_) = part { Text::Unknown } else { part.clone() }).collect();
+        if parts.iter().all(|part| *part == Text::Unknown) { Text::Unknown } else { Text::join(parts) }
+    }
+
     /// A known text.
     pub fn literal(text: impl Into<String>) -> Self {
         Text::Literal(text.into())
@@ -101,7 +120,7 @@ impl Text {
     /// where there is one and `fill` has nothing better).
     pub fn resolve(&self, fill: &mut dyn FnMut(&Text) -> Option<Text>) -> Text {
         match self {
-            Text::Literal(_) | Text::Unknown => self.clone(),
+            Text::Literal(_) | Text::Input(_) | Text::Unknown => self.clone(),
             Text::Joined(parts) => {
                 let parts: Vec<Text> = parts.iter().map(|part| part.resolve(fill)).collect();
                 Text::join(parts)

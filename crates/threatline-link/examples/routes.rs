@@ -142,7 +142,7 @@ fn print_calls(composed: &Composed) {
         println!("main serves={} port={:?} {}", main.serves, main.port, main.place.path);
     }
     for found in &composed.traits {
-        println!("trait {} = {:?} {:?} {}", found.property.name(), found.value, found.grade, found.place.path);
+        println!("trait {} = {:?} {:?} {}", found.property.name(), found.value, found.grade, found.places.last().map_or("", |place| &place.path));
     }
     for (variable, default, place) in &composed.reads {
         println!("reads {variable} {default:?} {}", place.path);

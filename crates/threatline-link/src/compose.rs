@@ -21,6 +21,7 @@ pub mod units;
 mod value;
 mod verbs;
 mod walk;
+mod witness;
 
 use evaluate::Evaluator;
 use program::Program;
@@ -103,8 +104,8 @@ pub struct CodeCall {
     pub credential: Option<Conclusion>,
     /// TLS is provably on or off.
     pub encrypted: Option<Conclusion>,
-    /// Properties of the flow that code proves.
-    pub properties: Vec<(Property, Value, Place)>,
+    /// Properties of the flow that code proves, each with the places that prove it.
+    pub properties: Vec<(Property, Value, Vec<Place>)>,
     /// Where.
     pub place: Place,
 }
@@ -129,8 +130,8 @@ pub struct CodeTrait {
     pub value: Value,
     /// How strong.
     pub grade: Grade,
-    /// Where.
-    pub place: Place,
+    /// Where; of a witness every step, the last of them where it happens.
+    pub places: Vec<Place>,
 }
 
 /// Everything that code says, resolved. Each list is sorted by place.

@@ -101,6 +101,8 @@ pub struct Pack {
     #[serde(default)]
     pub reads: Vec<ReadRule>,
     #[serde(default)]
+    pub sinks: Vec<SinkRule>,
+    #[serde(default)]
     pub values: Vec<ValueRule>,
     #[serde(default)]
     pub central: Option<CentralRule>,
@@ -477,6 +479,27 @@ pub struct ReadRule {
     pub with: Vec<String>,
     #[serde(default)]
     pub whole: bool,
+}
+
+/// Calls that do what a text says: a query, a command, a path. Where a request's words stand in it, its
+/// callers can rewrite it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct SinkRule {
+    /// Full names.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Or these methods of clients that speak one of these protocols.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub protocols: Vec<String>,
+    pub of: Selectors,
+    /// The property of the component, or of the client's flow.
+    pub sets: String,
+    #[serde(default)]
+    pub when: Vec<Condition>,
 }
 
 /// A constant of a library.

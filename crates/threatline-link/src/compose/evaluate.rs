@@ -60,6 +60,13 @@ pub(super) struct Evaluator<'a> {
     pub(super) outs: Vec<(usize, Val)>,
     /// Files in which evaluation was cut off.
     pub(super) cut: HashSet<FileId>,
+    /// Where requests are read, and what is known by name to be read there ([`super::witness`]).
+    pub(super) inputs: Vec<Place>,
+    pub(super) input_numbers: HashMap<Place, u32>,
+    pub(super) input_names: HashMap<String, u32>,
+    /// Those that a condition looked at, and how many conditions are being evaluated.
+    pub(super) checked: HashSet<u32>,
+    pub(super) testing: usize,
     /// Patterns of routes that are made of the names of classes and methods.
     pub(super) conventions: Vec<super::convention::Convention>,
 }
@@ -103,6 +110,11 @@ impl<'a> Evaluator<'a> {
             function_routers: HashMap::new(),
             hung_functions: HashSet::new(),
             cut: HashSet::new(),
+            inputs: Vec::new(),
+            input_numbers: HashMap::new(),
+            input_names: HashMap::new(),
+            checked: HashSet::new(),
+            testing: 0,
             conventions: Vec::new(),
         }
     }
@@ -206,7 +218,9 @@ impl<'a> Evaluator<'a> {
                 return Flow::Left(Val::Unknown);
             }
             Step::If { condition, then, otherwise } => {
+                self.testing += 1;
                 let condition = self.value(condition, scope);
+                self.testing -= 1;
                 let branches: &[&'a Vec<Step>] = match condition {
                     Val::Boolean(true) => &[then],
                     Val::Boolean(false) => &[otherwise],
@@ -384,7 +398,9 @@ impl<'a> Evaluator<'a> {
         }
         self.running.push(id);
         self.frames.push(Effects::default());
+        let testing = std::mem::take(&mut self.testing);
         let value = self.within(closure.file, |this| this.run(closure, arguments));
+        self.testing = testing;
         let effects = self.frames.pop().unwrap_or_default();
         self.running.pop();
         if let Some(frame) = self.frames.last_mut() {
@@ -505,7 +521,10 @@ fn defaulted(variable: &Val, other: &Val) -> Option<Val> {
 fn either(perhaps: Vec<Val>, last: Val) -> Val {
     let mut all = perhaps;
     all.push(last);
-    let strong = |value: &Val| matches!(value, Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Text(_));
+    let strong = |value: &Val| match value {
+        Val::Text(text) => !matches!(**text, Text::Input(_)),
+        value => matches!(value, Val::Object(_) | Val::Function(_) | Val::Class(..)),
+    };
     let known: Vec<Val> = all.iter().filter(|value| strong(value)).cloned().collect();
     match known.len() {
         0 => all.into_iter().rev().find(|value| !matches!(value, Val::Null | Val::Unknown)).unwrap_or(Val::Unknown),

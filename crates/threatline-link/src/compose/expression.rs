@@ -55,10 +55,12 @@ impl<'a> Evaluator<'a> {
             }
             Value::Operator(operator, parts) => {
                 let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
+                self.compared(operator, &values);
                 match (operator.as_str(), values.as_slice()) {
                     ("?", [_, then, otherwise]) => pick(then, otherwise),
+                    ("%", [Val::Text(text), rest]) => self.filled(text, rest),
                     ("/", [folder, rest]) if matches!(folder, Val::Text(_)) => {
-                        Val::Text(Rc::new(Text::join([as_text(folder), Text::literal("/"), as_text(rest)])))
+                        Val::Text(Rc::new(Text::join([self.text_of(folder), Text::literal("/"), self.text_of(rest)])))
                     }
                     _ => Val::Unknown,
                 }
@@ -94,10 +96,11 @@ impl<'a> Evaluator<'a> {
             let items = values.iter().flat_map(|value| if let Val::List(items) = value { items.to_vec() } else { Vec::new() });
             return Val::list(items.collect());
         }
-        if values.iter().all(|value| !matches!(value, Val::Text(_))) {
+        let texts: Vec<Text> = values.iter().map(|value| self.text_of(value)).collect();
+        if !values.iter().zip(&texts).any(|(value, text)| matches!((value, text), (Val::Text(_), _) | (_, Text::Input(_)))) {
             return Val::Unknown;
         }
-        Val::Text(Rc::new(Text::join(values.iter().map(as_text))))
+        Val::Text(Rc::new(Text::join(texts)))
     }
 
     fn either(&mut self, parts: &'a [Value], scope: &Scope) -> Val {
@@ -151,8 +154,10 @@ impl<'a> Evaluator<'a> {
                 first.map_or(Val::Unknown, |value| self.member(&value, name))
             }
             Val::Missing => Val::Missing,
-            // `getattr`-like access to a text's own members changes nothing that we follow.
+            // `getattr`-like access to a text's own members changes nothing that we follow; what a caller
+            // chose has members that are its choice too.
             Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
+            Val::Text(text) if matches!(**text, Text::Input(_)) && !matches!(name, "length" | "size" | "Length" | "Count") => object.clone(),
             _ => Val::Unknown,
         }
     }
@@ -240,7 +245,7 @@ impl<'a> Evaluator<'a> {
             }
             (Val::Made(made), Some(key)) => {
                 self.note_read(&format!("{}()", made.by), Some(key));
-                Val::Unknown
+                self.read_off(object)
             }
             (Val::Method(id, method), Some(key)) => {
                 let full = self.method_name(*id, method);
@@ -255,7 +260,7 @@ impl<'a> Evaluator<'a> {
             },
             (Val::List(items), Some(key)) => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()).unwrap_or(Val::Unknown),
             (Val::Map(_), Some(key)) => self.member(object, key),
-            _ => Val::Unknown,
+            _ => self.read_off(object),
         }
     }
 
@@ -299,6 +304,8 @@ impl<'a> Evaluator<'a> {
 
     /// A call, construction or applied decorator; what it assigned through pointers is bound.
     pub(super) fn call(&mut self, call: &'a Call, scope: &Scope) -> Val {
+        // what is read for its arguments is read here
+        self.mark = call.mark;
         self.outs.clear();
         let value = self.call_plainly(call, scope);
         for (at, assigned) in std::mem::take(&mut self.outs) {
@@ -325,12 +332,14 @@ impl<'a> Evaluator<'a> {
             if dotted(&call.callee).is_none_or(|name| self.program.imported(self.file, &name).is_none()) {
                 let arguments = self.arguments(&call.arguments, scope);
                 self.mark = call.mark;
+                self.asked(Some(&object), name, &arguments);
                 return self.call_member(object, name, arguments, call, None);
             }
         }
         let callee = self.value(&call.callee, scope);
         let arguments = self.arguments(&call.arguments, scope);
         self.mark = call.mark;
+        self.asked(None, "", &arguments);
         self.call_value(callee, arguments, call, None)
     }
 
@@ -512,7 +521,7 @@ impl<'a> Evaluator<'a> {
                 if at > 0 {
                     parts.push(between.clone());
                 }
-                parts.push(as_text(item));
+                parts.push(self.text_of(item));
             }
             return Val::Text(Rc::new(Text::join(parts)));
         }
@@ -523,8 +532,8 @@ impl<'a> Evaluator<'a> {
     fn text_method(&mut self, text: &Rc<Text>, name: &str, arguments: Vec<Arg>) -> Val {
         let first = arguments.first().map(|argument| argument.value.clone());
         match name {
-            "format" | "formatted" => Val::Text(Rc::new(super::text::format(text, &arguments))),
-            "concat" => Val::Text(Rc::new(Text::join([(**text).clone(), as_text(&first.unwrap_or(Val::Unknown))]))),
+            "format" | "formatted" => Val::Text(Rc::new(super::text::format(text, &self.marked(arguments)))),
+            "concat" => Val::Text(Rc::new(Text::join([(**text).clone(), self.text_of(&first.unwrap_or(Val::Unknown))]))),
             "join" => match first {
                 Some(Val::List(items)) => {
                     let mut parts = Vec::new();
@@ -532,7 +541,7 @@ impl<'a> Evaluator<'a> {
                         if at > 0 {
                             parts.push((**text).clone());
                         }
-                        parts.push(as_text(item));
+                        parts.push(self.text_of(item));
                     }
                     Val::Text(Rc::new(Text::join(parts)))
                 }

@@ -99,6 +99,9 @@ pub(super) struct Library {
     verifies: Names<VerifyRule>,
     rejects: Names<RejectRule>,
     reads: BTreeMap<String, Vec<Ruled<ReadRule>>>,
+    sinks: Names<SinkRule>,
+    /// Those of clients, by method.
+    client_sinks: BTreeMap<&'static str, Vec<Ruled<SinkRule>>>,
     values: Vec<Ruled<ValueRule>>,
     classes: Names<ClassRule>,
     pub(super) packs: &'static Packs,
@@ -125,6 +128,8 @@ impl Library {
             verifies: Names::new(),
             rejects: Names::new(),
             reads: BTreeMap::new(),
+            sinks: Names::new(),
+            client_sinks: BTreeMap::new(),
             values: Vec::new(),
             classes: Names::new(),
             packs,
@@ -207,6 +212,10 @@ impl Library {
         for rule in &pack.reads {
             self.reads.entry(self.written(pack, &rule.of)).or_default().push(Ruled { pack, rule });
         }
+        for rule in &pack.sinks {
+            rule.names.iter().for_each(|name| self.sinks.add(self.written(pack, name), Ruled { pack, rule }));
+            rule.methods.iter().for_each(|method| self.client_sinks.entry(method).or_default().push(Ruled { pack, rule }));
+        }
         self.values.extend(pack.values.iter().map(|rule| Ruled { pack, rule }));
     }
 
@@ -276,6 +285,15 @@ impl Library {
 
     pub(super) fn reads(&self, name: &str) -> Vec<Ruled<ReadRule>> {
         self.by_line(name, |name| self.reads.get(name).cloned().unwrap_or_default())
+    }
+
+    /// What does as a text says: by its full name, or a method of a client of that protocol.
+    pub(super) fn sinks(&self, name: &str, method: &str, protocol: Option<&str>) -> Vec<Ruled<SinkRule>> {
+        let mut found: Vec<_> = self.by_line(name, |name| self.sinks.get(name).into_iter().map(|(ruled, _)| ruled).collect());
+        let last = method.rsplit('.').next().unwrap_or(method);
+        let speaks = |ruled: &&Ruled<SinkRule>| protocol.is_some_and(|protocol| ruled.rule.protocols.iter().any(|known| known == protocol));
+        found.extend(self.client_sinks.get(last).into_iter().flatten().filter(speaks).copied());
+        found
     }
 
     /// Looks a `#<type>.rest` up for the type and all it extends.

@@ -35,7 +35,7 @@ pub(super) fn sort(out: &mut Composed) {
     out.entries.dedup_by(|a, b| a.path == b.path && a.method == b.method && a.kind == b.kind && own(&a.places) == own(&b.places));
     out.mains.sort_by(|a, b| (&a.place, a.serves).cmp(&(&b.place, b.serves)));
     out.mains.dedup();
-    out.traits.sort_by(|a, b| (&a.place, a.property).cmp(&(&b.place, b.property)));
+    out.traits.sort_by(|a, b| (&a.places, a.property).cmp(&(&b.places, b.property)));
     out.traits.dedup();
     out.data.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     out.data.dedup();

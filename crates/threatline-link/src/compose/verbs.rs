@@ -38,8 +38,29 @@ impl Site {
 type Matched = Vec<(Ruled<CallRule>, Option<String>)>;
 
 impl<'a> Evaluator<'a> {
-    /// Calls a library's function by its full name.
+    /// Calls a library's function by its full name; what it then does may be what a request says.
     pub(super) fn call_symbol(&mut self, name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Val {
+        let (mark, told) = (self.mark, self.told(&arguments));
+        let value = self.call_named(name, arguments, receiver, decorated);
+        if let Some(told) = told {
+            self.mark = mark;
+            self.sink(name, "", None, &told);
+        }
+        value
+    }
+
+    /// Calls a method of a library's object; what it then does may be what a request says.
+    pub(super) fn call_method(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
+        let (mark, told) = (self.mark, self.told(&arguments));
+        let value = self.call_method_plainly(id, method, arguments, decorated);
+        if let Some(told) = told {
+            self.mark = mark;
+            self.sink(&self.method_name(id, method), method, Some(id), &told);
+        }
+        value
+    }
+
+    fn call_named(&mut self, name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Val {
         let library = self.program.files[self.file].library;
         let site = Site::of(name, arguments.clone(), receiver, decorated);
         let made = self.apply_rules_of(name, site);
@@ -65,8 +86,7 @@ impl<'a> Evaluator<'a> {
         self.apply_rules(rules, site)
     }
 
-    /// Calls a method of a library's object.
-    pub(super) fn call_method(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
+    fn call_method_plainly(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
         let name = self.method_name(id, method);
         self.note_whole(&name);
         let Some(ty) = self.objects[id].ty else {
@@ -143,7 +163,7 @@ impl<'a> Evaluator<'a> {
             Verb::Protect => self.protect(pack, rule, site),
             Verb::Convention => self.note_convention(pack, rule, site),
             Verb::Listen => {
-                let port = self.pick(rule.port.as_ref(), site).map(|value| as_text(&value));
+                let port = self.pick(rule.port.as_ref(), site).map(|value| as_text(&value).settled());
                 let place = self.place(&pack.name);
                 self.out.mains.push(CodeMain { serves: rule.serves.unwrap_or(true), port, place });
                 self.run_lambdas(&site.arguments);
@@ -227,7 +247,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The flow that a client's object stands for.
-    fn type_call(&mut self, id: ObjectId, ty: TypeId) -> usize {
+    pub(super) fn type_call(&mut self, id: ObjectId, ty: TypeId) -> usize {
         let Ruled { pack, rule } = self.program.files[self.file].library.type_rule(ty);
         let mut call = call_at(self.place(&pack.name));
         call.protocol = rule.protocol.clone();
@@ -237,7 +257,12 @@ impl<'a> Evaluator<'a> {
         self.record(call)
     }
 
-    fn record(&mut self, call: super::CodeCall) -> usize {
+    fn record(&mut self, mut call: super::CodeCall) -> usize {
+        if let Some(target) = &call.target {
+            self.goes_where_told(target);
+        }
+        call.target = call.target.map(Text::settled);
+        call.channel = call.channel.map(Text::settled);
         let key = format!(
             "{}|{}|{:?}|{:?}|{:?}|{:?}|{}",
             call.place.path, call.place.mark.0, call.protocol, call.technology, call.target, call.channel, call.consumes
@@ -613,7 +638,7 @@ impl<'a> Evaluator<'a> {
             Verb::Tls => call.encrypted = conclusion(true),
             _ => {
                 if let (Some(property), Some(value)) = (rule.property.as_deref().and_then(Property::from_name), rule.value.as_ref().map(toml_value)) {
-                    call.properties.push((property, value, place));
+                    call.properties.push((property, value, vec![place]));
                 }
             }
         }
@@ -625,7 +650,7 @@ impl<'a> Evaluator<'a> {
             let at = site.arguments.iter().position(|argument| matches!(argument.value, Val::Text(_))).map_or(0, |at| at + 1);
             let rest: Vec<Arg> = site.arguments.iter().skip(at).cloned().collect();
             return match &value {
-                Val::Text(text) => Val::Text(Rc::new(super::text::format(text, &rest))),
+                Val::Text(text) => Val::Text(Rc::new(super::text::format(text, &self.marked(rest)))),
                 _ => Val::Unknown,
             };
         }
@@ -699,7 +724,7 @@ pub(super) fn set_trait(property: Option<&str>, value: Option<&Literal>, grade: 
         Some("S") => Grade::S,
         _ => Grade::P,
     };
-    Some(CodeTrait { property, value: toml_value(value?), grade, place })
+    Some(CodeTrait { property, value: toml_value(value?), grade, places: vec![place] })
 }
 
 pub(super) fn toml_value(value: &Literal) -> threatline_model::Value {

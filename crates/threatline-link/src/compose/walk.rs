@@ -185,15 +185,8 @@ impl<'a> Evaluator<'a> {
         if places.last() != Some(&route.place) {
             places.push(route.place.clone());
         }
-        let effects = closure.map(|closure| self.effects(closure, &route.takes));
         let mut parameters: BTreeSet<Parameter> = names.iter().map(|name| parameter(name, "path")).collect();
         parameters.extend(route.parameters.iter().filter(|one| one.place != "path" || names.contains(&one.name)).cloned());
-        if let Some(effects) = &effects {
-            // a request without a body has its form's fields in the query
-            let bodiless = matches!(method.as_deref(), Some("GET" | "HEAD"));
-            let told = |place: &'_ str| if bodiless && place == "form" { "query".to_owned() } else { place.to_owned() };
-            parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
-        }
         let mut takes = None;
         let mut returns = None;
         if let Some(closure) = closure {
@@ -203,6 +196,13 @@ impl<'a> Evaluator<'a> {
             }
             takes = self.taken(closure);
             returns = self.returned(closure);
+        }
+        let effects = closure.map(|closure| self.effects(closure, &route.takes, &parameters));
+        if let Some(effects) = &effects {
+            // a request without a body has its form's fields in the query
+            let bodiless = matches!(method.as_deref(), Some("GET" | "HEAD"));
+            let told = |place: &'_ str| if bodiless && place == "form" { "query".to_owned() } else { place.to_owned() };
+            parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
         }
         let function = closure.map(|closure| &self.program.source(closure.file).functions[closure.index as usize]);
         let handler = function.map(|function| function.name.clone()).filter(|name| !name.is_empty());
@@ -309,7 +309,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What running the handler leaves behind.
-    fn effects(&mut self, closure: &Closure, takes: &[Val]) -> Effects {
+    fn effects(&mut self, closure: &Closure, takes: &[Val], told: &BTreeSet<Parameter>) -> Effects {
         let mut closure = closure.clone();
         if closure.this.is_none() {
             let class = self.program.source(closure.file).functions[closure.index as usize].class;
@@ -320,9 +320,11 @@ impl<'a> Evaluator<'a> {
             }
         }
         self.frames.push(Effects::default());
-        let arguments = takes.iter().map(|value| Arg { name: None, value: value.clone() }).collect();
+        let mut arguments: Vec<Arg> = takes.iter().map(|value| Arg { name: None, value: value.clone() }).collect();
         let file = self.file;
         self.file = closure.file;
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        arguments.extend(self.brought(function, told));
         let _ = self.invoke(&closure, arguments);
         let mut all = self.frames.pop().unwrap_or_default();
         for guard in self.dependencies(&closure) {

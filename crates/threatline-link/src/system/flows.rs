@@ -289,8 +289,8 @@ impl<'a> Finder<'_, 'a> {
         let credential = call.credential.as_ref().map(proved).or(by_url);
         flow.unknown_credential |= credential.is_none();
         merge(&mut flow.authenticated, credential);
-        for (property, value, place) in &call.properties {
-            flow.properties.set(*property, value.clone(), proof(vec![code(place)]));
+        for (property, value, places) in &call.properties {
+            flow.properties.set(*property, value.clone(), proof(places.iter().map(code).collect()));
         }
         self.flows.by_call.entry(number).or_default().insert(key);
         self.drafts[to].evidence_if_none(evidence);

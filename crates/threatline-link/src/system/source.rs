@@ -184,7 +184,7 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     paths.extend(composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path));
     paths.extend(composed.calls.iter().map(|c| &*c.place.path));
     paths.extend(composed.mains.iter().map(|m| &*m.place.path));
-    paths.extend(composed.traits.iter().map(|t| &*t.place.path));
+    paths.extend(composed.traits.iter().filter_map(|t| Some(&*t.places.last()?.path)));
     paths.extend(composed.data.iter().map(|(place, ..)| &*place.path));
     paths.extend(composed.reads.iter().map(|(.., place)| &*place.path));
     paths.extend(composed.libraries.iter().map(|(_, place)| &*place.path));

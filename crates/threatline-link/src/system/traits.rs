@@ -16,9 +16,10 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
             drafts[at].technologies.insert(library.clone());
         }
     }
-    for found in composed.traits.iter().filter(|found| !in_test(&found.place.path)) {
-        for &at in ownership.of(&found.place.path) {
-            let proof = Proof { grade: found.grade, confidence: 900, evidence: vec![code(&found.place)] };
+    for found in composed.traits.iter() {
+        let Some(place) = found.places.last().filter(|place| !in_test(&place.path)) else { continue };
+        for &at in ownership.of(&place.path) {
+            let proof = Proof { grade: found.grade, confidence: 900, evidence: found.places.iter().map(code).collect() };
             drafts[at].properties.set(found.property, found.value.clone(), proof);
         }
     }

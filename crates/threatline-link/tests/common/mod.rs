@@ -26,3 +26,11 @@ pub(crate) fn check(files: &[(&str, &str)], expected: &[&str]) {
     shown.sort();
     assert_eq!(shown, expected);
 }
+
+/// The first line of a place, as it is written.
+pub(crate) fn line(files: &[(&str, &str)], place: &threatline_link::compose::Place) -> String {
+    let (path, text) = files.iter().find(|(path, _)| *path == &*place.path).unwrap();
+    let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
+    let anchor = extract_all(kind, text.as_bytes()).anchors[place.mark.0 as usize];
+    text.lines().nth(anchor.line as usize - 1).unwrap().trim().to_owned()
+}

@@ -68,7 +68,7 @@ impl<'a> Evaluator<'a> {
             Some(Val::Null) | None => None,
             // Several brokers are one cluster.
             Some(Val::List(items)) => items.first().map(as_text),
-            Some(value) => Some(as_text(value)),
+            Some(value) => Some(self.text_of(value)),
         };
         match (base, given) {
             (Some(base), Some(Text::Literal(text))) if text.contains("://") => {

@@ -10,7 +10,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn note_variable(&mut self, variable: String, default: Option<Text>) {
-        let read = (variable, default, self.place("code"));
+        let read = (variable, default.map(Text::settled), self.place("code"));
         if !self.out.reads.contains(&read) {
             self.out.reads.push(read);
         }
@@ -65,6 +65,10 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             self.note_parameter(name, &rule.r#in);
+            // of a constant of that name, of a member, or of what is in it
+            for read in [format!("{of}.{name}"), format!("{of}[]"), of.trim_end_matches("()").to_owned()] {
+                self.note_input(read);
+            }
         }
     }
 
@@ -73,6 +77,7 @@ impl<'a> Evaluator<'a> {
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
             if rule.with.iter().any(|with| with == method) {
                 self.note_parameter(name, &rule.r#in);
+                self.note_input(if method == "()" { of.to_owned() } else { format!("{of}.{method}") });
             }
         }
     }
@@ -82,6 +87,7 @@ impl<'a> Evaluator<'a> {
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
             if rule.whole {
                 self.note_parameter(&rule.r#in, &rule.r#in);
+                self.note_input(of.to_owned());
             }
         }
     }
