@@ -196,6 +196,8 @@ pub enum Verb {
     Route,
     Mount,
     Group,
+    Prefix,
+    Bind,
     Middleware,
     Handle,
     Protect,
@@ -277,6 +279,21 @@ pub struct CallRule {
     pub chained: bool,
     #[serde(default)]
     pub body: Option<Selectors>,
+    /// The body is an object: its method of that name gets the router.
+    #[serde(default)]
+    pub registers: Option<String>,
+    /// A list: the call is made for each of its items, whose parts are the arguments.
+    #[serde(default)]
+    pub each: Option<Selectors>,
+    /// The route stands in a router of its own, which hangs nowhere yet.
+    #[serde(default)]
+    pub apart: bool,
+    /// Field of a handler's record whose tag says path and methods.
+    #[serde(default)]
+    pub described_by: Option<String>,
+    /// A text that says which method of the handler answers which HTTP methods.
+    #[serde(default)]
+    pub mapping: Option<Selectors>,
     #[serde(default)]
     pub guards: Option<Selectors>,
     #[serde(default)]
@@ -468,12 +485,32 @@ pub struct RejectRule {
     pub code: Option<u16>,
 }
 
+/// A name, or several.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Names {
+    /// A single one.
+    One(String),
+    /// All mean the same.
+    Several(Vec<String>),
+}
+
+impl Names {
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = &String> {
+        match self {
+            Names::One(one) => std::slice::from_ref(one).iter(),
+            Names::Several(several) => several.iter(),
+        }
+    }
+}
+
 /// Parameters that a handler takes out of the request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
 pub struct ReadRule {
-    pub of: String,
+    pub of: Names,
     pub r#in: String,
     #[serde(default)]
     pub with: Vec<String>,

@@ -429,6 +429,8 @@ impl<'a> Evaluator<'a> {
             }
         }
         match (&value, &function.returns) {
+            // Go's `nil` in the place of a list is one without items.
+            (Val::Null, Some(returns)) if self.family() == Family::Go && returns.name == "[]" => Val::list(Vec::new()),
             (Val::Unknown | Val::Null, Some(returns)) => self.typed(returns, &scope),
             _ => value,
         }
@@ -527,6 +529,7 @@ fn either(perhaps: Vec<Val>, last: Val) -> Val {
     };
     let known: Vec<Val> = all.iter().filter(|value| strong(value)).cloned().collect();
     match known.len() {
+        0 if all.iter().all(|value| matches!(value, Val::Null)) => Val::Null,
         0 => all.into_iter().rev().find(|value| !matches!(value, Val::Null | Val::Unknown)).unwrap_or(Val::Unknown),
         1 => known.into_iter().next().unwrap_or(Val::Unknown),
         // Whichever comes first: `if v == "" { return fallback }; return v`.

@@ -92,8 +92,14 @@ impl<'a> Evaluator<'a> {
 
     fn join(&mut self, parts: &'a [Value], scope: &Scope) -> Val {
         let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
-        if values.iter().all(|value| matches!(value, Val::List(_))) && !values.is_empty() {
-            let items = values.iter().flat_map(|value| if let Val::List(items) = value { items.to_vec() } else { Vec::new() });
+        let is = |kind: fn(&Val) -> bool| values.iter().any(kind);
+        if is(|value| matches!(value, Val::List(_))) && !is(|value| matches!(value, Val::Text(_))) {
+            // lists put together; one that is not known has items that are not known
+            let items = values.iter().flat_map(|value| match value {
+                Val::List(items) => items.to_vec(),
+                Val::Null => Vec::new(),
+                other => vec![other.clone()],
+            });
             return Val::list(items.collect());
         }
         let texts: Vec<Text> = values.iter().map(|value| self.text_of(value)).collect();
@@ -296,6 +302,8 @@ impl<'a> Evaluator<'a> {
                 (Val::Map(entries), true) => {
                     out.extend(entries.iter().map(|(key, item)| Arg { name: Some(key.clone()), value: item.clone() }));
                 }
+                // Any number of Go's arguments, of which nothing is known.
+                (Val::Made(_) | Val::Symbol(_), true) if self.family() == Family::Go => out.push(Arg { name: None, value: Val::Unknown }),
                 _ => out.push(Arg { name: argument.name.clone(), value }),
             }
         }

@@ -207,6 +207,13 @@ impl<'a> Evaluator<'a> {
         let (file, mark) = (self.file, self.mark);
         self.file = closure.file;
         let function = &self.program.source(closure.file).functions[closure.index as usize];
+        // `func guard(next Handler) Handler { return func(…) { … next(…) } }`: what it gives back is the guard.
+        if let Some(inner) = self.given_back(closure, function) {
+            let out = self.prove_body(&inner, depth + 1);
+            self.file = file;
+            self.mark = mark;
+            return out;
+        }
         let scope = self.enter(closure, Vec::new());
         // Local functions are hoisted; locals are bound as the walk meets them.
         let mut parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
@@ -256,6 +263,18 @@ impl<'a> Evaluator<'a> {
             verdict.and(next);
         }
         (verdict, inner)
+    }
+
+    /// The function that a wrapper of what goes on gives back, where it is written in place.
+    fn given_back(&mut self, closure: &Closure, function: &'a Function) -> Option<Closure> {
+        let Some(Step::Return(Some(Value::Function(index)))) = function.steps.last() else { return None };
+        if function.parameters.is_empty() || self.family() == Family::Python {
+            return None;
+        }
+        match self.invoke(closure, Vec::new()) {
+            Val::Function(inner) if inner.file == closure.file && inner.index == *index => Some(inner),
+            _ => None,
+        }
     }
 
     /// Guards that stand as parameters of a function: defaults and type extras that packs call `depend`.
@@ -588,8 +607,24 @@ impl<'a> Evaluator<'a> {
 
     /// Calling this goes on to what is guarded.
     fn goes_on(&mut self, call: &'a Call, prover: &Prover, scope: &Scope) -> bool {
-        const ON: [&str; 14] =
-            ["ServeHTTP", "Next", "next", "run", "call", "doFilter", "handle", "proceed", "invoke", "Invoke", "InvokeAsync", "filter", "apply", "Handle"];
+        const ON: [&str; 16] = [
+            "ServeHTTP",
+            "Next",
+            "next",
+            "run",
+            "call",
+            "doFilter",
+            "handle",
+            "proceed",
+            "invoke",
+            "Invoke",
+            "InvokeAsync",
+            "filter",
+            "apply",
+            "Handle",
+            "ProcessFilter",
+            "call_next",
+        ];
         let (root, method) = match &call.callee {
             Value::Name(name) => (name, None),
             Value::Member(object, method) => match &**object {
@@ -608,7 +643,8 @@ impl<'a> Evaluator<'a> {
         let given = prover.parameters.contains(root);
         let value = scope.get(root);
         // A parameter of an outer function, called from the function that it gave back.
-        let captured = !given && self.globals(self.file).get(root).is_none() && matches!(value, Some(Val::Function(_) | Val::Guarded(_) | Val::Unknown));
+        let captured =
+            !given && self.globals(self.file).get(root).is_none() && matches!(value, Some(Val::Function(_) | Val::Guarded(_) | Val::Symbol(_) | Val::Unknown));
         let outer = captured && method.is_none() && self.program.imported(self.file, root).is_none() && self.is_outer_parameter(root);
         match method {
             // `c.Next()`, `next.run(req)`: a library's object that goes on by a method.

@@ -1,6 +1,6 @@
 //! What files show without being run: libraries in use, fields with data, programs.
 
-use super::library::plain;
+use super::library::{Library, plain};
 use super::program::Program;
 use super::{CodeMain, Composed, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,17 @@ fn is_main_guard(step: &Step) -> bool {
 
 /// The last names of everything that is called in its own files.
 pub(super) fn called_names<'a>(program: &Program<'a>) -> BTreeSet<&'a str> {
-    names(program.own_files().map(|file| program.source(file)), false)
+    let mut out = names(program.own_files().map(|file| program.source(file)), false);
+    // and what a library calls, once it is given the object
+    let mut families: Vec<Family> = program.own_files().map(|file| program.files[file].family).collect();
+    families.sort_unstable();
+    families.dedup();
+    for family in families {
+        for name in Library::of(family).registers() {
+            out.insert(name);
+        }
+    }
+    out
 }
 
 /// The same of all files, and the names of all members that they speak of.

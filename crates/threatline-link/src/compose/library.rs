@@ -210,7 +210,9 @@ impl Library {
             rule.names.iter().for_each(|name| self.rejects.add(self.written(pack, name), Ruled { pack, rule }));
         }
         for rule in &pack.reads {
-            self.reads.entry(self.written(pack, &rule.of)).or_default().push(Ruled { pack, rule });
+            for name in rule.of.iter() {
+                self.reads.entry(self.written(pack, name)).or_default().push(Ruled { pack, rule });
+            }
         }
         for rule in &pack.sinks {
             rule.names.iter().for_each(|name| self.sinks.add(self.written(pack, name), Ruled { pack, rule }));
@@ -249,6 +251,11 @@ impl Library {
     /// The type of a library's own object.
     pub(super) fn type_of_value(&self, name: &str) -> Option<TypeId> {
         self.type_values.get(name).copied()
+    }
+
+    /// Methods of the project that packs call.
+    pub(super) fn registers(&self) -> impl Iterator<Item = &'static str> {
+        self.packs.packs.iter().flat_map(|pack| &pack.calls).filter_map(|rule| rule.registers.as_deref())
     }
 
     /// Rules for a full name.

@@ -43,6 +43,9 @@ impl Evaluator<'_> {
             },
             _ => {}
         }
+        if let Some((option, rest)) = word.split_once("()") {
+            return of_option(&site.arguments, option, rest.trim_start_matches('.'));
+        }
         if let Some((from, to)) = word.split_once("..")
             && let Ok(from) = from.parse::<usize>()
         {
@@ -72,6 +75,11 @@ impl Evaluator<'_> {
     pub(super) fn guards(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Guard> {
         let place = self.place("code");
         let mut out = Vec::new();
+        // An option that is not known may be one that guards.
+        let asks_options = selectors.is_some_and(|selectors| selectors.iter().any(|one| matches!(one, Selector::Word(word) if word.contains("()"))));
+        if asks_options && site.arguments.iter().any(|argument| has_unknown(&argument.value)) {
+            out.push(Guard { value: Val::Unknown, place: place.clone() });
+        }
         for value in self.select(selectors, site) {
             match value {
                 Val::List(items) => out.extend(items.iter().map(|item| Guard { value: item.clone(), place: place.clone() })),
@@ -103,6 +111,36 @@ impl Evaluator<'_> {
         let ty = self.objects[*id].ty;
         ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.name == *expected)
     }
+}
+
+fn has_unknown(value: &Val) -> bool {
+    match value {
+        Val::List(items) => items.iter().any(Val::is_unknown),
+        value => value.is_unknown(),
+    }
+}
+
+/// What was given to a function of that name whose result is an argument: `rest.WithPrefix("/v1")` among options.
+fn of_option(arguments: &[Arg], name: &str, rest: &str) -> Vec<Val> {
+    let mut out = Vec::new();
+    let mut look = |value: &Val| {
+        if let Val::Made(made) = value
+            && made.by.rsplit(['.', '/']).next() == Some(name)
+        {
+            match rest.parse::<i32>() {
+                Ok(at) => out.extend(position(&made.arguments, at)),
+                Err(_) if rest.is_empty() => out.extend(made.arguments.iter().map(|argument| argument.value.clone())),
+                Err(_) => out.extend(self::named(&made.arguments, rest)),
+            }
+        }
+    };
+    for argument in arguments {
+        match &argument.value {
+            Val::List(items) => items.iter().for_each(&mut look),
+            value => look(value),
+        }
+    }
+    out
 }
 
 fn positional(arguments: &[Arg]) -> Vec<&Val> {

@@ -2,6 +2,7 @@
 
 mod out;
 mod reads;
+mod shaped;
 
 use super::evaluate::{Evaluator, as_text};
 use super::library::{Ruled, TypeId};
@@ -138,7 +139,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             site.star = star;
-            if let Some(value) = self.apply(ruled, &site)
+            if let Some(value) = self.apply_each(ruled, &site)
                 && out.is_none()
             {
                 out = Some(value);
@@ -157,6 +158,8 @@ impl<'a> Evaluator<'a> {
             Verb::Route => return self.route(pack, rule, site),
             Verb::Mount => self.mount(pack, rule, site),
             Verb::Group => return Some(self.group(pack, rule, site)),
+            Verb::Prefix => self.lengthen(rule, site),
+            Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
             Verb::Narrow => self.narrow(rule, site),
             Verb::Handle => return Some(self.handle(pack, rule, site)),
@@ -175,7 +178,7 @@ impl<'a> Evaluator<'a> {
                 return value;
             }
             Verb::Consume => return self.consume(pack, rule, site),
-            Verb::Serve => self.serve(pack, rule, site),
+            Verb::Serve => return self.serve(pack, rule, site),
             Verb::Set => self.set(pack, rule),
             Verb::Flow | Verb::Credential | Verb::Plain | Verb::Tls => self.describe(pack, rule, site),
             Verb::Environment => {
@@ -193,6 +196,9 @@ impl<'a> Evaluator<'a> {
             }
             Verb::Text => return Some(self.as_one_text(rule, site)),
             Verb::Pass | Verb::Depend => {
+                if rule.guards.is_some() {
+                    return Some(self.passed_guarded(rule, site));
+                }
                 let value = self.pick(rule.of.as_ref(), site).unwrap_or(Val::Unknown);
                 return Some(if rule.prefix.is_some() { self.stripped(value) } else { value });
             }
@@ -234,6 +240,9 @@ impl<'a> Evaluator<'a> {
         let place = Some(self.place(&pack.name));
         let credential = self.pick(rule.and_then(|rule| rule.credential.as_ref()), &site).filter(|value| !matches!(value, Val::Null)).and(place.clone());
         let id = self.object(Object { ty: Some(ty), prefix, base, guards, place, credential, ..Object::default() });
+        if let Some(rule) = rule.filter(|rule| rule.child.is_some()) {
+            self.adopt(id, pack, rule, &site);
+        }
         if declared.role == TypeRole::Client && (declared.protocol.is_some() || declared.technology.is_some()) && declared.protocol.as_deref() != Some("http") {
             let call = self.type_call(id, ty);
             self.objects[id].call = Some(call);
@@ -336,6 +345,9 @@ impl<'a> Evaluator<'a> {
         let router = self.router(pack, site);
         let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let told = rule.method_default.is_some() && self.pick(rule.method_from.as_ref(), site).is_some_and(|value| !matches!(value, Val::Null));
+        if let Some(done) = self.placed(pack, rule, site, router) {
+            return Some(done);
+        }
         let mut paths: Vec<Text> = Vec::new();
         for value in self.select(rule.path.as_ref(), site) {
             match value {
@@ -343,6 +355,10 @@ impl<'a> Evaluator<'a> {
                 // A regular expression or something else that is no text.
                 value => paths.push(as_text(&value)),
             }
+        }
+        let before = self.pick(rule.prefix.as_ref(), site).map(|value| as_text(&value));
+        if let Some(before) = before {
+            paths = paths.into_iter().map(|path| Text::literal(super::text::under(&before.with_defaults(), &super::text::of_route(&path)))).collect();
         }
         if paths.is_empty() {
             if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() {
@@ -362,6 +378,7 @@ impl<'a> Evaluator<'a> {
             return Some(routed);
         }
         let router = match self.given(pack, rule) {
+            Some(ty) if rule.apart => self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() }),
             // A route that is narrowed after it was made is a router of its own.
             Some(ty) if self.is_router_type(ty) => {
                 let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() });
@@ -380,7 +397,7 @@ impl<'a> Evaluator<'a> {
         for mut path in paths {
             if from_path
                 && let Text::Literal(text) = &path
-                && let Some((method, rest)) = text.split_once(' ')
+                && let Some((method, rest)) = text.split_once(' ').or_else(|| shaped::split_method(text))
             {
                 methods = vec![Some(method.to_ascii_uppercase())];
                 path = Text::literal(rest.trim_start());
@@ -388,7 +405,11 @@ impl<'a> Evaluator<'a> {
             if let Some(under) = &rule.under {
                 path = Text::join([super::text::without_end(&path, None), Text::literal(format!("/{under}"))]);
             }
-            for (methods, handler, mut own) in self.opened(&handler, &methods) {
+            let answering = match self.mapped(rule, site, &handler) {
+                Some(mapped) => mapped,
+                None => self.opened(&handler, &methods),
+            };
+            for (methods, handler, mut own) in answering {
                 own.splice(0..0, guards.iter().cloned());
                 let route = Route {
                     kind,
@@ -485,6 +506,9 @@ impl<'a> Evaluator<'a> {
 
     fn mount(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
         let router = self.router(pack, site);
+        if self.placed(pack, rule, site, router).is_some() {
+            return;
+        }
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
@@ -520,8 +544,8 @@ impl<'a> Evaluator<'a> {
         };
         let child = self.object(Object { ty, place: Some(place.clone()), methods, ..Object::default() });
         self.hang(router, Val::Object(child), Some(path), false, guards, place);
-        if let Some(Val::Function(closure)) = self.pick(rule.body.as_ref(), site) {
-            let _ = self.invoke(&closure, vec![Arg { name: None, value: Val::Object(child) }]);
+        for body in self.select(rule.body.as_ref(), site) {
+            self.fill(rule, body, child);
         }
         Val::Object(if rule.chained { router } else { child })
     }
@@ -687,7 +711,9 @@ fn is_go_rpc(function: &threatline_facts::code::Function) -> bool {
     let last = function.parameters.len().saturating_sub(1);
     let unary =
         function.parameters.len() == 2 && named(0) == "context.Context" && function.returns.as_ref().is_some_and(|returns| returns.arguments.len() == 2);
-    unary || (last < 2 && (named(last).ends_with("Server") || named(last).starts_with("grpc.")))
+    unary
+        || (last < 2 && (named(last).ends_with("Server") || named(last).starts_with("grpc.")))
+        || (last <= 2 && named(0) == "context.Context" && named(last).starts_with("connect.") && named(last).ends_with("Stream"))
 }
 
 fn setting(key: Option<&str>) -> Option<Text> {

@@ -290,7 +290,8 @@ impl<'a> Evaluator<'a> {
             let Some((file, index)) = self.class_method(file, class, name) else { continue };
             let function = &self.program.source(file).functions[index as usize];
             let scope = self.globals(file);
-            let handler = self.decorate(Val::Function(Closure { file, index, scope: None, this: None }), &function.annotations, &scope);
+            let this = if let Val::Object(id) = &value { Some(*id) } else { None };
+            let handler = self.decorate(Val::Function(Closure { file, index, scope: None, this }), &function.annotations, &scope);
             let methods = match method.as_str() {
                 "" if !limits.is_empty() => limits.clone(),
                 "" => route.methods.clone(),

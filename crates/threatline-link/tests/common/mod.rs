@@ -34,3 +34,22 @@ pub(crate) fn line(files: &[(&str, &str)], place: &threatline_link::compose::Pla
     let anchor = extract_all(kind, text.as_bytes()).anchors[place.mark.0 as usize];
     text.lines().nth(anchor.line as usize - 1).unwrap().trim().to_owned()
 }
+
+/// Every way in as `METHOD path known place:parameter…`, sorted.
+pub(crate) fn told(files: &[(&str, &str)]) -> Vec<String> {
+    let mut out: Vec<String> = composed(files)
+        .entries
+        .iter()
+        .map(|entry| {
+            let known = match entry.authenticated.as_ref().map(|conclusion| conclusion.holds) {
+                Some(true) => "guarded",
+                Some(false) => "open",
+                None => "unknown",
+            };
+            let parameters: Vec<String> = entry.parameters.iter().filter(|one| one.place != "path").map(|one| format!(" {}:{}", one.place, one.name)).collect();
+            format!("{} {} {known}{}", entry.method.as_deref().unwrap_or("*"), entry.path, parameters.concat())
+        })
+        .collect();
+    out.sort();
+    out
+}

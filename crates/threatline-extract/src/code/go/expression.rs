@@ -92,6 +92,7 @@ impl Lowering<'_> {
             "string" | "byte" | "rune" | "int" | "int32" | "int64" | "uint" | "uint16" | "uint32" | "uint64" | "float64" if arguments.len() == 1 => {
                 Some(self.expression(*first))
             }
+            "append" => Some(self.appended(*first, &arguments[1..], at)),
             "fmt.Sprintf" => self.format(arguments, at),
             "net.JoinHostPort" => {
                 let [host, port] = arguments else { return None };
@@ -99,6 +100,16 @@ impl Lowering<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `append(list, a, b)`, `append(list, more...)`: lists put together.
+    fn appended(&self, list: Node, more: &[Node], at: Span) -> Expression {
+        let mut parts = vec![self.expression(list)];
+        for one in more {
+            let value = self.expression(*one);
+            parts.push(if one.kind() == "variadic_argument" { value } else { expression(Kind::List(vec![value]), at) });
+        }
+        expression(Kind::Template(parts), at)
     }
 
     /// `[]byte(x)` is x; `F[T](x)` looks like a conversion and is most often a call.

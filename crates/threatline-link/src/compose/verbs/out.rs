@@ -124,8 +124,8 @@ impl<'a> Evaluator<'a> {
         self.given(pack, rule).map(|ty| Val::Object(self.fresh(ty)))
     }
 
-    pub(super) fn serve(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
-        let Some(service) = self.pick(rule.service.as_ref(), site) else { return };
+    pub(super) fn serve(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+        let service = self.pick(rule.service.as_ref(), site)?;
         let service = match &service {
             // `package.Service.service` of definitions that are loaded while the program runs
             Val::Method(_, path) => Text::literal(path.strip_suffix(".service").unwrap_or(path)),
@@ -136,10 +136,13 @@ impl<'a> Evaluator<'a> {
             Val::Object(id) if self.has_role(id, TypeRole::Server) => Some(id),
             _ => None,
         });
-        let router = server.unwrap_or_else(|| self.router(pack, site));
+        // What is given back may be hung where it is to be reached.
+        let given = self.given(pack, rule).map(|ty| self.fresh(ty));
+        let router = given.or(server).unwrap_or_else(|| self.router(pack, site));
         let place = self.place(&pack.name);
         let guards = self.guards(rule.guards.as_ref(), site);
         self.serve_methods(router, &service.with_defaults(), &handler, guards, place);
+        given.map(Val::Object).or_else(|| site.receiver.clone())
     }
 
     /// A gRPC service: every method of the object that is no constructor or helper is an rpc.
