@@ -153,6 +153,9 @@ pub struct TypeRule {
     pub listens: bool,
     #[serde(default)]
     pub takes: Option<String>,
+    /// What it takes is named as the handler's parameter is.
+    #[serde(default)]
+    pub named: bool,
     #[serde(default)]
     pub parameters: Vec<String>,
 }
@@ -198,6 +201,10 @@ pub enum Verb {
     Group,
     Prefix,
     Bind,
+    Filter,
+    Both,
+    Either,
+    Answer,
     Middleware,
     Handle,
     Protect,
@@ -218,6 +225,7 @@ pub enum Verb {
     Setting,
     Text,
     Pass,
+    List,
     Depend,
     Parameter,
     Narrow,

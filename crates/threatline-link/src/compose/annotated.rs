@@ -239,7 +239,12 @@ impl<'a> Evaluator<'a> {
             } else {
                 vec![Text::literal("")]
             };
-            let bases = if header.prefixes.is_empty() { vec![Text::literal("")] } else { header.prefixes.clone() };
+            let bases = match header.prefixes.is_empty() {
+                // what stands on an implementation stands before its methods' own paths
+                true if self.family() == Family::Rust && !prefix.is_empty() => prefix.clone(),
+                true => vec![Text::literal("")],
+                false => header.prefixes.clone(),
+            };
             self.mark = function.annotations.first().map_or(function.mark, |annotation| annotation.mark);
             let place = self.place(&ruled.pack.name);
             for base in &bases {
@@ -358,7 +363,7 @@ impl<'a> Evaluator<'a> {
             for value in self.select(Some(&requirement.of), site) {
                 let texts = if let Val::List(items) = &value { items.to_vec() } else { vec![value] };
                 let names = texts.iter().filter_map(Val::literal).filter(|text| !text.starts_with('!'));
-                let name = |text: &str| text.split('=').next().unwrap_or(text).trim_end_matches('!').trim().to_owned();
+                let name = |text: &str| text.split('=').next().unwrap_or(text).trim_matches(['!', '<', '>', ' ']).to_owned();
                 out.extend(names.map(name).filter(|name| !name.is_empty()).map(|name| parameter(&name, &requirement.r#in)));
             }
         }

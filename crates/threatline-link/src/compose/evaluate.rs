@@ -202,6 +202,9 @@ impl<'a> Evaluator<'a> {
                 {
                     bound = self.typed(declared, scope);
                 }
+                if let (Family::Rust, Some(declared), Some(_)) = (self.family(), declared, value) {
+                    self.note_extracted(declared, scope);
+                }
                 self.bind(target, bound, scope);
             }
             Step::Do(value) => {

@@ -26,7 +26,7 @@ impl<'a> Evaluator<'a> {
                 {
                     return self.lookup(&name, scope);
                 }
-                let object = self.value(object, scope);
+                let object = self.root_of_path(object, scope);
                 self.member(&object, name)
             }
             Value::Index(object, key) => {
@@ -69,6 +69,19 @@ impl<'a> Evaluator<'a> {
                 let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
                 values.into_iter().next().filter(|_| parts.len() == 1).unwrap_or(Val::Unknown)
             }
+        }
+    }
+
+    /// What stands before a member. In Rust no function does: `fn rocket() { rocket::build() }` means the crate.
+    fn root_of_path(&mut self, object: &'a Value, scope: &Scope) -> Val {
+        let value = self.value(object, scope);
+        match (&value, object) {
+            (Val::Function(closure), Value::Name(name))
+                if self.family() == Family::Rust && self.program.source(closure.file).functions[closure.index as usize].name == *name =>
+            {
+                self.macro_named(name)
+            }
+            _ => value,
         }
     }
 
@@ -333,7 +346,7 @@ impl<'a> Evaluator<'a> {
             return self.require(module);
         }
         if let Value::Member(object, name) = &call.callee {
-            let mut object = self.value(object, scope);
+            let mut object = self.root_of_path(object, scope);
             if let Val::Either(values) = &object {
                 object = values.iter().find(|value| matches!(value, Val::Object(_))).cloned().unwrap_or(object);
             }

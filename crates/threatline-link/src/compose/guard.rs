@@ -325,12 +325,21 @@ impl<'a> Evaluator<'a> {
         };
         let value = match found {
             Some((file, index)) => Val::Function(Closure { file, index, scope: None, this: None }),
-            // Made out of the request by code that is not at hand: it may reject.
-            None if suggests_caller(&declared.name) => Val::Unknown,
-            None => return None,
+            None => match self.known_extractor(&declared.name, scope) {
+                Some(known) => Val::Symbol(known),
+                // Made out of the request by code that is not at hand: it may reject.
+                None if suggests_caller(&declared.name) => Val::Unknown,
+                None => return None,
+            },
         };
         self.mark = parameter.mark;
         Some(Guard { value, place: self.place("code") })
+    }
+
+    /// A library's type that packs name among the guards: where a handler takes it, it was made out of a request.
+    fn known_extractor(&mut self, name: &str, scope: &Scope) -> Option<Rc<str>> {
+        let Val::Symbol(name) = self.type_value(name, scope) else { return None };
+        (!self.program.files[self.file].library.guards(&name).is_empty()).then_some(name)
     }
 
     fn is_verb(&mut self, callee: &'a Value, verb: Verb, scope: &Scope) -> bool {

@@ -47,6 +47,12 @@ impl<R> Names<R> {
         self.exact.entry(name).or_default().push(ruled);
     }
 
+    /// Whether a name begins so, up to a dot.
+    fn begins(&self, full: &str) -> bool {
+        let stem = format!("{full}.");
+        self.exact.range(stem.clone()..).next().is_some_and(|(name, _)| name.starts_with(&stem)) || self.stars.iter().any(|(name, _)| name.starts_with(&stem))
+    }
+
     /// All rules of that name, with what the last star matched.
     fn get(&self, name: &str) -> Vec<(Ruled<R>, Option<String>)> {
         if let Some(found) = self.exact.get(name) {
@@ -256,6 +262,11 @@ impl Library {
     /// Methods of the project that packs call.
     pub(super) fn registers(&self) -> impl Iterator<Item = &'static str> {
         self.packs.packs.iter().flat_map(|pack| &pack.calls).filter_map(|rule| rule.registers.as_deref())
+    }
+
+    /// Whether packs speak of something below that name: a type's own functions, a module's members.
+    pub(super) fn speaks_below(&self, full: &str) -> bool {
+        self.calls.begins(full) || self.guards.begins(full)
     }
 
     /// Rules for a full name.

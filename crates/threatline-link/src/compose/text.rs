@@ -117,6 +117,14 @@ pub(super) fn of_route(path: &Text) -> String {
     }
 }
 
+/// The path before its query, and the names that the query has: `/search?<term>&<page>`.
+pub(super) fn queried(path: &str) -> (&str, Vec<String>) {
+    let Some(at) = path.find("?<") else { return (path, Vec::new()) };
+    let name = |part: &str| part.trim_matches(['<', '>', '.', '?', ' ']).to_owned();
+    let names = path[at + 1..].split('&').filter(|part| part.starts_with('<')).map(name);
+    (&path[..at], names.filter(|name| !name.is_empty()).collect())
+}
+
 /// A path put behind a prefix, with one slash between.
 pub(super) fn under(prefix: &str, path: &str) -> String {
     let prefix = prefix.trim_end_matches('/');
@@ -177,8 +185,11 @@ fn bracketed(rest: &str) -> (Option<String>, usize) {
     let (open, close) = if rest.starts_with('{') { ('{', '}') } else { ('<', '>') };
     let taken = closing(rest, open, close);
     let inner = rest[1..taken].trim_end_matches(close);
-    let name =
-        if open == '<' { inner.rsplit(':').next().unwrap_or(inner) } else { inner.trim_start_matches('*').split([':', '=', '?', '.']).next().unwrap_or(inner) };
+    let name = if open == '<' {
+        inner.rsplit(':').next().unwrap_or(inner)
+    } else {
+        inner.trim_start_matches('*').split([':', '=', '?', '.', '|']).next().unwrap_or(inner)
+    };
     let name: String = name.trim_matches(['*', '.', ' ', '?', '$']).to_owned();
     (Some(if name.is_empty() { "path".to_owned() } else { name }), taken)
 }

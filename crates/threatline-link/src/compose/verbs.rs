@@ -1,8 +1,11 @@
 //! What library calls do, as packs tell it.
 
+mod filters;
 mod out;
 mod reads;
 mod shaped;
+
+pub(super) use filters::Way;
 
 use super::evaluate::{Evaluator, as_text};
 use super::library::{Ruled, TypeId};
@@ -159,6 +162,10 @@ impl<'a> Evaluator<'a> {
             Verb::Mount => self.mount(pack, rule, site),
             Verb::Group => return Some(self.group(pack, rule, site)),
             Verb::Prefix => self.lengthen(rule, site),
+            Verb::Filter => return self.filter(pack, rule, site),
+            Verb::Both => return self.both(pack, rule, site),
+            Verb::Either => return self.either_way(pack, rule, site),
+            Verb::Answer => return self.answer(pack, rule, site),
             Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
             Verb::Narrow => self.narrow(rule, site),
@@ -202,6 +209,7 @@ impl<'a> Evaluator<'a> {
                 let value = self.pick(rule.of.as_ref(), site).unwrap_or(Val::Unknown);
                 return Some(if rule.prefix.is_some() { self.stripped(value) } else { value });
             }
+            Verb::List => return Some(Val::list(self.select(rule.of.as_ref(), site))),
             Verb::Parameter => return Some(Val::Unknown),
             Verb::Nothing => {
                 self.run_lambdas(&site.arguments);
@@ -521,14 +529,7 @@ impl<'a> Evaluator<'a> {
 
     fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
         let child = self.plain_value(child);
-        if let Val::Function(closure) = &child {
-            self.hung_functions.insert((closure.file, closure.index));
-        }
-        if let Val::Object(id) = child
-            && id != router
-        {
-            self.objects[id].mounted = true;
-        }
+        self.note_hung(&child, router, 0);
         self.objects[router].events.push(Event::Mount { child, path, replaces, guards, place });
     }
 
@@ -538,9 +539,10 @@ impl<'a> Evaluator<'a> {
         let path = self.pick(rule.path.as_ref(), site).map_or(Text::literal(""), |value| as_text(&value));
         let guards = self.guards(rule.guards.as_ref(), site);
         let place = self.place(&pack.name);
-        let methods = match rule.method_from {
-            Some(_) => self.methods(None, rule.method_from.as_ref(), None, site),
-            None => self.objects[router].methods.clone(),
+        let says_methods = rule.method.is_some() || rule.method_from.is_some() || rule.method_default.is_some();
+        let methods = match says_methods {
+            true => self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site),
+            false => self.objects[router].methods.clone(),
         };
         let child = self.object(Object { ty, place: Some(place.clone()), methods, ..Object::default() });
         self.hang(router, Val::Object(child), Some(path), false, guards, place);

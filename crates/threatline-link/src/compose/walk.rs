@@ -39,6 +39,7 @@ impl<'a> Evaluator<'a> {
     /// All entry points.
     pub(super) fn entries(&mut self) -> Vec<Draft> {
         let mut out = Vec::new();
+        self.settle_filters();
         for top in 0..self.objects.len() {
             if self.objects[top].mounted || self.objects[top].events.is_empty() {
                 continue;
@@ -128,7 +129,12 @@ impl<'a> Evaluator<'a> {
 
     fn children(&mut self, value: &Val) -> Vec<ObjectId> {
         match value {
+            Val::Object(id) if self.objects[*id].ty.is_none() => match self.objects[*id].class {
+                Some((file, class)) => std::iter::once(*id).chain(self.annotated_children(file, class)).collect(),
+                None => vec![*id],
+            },
             Val::Object(id) => vec![*id],
+            Val::Class(file, class) => self.annotated_children(*file, *class),
             Val::Function(closure) => self.function_routers.get(&(closure.file, closure.index)).copied().into_iter().collect(),
             Val::List(items) | Val::Either(items) => items.iter().flat_map(|item| self.children(item)).collect(),
             Val::Module(file) => match self.plain_value(Val::Module(*file)) {
@@ -143,10 +149,16 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The routers of a class's annotated methods, where each has its own (Rust).
+    fn annotated_children(&self, file: FileId, class: u32) -> Vec<ObjectId> {
+        self.all_methods(file, class).iter().filter_map(|method| self.function_routers.get(method).copied()).collect()
+    }
+
     fn finish(&mut self, reached: Reached, top: ObjectId, out: &mut Vec<Draft>) {
-        let raw = text::under(&reached.prefix, &text::of_route(&reached.route.path));
+        let whole = text::under(&reached.prefix, &text::of_route(&reached.route.path));
+        let (raw, queried) = text::queried(&whole);
         let (path, names) = match reached.route.kind {
-            EntryPointKind::Http | EntryPointKind::Websocket => text::path(&raw),
+            EntryPointKind::Http | EntryPointKind::Websocket => text::path(raw),
             _ => (reached.route.path.with_defaults(), Vec::new()),
         };
         let mut chain = Verdict { unclear: reached.unclear, ..Verdict::default() };
@@ -164,6 +176,9 @@ impl<'a> Evaluator<'a> {
             verdict.and(inner);
             for method in methods {
                 self.draft(&reached, &path, &names, method, &verdict, closure.as_ref(), top, out);
+                if let Some(draft) = out.last_mut() {
+                    draft.entry.parameters.extend(queried.iter().map(|name| parameter(name, "query")));
+                }
             }
         }
     }
@@ -347,9 +362,17 @@ impl<'a> Evaluator<'a> {
         let before = self.file;
         self.file = closure.file;
         let library = self.program.files[closure.file].library;
-        for declared in function.parameters.iter().filter_map(|one| one.declared.as_ref()) {
+        for (one, declared) in function.parameters.iter().filter_map(|one| Some((one, one.declared.as_ref()?))) {
             let Val::Symbol(name) = self.type_value(&declared.name, &scope) else { continue };
-            let Some(place) = library.type_named(&name).and_then(|ty| library.type_rule(ty).rule.takes.as_deref()) else { continue };
+            let Some(rule) = library.type_named(&name).map(|ty| library.type_rule(ty).rule) else { continue };
+            let Some(place) = rule.takes.as_deref() else { continue };
+            if rule.named {
+                let own = one.name.trim_start_matches('_');
+                if place != "path" && !own.is_empty() {
+                    out.insert(parameter(&if place == "header" { own.replace('_', "-") } else { own.to_owned() }, place));
+                }
+                continue;
+            }
             if place == "body" {
                 out.insert(parameter("body", "body"));
                 continue;

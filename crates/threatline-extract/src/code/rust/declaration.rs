@@ -40,7 +40,7 @@ impl Lowering<'_> {
                     class.span.line = first_line;
                     out.push(statement(StatementKind::Class(Box::new(class)), at));
                 }
-                "impl_item" => self.implementation(node, out),
+                "impl_item" => self.implementation(node, &annotations(), out),
                 "mod_item" => self.module_item(node, out),
                 _ => self.statement(node, out),
             }
@@ -202,8 +202,9 @@ impl Lowering<'_> {
         out
     }
 
-    /// Methods stand at the top level with a receiver; a trait's carry an annotation `impl` with its name.
-    fn implementation(&self, node: Node, out: &mut Vec<Statement>) {
+    /// Methods stand at the top level with a receiver; a trait's carry an annotation `impl` with its name, and
+    /// those that have attributes of their own, what stands on the implementation as well.
+    fn implementation(&self, node: Node, outer: &[Annotation], out: &mut Vec<Statement>) {
         let (Some(written), Some(body)) = (node.child_by_field_name("type"), node.child_by_field_name("body")) else { return };
         let receiver = self.type_of(written);
         let implemented = node.child_by_field_name("trait").map(|of| (self.type_of(of), span(of)));
@@ -220,6 +221,9 @@ impl Lowering<'_> {
             let own = signatures.iter().any(|signature| span(*signature) == item.span && has_self(*signature));
             function.is_static = !own;
             function.receiver = Some((if own { "self".to_owned() } else { String::new() }, receiver.clone()));
+            if !function.annotations.is_empty() {
+                function.annotations.extend(outer.iter().cloned());
+            }
             if let Some((of, at)) = &implemented {
                 function.public = true;
                 let arguments = vec![argument(path(&of.name, *at))];

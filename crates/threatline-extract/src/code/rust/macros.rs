@@ -44,6 +44,8 @@ impl Lowering<'_> {
             "concat" => expression(Kind::Template(values(arguments)), at),
             "vec" | "std.vec" => expression(Kind::List(values(arguments)), at),
             "json" | "serde_json.json" if arguments.len() == 1 => arguments.remove(0).value,
+            // A macro of one word keeps its mark: a function may have the same name.
+            called if !called.contains('.') => call(name(format!("{called}!"), at), arguments, at),
             called => call(path(called, at), arguments, at),
         }
     }

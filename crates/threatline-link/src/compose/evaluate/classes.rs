@@ -38,7 +38,10 @@ impl<'a> Evaluator<'a> {
     pub(in crate::compose) fn type_value(&mut self, name: &str, scope: &Scope) -> Val {
         let mut parts = name.split('.');
         let first = parts.next().unwrap_or("");
-        let mut value = if name.contains('.') && self.program.imported(self.file, first).is_none() && self.family() != Family::Python {
+        let globbed = if self.family() == Family::Rust && name.contains('.') { self.in_globs(first) } else { None };
+        let mut value = if let Some(globbed) = globbed {
+            globbed
+        } else if name.contains('.') && self.program.imported(self.file, first).is_none() && self.family() != Family::Python {
             // Already written out in full.
             let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
             return match self.program.class_of(package, last) {

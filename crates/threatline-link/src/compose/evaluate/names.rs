@@ -47,6 +47,9 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = scope.get(name) {
             return value;
         }
+        if let Some(plain) = name.strip_suffix('!') {
+            return self.macro_named(plain);
+        }
         // Java and C# name members of the class without `this`.
         if matches!(self.family(), Family::Java | Family::CSharp)
             && let Some(Val::Object(this)) = scope.get("self")
@@ -77,6 +80,14 @@ impl<'a> Evaluator<'a> {
         self.in_globs(name).unwrap_or_else(|| self.symbol(name))
     }
 
+    /// Rust's macros and crates have names of their own: no function of the file is meant.
+    pub(in crate::compose) fn macro_named(&mut self, name: &str) -> Val {
+        match self.program.imported(self.file, name) {
+            Some(import) => self.import(import),
+            None => self.in_globs(name).unwrap_or_else(|| self.symbol(name)),
+        }
+    }
+
     pub(super) fn in_globs(&mut self, name: &str) -> Option<Val> {
         let file = self.file;
         let mut open = None;
@@ -97,7 +108,8 @@ impl<'a> Evaluator<'a> {
                         || !library.calls(&full).is_empty()
                         || !library.annotation(&full).is_empty()
                         || !library.guards(&full).is_empty()
-                        || library.class(&full).is_some();
+                        || library.class(&full).is_some()
+                        || self.family() == Family::Rust && library.speaks_below(&full);
                     if known && open.is_none() {
                         open = Some(full);
                     }

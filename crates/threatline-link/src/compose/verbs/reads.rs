@@ -92,6 +92,16 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A local of a type that is made out of the request: `let form: Form<Order> = req.extract()`.
+    pub(in crate::compose) fn note_extracted(&mut self, declared: &'a threatline_facts::code::TypeName, scope: &crate::compose::value::Scope) {
+        let Val::Symbol(name) = self.type_value(&declared.name, scope) else { return };
+        let library = self.program.files[self.file].library;
+        let rule = library.type_named(&name).map(|ty| library.type_rule(ty).rule).filter(|rule| !rule.named);
+        if let Some(place) = rule.and_then(|rule| rule.takes.as_deref()) {
+            self.note_parameter(place, place);
+        }
+    }
+
     pub(super) fn note_parameter(&mut self, name: &str, place: &str) {
         if let Some(frame) = self.frames.last_mut() {
             frame.parameters.insert((name.to_owned(), place.to_owned()));

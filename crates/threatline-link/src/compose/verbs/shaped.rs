@@ -83,6 +83,26 @@ impl<'a> Evaluator<'a> {
         });
     }
 
+    /// What hangs somewhere is no top: routers, annotated functions, objects with annotated methods, lists of these.
+    pub(super) fn note_hung(&mut self, child: &Val, router: ObjectId, depth: usize) {
+        match child {
+            Val::Function(closure) => {
+                self.hung_functions.insert((closure.file, closure.index));
+            }
+            Val::Object(id) if *id != router => {
+                self.objects[*id].mounted = true;
+                if let Some((file, class)) = self.objects[*id].class {
+                    self.hung_functions.extend(self.all_methods(file, class));
+                }
+            }
+            Val::Class(file, class) => self.hung_functions.extend(self.all_methods(*file, *class)),
+            Val::List(items) | Val::Either(items) if depth < 8 => {
+                items.iter().take(MAX_ITEMS).for_each(|item| self.note_hung(item, router, depth + 1));
+            }
+            _ => {}
+        }
+    }
+
     /// Routers that a router is made of hang in it; what is no router among them guards.
     pub(super) fn adopt(&mut self, router: ObjectId, pack: &'static Pack, rule: &CallRule, site: &Site) {
         let place = self.place(&pack.name);
@@ -152,7 +172,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Methods that a class declares, and those that other files of its package give it.
-    fn all_methods(&self, file: FileId, class: u32) -> Vec<(FileId, u32)> {
+    pub(in crate::compose) fn all_methods(&self, file: FileId, class: u32) -> Vec<(FileId, u32)> {
         let declared = &self.program.source(file).classes[class as usize];
         let mut out: Vec<(FileId, u32)> = declared.methods.iter().map(|index| (file, *index)).collect();
         out.extend(self.program.methods_of(&declared.name).iter().filter(|(other, _)| self.same_package(file, *other)));
