@@ -182,6 +182,10 @@ app.get('/users', async (req, res) => {
 app.get('/bound', async (req, res) => {
   res.json(await pool.query('SELECT * FROM users WHERE name = $1', [req.query.name]))
 })
+app.get('/search', async (req, res) => {
+  const word = req.query.word === 'undefined' ? '' : req.query.word
+  res.json(await pool.query(\"SELECT * FROM parts WHERE name LIKE '%\" + word + \"%'\"))
+})
 app.get('/page', async (req, res) => {
   res.json(await pool.query('SELECT * FROM users LIMIT ' + parseInt(req.query.limit)))
 })
@@ -203,6 +207,7 @@ module.exports = new Pool({ connectionString: process.env.DATABASE_URL })
         claims(&[("app.js", app), ("pool.js", pool)]),
         [
             "command_from_input: exec('ping ' + req.body.host, () => res.end()) > exec('ping ' + req.body.host, () => res.end())",
+            "query_from_input: const word = req.query.word === 'undefined' ? '' : req.query.word > res.json(await pool.query(\"SELECT * FROM parts WHERE name LIKE '%\" + word + \"%'\"))",
             "query_from_input: const { name } = req.query > res.json(await pool.query(`SELECT * FROM users WHERE name = '${name}'`))",
             "url_from_input: const answer = await fetch(req.query.url) > const answer = await fetch(req.query.url)",
         ]

@@ -57,7 +57,7 @@ impl<'a> Evaluator<'a> {
                 let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
                 self.compared(operator, &values);
                 match (operator.as_str(), values.as_slice()) {
-                    ("?", [_, then, otherwise]) => pick(then, otherwise),
+                    ("?", [_, then, otherwise]) => self.one_of(then, otherwise),
                     ("%", [Val::Text(text), rest]) => self.filled(text, rest),
                     ("/", [folder, rest]) if matches!(folder, Val::Text(_)) => {
                         Val::Text(Rc::new(Text::join([self.text_of(folder), Text::literal("/"), self.text_of(rest)])))
@@ -127,9 +127,14 @@ impl<'a> Evaluator<'a> {
         let mut values = values.into_iter();
         let mut out = values.next().unwrap_or(Val::Unknown);
         for value in values {
-            out = pick(&out, &value);
+            out = self.one_of(&out, &value);
         }
         out
+    }
+
+    /// One of two values; of a word and what callers may put in its place, the latter.
+    fn one_of(&self, first: &Val, second: &Val) -> Val {
+        if first.literal().is_some() && self.holds_input(second) { second.clone() } else { pick(first, second) }
     }
 
     /// `object.name`.

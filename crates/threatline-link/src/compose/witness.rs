@@ -160,7 +160,7 @@ impl<'a> Evaluator<'a> {
         (self.proving == 0 && !self.inputs.is_empty() && arguments.iter().any(told)).then(|| arguments.to_vec())
     }
 
-    fn holds_input(&self, value: &Val) -> bool {
+    pub(super) fn holds_input(&self, value: &Val) -> bool {
         match value {
             Val::Text(text) => text.parts().iter().any(|part| matches!(part, Text::Input(_))),
             value => self.input(value).is_some(),
