@@ -204,7 +204,7 @@ pub enum Verb {
     Filter,
     Both,
     Either,
-    Answer,
+    Respond,
     Middleware,
     Handle,
     Protect,

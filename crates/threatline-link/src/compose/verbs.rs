@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
             Verb::Filter => return self.filter(pack, rule, site),
             Verb::Both => return self.both(pack, rule, site),
             Verb::Either => return self.either_way(pack, rule, site),
-            Verb::Answer => return self.answer(pack, rule, site),
+            Verb::Respond => return self.respond(pack, rule, site),
             Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
             Verb::Narrow => self.narrow(rule, site),

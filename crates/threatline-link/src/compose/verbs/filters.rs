@@ -87,7 +87,7 @@ impl Evaluator<'_> {
     }
 
     /// What is run with the requests that come through; `scope = "all"` says that it may refuse them.
-    pub(super) fn answer(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+    pub(super) fn respond(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         let refuses = rule.scope == threatline_knowledge::packs::Scope::All;
         let place = self.place(&pack.name);
