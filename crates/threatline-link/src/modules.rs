@@ -41,6 +41,14 @@ impl<'a> Manifests<'a> {
         }
     }
 
+    /// The name that the manifest of a folder gives, without what stands before its last slash.
+    pub(crate) fn name_at(&self, folder: &str) -> Option<&str> {
+        let stands = |located: &Located<'_>| located.0.rsplit_once('/').map_or("", |(before, _)| before) == folder;
+        let named = self.by_name.values().flatten().filter(|located| stands(located)).filter_map(|located| located.1.name.as_deref());
+        let is_version = |name: &str| name.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+        named.min().and_then(|name| name.rsplit('/').find(|part| !is_version(part)))
+    }
+
     /// Those whose name the module begins with, the longest name first.
     pub(crate) fn holding(&self, module: &str) -> Vec<Located<'a>> {
         let ends = module.char_indices().filter(|(_, c)| matches!(c, '/' | '.' | ':')).map(|(at, _)| at);

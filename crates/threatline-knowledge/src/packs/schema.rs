@@ -201,10 +201,11 @@ pub enum Verb {
     Group,
     Prefix,
     Bind,
-    Filter,
+    Sieve,
     Both,
     Either,
     Respond,
+    Takes,
     Middleware,
     Handle,
     Protect,
@@ -290,6 +291,9 @@ pub struct CallRule {
     /// The body is an object: its method of that name gets the router.
     #[serde(default)]
     pub registers: Option<String>,
+    /// Records among the arguments that are parameters of what is made; `key` is the name in one.
+    #[serde(default)]
+    pub parameters: Option<Selectors>,
     /// A list: the call is made for each of its items, whose parts are the arguments.
     #[serde(default)]
     pub each: Option<Selectors>,

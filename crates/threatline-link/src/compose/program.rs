@@ -365,6 +365,11 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// The name of the package that has its root in this folder.
+    pub(super) fn module_of(&self, root: &str) -> Option<String> {
+        self.manifests.name_at(root.trim_end_matches('/')).map(str::to_owned)
+    }
+
     /// The full name of a library's member.
     pub(super) fn full_name(&self, language: Language, module: &str, member: Option<&str>) -> String {
         let module = plain(module.strip_prefix("node:").unwrap_or(module));

@@ -154,6 +154,8 @@ pub(super) struct Object {
     pub(super) handlers: Vec<Handler>,
     /// Methods that its routes are narrowed to.
     pub(super) methods: Vec<Option<String>>,
+    /// What its routes take, beside what they say themselves.
+    pub(super) parameters: Vec<threatline_model::Parameter>,
     /// The requests that it lets through, where routes are filters put together.
     pub(super) ways: Option<Rc<Vec<super::verbs::Way>>>,
     /// The path before it is cut off, so that what hangs in it stands below.

@@ -162,10 +162,11 @@ impl<'a> Evaluator<'a> {
             Verb::Mount => self.mount(pack, rule, site),
             Verb::Group => return Some(self.group(pack, rule, site)),
             Verb::Prefix => self.lengthen(rule, site),
-            Verb::Filter => return self.filter(pack, rule, site),
+            Verb::Sieve => return self.sieve(pack, rule, site),
             Verb::Both => return self.both(pack, rule, site),
             Verb::Either => return self.either_way(pack, rule, site),
             Verb::Respond => return self.respond(pack, rule, site),
+            Verb::Takes => self.takes(pack, rule, site),
             Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
             Verb::Narrow => self.narrow(rule, site),
@@ -248,8 +249,8 @@ impl<'a> Evaluator<'a> {
         let place = Some(self.place(&pack.name));
         let credential = self.pick(rule.and_then(|rule| rule.credential.as_ref()), &site).filter(|value| !matches!(value, Val::Null)).and(place.clone());
         let id = self.object(Object { ty: Some(ty), prefix, base, guards, place, credential, ..Object::default() });
-        if let Some(rule) = rule.filter(|rule| rule.child.is_some()) {
-            self.adopt(id, pack, rule, &site);
+        if let Some(rule) = rule {
+            self.made(id, pack, rule, &site);
         }
         if declared.role == TypeRole::Client && (declared.protocol.is_some() || declared.technology.is_some()) && declared.protocol.as_deref() != Some("http") {
             let call = self.type_call(id, ty);
@@ -319,11 +320,22 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The same for a command line: each folder with a program has its own.
+    fn command_line(&mut self, pack: &Pack, site: &Site) -> ObjectId {
+        match &site.receiver {
+            Some(Val::Object(id)) => *id,
+            _ => {
+                let folder = super::program::folder_of(&self.program.files[self.file].path).to_owned();
+                self.single(&format!("{}:command:{folder}", pack.name), None)
+            }
+        }
+    }
+
     fn methods(&mut self, method: Option<&String>, from: Option<&Selectors>, default: Option<&Vec<String>>, site: &Site) -> Vec<Option<String>> {
         let mut words: Vec<String> = Vec::new();
         match (method, from) {
             (Some(method), _) => words.push(method.clone()),
-            (None, Some(Selectors::One(Selector::Word(word)))) if word == "name" => words.push(site.method.clone()),
+            (None, Some(Selectors::One(Selector::Word(word)))) if word == "name" => words.push(site.method.rsplit('.').next().unwrap_or_default().to_owned()),
             (None, Some(Selectors::One(Selector::Word(word)))) if word == "path" => {}
             (None, Some(from)) => match self.pick(Some(from), site) {
                 Some(Val::List(items)) => words.extend(items.iter().filter_map(method_word)),
@@ -350,7 +362,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn route(&mut self, pack: &'static Pack, rule: &'static CallRule, site: &Site) -> Option<Val> {
-        let router = self.router(pack, site);
+        let router = if rule.kind.as_deref() == Some("cli") { self.command_line(pack, site) } else { self.router(pack, site) };
         let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let told = rule.method_default.is_some() && self.pick(rule.method_from.as_ref(), site).is_some_and(|value| !matches!(value, Val::Null));
         if let Some(done) = self.placed(pack, rule, site, router) {
@@ -546,6 +558,7 @@ impl<'a> Evaluator<'a> {
         };
         let child = self.object(Object { ty, place: Some(place.clone()), methods, ..Object::default() });
         self.hang(router, Val::Object(child), Some(path), false, guards, place);
+        self.itself(child, pack, rule, site);
         for body in self.select(rule.body.as_ref(), site) {
             self.fill(rule, body, child);
         }

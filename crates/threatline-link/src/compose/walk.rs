@@ -94,6 +94,10 @@ impl<'a> Evaluator<'a> {
             match event {
                 Event::Route(route) => {
                     here.extend(route.guards.iter().cloned());
+                    let mut route = route.clone();
+                    if !object.parameters.is_empty() {
+                        std::rc::Rc::make_mut(&mut route).parameters.extend(object.parameters.iter().cloned());
+                    }
                     out.push(Reached { route: route.clone(), prefix: prefix.clone(), guards: here, places: places.to_vec(), unclear });
                 }
                 Event::Mount { child, path: _, replaces, guards, place } => {
@@ -159,6 +163,7 @@ impl<'a> Evaluator<'a> {
         let (raw, queried) = text::queried(&whole);
         let (path, names) = match reached.route.kind {
             EntryPointKind::Http | EntryPointKind::Websocket => text::path(raw),
+            EntryPointKind::Cli => (self.command(raw, &reached.route.place.path, self.objects[top].prefix.is_some()), Vec::new()),
             _ => (reached.route.path.with_defaults(), Vec::new()),
         };
         let mut chain = Verdict { unclear: reached.unclear, ..Verdict::default() };
@@ -549,7 +554,12 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
     }
     let mut out: Vec<CodeEntry> = Vec::new();
     for Draft { mut entry, clear, top } in drafts {
-        if entry.authenticated.is_none() && !matches!(entry.kind, EntryPointKind::Message | EntryPointKind::Schedule | EntryPointKind::Cli) {
+        if entry.authenticated.is_none()
+            && !matches!(
+                entry.kind,
+                EntryPointKind::Message | EntryPointKind::Schedule | EntryPointKind::Cli | EntryPointKind::McpTool | EntryPointKind::Function
+            )
+        {
             let (guarded, all) = groups.get(&top).copied().unwrap_or_default();
             let grade = match clear {
                 true => Some(Grade::C),

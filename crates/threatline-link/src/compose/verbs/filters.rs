@@ -49,7 +49,7 @@ impl Way {
 
 impl Evaluator<'_> {
     /// A library's own filter.
-    pub(super) fn filter(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+    pub(super) fn sieve(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
         let mut way = Way::new(self.place(&pack.name));
         way.path.extend(self.select(rule.path.as_ref(), site).iter().filter(|value| !matches!(value, Val::Null)).map(as_text));
         way.path.extend(rule.under.as_deref().map(Text::literal));
