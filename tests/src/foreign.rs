@@ -47,6 +47,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("java", File(Source(Language::Java), "src/main/java/a/A.java")),
         ("javascript", File(Source(Language::JavaScript), "src/server.js")),
         ("json", File(Json, "openapi.json")),
+        ("kotlin", File(Source(Language::Kotlin), "src/main/kotlin/a/A.kt")),
         ("manifest_cargo", File(Manifest(Ecosystem::Cargo), "Cargo.toml")),
         ("manifest_go", File(Manifest(Ecosystem::Go), "go.mod")),
         ("manifest_gradle", File(Manifest(Ecosystem::Gradle), "build.gradle")),

@@ -360,6 +360,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Source(Language::Go) => "go",
         ArtifactKind::Source(Language::Java) => "java",
         ArtifactKind::Source(Language::JavaScript) => "javascript",
+        ArtifactKind::Source(Language::Kotlin) => "kotlin",
         ArtifactKind::Source(Language::Python) => "python",
         ArtifactKind::Source(Language::Rust) => "rust",
         ArtifactKind::Source(Language::TypeScript | Language::Tsx) => "typescript",

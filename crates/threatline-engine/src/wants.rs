@@ -67,7 +67,7 @@ impl Want {
                     Scope::Named
                 }
             }
-            Language::Python | Language::Java => Scope::Around,
+            Language::Python | Language::Java | Language::Kotlin => Scope::Around,
             Language::Go | Language::Rust | Language::CSharp => Scope::Named,
         }
     }
@@ -78,7 +78,7 @@ impl Want {
         match (self.scope(), self.name.language) {
             (Scope::Own, Language::Rust) => at_top(Ecosystem::Cargo),
             (Scope::Own, _) => tried,
-            (Scope::Around, Language::Python | Language::Java) => false,
+            (Scope::Around, Language::Python | Language::Java | Language::Kotlin) => false,
             (Scope::Around, _) => at_top(Ecosystem::Npm),
             // A crate is also looked for as a module of the importer's own; that says nothing of crates.
             (Scope::Named, Language::Rust) => {
@@ -96,7 +96,7 @@ impl Want {
         let under = |roots: &[&str]| roots.iter().any(|root| module.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':'])) || module == *root);
         match self.name.language {
             Language::CSharp => true,
-            Language::Java => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
+            Language::Java | Language::Kotlin => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
             Language::Rust => under(&["std", "core", "alloc"]),
             Language::JavaScript | Language::TypeScript | Language::Tsx => module.starts_with("node:"),
             Language::Python => module == "__future__",
@@ -118,7 +118,8 @@ pub(crate) fn of(importer: &str, facts: &Facts) -> BTreeSet<Want> {
         if matches!(name.language, Language::JavaScript | Language::TypeScript | Language::Tsx) {
             name.member = None;
         }
-        let foreign = name.language == Language::Java && !name.module.is_empty() && !same_organisation(package.as_deref(), &name.module);
+        let foreign =
+            matches!(name.language, Language::Java | Language::Kotlin) && !name.module.is_empty() && !same_organisation(package.as_deref(), &name.module);
         let want = Want { name, importer: importer.to_owned() };
         if !foreign && !want.is_idle() {
             wants.insert(want);
@@ -250,7 +251,7 @@ impl Folder<'_> {
         let module = want.name.module.as_str();
         let first = module.split('.').next().unwrap_or_default();
         match want.name.language {
-            Language::Java => {
+            Language::Java | Language::Kotlin => {
                 let is_build = |(_, package): &&Located<'_>| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle);
                 let builds = packages.iter().filter(is_build).count();
                 self.entries.iter().any(|entry| entry.name == first) || (1..=MOST_BUILDS).contains(&builds)

@@ -9,6 +9,7 @@ pub(crate) mod csharp;
 pub(crate) mod go;
 pub(crate) mod java;
 pub(crate) mod javascript;
+pub(crate) mod kotlin;
 mod markup;
 mod parts;
 pub(crate) mod python;
@@ -50,6 +51,7 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::CSharp => Some(csharp::lower(text)),
         Language::Go => Some(go::lower(text)),
         Language::Java => Some(java::lower(text)),
+        Language::Kotlin => Some(kotlin::lower(text)),
         Language::Python => Some(python::lower(text)),
         Language::Rust => Some(rust::lower(text)),
         Language::TypeScript => Some(match markup::scripts(text) {
@@ -87,7 +89,7 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
     if matches!(language, Language::Go) {
         want("", None);
     }
-    if matches!(language, Language::Java | Language::CSharp) {
+    if matches!(language, Language::Java | Language::Kotlin | Language::CSharp) {
         for name in reduce::free_types(source) {
             want("", Some(&name));
         }

@@ -13,6 +13,7 @@ mod inventory;
 mod library;
 mod order;
 mod program;
+mod receiver;
 pub mod rules;
 mod select;
 mod text;

@@ -16,6 +16,7 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript(want, importer, packages),
         Language::Python => python(want, importer),
         Language::Java => java(want, importer, packages),
+        Language::Kotlin => kotlin(want, importer, packages),
         Language::Go => go(want, importer, packages),
         Language::Rust => rust(want, importer, packages),
         Language::CSharp => Vec::new(),
@@ -66,7 +67,7 @@ pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<
             .iter()
             .any(|(_, package)| package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())),
         Language::Rust => ["crate", "self", "super"].iter().any(|root| under(&module.replace("::", "."), root, '.').is_some()),
-        Language::Java | Language::CSharp => false,
+        Language::Java | Language::Kotlin | Language::CSharp => false,
     }
 }
 
@@ -203,6 +204,31 @@ fn java(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
                 out.push(join(root, &format!("src/main/java/{file}")));
             }
         }
+    }
+    out
+}
+
+/// Files of Kotlin are called as one likes, and a folder need not repeat the beginning of the packages that all
+/// of a module share.
+fn kotlin(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let own = folder(importer);
+    let member = want.member.as_deref().unwrap_or("*");
+    if want.module.is_empty() {
+        return vec![join(own, &format!("{member}.kt")), join(own, &format!("{member}.java")), format!("{own}/")];
+    }
+    let path = want.module.replace('.', "/");
+    let mut out = Vec::new();
+    let look = |root: &str, path: &str| [join(root, &format!("{path}/{member}.kt")), join(root, &format!("{path}.kt")), join(root, &format!("{path}/"))];
+    for root in ancestors(own) {
+        out.extend(look(root, &path));
+    }
+    if let Some(root) = ancestors(own).find(|root| matches!(root.rsplit('/').next(), Some("kotlin" | "src"))) {
+        let rests = path.match_indices('/').map(|(at, _)| &path[at + 1..]);
+        out.extend(rests.flat_map(|rest| look(root, rest)));
+    }
+    for (root, _) in packages.iter().filter(|(_, package)| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle)) {
+        out.extend(look(&join(root, "src/main/kotlin"), &path));
+        out.push(join(root, &format!("src/main/java/{path}/{member}.java")));
     }
     out
 }

@@ -44,7 +44,7 @@ impl Family {
         match language {
             Language::CSharp => Family::CSharp,
             Language::Go => Family::Go,
-            Language::Java => Family::Java,
+            Language::Java | Language::Kotlin => Family::Java,
             Language::JavaScript | Language::TypeScript | Language::Tsx => Family::JavaScript,
             Language::Python => Family::Python,
             Language::Rust => Family::Rust,
@@ -570,6 +570,7 @@ pub struct CentralRule {
     pub scope: Vec<String>,
     pub select: Vec<String>,
     pub select_all: Vec<String>,
+    pub pairs: Vec<String>,
     pub opens: Vec<String>,
     pub exempts: Vec<String>,
     pub authenticates: Vec<String>,
@@ -613,7 +614,7 @@ impl Pack {
         }
         let places = self.reads.iter().map(|rule| &rule.r#in).chain(self.annotations.iter().filter_map(|rule| rule.r#in.as_ref()));
         for place in places {
-            if !["path", "query", "body", "form", "header", "cookie"].contains(&place.as_str()) {
+            if !["path", "query", "path_or_query", "body", "form", "header", "cookie"].contains(&place.as_str()) {
                 return Err(format!("`{place}` is no place of a parameter"));
             }
         }

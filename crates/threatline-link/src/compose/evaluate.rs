@@ -56,6 +56,8 @@ pub(super) struct Evaluator<'a> {
     /// Routers of annotated functions, and the functions that were hung somewhere.
     pub(super) function_routers: HashMap<(FileId, u32), ObjectId>,
     pub(super) hung_functions: HashSet<(FileId, u32)>,
+    /// Type arguments of the call that is being made.
+    pub(super) types: Vec<Val>,
     /// What the last function of the project assigned through pointers.
     pub(super) outs: Vec<(usize, Val)>,
     /// Files in which evaluation was cut off.
@@ -105,6 +107,7 @@ impl<'a> Evaluator<'a> {
             alone_calls: BTreeMap::new(),
             mark: Mark(0),
             fuel: FUEL,
+            types: Vec::new(),
             outs: Vec::new(),
             proving: 0,
             function_routers: HashMap::new(),
@@ -453,13 +456,19 @@ impl<'a> Evaluator<'a> {
                 scope.set(name, Val::Object(this));
             }
         }
-        let mut positional = arguments.iter().filter(|argument| argument.name.is_none());
-        for parameter in &function.parameters {
+        if self.has_receivers() {
+            self.receive(closure, function, &arguments, &scope);
+        }
+        let trailing = trailing(function, &arguments).filter(|_| self.has_receivers());
+        let mut positional =
+            arguments.iter().enumerate().filter(|(at, argument)| argument.name.is_none() && trailing != Some(*at)).map(|(_, argument)| argument);
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            let last = trailing.filter(|_| at + 1 == function.parameters.len()).and_then(|at| arguments.get(at));
             let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(&parameter.name));
             let given = if parameter.variadic {
                 Some(Val::list(positional.by_ref().map(|argument| argument.value.clone()).collect()))
             } else {
-                named.map(|argument| argument.value.clone()).or_else(|| positional.next().map(|argument| argument.value.clone()))
+                named.or(last).map(|argument| argument.value.clone()).or_else(|| positional.next().map(|argument| argument.value.clone()))
             };
             self.mark = parameter.mark;
             let mut value = match (given, &parameter.default) {
@@ -486,6 +495,14 @@ impl<'a> Evaluator<'a> {
         }
         scope
     }
+}
+
+/// A lambda behind the parentheses is the last parameter's, whatever stands before it by default.
+fn trailing(function: &Function, arguments: &[Arg]) -> Option<usize> {
+    let last = function.parameters.last()?;
+    let is_function = last.declared.as_ref().is_some_and(|declared| declared.name.ends_with("->"));
+    let at = arguments.len().checked_sub(1)?;
+    (is_function && arguments[at].name.is_none() && matches!(arguments[at].value, Val::Function(_))).then_some(at)
 }
 
 /// Whether a step certainly leaves its function.
@@ -561,11 +578,12 @@ impl<'a> Evaluator<'a> {
     pub(super) fn run_alone(&mut self, file: FileId, index: u32) {
         let function = &self.program.source(file).functions[index as usize];
         let this = match (function.class, &function.receiver) {
-            (Some(class), _) => Some(self.generic_instance(file, class)),
-            (None, Some((_, ty))) => {
+            (Some(class), None) => Some(self.generic_instance(file, class)),
+            (_, Some((_, ty))) => {
                 let scope = self.globals(file);
                 match self.type_value(ty.rsplit('.').next().unwrap_or(ty), &scope) {
                     Val::Class(file, class) => Some(self.generic_instance(file, class)),
+                    Val::Symbol(name) if self.has_receivers() => self.unmade(&name),
                     _ => None,
                 }
             }

@@ -27,6 +27,11 @@ impl<'a> Evaluator<'a> {
                     return self.lookup(&name, scope);
                 }
                 let object = self.root_of_path(object, scope);
+                if self.has_receivers()
+                    && let Some(value) = self.received_member(&object, name)
+                {
+                    return value;
+                }
                 self.member(&object, name)
             }
             Value::Index(object, key) => {
@@ -226,7 +231,8 @@ impl<'a> Evaluator<'a> {
 
     fn class_member(&mut self, file: FileId, class: u32, name: &str) -> Val {
         if let Some((file, index)) = self.class_method(file, class, name) {
-            return Val::Function(Closure { file, index, scope: None, this: None });
+            let this = self.object_itself(file, index);
+            return Val::Function(Closure { file, index, scope: None, this });
         }
         let source = self.program.source(file);
         let declared = &source.classes[class as usize];
@@ -236,6 +242,9 @@ impl<'a> Evaluator<'a> {
                 None if declared.is_enum => Val::text(name),
                 None => Val::Unknown,
             };
+        }
+        if let Some(nested) = self.program.files[file].classes.get(name).filter(|_| self.family() == Family::Java) {
+            return Val::Class(file, *nested);
         }
         Val::symbol(format!("?{}.{name}", declared.name))
     }
@@ -350,15 +359,27 @@ impl<'a> Evaluator<'a> {
         {
             return self.require(module);
         }
+        if self.has_receivers()
+            && let Value::Name(name) = &call.callee
+            && let Some(value) = self.call_unqualified(name, call, scope)
+        {
+            return value;
+        }
         if let Value::Member(object, name) = &call.callee {
             let mut object = self.root_of_path(object, scope);
             if let Val::Either(values) = &object {
                 object = values.iter().find(|value| matches!(value, Val::Object(_))).cloned().unwrap_or(object);
             }
+            if self.has_receivers()
+                && let Some(value) = self.call_extending(&object, name, call, scope)
+            {
+                return value;
+            }
             if dotted(&call.callee).is_none_or(|name| self.program.imported(self.file, &name).is_none()) {
                 let arguments = self.arguments(&call.arguments, scope);
                 self.mark = call.mark;
                 self.asked(Some(&object), name, &arguments);
+                self.types = self.type_arguments(call, scope);
                 return self.call_member(object, name, arguments, call, None);
             }
         }
@@ -521,7 +542,9 @@ impl<'a> Evaluator<'a> {
             if let Val::Function(closure) = &argument.value {
                 let function = &self.program.source(closure.file).functions[closure.index as usize];
                 if is_lambda(function) {
-                    let _ = self.invoke(&closure.clone(), Vec::new());
+                    // Whoever runs it may do so on a receiver of his own.
+                    let hidden = self.has_receivers().then(|| Arg { name: Some("self".to_owned()), value: Val::Null });
+                    let _ = self.invoke(&closure.clone(), hidden.into_iter().collect());
                 }
             }
         }

@@ -280,6 +280,11 @@ impl Library {
         self.lines[id.0 as usize].iter().find_map(own).unwrap_or_default()
     }
 
+    /// Whether a type is another one or has its methods.
+    pub(super) fn is_kind_of(&self, id: TypeId, other: TypeId) -> bool {
+        self.lines[id.0 as usize].contains(&other)
+    }
+
     pub(super) fn annotation(&self, name: &str) -> Vec<Ruled<AnnotationRule>> {
         self.annotations.get(name).into_iter().map(|(ruled, _)| ruled).collect()
     }

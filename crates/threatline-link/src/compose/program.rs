@@ -49,8 +49,10 @@ pub(super) struct Program<'a> {
     methods_of: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Files with a class of that name, of names that generated interfaces of servers have.
     servers: HashMap<&'a str, Vec<FileId>>,
-    /// C#: static methods that are called as if they were methods of their first parameter.
+    /// Functions that are called as if they were methods of a type: of their first parameter (C#), of their receiver (Kotlin).
     extensions: HashMap<&'a str, Vec<(FileId, u32)>>,
+    /// Kotlin: names at the top level of files by package.
+    offered: HashMap<&'a str, HashMap<&'a str, Vec<FileId>>>,
 }
 
 /// Where Maven and Gradle keep the sources of a module.
@@ -90,6 +92,7 @@ impl<'a> Program<'a> {
             methods_of: HashMap::new(),
             servers: HashMap::new(),
             extensions: HashMap::new(),
+            offered: HashMap::new(),
         };
         for (path, facts) in sorted {
             for fact in &facts.facts {
@@ -151,6 +154,15 @@ impl<'a> Program<'a> {
             let first =
                 function.parameters.first().filter(|first| first.annotations.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "this")));
             if first.is_some() {
+                self.extensions.entry(&function.name).or_default().push((id, number as u32));
+            }
+        }
+        if source.language == Language::Kotlin {
+            let package = source.package.as_deref().unwrap_or_default();
+            for name in source.functions.first().into_iter().flat_map(|top| top_names(source, &top.steps)) {
+                self.offered.entry(package).or_default().entry(name).or_default().push(id);
+            }
+            for (number, function) in source.functions.iter().enumerate().filter(|(_, function)| function.receiver.is_some()) {
                 self.extensions.entry(&function.name).or_default().push((id, number as u32));
             }
         }
@@ -221,6 +233,29 @@ impl<'a> Program<'a> {
         nearest.next().is_none().then_some(only)
     }
 
+    /// Kotlin: functions of that name that extend a type and can be named in a file.
+    pub(super) fn extending(&self, file: FileId, name: &str) -> Vec<(FileId, u32)> {
+        let source = self.source(file);
+        let package = |of: &'a Source| of.package.as_deref().unwrap_or_default();
+        let imported = self.imported(file, name);
+        let original = imported.and_then(|import| import.member.as_deref()).unwrap_or(name);
+        let found = self.extensions.get(original).into_iter().flatten().copied();
+        let is_seen = |(other, _): &(FileId, u32)| {
+            let theirs = self.source(*other);
+            *other == file
+                || imported.map_or_else(
+                    || package(theirs) == package(source) || self.globs(file).iter().any(|import| import.module == package(theirs)),
+                    |import| import.module == package(theirs),
+                )
+        };
+        found.filter(is_seen).collect()
+    }
+
+    /// Kotlin: files of a package with that name at their top level.
+    pub(super) fn offering(&self, package: &str, name: &str) -> &[FileId] {
+        self.offered.get(package).and_then(|names| names.get(name)).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Files of a folder in that language family.
     pub(super) fn folder(&self, folder: &str, family: Family) -> Vec<FileId> {
         let all = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
@@ -264,6 +299,10 @@ impl<'a> Program<'a> {
     pub(super) fn locate(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
         let source = self.source(file);
         let language = source.language;
+        // Kotlin's names are found by their package.
+        if language == Language::Kotlin {
+            return Located2::Library;
+        }
         if self.is_foreign(language, module, member) {
             return Located2::Library;
         }
@@ -389,6 +428,17 @@ pub(super) enum Located2 {
     Folder(Rc<str>),
     Missing,
     Library,
+}
+
+/// Names of functions and properties at the top level.
+fn top_names<'a>(source: &'a Source, steps: &'a [threatline_facts::code::Step]) -> Vec<&'a str> {
+    use threatline_facts::code::Step;
+    let name = |step: &'a Step| match step {
+        Step::Function(number) => source.functions.get(*number as usize).filter(|function| function.receiver.is_none()).map(|function| function.name.as_str()),
+        Step::Bind { target: Value::Name(name), .. } => Some(name.as_str()),
+        _ => None,
+    };
+    steps.iter().filter_map(name).collect()
 }
 
 fn top_functions(steps: &[threatline_facts::code::Step], found: &mut dyn FnMut(u32)) {

@@ -32,6 +32,8 @@ impl Evaluator<'_> {
         match word {
             "decorated" => return site.decorated.iter().cloned().collect(),
             "self" => return site.receiver.iter().cloned().collect(),
+            "call" => return self.called(site).into_iter().collect(),
+            "type" => return self.types.clone(),
             "star" => return site.star.iter().map(Val::text).collect(),
             "result" => return Vec::new(),
             // An argument of that name is meant before the called method's name.
@@ -56,6 +58,7 @@ impl Evaluator<'_> {
         }
         let (head, rest) = word.split_once('.').unwrap_or((word, ""));
         let base = match head.parse::<i32>() {
+            _ if head == "self" => site.receiver.clone(),
             Ok(at) => position(&site.arguments, at),
             Err(_) => named(&site.arguments, head),
         };
@@ -69,6 +72,13 @@ impl Evaluator<'_> {
             };
         }
         vec![value]
+    }
+
+    /// The call itself, as guards are known by it.
+    fn called(&self, site: &Site) -> Option<Val> {
+        let Some(Val::Object(id)) = &site.receiver else { return None };
+        let by = self.method_name(*id, &site.method);
+        Some(Val::Made(std::rc::Rc::new(Made { by, arguments: site.arguments.clone() })))
     }
 
     /// Arguments that stand as guards; lists are opened.
@@ -178,7 +188,10 @@ fn entry(value: &Val, key: &str) -> Option<Val> {
     match value {
         Val::Map(entries) => entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.clone()),
         Val::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()),
-        Val::Made(made) => named(&made.arguments, key),
+        Val::Made(made) => match key.parse::<i32>() {
+            Ok(at) => position(&made.arguments, at),
+            Err(_) => named(&made.arguments, key),
+        },
         _ => None,
     }
 }

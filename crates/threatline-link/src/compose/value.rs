@@ -97,6 +97,35 @@ impl Scope {
         None
     }
 
+    /// The value under a name in this scope or one around it, but not among the names of the file.
+    pub(super) fn local(&self, name: &str) -> Option<Val> {
+        let mut scope = Some(self);
+        while let Some(Scope(current)) = scope {
+            current.around.as_ref()?;
+            if let Some(value) = current.names.borrow().get(name) {
+                return Some(value.clone());
+            }
+            scope = current.around.as_ref();
+        }
+        None
+    }
+
+    /// The objects that members are looked for in without being named, the innermost first.
+    pub(super) fn receivers(&self) -> Vec<Val> {
+        let mut out: Vec<Val> = Vec::new();
+        let mut scope = Some(self);
+        while let Some(Scope(current)) = scope {
+            if let Some(value) = current.names.borrow().get("self") {
+                let same = |one: &Val| matches!((one, value), (Val::Object(one), Val::Object(other)) if one == other);
+                if !out.last().is_some_and(same) {
+                    out.push(value.clone());
+                }
+            }
+            scope = current.around.as_ref();
+        }
+        out
+    }
+
     /// The value under a name of this very scope.
     pub(super) fn own(&self, name: &str) -> Option<Val> {
         self.0.names.borrow().get(name).cloned()

@@ -159,7 +159,7 @@ impl<'a> Evaluator<'a> {
                 return Some(self.make(ty, site.arguments.clone(), Some(rule)));
             }
             Verb::Route => return self.route(pack, rule, site),
-            Verb::Mount => self.mount(pack, rule, site),
+            Verb::Mount => return self.mount(pack, rule, site),
             Verb::Group => return Some(self.group(pack, rule, site)),
             Verb::Prefix => self.lengthen(rule, site),
             Verb::Sieve => return self.sieve(pack, rule, site),
@@ -369,9 +369,15 @@ impl<'a> Evaluator<'a> {
             return Some(done);
         }
         let mut paths: Vec<Text> = Vec::new();
+        let mut told_by_class = Vec::new();
         for value in self.select(rule.path.as_ref(), site) {
             match value {
                 Val::List(items) => paths.extend(items.iter().map(as_text)),
+                Val::Class(file, class) => {
+                    let (path, fields) = self.described_path(file, class);
+                    told_by_class.extend(fields);
+                    paths.push(path);
+                }
                 // A regular expression or something else that is no text.
                 value => paths.push(as_text(&value)),
             }
@@ -402,7 +408,10 @@ impl<'a> Evaluator<'a> {
             // A route that is narrowed after it was made is a router of its own.
             Some(ty) if self.is_router_type(ty) => {
                 let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() });
-                self.hang(router, Val::Object(child), None, false, Vec::new(), place.clone());
+                // One that is nobody's yet may be mounted somewhere.
+                if matches!(site.receiver, Some(Val::Object(_))) {
+                    self.hang(router, Val::Object(child), None, false, Vec::new(), place.clone());
+                }
                 child
             }
             _ => router,
@@ -441,7 +450,7 @@ impl<'a> Evaluator<'a> {
                     guards: own,
                     place: place.clone(),
                     typed: pack.typed_parameters,
-                    parameters: Vec::new(),
+                    parameters: told_by_class.clone(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
@@ -524,18 +533,28 @@ impl<'a> Evaluator<'a> {
         types.into_iter().map(|ty| ty.map_or(Val::Unknown, |ty| Val::Object(self.single(&format!("type:{}", ty.0), Some(ty))))).collect()
     }
 
-    fn mount(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
-        let router = self.router(pack, site);
-        if self.placed(pack, rule, site, router).is_some() {
-            return;
+    /// Hangs children under the receiver, or under a new router that is given back.
+    fn mount(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+        let place = self.place(&pack.name);
+        let made = self.given(pack, rule).filter(|ty| self.is_router_type(*ty));
+        let router = match made {
+            Some(ty) => self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() }),
+            None => self.router(pack, site),
+        };
+        if made.is_none() && self.placed(pack, rule, site, router).is_some() {
+            return Some(Val::Object(router));
         }
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
         let guards = self.guards(rule.guards.as_ref(), site);
-        let place = self.place(&pack.name);
         for child in self.select(rule.child.as_ref(), site) {
             self.hang(router, child, path.clone(), rule.replaces, guards.clone(), place.clone());
+        }
+        match (made, self.given(pack, rule)) {
+            (None, Some(ty)) => Some(Val::Object(self.fresh(ty))),
+            (Some(_), _) => Some(Val::Object(router)),
+            _ => site.receiver.clone().filter(|value| matches!(value, Val::Object(_))),
         }
     }
 

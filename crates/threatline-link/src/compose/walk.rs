@@ -12,6 +12,8 @@ use threatline_knowledge::catalogue::data_class;
 use threatline_knowledge::packs::{Family, Scope as Reach, Verb};
 use threatline_model::{EntryPointKind, Grade, Parameter};
 
+/// A place that is the path where the route has such a part, and else the query.
+pub(super) const EITHER: &str = "path_or_query";
 /// How deep routers hang under each other at most.
 const MAX_NESTING: usize = 24;
 /// How far from a parameter's type to the types of its fields, and theirs.
@@ -224,6 +226,9 @@ impl<'a> Evaluator<'a> {
             let told = |place: &'_ str| if bodiless && place == "form" { "query".to_owned() } else { place.to_owned() };
             parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
         }
+        // what a request has in its path or else in its query
+        parameters.retain(|one| one.place != EITHER || !names.contains(&one.name));
+        let parameters: BTreeSet<Parameter> = parameters.into_iter().map(|one| if one.place == EITHER { parameter(&one.name, "query") } else { one }).collect();
         let function = closure.map(|closure| &self.program.source(closure.file).functions[closure.index as usize]);
         let handler = function.map(|function| function.name.clone()).filter(|name| !name.is_empty());
         let holds = |holds: bool, grade: Grade, places: Vec<Place>| Some(Conclusion { holds, grade, places });
@@ -467,7 +472,8 @@ impl<'a> Evaluator<'a> {
     fn kind_of(&mut self, declared: &'a TypeName, scope: &Scope) -> Option<&'static str> {
         match declared.name.as_str() {
             "int" | "str" | "float" | "bool" | "UUID" | "uuid.UUID" | "date" | "datetime" | "Decimal" | "Literal" | "string" | "long" | "double"
-            | "decimal" | "Guid" | "DateTime" | "String" | "Integer" | "Long" | "Double" | "Float" | "boolean" | "Boolean" | "BigDecimal" | "LocalDate" => {
+            | "decimal" | "Guid" | "DateTime" | "String" | "Integer" | "Long" | "Double" | "Float" | "boolean" | "Boolean" | "BigDecimal" | "LocalDate"
+            | "Int" | "Short" | "Byte" => {
                 return Some("query");
             }
             "|" => return declared.arguments.first().and_then(|first| self.kind_of(first, scope)),

@@ -42,6 +42,9 @@ impl<'a> Evaluator<'a> {
         let mut value = if let Some(globbed) = globbed {
             globbed
         } else if name.contains('.') && self.program.imported(self.file, first).is_none() && self.family() != Family::Python {
+            if let Some(nested) = self.nested_class(name, scope) {
+                return nested;
+            }
             // Already written out in full.
             let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
             return match self.program.class_of(package, last) {

@@ -44,6 +44,11 @@ impl<'a> Evaluator<'a> {
 
     /// What a name means in a file.
     pub(in crate::compose) fn lookup(&mut self, name: &str, scope: &Scope) -> Val {
+        if self.has_receivers()
+            && let Some(value) = self.in_receivers(name, scope)
+        {
+            return value;
+        }
         if let Some(value) = scope.get(name) {
             return value;
         }
@@ -73,6 +78,11 @@ impl<'a> Evaluator<'a> {
         if let Some((file, class)) = self.program.class_nearby(file, name) {
             return Val::Class(file, class);
         }
+        if self.has_receivers()
+            && let Some(value) = self.in_own_package(name)
+        {
+            return value;
+        }
         // Rust names another crate without importing it: `shared::router()`.
         if let Some(root) = self.program.crate_named(file, name) {
             return Val::Module(root);
@@ -101,6 +111,9 @@ impl<'a> Evaluator<'a> {
                 _ => {
                     if let Some((file, class)) = self.program.class_of(&import.module, name) {
                         return Some(Val::Class(file, class));
+                    }
+                    if let Some(value) = self.offered(&import.module, name) {
+                        return Some(value);
                     }
                     let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
                     let library = self.program.files[file].library;
@@ -142,6 +155,11 @@ impl<'a> Evaluator<'a> {
             }
         }
         let Some(module) = module_value(&located) else {
+            if language == Language::Kotlin
+                && let Some(value) = import.member.as_deref().and_then(|member| self.offered(&import.module, member))
+            {
+                return value;
+            }
             // A class that lies elsewhere than its package says.
             if let Some((file, class)) = import.member.as_deref().and_then(|member| self.program.class_of(&import.module, member)) {
                 return Val::Class(file, class);
