@@ -12,6 +12,7 @@ pub enum Language {
     Java,
     JavaScript,
     Python,
+    Ruby,
     Rust,
     TypeScript,
     Tsx,
@@ -29,6 +30,7 @@ pub enum Ecosystem {
     Npm,
     Nuget,
     Python,
+    Rubygems,
 }
 
 /// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`]
@@ -64,6 +66,8 @@ impl ArtifactKind {
             "go.mod" | "go.work" => Manifest(Ecosystem::Go),
             "cargo.toml" => Manifest(Ecosystem::Cargo),
             "pyproject.toml" | "setup.py" | "setup.cfg" | "pipfile" => Manifest(Ecosystem::Python),
+            "gemfile" | "gems.rb" => Manifest(Ecosystem::Rubygems),
+            "config.ru" | "rakefile" => Source(Language::Ruby),
             "requirements.txt" | "requirements.in" => Manifest(Ecosystem::Python),
             "package-lock.json" | "npm-shrinkwrap.json" | "composer.lock" | "pnpm-lock.yaml" => return None,
             "codeowners" => Codeowners,
@@ -80,6 +84,8 @@ impl ArtifactKind {
                 "tsx" => Source(Language::Tsx),
                 "java" => Source(Language::Java),
                 "go" => Source(Language::Go),
+                "rb" => Source(Language::Ruby),
+                "gemspec" => Manifest(Ecosystem::Rubygems),
                 "rs" => Source(Language::Rust),
                 "cs" => Source(Language::CSharp),
                 "csproj" => Manifest(Ecosystem::Nuget),
