@@ -362,6 +362,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Source(Language::JavaScript) => "javascript",
         ArtifactKind::Source(Language::Kotlin) => "kotlin",
         ArtifactKind::Source(Language::Python) => "python",
+        ArtifactKind::Source(Language::Ruby) => "ruby",
         ArtifactKind::Source(Language::Rust) => "rust",
         ArtifactKind::Source(Language::TypeScript | Language::Tsx) => "typescript",
         ArtifactKind::Yaml => "yaml",
@@ -378,6 +379,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Npm) => "npm",
         ArtifactKind::Manifest(Ecosystem::Nuget) => "nuget",
         ArtifactKind::Manifest(Ecosystem::Python) => "python-package",
+        ArtifactKind::Manifest(Ecosystem::Rubygems) => "ruby-gems",
         ArtifactKind::Codeowners => "codeowners",
     }
 }

@@ -67,7 +67,7 @@ impl Want {
                     Scope::Named
                 }
             }
-            Language::Python | Language::Java | Language::Kotlin => Scope::Around,
+            Language::Python | Language::Java | Language::Kotlin | Language::Ruby => Scope::Around,
             Language::Go | Language::Rust | Language::CSharp => Scope::Named,
         }
     }
@@ -79,6 +79,7 @@ impl Want {
             (Scope::Own, Language::Rust) => at_top(Ecosystem::Cargo),
             (Scope::Own, _) => tried,
             (Scope::Around, Language::Python | Language::Java | Language::Kotlin) => false,
+            (Scope::Around, Language::Ruby) => at_top(Ecosystem::Rubygems),
             (Scope::Around, _) => at_top(Ecosystem::Npm),
             // A crate is also looked for as a module of the importer's own; that says nothing of crates.
             (Scope::Named, Language::Rust) => {
@@ -100,6 +101,7 @@ impl Want {
             Language::Rust => under(&["std", "core", "alloc"]),
             Language::JavaScript | Language::TypeScript | Language::Tsx => module.starts_with("node:"),
             Language::Python => module == "__future__",
+            Language::Ruby => module.starts_with(|c: char| c.is_ascii_lowercase()),
             // Only modules whose first part is a host can be the project's own, but for a bare module name.
             Language::Go => module == "C",
         }

@@ -14,6 +14,7 @@ mod markup;
 mod parts;
 pub(crate) mod python;
 mod reduce;
+pub(crate) mod ruby;
 pub(crate) mod rust;
 #[cfg(test)]
 pub(crate) mod show;
@@ -53,6 +54,7 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::Java => Some(java::lower(text)),
         Language::Kotlin => Some(kotlin::lower(text)),
         Language::Python => Some(python::lower(text)),
+        Language::Ruby => Some(ruby::lower(text)),
         Language::Rust => Some(rust::lower(text)),
         Language::TypeScript => Some(match markup::scripts(text) {
             Some(script) => javascript::lower(language, &script),
@@ -85,6 +87,9 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
         if let Some((module, member)) = &export.from {
             want(module, Some(member));
         }
+    }
+    if matches!(language, Language::Ruby) {
+        reduce::ruby_names(source).iter().for_each(|name| want(name, None));
     }
     if matches!(language, Language::Go) {
         want("", None);

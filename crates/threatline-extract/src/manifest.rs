@@ -13,6 +13,7 @@ pub mod maven;
 pub mod npm;
 pub mod nuget;
 pub mod python;
+pub mod rubygems;
 mod tables;
 mod xml;
 
@@ -29,6 +30,7 @@ pub fn read(ecosystem: Ecosystem, text: &str) -> Extracted {
         Ecosystem::Npm => npm::read(text),
         Ecosystem::Nuget => nuget::read(text),
         Ecosystem::Python => python::read(text),
+        Ecosystem::Rubygems => rubygems::read(text),
     }
 }
 

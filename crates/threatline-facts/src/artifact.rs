@@ -13,6 +13,7 @@ pub enum Language {
     JavaScript,
     Kotlin,
     Python,
+    Ruby,
     Rust,
     TypeScript,
     Tsx,
@@ -30,6 +31,7 @@ pub enum Ecosystem {
     Npm,
     Nuget,
     Python,
+    Rubygems,
 }
 
 /// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`]
@@ -65,6 +67,8 @@ impl ArtifactKind {
             "go.mod" | "go.work" => Manifest(Ecosystem::Go),
             "cargo.toml" => Manifest(Ecosystem::Cargo),
             "pyproject.toml" | "setup.py" | "setup.cfg" | "pipfile" => Manifest(Ecosystem::Python),
+            "gemfile" | "gems.rb" => Manifest(Ecosystem::Rubygems),
+            "config.ru" | "rakefile" => Source(Language::Ruby),
             "requirements.txt" | "requirements.in" => Manifest(Ecosystem::Python),
             "package-lock.json" | "npm-shrinkwrap.json" | "composer.lock" | "pnpm-lock.yaml" => return None,
             "codeowners" => Codeowners,
@@ -82,6 +86,8 @@ impl ArtifactKind {
                 "java" => Source(Language::Java),
                 "kt" => Source(Language::Kotlin),
                 "go" => Source(Language::Go),
+                "rb" => Source(Language::Ruby),
+                "gemspec" => Manifest(Ecosystem::Rubygems),
                 "rs" => Source(Language::Rust),
                 "cs" => Source(Language::CSharp),
                 "csproj" => Manifest(Ecosystem::Nuget),

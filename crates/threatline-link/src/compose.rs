@@ -16,6 +16,7 @@ mod program;
 mod receiver;
 pub mod rules;
 mod select;
+mod serving;
 mod text;
 mod together;
 pub mod units;
@@ -217,7 +218,9 @@ fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
                     _ => true,
                 };
                 let nameless = function.name.is_empty() && !(offered.contains(&index) && evaluator.takes_known(file, index));
-                if !wanted || nameless || evaluator.visited.contains(&(file, index)) {
+                // the body of a class runs with the class
+                let is_body = function.name.starts_with('(');
+                if !wanted || nameless || is_body || evaluator.visited.contains(&(file, index)) {
                     continue;
                 }
                 evaluator.refuel();

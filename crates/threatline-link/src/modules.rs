@@ -19,6 +19,7 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
         Language::Kotlin => kotlin(want, importer, packages),
         Language::Go => go(want, importer, packages),
         Language::Rust => rust(want, importer, packages),
+        Language::Ruby => ruby(want, importer),
         Language::CSharp => Vec::new(),
     };
     let mut seen = std::collections::BTreeSet::new();
@@ -62,7 +63,7 @@ impl<'a> Manifests<'a> {
 /// Whether a module that was not found must be one of the project's own: then something is missing.
 pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<'_>]) -> bool {
     match language {
-        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Python => module.starts_with('.'),
+        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Python | Language::Ruby => module.starts_with('.'),
         Language::Go => packages
             .iter()
             .any(|(_, package)| package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())),
@@ -311,6 +312,58 @@ fn rust(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
                 break;
             }
         }
+    }
+    out
+}
+
+/// Folders of an application in which a file is named for the class in it.
+const AUTOLOADED: [&str; 14] = [
+    "app/controllers",
+    "app/controllers/concerns",
+    "app/models",
+    "app/models/concerns",
+    "app/api",
+    "app/lib",
+    "app/services",
+    "app/channels",
+    "app/jobs",
+    "app/policies",
+    "app",
+    "lib",
+    "api",
+    "",
+];
+
+/// A file beside the importer (`./x`), or that of a class by its name: `Api::UsersController` lies in
+/// `api/users_controller.rb` of a folder that is loaded from.
+fn ruby(want: &Want, importer: &str) -> Vec<String> {
+    let own = folder(importer);
+    if want.module.starts_with('.') {
+        let path = normal(&join(own, &want.module));
+        return path.map(|path| if path.ends_with(".rb") { path } else { format!("{path}.rb") }).into_iter().collect();
+    }
+    if !want.module.starts_with(|c: char| c.is_uppercase()) {
+        return Vec::new();
+    }
+    let file = format!("{}.rb", underscored(&want.module));
+    ancestors(own).flat_map(|root| AUTOLOADED.iter().map(move |loaded| join(root, loaded))).map(|folder| join(&folder, &file)).collect()
+}
+
+/// `Api.UsersController` as a path: `api/users_controller`.
+pub(crate) fn underscored(name: &str) -> String {
+    let mut out = String::new();
+    let letters: Vec<char> = name.chars().collect();
+    for (at, letter) in letters.iter().enumerate() {
+        if *letter == '.' {
+            out.push('/');
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|before| letters.get(before)).copied().unwrap_or('.');
+        let starts = before.is_lowercase() || before.is_ascii_digit() || (before.is_uppercase() && letters.get(at + 1).is_some_and(|next| next.is_lowercase()));
+        if letter.is_uppercase() && before != '.' && starts {
+            out.push('_');
+        }
+        out.extend(letter.to_lowercase());
     }
     out
 }

@@ -54,6 +54,7 @@ const fn section(ecosystem: Ecosystem) -> &'static str {
         Ecosystem::Npm => "npm",
         Ecosystem::Nuget => "nuget",
         Ecosystem::Python => "python",
+        Ecosystem::Rubygems => "rubygems",
     }
 }
 

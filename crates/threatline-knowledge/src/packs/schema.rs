@@ -15,12 +15,13 @@ pub enum Family {
     #[serde(rename = "javascript")]
     JavaScript,
     Python,
+    Ruby,
     Rust,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Python, Family::Rust];
+    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Python, Family::Ruby, Family::Rust];
 
     /// Its place in [`Family::ALL`].
     pub fn number(self) -> usize {
@@ -35,6 +36,7 @@ impl Family {
             Family::Java => "java",
             Family::JavaScript => "javascript",
             Family::Python => "python",
+            Family::Ruby => "ruby",
             Family::Rust => "rust",
         }
     }
@@ -47,6 +49,7 @@ impl Family {
             Language::Java | Language::Kotlin => Family::Java,
             Language::JavaScript | Language::TypeScript | Language::Tsx => Family::JavaScript,
             Language::Python => Family::Python,
+            Language::Ruby => Family::Ruby,
             Language::Rust => Family::Rust,
         }
     }
@@ -104,8 +107,57 @@ pub struct Pack {
     pub sinks: Vec<SinkRule>,
     #[serde(default)]
     pub values: Vec<ValueRule>,
+    /// What stands in parentheses in a path may be missing.
+    #[serde(default)]
+    pub optional_parts: bool,
+    #[serde(default)]
+    pub tables: Vec<Table>,
+    #[serde(default)]
+    pub handlers: Option<HandlerRule>,
     #[serde(default)]
     pub central: Option<CentralRule>,
+}
+
+/// The routes that one word declares.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct Table {
+    pub name: String,
+    #[serde(default)]
+    pub plural: bool,
+    #[serde(default)]
+    pub member: String,
+    #[serde(default)]
+    pub nested: String,
+    pub actions: Vec<TableAction>,
+}
+
+/// One route of a table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct TableAction {
+    pub action: String,
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub path: String,
+    #[serde(default)]
+    pub controller: Option<String>,
+    #[serde(default)]
+    pub group: Option<String>,
+}
+
+/// How routes name their handlers in a text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct HandlerRule {
+    pub separator: String,
+    pub class: String,
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub anywhere: bool,
 }
 
 /// What an object is there for.
@@ -158,6 +210,12 @@ pub struct TypeRule {
     pub named: bool,
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// Modules whose import makes `self` at the top of a file such an object.
+    #[serde(default)]
+    pub main: Vec<String>,
+    /// A class of the project's that is not at hand: what it puts before its routes is not known.
+    #[serde(default)]
+    pub unseen: bool,
 }
 
 /// One or several ways to find an argument, tried in order.
@@ -230,6 +288,14 @@ pub enum Verb {
     Depend,
     Parameter,
     Narrow,
+    Resources,
+    Precede,
+    Declare,
+    Before,
+    Skip,
+    Keep,
+    Replay,
+    Load,
     Nothing,
 }
 
@@ -356,6 +422,70 @@ pub struct CallRule {
     pub format: bool,
     #[serde(default)]
     pub r#in: Option<String>,
+    #[serde(default)]
+    pub table: Option<String>,
+    #[serde(default)]
+    pub resource: Option<Selectors>,
+    #[serde(default)]
+    pub default_resource: Option<String>,
+    #[serde(default)]
+    pub except_in: Option<String>,
+    #[serde(default)]
+    pub param: Option<Selectors>,
+    #[serde(default)]
+    pub shallow: Option<Selectors>,
+    #[serde(default)]
+    pub only: Option<Selectors>,
+    #[serde(default)]
+    pub except: Option<Selectors>,
+    #[serde(default)]
+    pub kept: Option<Selectors>,
+    #[serde(default)]
+    pub carries: BTreeMap<String, Selectors>,
+    #[serde(default)]
+    pub level: Option<String>,
+    #[serde(default)]
+    pub level_from: Option<Selectors>,
+    #[serde(default)]
+    pub controller: Option<Selectors>,
+    #[serde(default)]
+    pub action: Option<Selectors>,
+    #[serde(default)]
+    pub segments: Option<Selectors>,
+    /// While the body runs, calls on the object are calls on the new router.
+    #[serde(default)]
+    pub within: bool,
+    /// The body runs with the object as `self`.
+    #[serde(default)]
+    pub as_self: bool,
+    /// The call itself is a guard; `[[guards]]` know it.
+    #[serde(default)]
+    pub guarded: bool,
+    /// What is none of the project's routers is a way in of its own.
+    #[serde(default)]
+    pub outsiders: bool,
+    /// The path is the name of a parameter.
+    #[serde(default)]
+    pub as_parameter: bool,
+    /// Names of parameters that follow the path.
+    #[serde(default)]
+    pub parameters_from: Option<Selectors>,
+    /// Where this is given, the route stands with the object itself, outside of groups.
+    #[serde(default)]
+    pub alone: Option<Selectors>,
+    /// The path as a text, with `{file}` for the file's name without its ending.
+    #[serde(default)]
+    pub named: Option<String>,
+    /// The path that means none.
+    #[serde(default)]
+    pub index: Option<String>,
+    /// The resource that the group's stands in: its name and a parameter come before the path.
+    #[serde(default)]
+    pub owner: Option<Selectors>,
+    #[serde(default)]
+    pub conditional: Option<Selectors>,
+    #[serde(default)]
+    pub unconditional: Vec<String>,
 }
 
 /// What an annotation does.
@@ -443,6 +573,20 @@ pub struct ClassRule {
     pub mapped_by: Vec<String>,
     #[serde(default)]
     pub clouded_by: Vec<String>,
+    /// Its public methods are ways in of this kind.
+    #[serde(default)]
+    pub serves: Option<String>,
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Of a class without such methods.
+    #[serde(default)]
+    pub alone: Option<String>,
+    #[serde(default)]
+    pub except: Vec<String>,
+    #[serde(default)]
+    pub protocol: Option<String>,
+    #[serde(default)]
+    pub technology: Option<String>,
 }
 
 /// What standing on a route's chain does.
@@ -495,6 +639,9 @@ pub struct RejectRule {
     pub status: Option<Selectors>,
     #[serde(default)]
     pub code: Option<u16>,
+    /// It ends a guard only; a handler answers so, too.
+    #[serde(default)]
+    pub only_guards: bool,
 }
 
 /// A name, or several.
@@ -528,6 +675,12 @@ pub struct ReadRule {
     pub with: Vec<String>,
     #[serde(default)]
     pub whole: bool,
+    /// Every argument is a name, and every named one.
+    #[serde(default)]
+    pub every: bool,
+    /// What is read holds the path's parameters, too.
+    #[serde(default)]
+    pub merged: bool,
 }
 
 /// Calls that do what a text says: a query, a command, a path. Where a request's words stand in it, its

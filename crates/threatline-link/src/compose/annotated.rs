@@ -424,6 +424,10 @@ impl<'a> Evaluator<'a> {
         let library = self.program.files[file].library;
         for base in foreign {
             let Some((ruled, star)) = library.class(&base) else { continue };
+            if ruled.rule.serves.is_some() {
+                self.serving_class(ruled, file, number);
+                return;
+            }
             if ruled.rule.service.is_none() {
                 continue;
             }
@@ -452,6 +456,22 @@ impl Evaluator<'_> {
         let named = self.named.get_or_insert_with(|| super::inventory::member_names(program));
         let any = |words: &[String]| words.iter().any(|word| named.contains(word.as_str()));
         (!rule.mapped_by.is_empty() && !any(&rule.mapped_by)) || any(&rule.clouded_by)
+    }
+}
+
+/// A route of any method at the path of the router that it stands in.
+pub(super) fn plain_route(handler: Val, place: super::Place) -> Route {
+    Route {
+        kind: EntryPointKind::Http,
+        methods: vec![None],
+        told: false,
+        path: Text::literal(""),
+        handler,
+        takes: Vec::new(),
+        guards: Vec::new(),
+        place,
+        typed: false,
+        parameters: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod classes;
 mod names;
+pub(super) mod ruby;
 
 use super::library::TypeId;
 use super::program::{Located2, Program, folder_of, module_value};
@@ -71,6 +72,12 @@ pub(super) struct Evaluator<'a> {
     pub(super) testing: usize,
     /// Patterns of routes that are made of the names of classes and methods.
     pub(super) conventions: Vec<super::convention::Convention>,
+    /// While the body of a group runs, calls on the first are calls on the second.
+    pub(super) standing_in: Vec<(ObjectId, ObjectId)>,
+    /// How many bodies of classes are being run.
+    pub(super) bodies: usize,
+    /// Classes whose bodies wait until those around have been run.
+    waiting: Vec<(ObjectId, FileId, u32)>,
 }
 
 /// Bases of a class: those of the project, and names of libraries.
@@ -119,6 +126,9 @@ impl<'a> Evaluator<'a> {
             checked: HashSet::new(),
             testing: 0,
             conventions: Vec::new(),
+            standing_in: Vec::new(),
+            bodies: 0,
+            waiting: Vec::new(),
         }
     }
 
@@ -365,6 +375,9 @@ impl<'a> Evaluator<'a> {
         let file = self.file;
         let class = &self.program.source(file).classes[index as usize];
         scope.set(&class.name, Val::Class(file, index));
+        if self.is_ruby() {
+            self.generic_instance(file, index);
+        }
         self.decorate(Val::Class(file, index), &class.annotations, scope);
         if self.family() == Family::Python {
             // Methods may be decorated as routes of a router.
@@ -420,7 +433,7 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    fn run(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Val {
+    pub(super) fn run(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Val {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
         let scope = self.enter(closure, arguments);
         let value = match self.steps(&function.steps, &scope, closure.this) {
@@ -450,6 +463,14 @@ impl<'a> Evaluator<'a> {
             None => self.globals(closure.file),
         };
         let scope = Scope::new(Some(around));
+        if self.is_ruby() {
+            if let Some(class) = function.class {
+                scope.set("(module)", Val::text(&self.program.source(closure.file).classes[class as usize].name));
+            }
+            if let Some(block) = arguments.iter().find(|argument| argument.name.as_deref() == Some(ruby::BLOCK)) {
+                scope.set(ruby::BLOCK, block.value.clone());
+            }
+        }
         if let Some(this) = closure.this {
             scope.set("self", Val::Object(this));
             if let Some((name, _)) = &function.receiver {
@@ -486,7 +507,7 @@ impl<'a> Evaluator<'a> {
                 value = self.typed(declared, &scope);
             }
             for name in &parameter.names {
-                let part = self.member(&value, name);
+                let part = if parameter.name == ruby::BLOCK { value.clone() } else { self.member(&value, name) };
                 scope.set(name, part);
             }
             if !parameter.name.is_empty() {

@@ -19,7 +19,10 @@ impl<'a> Evaluator<'a> {
             Value::Number(text) => Val::Number(Rc::from(text.as_str())),
             Value::Boolean(flag) => Val::Boolean(*flag),
             Value::Null => Val::Null,
-            Value::Name(name) => self.lookup(name, scope),
+            Value::Name(name) => {
+                let value = self.lookup(name, scope);
+                self.read(value)
+            }
             Value::Member(object, name) => {
                 if let Some(name) = dotted(value)
                     && self.program.imported(self.file, &name).is_some()
@@ -32,7 +35,11 @@ impl<'a> Evaluator<'a> {
                 {
                     return value;
                 }
-                self.member(&object, name)
+                if let (Val::Class(file, class), "new", true) = (&object, name.as_str(), self.is_ruby()) {
+                    return self.construct(*file, *class, Vec::new());
+                }
+                let value = self.member(&object, name);
+                self.read(value)
             }
             Value::Index(object, key) => {
                 let object = self.value(object, scope);
@@ -131,8 +138,13 @@ impl<'a> Evaluator<'a> {
         let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
         let mut values = values.into_iter();
         let mut out = values.next().unwrap_or(Val::Unknown);
+        let is_ruby = self.is_ruby();
         for value in values {
-            out = self.one_of(&out, &value);
+            out = match (&out, &value) {
+                // `config.root || "/"`: what a library holds is not known, what stands in for it is
+                (Val::Symbol(_) | Val::Method(..), Val::Text(_)) if is_ruby => value,
+                _ => self.one_of(&out, &value),
+            };
         }
         out
     }
@@ -187,6 +199,10 @@ impl<'a> Evaluator<'a> {
             // chose has members that are its choice too.
             Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
             Val::Text(text) if matches!(**text, Text::Input(_)) && !matches!(name, "length" | "size" | "Length" | "Count") => object.clone(),
+            Val::Text(_) if self.is_ruby() && matches!(name, "host" | "hostname" | "to_s" | "to_sym" | "freeze" | "strip" | "chomp" | "dup" | "presence") => {
+                object.clone()
+            }
+            Val::List(_) if self.is_ruby() && matches!(name, "freeze" | "dup" | "to_a") => object.clone(),
             _ => Val::Unknown,
         }
     }
@@ -230,6 +246,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn class_member(&mut self, file: FileId, class: u32, name: &str) -> Val {
+        if self.is_ruby() {
+            return self.ruby_class_member(file, class, name);
+        }
         if let Some((file, index)) = self.class_method(file, class, name) {
             let this = self.object_itself(file, index);
             return Val::Function(Closure { file, index, scope: None, this });
@@ -250,14 +269,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A member of the class itself has one value, however often it is asked for.
-    fn class_value(&mut self, file: FileId, class: u32, name: &str, value: &'a Value) -> Val {
+    pub(super) fn class_value(&mut self, file: FileId, class: u32, name: &str, value: &'a Value) -> Val {
         let key = (file, class, name.to_owned());
         if let Some(known) = self.statics.get(&key) {
             return known.clone();
         }
         // It may refer to itself.
         self.statics.insert(key.clone(), Val::Unknown);
-        let scope = self.globals(file);
+        let module = &self.program.source(file).classes[class as usize].name;
+        let scope = if self.is_ruby() { self.scope_in(file, module) } else { self.globals(file) };
         let value = self.within(file, |this| this.value(value, &scope));
         if self.proving == 0 {
             self.statics.insert(key, value.clone());
@@ -312,11 +332,23 @@ impl<'a> Evaluator<'a> {
 
     /// The name by which rules may know what an expression stands for.
     pub(super) fn name_of(&mut self, value: &'a Value, scope: &Scope) -> Option<String> {
-        match self.value(value, scope) {
+        match self.unread(value, scope) {
             Val::Symbol(name) => Some(name.to_string()),
             Val::Method(id, method) => Some(self.method_name(id, &method)),
             Val::Made(made) => Some(made.by.clone()),
             _ => None,
+        }
+    }
+
+    /// What an expression names; a method of Ruby is not called.
+    pub(super) fn unread(&mut self, value: &'a Value, scope: &Scope) -> Val {
+        match value {
+            Value::Name(name) if self.is_ruby() => self.lookup(name, scope),
+            Value::Member(object, name) if self.is_ruby() => {
+                let object = self.value(object, scope);
+                self.member(&object, name)
+            }
+            value => self.value(value, scope),
         }
     }
 
@@ -352,6 +384,11 @@ impl<'a> Evaluator<'a> {
     }
 
     fn call_plainly(&mut self, call: &'a Call, scope: &Scope) -> Val {
+        if let Value::Name(name) = &call.callee
+            && self.is_ruby()
+        {
+            return self.ruby_call(name, call, scope);
+        }
         if let Value::Name(name) = &call.callee
             && name == "require"
             && self.family() == Family::JavaScript
@@ -422,6 +459,8 @@ impl<'a> Evaluator<'a> {
             }
             Val::Method(id, method) => {
                 let full = format!("{method}.{name}");
+                let of = self.method_name(*id, method);
+                self.note_every(&of, name, &arguments);
                 if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
                     let of = self.method_name(*id, method);
                     self.note_read_by(&of, name, key);
@@ -430,10 +469,12 @@ impl<'a> Evaluator<'a> {
             }
             Val::Text(text) => self.text_method(text, name, arguments),
             Val::Function(closure) if matches!(name, "bind") => Val::Function(closure.clone()),
+            Val::Function(closure) if self.is_ruby() => self.invoke(&closure.clone(), arguments),
             Val::Function(closure) if matches!(name, "call" | "apply") => self.invoke(&closure.clone(), arguments.into_iter().skip(1).collect()),
             Val::List(items) => self.list_method(&items.clone(), name, arguments),
             Val::Made(made) => {
                 let of = format!("{}()", made.by);
+                self.note_every(&of, name, &arguments);
                 if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
                     self.note_read_by(&of, name, key);
                 }
@@ -450,6 +491,7 @@ impl<'a> Evaluator<'a> {
                 let full = format!("{symbol}.{name}");
                 self.call_symbol(&full, arguments, Some(object.clone()), decorated)
             }
+            Val::Class(file, class) if name == "new" && self.is_ruby() => self.construct(*file, *class, arguments),
             Val::Class(file, class) => match self.class_member(*file, *class, name) {
                 Val::Function(closure) => {
                     let returned = self.invoke(&closure, arguments);
@@ -551,7 +593,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn list_method(&mut self, items: &[Val], name: &str, arguments: Vec<Arg>) -> Val {
-        if let ("forEach" | "map" | "for_each", Some(Val::Function(closure))) = (name, arguments.first().map(|argument| argument.value.clone())) {
+        if let ("forEach" | "map" | "for_each" | "each" | "flat_map" | "collect", Some(Val::Function(closure))) =
+            (name, arguments.first().map(|argument| argument.value.clone()))
+        {
             let out = items.iter().take(64).map(|item| self.invoke(&closure, vec![Arg { name: None, value: item.clone() }])).collect();
             return Val::list(out);
         }

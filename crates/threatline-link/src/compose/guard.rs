@@ -149,7 +149,7 @@ impl<'a> Evaluator<'a> {
                 value => self.judge(&Guard { value, place: guard.place.clone() }, depth + 1),
             },
             Val::Null | Val::Boolean(_) | Val::Number(_) | Val::Text(_) | Val::Map(_) => Verdict::default(),
-            Val::Unknown | Val::Missing | Val::Folder(_) | Val::Either(_) => Verdict::unclear(),
+            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) | Val::Either(_) => Verdict::unclear(),
         }
     }
 
@@ -431,7 +431,12 @@ impl<'a> Evaluator<'a> {
     fn walk_if(&mut self, condition: &'a Value, then: &'a [Step], otherwise: &'a [Step], known: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
         let known = self.see(condition, known, prover, scope);
         let strong = prover.inside_verify || self.is_check(condition, prover, scope, 0);
-        let after = |away: Option<u16>, mut known: Known| {
+        // where a refusal stands under what holds of somebody (`if user.banned?`), nobody may pass as well
+        let (strong_then, strong_else) = match self.is_ruby() && strong && !prover.inside_verify {
+            true => (self.says_nobody(condition, prover, scope, 0), self.says_who(condition, prover, scope, 0)),
+            false => (strong, strong),
+        };
+        let after = |away: Option<u16>, mut known: Known, strong: bool| {
             match away {
                 Some(401) if strong => known.authenticated = true,
                 Some(_) if strong => (known.authenticated, known.authorized) = (true, true),
@@ -440,15 +445,16 @@ impl<'a> Evaluator<'a> {
             known
         };
         let (then_away, else_away) = (self.turns_away(then, prover, scope), self.turns_away(otherwise, prover, scope));
-        if (then_away.is_some() || else_away.is_some()) && !strong && !tests_absence(condition, 0) {
+        let unproven = (then_away.is_some() && !strong_then) || (else_away.is_some() && !strong_else);
+        if unproven && !tests_absence(condition, 0) {
             // It refuses for a reason that lies outside of what was read.
             prover.unclear = true;
         }
         if (then_away.is_some() || else_away.is_some()) && strong {
             prover.places.push(self.place("code"));
         }
-        let then_start = after(else_away, known);
-        let else_start = after(then_away, known);
+        let then_start = after(else_away, known, strong_else);
+        let else_start = after(then_away, known, strong_then);
         let then_end = self.walk(then, then_start, prover, scope);
         let else_end = self.walk(otherwise, else_start, prover, scope);
         // A branch that answers and falls through to the end does not go on.
@@ -483,7 +489,12 @@ impl<'a> Evaluator<'a> {
                         for parameter in &self.program.source(self.file).functions[*index as usize].parameters {
                             inner.set(&parameter.name, Val::Unknown);
                         }
+                        // what a block of Ruby gives back is not what the method does
+                        let onward = prover.onward;
                         let _ = self.walk(steps, known, prover, &inner);
+                        if self.is_ruby() && !prover.calls_on && !leaves_around(steps) {
+                            prover.onward = onward;
+                        }
                         prover.inside_verify = before;
                     } else {
                         known = self.see(&argument.value, known, prover, scope);
@@ -589,7 +600,7 @@ impl<'a> Evaluator<'a> {
     /// The function or library name that a call calls, without running it.
     fn callee(&mut self, call: &'a Call, scope: &Scope) -> Option<Val> {
         let value = match &call.callee {
-            Value::Name(_) | Value::Member(..) => self.value(&call.callee, scope),
+            Value::Name(_) | Value::Member(..) => self.unread(&call.callee, scope),
             _ => return None,
         };
         Some(value)

@@ -98,6 +98,8 @@ pub(super) struct Library {
     type_names: BTreeMap<String, TypeId>,
     loose_types: BTreeMap<String, TypeId>,
     type_values: BTreeMap<String, TypeId>,
+    star_values: Vec<(String, TypeId)>,
+    star_types: Vec<(String, TypeId)>,
     calls: Names<CallRule>,
     methods: BTreeMap<TypeId, Names<CallRule>>,
     annotations: Names<AnnotationRule>,
@@ -127,6 +129,8 @@ impl Library {
             type_names: BTreeMap::new(),
             loose_types: BTreeMap::new(),
             type_values: BTreeMap::new(),
+            star_values: Vec::new(),
+            star_types: Vec::new(),
             calls: Names::new(),
             methods: BTreeMap::new(),
             annotations: Names::new(),
@@ -154,14 +158,20 @@ impl Library {
         for at in 0..self.types.len() {
             let Ruled { pack, rule } = self.types[at];
             for name in &rule.names {
-                self.type_names.entry(plain(name)).or_insert(TypeId(at as u32));
+                match name.contains('*') {
+                    true => self.star_types.push((plain(name), TypeId(at as u32))),
+                    false => _ = self.type_names.entry(plain(name)).or_insert(TypeId(at as u32)),
+                }
                 if pack.loose {
                     let last = name.rsplit('.').next().unwrap_or(name);
                     self.loose_types.entry(last.to_owned()).or_insert(TypeId(at as u32));
                 }
             }
             for name in &rule.values {
-                self.type_values.insert(plain(name), TypeId(at as u32));
+                match name.contains('*') {
+                    true => self.star_values.push((plain(name), TypeId(at as u32))),
+                    false => _ = self.type_values.insert(plain(name), TypeId(at as u32)),
+                }
             }
             let mut line = vec![TypeId(at as u32)];
             let mut next = 0;
@@ -241,11 +251,15 @@ impl Library {
 
     /// The type that constructing or declaring this name makes.
     pub(super) fn type_named(&self, name: &str) -> Option<TypeId> {
-        self.type_names.get(name).copied().or_else(|| {
-            let last = name.rsplit('.').next().unwrap_or(name);
-            let found = self.loose_types.get(last).copied()?;
-            may_be(self.type_rule(found).pack, name).then_some(found)
-        })
+        self.type_names
+            .get(name)
+            .copied()
+            .or_else(|| {
+                let last = name.rsplit('.').next().unwrap_or(name);
+                let found = self.loose_types.get(last).copied()?;
+                may_be(self.type_rule(found).pack, name).then_some(found)
+            })
+            .or_else(|| self.star_types.iter().find(|(pattern, _)| starred(pattern, name).is_some()).map(|(_, ty)| *ty))
     }
 
     /// The type whose objects are called so where functions take them, of packs that fit.
@@ -254,9 +268,24 @@ impl Library {
         Some(TypeId(at as u32))
     }
 
+    /// The type that `self` has at the top of a file with these imports, and the name of that object.
+    pub(super) fn main_of(&self, path: &str, imports: &[threatline_facts::code::Import]) -> Option<(TypeId, String)> {
+        let loads = |name: &String| imports.iter().any(|import| import.module == *name);
+        let is_named = |name: &String| name.strip_prefix('*').is_some_and(|ending| path.ends_with(ending));
+        let is_main = |ruled: &Ruled<TypeRule>| ruled.rule.main.iter().any(|name| is_named(name) || loads(name));
+        let at = self.types.iter().position(is_main)?;
+        Some((TypeId(at as u32), format!("{}:main", self.types[at].pack.name)))
+    }
+
     /// The type of a library's own object.
     pub(super) fn type_of_value(&self, name: &str) -> Option<TypeId> {
-        self.type_values.get(name).copied()
+        self.type_values.get(name).copied().or_else(|| {
+            if self.type_names.contains_key(name) {
+                None
+            } else {
+                self.star_values.iter().find(|(pattern, _)| starred(pattern, name).is_some()).map(|(_, ty)| *ty)
+            }
+        })
     }
 
     /// Methods of the project that packs call.

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
-use threatline_facts::code::{CodeFact, Import, Source, Value, Want};
+use threatline_facts::code::{CodeFact, Import, Source, Step, Value, Want};
 use threatline_facts::manifest::ManifestFact;
 use threatline_facts::{Fact, Facts, Language};
 use threatline_knowledge::packs::Family;
@@ -45,6 +45,15 @@ pub(super) struct Program<'a> {
     by_short: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Methods that stand outside of their class (Go, Rust): folder or file, type, name.
     methods: HashMap<(String, &'a str, &'a str), (FileId, u32)>,
+    /// Ruby: all parts of a class by its full name, and files that hold a constant at their top.
+    reopened: HashMap<&'a str, Vec<(FileId, u32)>>,
+    constants: HashMap<&'a str, FileId>,
+    /// Ruby: paths without their ending that files require from where they stand.
+    required: HashMap<String, Vec<FileId>>,
+    /// Ruby: classes by their names without case and underscores.
+    folded: HashMap<String, (FileId, u32)>,
+    /// The same by the last part of the name.
+    endings: HashMap<String, Vec<(String, (FileId, u32))>>,
     /// The same by type.
     methods_of: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Files with a class of that name, of names that generated interfaces of servers have.
@@ -57,6 +66,11 @@ pub(super) struct Program<'a> {
 
 /// Where Maven and Gradle keep the sources of a module.
 const JAVA_ROOT: &str = "src/main/java/";
+
+/// A name without case and underscores, its parts with dots between.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| *c != '_').map(|c| if c == '/' { '.' } else { c.to_ascii_lowercase() }).collect()
+}
 
 /// What stands behind the last separator.
 fn last(name: &str, separator: char) -> &str {
@@ -90,6 +104,11 @@ impl<'a> Program<'a> {
             by_short: HashMap::new(),
             methods: HashMap::new(),
             methods_of: HashMap::new(),
+            reopened: HashMap::new(),
+            constants: HashMap::new(),
+            required: HashMap::new(),
+            folded: HashMap::new(),
+            endings: HashMap::new(),
             servers: HashMap::new(),
             extensions: HashMap::new(),
             offered: HashMap::new(),
@@ -136,6 +155,11 @@ impl<'a> Program<'a> {
                 file.functions.insert(&function.name, number);
             }
         });
+        for import in source.imports.iter().filter(|import| family == Family::Ruby && import.module.starts_with('.')) {
+            if let Some(path) = modules::normal(&modules::join(folder_of(path), import.module.trim_end_matches(".rb"))) {
+                self.required.entry(path).or_default().push(id);
+            }
+        }
         let package = source.package.clone().unwrap_or_default();
         for (number, class) in source.classes.iter().enumerate() {
             file.classes.entry(&class.name).or_insert(number as u32);
@@ -143,6 +167,15 @@ impl<'a> Program<'a> {
                 let files = self.servers.entry(&class.name).or_default();
                 if files.last() != Some(&id) {
                     files.push(id);
+                }
+            }
+            if family == Family::Ruby && !class.name.is_empty() {
+                self.by_class.entry((String::new(), &class.name)).or_insert((id, number as u32));
+                self.reopened.entry(&class.name).or_default().push((id, number as u32));
+                let plain = folded(&class.name);
+                if let Entry::Vacant(vacant) = self.folded.entry(plain.clone()) {
+                    vacant.insert((id, number as u32));
+                    self.endings.entry(last(&plain, '.').to_owned()).or_default().push((plain, (id, number as u32)));
                 }
             }
             if matches!(family, Family::Java | Family::CSharp) {
@@ -164,6 +197,13 @@ impl<'a> Program<'a> {
             }
             for (number, function) in source.functions.iter().enumerate().filter(|(_, function)| function.receiver.is_some()) {
                 self.extensions.entry(&function.name).or_default().push((id, number as u32));
+            }
+        }
+        for step in source.functions.first().map(|top| top.steps.as_slice()).unwrap_or_default() {
+            if let (Family::Ruby, Step::Bind { target: Value::Name(name), .. }) = (family, step)
+                && name.starts_with(|c: char| c.is_uppercase())
+            {
+                self.constants.entry(name).or_insert(id);
             }
         }
         let around = if family == Family::Go { folder_of(path).to_owned() } else { path.to_owned() };
@@ -293,6 +333,57 @@ impl<'a> Program<'a> {
     /// A class by its full name.
     pub(super) fn class_of(&self, package: &str, name: &str) -> Option<(FileId, u32)> {
         self.by_class.get(&(package.to_owned(), name)).copied()
+    }
+
+    /// A file of Ruby and those that require it by its path, and those that require them.
+    pub(super) fn requirers(&self, file: FileId) -> Vec<FileId> {
+        let mut out = vec![file];
+        let mut next = 0;
+        while let Some(file) = out.get(next).copied() {
+            next += 1;
+            let path = &*self.files[file].path;
+            let stem = path.strip_suffix(".rb").unwrap_or(path);
+            for other in self.required.get(stem).into_iter().flatten() {
+                if !out.contains(other) && out.len() < 64 {
+                    out.push(*other);
+                }
+            }
+        }
+        out
+    }
+
+    /// All parts of a class of Ruby.
+    pub(super) fn reopened(&self, name: &str) -> &[(FileId, u32)] {
+        self.reopened.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The file that holds a constant of Ruby at its top.
+    pub(super) fn constant(&self, name: &str) -> Option<FileId> {
+        self.constants.get(name).copied()
+    }
+
+    /// A class of Ruby by its name in any spelling: `api/v1/user_profiles` is `API::V1::UserProfiles`.
+    pub(super) fn class_spelled(&self, name: &str) -> Option<(FileId, u32)> {
+        self.folded.get(&folded(name)).copied()
+    }
+
+    /// The one class of Ruby whose name ends so, of those that lie nearest to a file.
+    pub(super) fn class_ending(&self, file: FileId, name: &str) -> Option<(FileId, u32)> {
+        let name = folded(name);
+        let last = last(&name, '.');
+        let found: Vec<(FileId, u32)> = self
+            .endings
+            .get(last)?
+            .iter()
+            .filter(|(full, _)| full.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+            .map(|(_, found)| *found)
+            .collect();
+        let nearness =
+            |other: FileId| self.files[file].path.split('/').zip(self.files[other].path.split('/')).take_while(|(left, right)| left == right).count();
+        let best = found.iter().map(|(other, _)| nearness(*other)).max()?;
+        let mut nearest = found.iter().filter(|(other, _)| nearness(*other) == best);
+        let only = *nearest.next()?;
+        nearest.next().is_none().then_some(only)
     }
 
     /// The existing file (or folder) that an import means, and whether the member is the file itself.

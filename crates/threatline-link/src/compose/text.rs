@@ -125,6 +125,72 @@ pub(super) fn queried(path: &str) -> (&str, Vec<String>) {
     (&path[..at], names.filter(|name| !name.is_empty()).collect())
 }
 
+/// A path without the parts in parentheses, which may be missing.
+pub(super) fn required(path: &Text) -> Text {
+    let text = path.with_defaults();
+    if !text.contains('(') {
+        return path.clone();
+    }
+    let (mut out, mut depth) = (String::new(), 0_usize);
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '/' if depth == 0 && out.ends_with('/') => {}
+            c if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    Text::Literal(out)
+}
+
+/// One of several: `categories` is `category`.
+pub(super) fn singular(word: &str) -> String {
+    const ODD: [(&str, &str); 8] = [
+        ("people", "person"),
+        ("children", "child"),
+        ("men", "man"),
+        ("media", "media"),
+        ("data", "data"),
+        ("news", "news"),
+        ("series", "series"),
+        ("movies", "movie"),
+    ];
+    if let Some((head, one)) = ODD.iter().find_map(|(many, one)| Some((word.strip_suffix(many)?, one))) {
+        return format!("{head}{one}");
+    }
+    let ends = |ending: &str| word.strip_suffix(ending);
+    if let Some(head) = ends("ies").filter(|head| head.len() > 1) {
+        return format!("{head}y");
+    }
+    for (many, one) in [("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("zzes", "zz"), ("uses", "us"), ("oes", "o")] {
+        if let Some(head) = ends(many) {
+            return format!("{head}{one}");
+        }
+    }
+    match ends("s").filter(|head| !head.ends_with(['s', 'u', 'i'])) {
+        Some(head) => head.to_owned(),
+        None => word.to_owned(),
+    }
+}
+
+/// Several of one: `category` is `categories`.
+pub(super) fn plural(word: &str) -> String {
+    if word != singular(word) {
+        return word.to_owned();
+    }
+    for (one, many) in [("person", "people"), ("child", "children"), ("series", "series"), ("news", "news"), ("media", "media"), ("data", "data")] {
+        if let Some(head) = word.strip_suffix(one) {
+            return format!("{head}{many}");
+        }
+    }
+    if let Some(head) = word.strip_suffix('y').filter(|head| !head.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+        return format!("{head}ies");
+    }
+    let hissing = ["s", "x", "z", "ch", "sh"].iter().any(|ending| word.ends_with(ending));
+    format!("{word}{}", if hissing { "es" } else { "s" })
+}
+
 /// A path put behind a prefix, with one slash between.
 pub(super) fn under(prefix: &str, path: &str) -> String {
     let prefix = prefix.trim_end_matches('/');

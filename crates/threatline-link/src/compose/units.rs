@@ -230,6 +230,8 @@ impl<'a> Index<'a> {
                 !is_foreign || module.starts_with('.') || ["@/", "~/", "src/", "app/"].iter().any(|alias| module.starts_with(alias))
             }
             Language::Go | Language::Rust => !is_foreign || plain(module).starts_with("super."),
+            // a class of a gem is found by the gem that the manifest names
+            Language::Ruby => module.starts_with('.'),
             Language::Java | Language::Kotlin | Language::CSharp => false,
         }
     }

@@ -32,6 +32,8 @@ pub(super) enum Val {
     Made(Rc<Made>),
     Function(Closure),
     Class(FileId, u32),
+    /// A method of a class that handles requests, run in an object that the framework makes.
+    Action(FileId, u32, Rc<str>),
     Object(ObjectId),
     List(Rc<Vec<Val>>),
     Map(Rc<Vec<(String, Val)>>),
@@ -189,6 +191,29 @@ pub(super) struct Object {
     pub(super) ways: Option<Rc<Vec<super::verbs::Way>>>,
     /// The path before it is cut off, so that what hangs in it stands below.
     pub(super) stripped: bool,
+    /// What stands around its routes and tells more of them: `module`, `controller`.
+    pub(super) context: BTreeMap<String, String>,
+    /// Guards of its class's handlers.
+    pub(super) filters: Vec<Filter>,
+    /// Names that the next route is declared to take, with their place if it is told.
+    pub(super) declared: Vec<(String, Option<String>)>,
+    /// It may be an application of a library, which holds routes that nobody sees.
+    pub(super) outsider: bool,
+    /// The router in which what comes later stands.
+    pub(super) later: Option<ObjectId>,
+}
+
+/// A guard of some of a class's handlers, or the end of one.
+#[derive(Clone, Debug)]
+pub(super) struct Filter {
+    /// A function, or the name of a method.
+    pub(super) value: Val,
+    pub(super) only: Option<Vec<String>>,
+    pub(super) except: Vec<String>,
+    pub(super) skips: bool,
+    /// It is not known when it runs.
+    pub(super) conditional: bool,
+    pub(super) place: Place,
 }
 
 /// A handler with its methods.
@@ -301,6 +326,7 @@ impl Val {
                 write!(out, "f{}.{}.{}.{:?}", closure.file, closure.index, closure.scope.as_ref().map_or(0, Scope::identity), closure.this)
             }
             Val::Class(file, index) => write!(out, "c{file}.{index}"),
+            Val::Action(file, index, name) => write!(out, "a{file}.{index}.{name}"),
             Val::Object(id) => write!(out, "o{id}"),
             Val::Module(file) => write!(out, "M{file}"),
             Val::Folder(folder) => write!(out, "F{folder}"),

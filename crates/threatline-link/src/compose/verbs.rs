@@ -1,8 +1,10 @@
 //! What library calls do, as packs tell it.
 
 mod filters;
+mod named;
 mod out;
 mod reads;
+mod resources;
 mod shaped;
 
 pub(super) use filters::Way;
@@ -98,6 +100,7 @@ impl<'a> Evaluator<'a> {
             return Val::Unknown;
         };
         let library = self.program.files[self.file].library;
+        self.opens_its_own(id, ty);
         if let Some(call) = self.objects[id].call {
             self.uses(call);
         }
@@ -170,6 +173,17 @@ impl<'a> Evaluator<'a> {
             Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
             Verb::Narrow => self.narrow(rule, site),
+            Verb::Resources => self.resources(pack, rule, site),
+            Verb::Before | Verb::Skip => self.before_handlers(pack, rule, site),
+            Verb::Precede => self.precede(pack, rule, site),
+            Verb::Declare => self.declare_parameters(rule, site),
+            Verb::Keep => self.keep(rule, site),
+            Verb::Load => self.load(pack, rule, site),
+            Verb::Replay => {
+                let router = self.router(pack, site);
+                let names = self.select(rule.kept.as_ref(), site);
+                self.replay(&names, site, router);
+            }
             Verb::Handle => return Some(self.handle(pack, rule, site)),
             Verb::Protect => self.protect(pack, rule, site),
             Verb::Convention => self.note_convention(pack, rule, site),
@@ -264,6 +278,16 @@ impl<'a> Evaluator<'a> {
         Val::Object(id)
     }
 
+    /// A class that stands for a library's client opens its flow when it is first asked.
+    fn opens_its_own(&mut self, id: ObjectId, ty: TypeId) {
+        let rule = self.program.files[self.file].library.type_rule(ty).rule;
+        let is_client = rule.role == TypeRole::Client && rule.protocol.as_deref().is_some_and(|protocol| protocol != "http");
+        if is_client && self.is_ruby() && self.objects[id].call.is_none() && self.objects[id].class.is_some() && self.bodies == 0 && self.proving == 0 {
+            let call = self.type_call(id, ty);
+            self.objects[id].call = Some(call);
+        }
+    }
+
     /// The flow that a client's object stands for.
     pub(super) fn type_call(&mut self, id: ObjectId, ty: TypeId) -> usize {
         let Ruled { pack, rule } = self.program.files[self.file].library.type_rule(ty);
@@ -315,7 +339,10 @@ impl<'a> Evaluator<'a> {
     /// The router that a call is about: its receiver, or the library's own.
     fn router(&mut self, pack: &Pack, site: &Site) -> ObjectId {
         match &site.receiver {
-            Some(Val::Object(id)) => *id,
+            Some(Val::Object(id)) => {
+                let id = self.standing(*id);
+                self.objects[id].later.unwrap_or(id)
+            }
             _ => self.single(&format!("{}:router", pack.name), None),
         }
     }
@@ -329,6 +356,11 @@ impl<'a> Evaluator<'a> {
                 self.single(&format!("{}:command:{folder}", pack.name), None)
             }
         }
+    }
+
+    /// What calls on an object are calls on while a block of it runs.
+    fn standing(&self, id: ObjectId) -> ObjectId {
+        self.standing_in.iter().rev().find(|(outer, _)| *outer == id).map_or(id, |(_, inner)| *inner)
     }
 
     fn methods(&mut self, method: Option<&String>, from: Option<&Selectors>, default: Option<&Vec<String>>, site: &Site) -> Vec<Option<String>> {
@@ -363,6 +395,10 @@ impl<'a> Evaluator<'a> {
 
     fn route(&mut self, pack: &'static Pack, rule: &'static CallRule, site: &Site) -> Option<Val> {
         let router = if rule.kind.as_deref() == Some("cli") { self.command_line(pack, site) } else { self.router(pack, site) };
+        let router = match (&site.receiver, self.pick(rule.alone.as_ref(), site)) {
+            (Some(Val::Object(id)), Some(_)) => *id,
+            _ => self.at_level(rule, site, router),
+        };
         let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let told = rule.method_default.is_some() && self.pick(rule.method_from.as_ref(), site).is_some_and(|value| !matches!(value, Val::Null));
         if let Some(done) = self.placed(pack, rule, site, router) {
@@ -386,6 +422,11 @@ impl<'a> Evaluator<'a> {
         if let Some(before) = before {
             paths = paths.into_iter().map(|path| Text::literal(super::text::under(&before.with_defaults(), &super::text::of_route(&path)))).collect();
         }
+        paths.extend(self.segments(rule, site));
+        if let Some(named) = &rule.named {
+            let file = self.program.files[self.file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
+            paths.push(Text::Literal(named.replace("{file}", &file)));
+        }
         if paths.is_empty() {
             if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() {
                 return None;
@@ -396,7 +437,7 @@ impl<'a> Evaluator<'a> {
         let mut guards = self.guards(rule.guards.as_ref(), site);
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
         // `app.get("setting")` reads a setting: a route has a handler.
-        if rule.handler.is_some() && handlers.is_empty() {
+        if rule.handler.is_some() && handlers.is_empty() && pack.handlers.is_none() {
             return None;
         }
         let place = self.place(&pack.name);
@@ -420,6 +461,10 @@ impl<'a> Evaluator<'a> {
             methods = self.objects[router].methods.clone();
         }
         guards.extend(handlers.iter().rev().skip(1).rev().map(|value| Guard { value: value.clone(), place: place.clone() }));
+        let declared = match &site.receiver {
+            Some(Val::Object(id)) => std::mem::take(&mut self.objects[*id].declared),
+            _ => Vec::new(),
+        };
         let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
         let takes = self.handler_takes(pack, rule);
         let from_path = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path");
@@ -434,12 +479,16 @@ impl<'a> Evaluator<'a> {
             if let Some(under) = &rule.under {
                 path = Text::join([super::text::without_end(&path, None), Text::literal(format!("/{under}"))]);
             }
+            let handler = self.handler_of(pack, rule, site, router, &path).unwrap_or_else(|| handler.clone());
+            path = named::told_path(pack, path);
+            path = self.with_parameters(rule, site, path);
             let answering = match self.mapped(rule, site, &handler) {
                 Some(mapped) => mapped,
                 None => self.opened(&handler, &methods),
             };
             for (methods, handler, mut own) in answering {
                 own.splice(0..0, guards.iter().cloned());
+                let parameters: Vec<Parameter> = declared.iter().map(|(name, place)| declared_parameter(name, place.as_deref(), &methods)).collect();
                 let route = Route {
                     kind,
                     methods,
@@ -450,7 +499,7 @@ impl<'a> Evaluator<'a> {
                     guards: own,
                     place: place.clone(),
                     typed: pack.typed_parameters,
-                    parameters: told_by_class.clone(),
+                    parameters: [parameters, told_by_class.clone()].concat(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
@@ -548,7 +597,26 @@ impl<'a> Evaluator<'a> {
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
         let guards = self.guards(rule.guards.as_ref(), site);
-        for child in self.select(rule.child.as_ref(), site) {
+        for mut child in self.select(rule.child.as_ref(), site) {
+            let mut path = path.clone();
+            // `"/x" => App`, where several are told so
+            if let Val::List(pair) = &child
+                && let [at @ Val::Text(_), app] = pair.as_slice()
+            {
+                path = Some(as_text(at));
+                child = app.clone();
+            }
+            if rule.outsiders && !self.is_composed(&child) {
+                self.outsider(pack, router, path.clone().unwrap_or(Text::literal("")), guards.clone());
+                continue;
+            }
+            if rule.outsiders
+                && let Val::Object(id) = &child
+                && self.objects[*id].class.is_none()
+                && self.is_of_pack(*id, pack)
+            {
+                self.objects[*id].outsider = true;
+            }
             self.hang(router, child, path.clone(), rule.replaces, guards.clone(), place.clone());
         }
         match (made, self.given(pack, rule)) {
@@ -559,7 +627,10 @@ impl<'a> Evaluator<'a> {
     }
 
     fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
-        let child = self.plain_value(child);
+        let mut child = self.plain_value(child);
+        if let (Val::Class(file, class), true) = (&child, self.is_ruby()) {
+            child = self.generic_instance(*file, *class);
+        }
         self.note_hung(&child, router, 0);
         self.objects[router].events.push(Event::Mount { child, path, replaces, guards, place });
     }
@@ -567,21 +638,62 @@ impl<'a> Evaluator<'a> {
     fn group(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Val {
         let router = self.router(pack, site);
         let ty = self.given(pack, rule).or(self.objects[router].ty);
-        let path = self.pick(rule.path.as_ref(), site).map_or(Text::literal(""), |value| as_text(&value));
-        let guards = self.guards(rule.guards.as_ref(), site);
+        let router = self.at_level(rule, site, router);
+        let path = self.pick(rule.path.as_ref(), site).map(|value| as_text(&value)).or_else(|| self.segments(rule, site));
+        let mut path = named::told_path(pack, path.unwrap_or(Text::literal("")));
+        for owner in self.words(rule.owner.as_ref(), site).unwrap_or_default().iter().rev() {
+            path = Text::Literal(format!("/{owner}/{{{owner}_id}}/{}", path.with_defaults().trim_start_matches('/')));
+        }
+        if rule.as_parameter {
+            path = Text::Literal(format!("/{{{}}}", path.with_defaults().trim_start_matches(['/', ':'])));
+        }
+        let mut guards = self.guards(rule.guards.as_ref(), site);
         let place = self.place(&pack.name);
+        if rule.guarded {
+            let by = self.method_name(router, &site.method);
+            let value = Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }));
+            guards.push(Guard { value, place: place.clone() });
+        }
+        let context = self.carried(rule, site, router);
         let says_methods = rule.method.is_some() || rule.method_from.is_some() || rule.method_default.is_some();
         let methods = match says_methods {
             true => self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site),
             false => self.objects[router].methods.clone(),
         };
-        let child = self.object(Object { ty, place: Some(place.clone()), methods, ..Object::default() });
+        let child = self.object(Object { ty, place: Some(place.clone()), methods, context, ..Object::default() });
         self.hang(router, Val::Object(child), Some(path), false, guards, place);
         self.itself(child, pack, rule, site);
-        for body in self.select(rule.body.as_ref(), site) {
-            self.fill(rule, body, child);
+        match self.is_ruby() {
+            true => self.run_inside(rule, site, router, child),
+            false => self.select(rule.body.as_ref(), site).into_iter().for_each(|body| self.fill(rule, body, child)),
         }
+        let kept = self.select(rule.kept.as_ref(), site);
+        self.replay(&kept, site, child);
         Val::Object(if rule.chained { router } else { child })
+    }
+
+    fn is_of_pack(&self, id: ObjectId, pack: &Pack) -> bool {
+        self.objects[id].ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).pack.name == pack.name)
+    }
+
+    /// Something that routes of the project stand in, or may.
+    fn is_composed(&mut self, child: &Val) -> bool {
+        match child {
+            Val::Class(file, class) => match self.generic_instance(*file, *class) {
+                Val::Object(id) => self.is_router(id),
+                _ => false,
+            },
+            Val::Object(id) => self.is_router(*id),
+            Val::Function(_) | Val::Module(_) | Val::Either(_) | Val::List(_) => true,
+            _ => false,
+        }
+    }
+
+    /// An application of a library, of which nothing is known but where it hangs.
+    fn outsider(&mut self, pack: &'static Pack, router: ObjectId, path: Text, guards: Vec<Guard>) {
+        let place = self.place(&pack.name);
+        let route = Route { path: named::told_path(pack, path), guards, ..super::annotated::plain_route(Val::Unknown, place) };
+        self.objects[router].events.push(Event::Route(Rc::new(route)));
     }
 
     fn middleware(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
@@ -589,8 +701,19 @@ impl<'a> Evaluator<'a> {
         let path = self.pick(rule.path.as_ref(), site).filter(|value| matches!(value, Val::Text(_))).map(|value| as_text(&value));
         let place = self.place(&pack.name);
         let mut guards = Vec::new();
+        if rule.guarded {
+            let by = self.method_name(router, &site.method);
+            let value = Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }));
+            guards.push(Guard { value, place: place.clone() });
+        }
         for guard in self.guards(rule.guards.as_ref(), site) {
-            let value = self.plain_value(guard.value.clone());
+            let mut value = self.plain_value(guard.value.clone());
+            if let (Val::Class(file, class), true) = (&value, self.is_ruby()) {
+                let made = self.generic_instance(*file, *class);
+                if matches!(made, Val::Object(id) if self.is_router(id)) {
+                    value = made;
+                }
+            }
             // `app.use("/x", router)` hangs a router where others hang guards.
             match value {
                 Val::Object(id) if self.is_router(id) && id != router => {
@@ -768,6 +891,12 @@ fn method_word(value: &Val) -> Option<String> {
         Val::Symbol(name) => Some(name.rsplit('.').next().unwrap_or(name).trim_start_matches("Method").to_owned()),
         value => value.literal().map(str::to_owned),
     }
+}
+
+/// A declared parameter: in the query of a request without a body, else in the body, where nothing tells.
+pub(super) fn declared_parameter(name: &str, place: Option<&str>, methods: &[Option<String>]) -> Parameter {
+    let bodiless = methods.iter().any(|method| matches!(method.as_deref(), Some("GET" | "HEAD" | "DELETE")));
+    parameter(name, place.unwrap_or(if bodiless { "query" } else { "body" }))
 }
 
 /// A parameter with a known place.

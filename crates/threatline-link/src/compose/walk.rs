@@ -71,8 +71,16 @@ impl<'a> Evaluator<'a> {
             Some(own) => text::under(&prefix, &own.with_defaults()),
             None => prefix,
         };
+        if object.outsider && object.events.is_empty() {
+            if let Some(place) = places.last() {
+                let route = super::annotated::plain_route(Val::Unknown, place.clone());
+                out.push(Reached { route: std::rc::Rc::new(route), prefix, guards: guards.to_vec(), places: places.to_vec(), unclear: true });
+            }
+            return;
+        }
         let mut before = guards.to_vec();
         before.extend(object.guards.iter().cloned());
+        let inherited = self.inherited(id);
         for (at, event) in object.events.iter().enumerate() {
             let path = match event {
                 Event::Route(route) => text::of_route(&route.path),
@@ -80,6 +88,11 @@ impl<'a> Evaluator<'a> {
                 _ => continue,
             };
             let mut here = before.clone();
+            for (guards, only) in &inherited {
+                if only.as_ref().is_none_or(|only| is_below(&path, &only.with_defaults())) {
+                    here.extend(guards.iter().cloned());
+                }
+            }
             for (other, middleware) in object.events.iter().enumerate() {
                 if let Event::Middleware { guards, path: only, reach } = middleware {
                     let stands = match reach {
@@ -125,6 +138,24 @@ impl<'a> Evaluator<'a> {
             }
             unclear |= matches!(event, Event::Mount { child: Val::Missing, .. });
         }
+    }
+
+    /// What the bases of a class that is an application put before its routes, with the path it is limited to.
+    fn inherited(&mut self, id: ObjectId) -> Vec<(Vec<Guard>, Option<threatline_facts::Text>)> {
+        let Some((file, class)) = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family == Family::Ruby) else { return Vec::new() };
+        let (own, _) = self.bases(file, class);
+        let mut out = Vec::new();
+        for (file, class) in own.into_iter().rev() {
+            let Val::Object(base) = self.generic_instance(file, class) else { continue };
+            if base == id {
+                continue;
+            }
+            out.extend(self.objects[base].events.iter().filter_map(|event| match event {
+                Event::Middleware { guards, path, .. } => Some((guards.clone(), path.clone())),
+                _ => None,
+            }));
+        }
+        out
     }
 
     /// A file that is asked says the route, or mounts it.
@@ -216,6 +247,11 @@ impl<'a> Evaluator<'a> {
             if route.typed {
                 self.typed_parameters(closure, names, &mut parameters);
             }
+            if let (Val::Action(..), Some(this)) = (&route.handler, closure.this) {
+                let declared = self.objects[this].declared.clone();
+                let own = declared.iter().filter(|(name, _)| !names.contains(name));
+                parameters.extend(own.map(|(name, place)| super::verbs::declared_parameter(name, place.as_deref(), std::slice::from_ref(&method))));
+            }
             takes = self.taken(closure);
             returns = self.returned(closure);
         }
@@ -224,7 +260,11 @@ impl<'a> Evaluator<'a> {
             // a request without a body has its form's fields in the query
             let bodiless = matches!(method.as_deref(), Some("GET" | "HEAD"));
             let told = |place: &'_ str| if bodiless && place == "form" { "query".to_owned() } else { place.to_owned() };
-            parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
+            // what holds those of the path, too, is read for what the path and the declaration do not say
+            let own = |(name, place): &&(String, String)| !place.ends_with('*') || !parameters.iter().any(|known| known.name == *name);
+            let read: Vec<(String, String)> =
+                effects.parameters.iter().filter(own).map(|(name, place)| (name.clone(), place.trim_end_matches('*').to_owned())).collect();
+            parameters.extend(read.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
         }
         // what a request has in its path or else in its query
         parameters.retain(|one| one.place != EITHER || !names.contains(&one.name));
@@ -291,6 +331,9 @@ impl<'a> Evaluator<'a> {
             own.push(inner.0.clone());
             value = inner.1.clone();
         }
+        if let Val::Action(file, class, name) = &value {
+            return vec![self.action(route, *file, *class, name)];
+        }
         let (file, class) = match &value {
             Val::Class(file, class) => (*file, *class),
             Val::Object(id) if self.objects[*id].class.is_some() && route.kind == EntryPointKind::Http => self.objects[*id].class.unwrap_or_default(),
@@ -327,6 +370,30 @@ impl<'a> Evaluator<'a> {
             out.push((methods, handler, own.clone()));
         }
         out
+    }
+
+    /// A method of a class as handler, with the guards that its class puts before it.
+    fn action(&mut self, route: &Route, file: FileId, class: u32, name: &str) -> (Vec<Option<String>>, Val, Vec<Guard>) {
+        let mut guards = self.filters_of(file, class, name);
+        if self.has_unseen_base(file, class) {
+            guards.push(Guard { value: Val::Unknown, place: route.place.clone() });
+        }
+        let this = if let Val::Object(id) = self.generic_instance(file, class) { Some(id) } else { None };
+        let value = match self.class_method(file, class, name) {
+            Some((file, index)) => Val::Function(Closure { file, index, scope: None, this }),
+            None => Val::Unknown,
+        };
+        (route.methods.clone(), value, guards)
+    }
+
+    /// A base that is not at hand, and that no pack knows to put nothing before the class's handlers.
+    fn has_unseen_base(&mut self, file: FileId, class: u32) -> bool {
+        let (_, foreign) = self.bases(file, class);
+        let library = self.program.files[file].library;
+        foreign.iter().any(|name| match library.type_named(name) {
+            Some(ty) => library.type_rule(ty).rule.unseen,
+            None => library.guards(name).is_empty(),
+        })
     }
 
     fn class_field(&mut self, file: FileId, class: u32, name: &str) -> Option<Val> {

@@ -36,6 +36,9 @@ impl<'a> Evaluator<'a> {
 
     /// The class or library name that a written type means.
     pub(in crate::compose) fn type_value(&mut self, name: &str, scope: &Scope) -> Val {
+        if self.is_ruby() {
+            return self.ruby_type(name, scope);
+        }
         let mut parts = name.split('.');
         let first = parts.next().unwrap_or("");
         let globbed = if self.family() == Family::Rust && name.contains('.') { self.in_globs(first) } else { None };
@@ -68,11 +71,25 @@ impl<'a> Evaluator<'a> {
         if let Some(id) = self.generic.get(&(file, class)) {
             return Val::Object(*id);
         }
+        let is_ruby = self.program.files[file].family == Family::Ruby;
+        if is_ruby {
+            let first = self.ruby_class(file, class);
+            if first != (file, class) {
+                let found = self.generic_instance(first.0, first.1);
+                if let Val::Object(id) = found {
+                    self.generic.insert((file, class), id);
+                }
+                return found;
+            }
+        }
         let id = self.object(Object { class: Some((file, class)), ..Object::default() });
         self.generic.insert((file, class), id);
         let proving = std::mem::take(&mut self.proving);
         self.prepare_instance(id, file, class, None);
         self.proving = proving;
+        if is_ruby {
+            self.run_class_bodies(id, file, class);
+        }
         Val::Object(id)
     }
 
@@ -87,8 +104,24 @@ impl<'a> Evaluator<'a> {
             if own.len() > 16 {
                 break;
             }
-            for base in &self.program.source(file).classes[class as usize].bases {
-                let scope = self.globals(file);
+            let declared = &self.program.source(file).classes[class as usize];
+            let is_ruby = self.program.files[file].family == Family::Ruby;
+            if is_ruby {
+                for part in self.program.reopened(&declared.name) {
+                    if *part != (file, class) && !own.contains(part) {
+                        own.push(*part);
+                        todo.push(*part);
+                    }
+                }
+            }
+            for base in &declared.bases {
+                if is_ruby && base.name.is_empty() {
+                    continue;
+                }
+                let scope = match declared.name.rsplit_once('.') {
+                    Some((outer, _)) if is_ruby => self.scope_in(file, outer),
+                    _ => self.globals(file),
+                };
                 match self.within(file, |this| this.type_value(&base.name, &scope)) {
                     Val::Class(file, class) if !own.contains(&(file, class)) => {
                         own.push((file, class));
@@ -169,7 +202,7 @@ impl<'a> Evaluator<'a> {
         let class = &source.classes[class as usize];
         let is_it = |index: &&u32| {
             let name = source.functions[**index as usize].name.as_str();
-            name == "constructor" || name == "__init__" || name == class.name
+            matches!(name, "constructor" | "__init__" | "initialize") || name == class.name
         };
         class.methods.iter().find(is_it).map(|index| (file, *index))
     }

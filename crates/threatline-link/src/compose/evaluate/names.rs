@@ -22,6 +22,9 @@ impl<'a> Evaluator<'a> {
         for (name, index) in classes {
             scope.set(name, Val::Class(file, index));
         }
+        if let Some(main) = self.ruby_main(file) {
+            scope.set("self", Val::Object(main));
+        }
         if self.running.len() < MAX_DEPTH * 4 {
             self.running.push((file, u32::MAX));
             self.frames.push(Effects::default());
@@ -48,6 +51,9 @@ impl<'a> Evaluator<'a> {
             && let Some(value) = self.in_receivers(name, scope)
         {
             return value;
+        }
+        if self.is_ruby() {
+            return self.ruby_name(name, scope);
         }
         if let Some(value) = scope.get(name) {
             return value;
@@ -137,6 +143,11 @@ impl<'a> Evaluator<'a> {
         let library = self.program.files[self.file].library;
         if let Some(text) = library.value(name) {
             return Val::text(text);
+        }
+        if self.is_ruby()
+            && let Some((file, class)) = self.program.class_of("", name)
+        {
+            return Val::Class(file, class);
         }
         if let Some(ty) = library.type_of_value(name) {
             return Val::Object(self.single(name, Some(ty)));

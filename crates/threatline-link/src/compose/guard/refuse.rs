@@ -73,6 +73,9 @@ impl<'a> Evaluator<'a> {
         let name = self.name_of_callee(call, scope)?;
         let rules = self.program.files[self.file].library.rejects(&name);
         let rule = rules.first()?.rule;
+        if rule.only_guards && self.strict {
+            return None;
+        }
         if let Some(code) = rule.code {
             return Some(code);
         }

@@ -14,6 +14,13 @@ pub(super) fn leaves_nothing(steps: &[Step]) -> bool {
     steps.is_empty()
 }
 
+/// Whether a block of Ruby leaves the method around.
+pub(super) fn leaves_around(steps: &[Step]) -> bool {
+    let mut calls = Vec::new();
+    steps.iter().for_each(|step| calls_in_step(step, &mut calls));
+    calls.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "return"))
+}
+
 pub(super) fn lambdas_of(call: &Call) -> Vec<u32> {
     let one = |argument: &Argument| if let Value::Function(index) = &argument.value { Some(*index) } else { None };
     call.arguments.iter().filter_map(one).collect()
