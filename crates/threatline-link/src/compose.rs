@@ -13,6 +13,7 @@ mod inventory;
 mod library;
 mod order;
 mod program;
+mod routed;
 pub mod rules;
 mod select;
 mod text;
@@ -21,6 +22,7 @@ pub mod units;
 mod value;
 mod verbs;
 mod walk;
+mod wired;
 mod witness;
 
 use evaluate::Evaluator;
@@ -184,7 +186,9 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
         evaluator.owner = file;
         evaluator.annotated(file);
     }
+    evaluator.wire();
     evaluator.conventional();
+    evaluator.file_routed();
     let drafts = evaluator.entries();
     let mut out = std::mem::take(&mut evaluator.out);
     out.entries = walk::settle(drafts);

@@ -158,6 +158,12 @@ pub(super) struct Object {
     pub(super) ways: Option<Rc<Vec<super::verbs::Way>>>,
     /// The path before it is cut off, so that what hangs in it stands below.
     pub(super) stripped: bool,
+    /// Parameters of all its routes.
+    pub(super) parameters: Vec<threatline_model::Parameter>,
+    /// The actions of a resource that its routes are for, in the order of its events.
+    pub(super) actions: Vec<String>,
+    /// What it hangs in: its fields are this one's, too.
+    pub(super) around: Option<ObjectId>,
 }
 
 /// A handler with its methods.

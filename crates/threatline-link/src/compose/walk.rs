@@ -53,6 +53,7 @@ impl<'a> Evaluator<'a> {
                 }
                 self.refuel();
                 self.finish(one, top, &mut out);
+                self.taking.clear();
             }
         }
         out
@@ -94,7 +95,12 @@ impl<'a> Evaluator<'a> {
             match event {
                 Event::Route(route) => {
                     here.extend(route.guards.iter().cloned());
-                    out.push(Reached { route: route.clone(), prefix: prefix.clone(), guards: here, places: places.to_vec(), unclear });
+                    let mut route = route.clone();
+                    if !object.parameters.is_empty() {
+                        let parameters = route.parameters.iter().chain(&object.parameters).cloned().collect();
+                        route = std::rc::Rc::new(Route { parameters, ..(*route).clone() });
+                    }
+                    out.push(Reached { route, prefix: prefix.clone(), guards: here, places: places.to_vec(), unclear });
                 }
                 Event::Mount { child, path: _, replaces, guards, place } => {
                     here.extend(guards.iter().cloned());
@@ -159,7 +165,13 @@ impl<'a> Evaluator<'a> {
         let (raw, queried) = text::queried(&whole);
         let (path, names) = match reached.route.kind {
             EntryPointKind::Http | EntryPointKind::Websocket => text::path(raw),
+            EntryPointKind::Cli => (self.command(raw, &reached.route.place), Vec::new()),
             _ => (reached.route.path.with_defaults(), Vec::new()),
+        };
+        self.taking = reached.route.takes.clone();
+        self.metadata = match &reached.route.handler {
+            Val::Function(closure) => self.told_of.get(&(closure.file, closure.index, closure.this)).cloned(),
+            _ => None,
         };
         let mut chain = Verdict { unclear: reached.unclear, ..Verdict::default() };
         for guard in &reached.guards {
@@ -181,6 +193,13 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+    }
+
+    /// A command as one types it: the program's name, and the words that lead to it.
+    fn command(&self, raw: &str, place: &Place) -> String {
+        let program = self.program.program_name(&place.path);
+        let words = raw.split(['/', ' ']).filter(|word| !word.is_empty() && !word.starts_with(['<', '[', '-']));
+        std::iter::once(program.as_str()).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one entry")]
@@ -217,7 +236,18 @@ impl<'a> Evaluator<'a> {
             // a request without a body has its form's fields in the query
             let bodiless = matches!(method.as_deref(), Some("GET" | "HEAD"));
             let told = |place: &'_ str| if bodiless && place == "form" { "query".to_owned() } else { place.to_owned() };
-            parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
+            // where parts of the path are handed over with the query, they are no further parameters
+            let is_part = |one: &Parameter| one.place == "path" || (one.place == "query" && self.family() == Family::JavaScript && names.contains(&one.name));
+            parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| !is_part(one)));
+        }
+        // The body as such says nothing beside its parts.
+        let is_whole = |one: &&Parameter| one.name == one.place && matches!(one.place.as_str(), "body" | "form");
+        if let Some(whole) = parameters.iter().find(is_whole).cloned()
+            && self.family() == Family::JavaScript
+            && route.kind == EntryPointKind::Http
+            && parameters.iter().any(|one| one.place == whole.place && one.name != whole.name)
+        {
+            parameters.remove(&whole);
         }
         let function = closure.map(|closure| &self.program.source(closure.file).functions[closure.index as usize]);
         let handler = function.map(|function| function.name.clone()).filter(|name| !name.is_empty());
