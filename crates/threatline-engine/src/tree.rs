@@ -235,9 +235,33 @@ impl Draft {
             Ok(facts) => {
                 self.counts.analysed += 1;
                 self.say(&entry.name, facts);
+                if is_silent && is_named(kind, &entry.name) {
+                    self.ask_named(below, entry, kind);
+                }
             }
             Err(failed) => self.lost.push((entry.name.clone(), failed)),
         }
+    }
+
+    /// A file whose name says that a framework answers with it is asked, whatever words it holds.
+    fn ask_named(&mut self, below: &dyn Below, entry: &Entry, kind: ArtifactKind) {
+        match below.symbols(&[(entry.oid, kind)]).pop() {
+            Some(Ok(facts)) if !facts.is_empty() => {
+                let digest = Digest(*blake3::hash(&facts).as_bytes());
+                self.want(Wanted { path: entry.name.clone(), oid: entry.oid, kind, digest });
+            }
+            Some(Err(failed)) => self.lost.push((entry.name.clone(), failed)),
+            Some(Ok(_)) | None => {}
+        }
+    }
+
+    fn want(&mut self, wanted: Wanted) {
+        if self.wanted.iter().any(|known| known.path == wanted.path) {
+            return;
+        }
+        self.hash(b'w', &wanted.path, &wanted.digest.0);
+        self.weight = self.weight.saturating_add(wanted.path.len() as u32 + 72);
+        self.wanted.push(wanted);
     }
 
     fn say(&mut self, path: &str, facts: Arc<[u8]>) {
@@ -287,9 +311,7 @@ impl Draft {
             answer = self.question(&silence);
             let answered = below.world().answered(&answer).unwrap_or_else(|| self.ask(below, entries, &answer));
             for wanted in answered.found {
-                self.hash(b'w', &wanted.path, &wanted.digest.0);
-                self.weight = self.weight.saturating_add(wanted.path.len() as u32 + 72);
-                self.wanted.push(wanted);
+                self.want(wanted);
             }
             wants = answered.left;
         }
@@ -345,6 +367,12 @@ fn content(mut own: Content, folders: Vec<(String, Oid, Arc<[u8]>)>, inline: boo
 /// Whether a folder of this name is walked at all.
 pub(crate) fn enters(name: &str) -> bool {
     name != INSTALLED && name != ".threatline"
+}
+
+/// Whether a framework answers with a file of that name.
+fn is_named(kind: ArtifactKind, name: &str) -> bool {
+    use threatline_knowledge::packs::{Family, is_named};
+    matches!(kind, ArtifactKind::Source(language) if is_named(Family::of(language), name))
 }
 
 /// What a file is read as. The project's own files are never read as artifacts.

@@ -61,7 +61,7 @@ impl Want {
             _ if module.is_empty() || module.starts_with('.') => Scope::Own,
             Language::Rust if matches!(first, "crate" | "self" | "super") => Scope::Own,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                if ["@/", "~/", "src/", "app/"].iter().any(|alias| module.starts_with(alias)) {
+                if threatline_link::modules::ALIASES.iter().any(|alias| module.starts_with(alias)) {
                     Scope::Around
                 } else {
                     Scope::Named

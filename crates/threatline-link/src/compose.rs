@@ -14,6 +14,7 @@ mod library;
 mod order;
 mod program;
 mod receiver;
+mod routed;
 pub mod rules;
 mod select;
 mod serving;
@@ -23,6 +24,7 @@ pub mod units;
 mod value;
 mod verbs;
 mod walk;
+mod wired;
 mod witness;
 
 use evaluate::Evaluator;
@@ -186,7 +188,9 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
         evaluator.owner = file;
         evaluator.annotated(file);
     }
+    evaluator.wire();
     evaluator.conventional();
+    evaluator.file_routed();
     let drafts = evaluator.entries();
     let mut out = std::mem::take(&mut evaluator.out);
     out.entries = walk::settle(drafts);

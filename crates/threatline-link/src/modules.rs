@@ -113,6 +113,9 @@ fn under<'a>(name: &'a str, prefix: &str, separator: char) -> Option<&'a str> {
 
 const SCRIPTS: [&str; 6] = ["ts", "tsx", "js", "jsx", "mjs", "cjs"];
 
+/// Beginnings of modules that mean the project's own folders.
+pub const ALIASES: [&str; 7] = ["@/", "~/", "~~/", "#/", "src/", "app/", "$lib/"];
+
 fn javascript(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
     let module = want.module.as_str();
     if module.starts_with('.') {
@@ -131,9 +134,13 @@ fn javascript(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<Stri
             out.extend(script(&join(root, &format!("src/{rest}"))));
         }
     }
-    for alias in ["@/", "~/", "src/", "app/"] {
+    for alias in ALIASES {
         if let Some(rest) = module.strip_prefix(alias) {
-            let kept = if alias.len() > 2 { module } else { rest };
+            let kept = match alias {
+                "$lib/" => &module[1..],
+                "src/" | "app/" => module,
+                _ => rest,
+            };
             for root in ancestors(folder(importer)) {
                 out.extend(script(&join(root, kept)));
                 out.extend(script(&join(root, &format!("src/{kept}"))));

@@ -1,5 +1,6 @@
 //! The types of a pack, as TOML spells them.
 
+use super::files::{Methods, Notation, ProjectRule, RoutedRule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use threatline_facts::Language;
@@ -77,6 +78,8 @@ pub struct Pack {
     pub languages: Vec<Family>,
     pub imports: Vec<String>,
     #[serde(default)]
+    pub named: Vec<String>,
+    #[serde(default)]
     pub composition: Composition,
     #[serde(default)]
     pub technology: Option<String>,
@@ -116,6 +119,10 @@ pub struct Pack {
     pub handlers: Option<HandlerRule>,
     #[serde(default)]
     pub central: Option<CentralRule>,
+    #[serde(default)]
+    pub project: Option<ProjectRule>,
+    #[serde(default)]
+    pub routed: Vec<RoutedRule>,
 }
 
 /// The routes that one word declares.
@@ -296,6 +303,18 @@ pub enum Verb {
     Keep,
     Replay,
     Load,
+    Field,
+    Folder,
+    Schema,
+    Expose,
+    Options,
+    Crud,
+    Choose,
+    Start,
+    Below,
+    Versions,
+    Tell,
+    Told,
     Nothing,
 }
 
@@ -320,6 +339,12 @@ pub struct Condition {
     pub is: Option<toml::Value>,
     #[serde(default)]
     pub present: Option<bool>,
+    /// `text`, `function`, `object`, `list` or `map`.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// It is a text, and none of these.
+    #[serde(default)]
+    pub not: Vec<String>,
 }
 
 /// The meaning of a call.
@@ -486,6 +511,42 @@ pub struct CallRule {
     pub conditional: Option<Selectors>,
     #[serde(default)]
     pub unconditional: Vec<String>,
+    /// The call is made for each item of the list at this place, which stands there instead.
+    #[serde(default)]
+    pub over: Option<usize>,
+    /// The object that `child` hangs in, where that is not the receiver.
+    #[serde(default)]
+    pub into: Option<Selectors>,
+    /// How parameters are written in the path, where that is not the usual way.
+    #[serde(default)]
+    pub notation: Option<Notation>,
+    /// A path that stands before the written one.
+    #[serde(default)]
+    pub fixed: Option<String>,
+    /// Names of the actions of a resource, with method and path of each.
+    #[serde(default)]
+    pub actions: BTreeMap<String, Methods>,
+    /// Names of actions, where the call says none itself.
+    #[serde(default)]
+    pub only_actions: Vec<String>,
+    /// The record whose parts are the new object's fields.
+    #[serde(default)]
+    pub fields: Option<Selectors>,
+    /// A `methods` object is copied before it is added to.
+    #[serde(default)]
+    pub forks: bool,
+    /// What the pack's functions that need no object do inside `body` is done to the router that is given back.
+    #[serde(default)]
+    pub ambient: bool,
+    /// Functions whose result, as a body, works on the object itself.
+    #[serde(default)]
+    pub unwrapped: Vec<String>,
+    /// Places of parameters, and the schemas that tell them.
+    #[serde(default)]
+    pub declares: BTreeMap<String, Selectors>,
+    /// The guards stand before some routes only, and it is not known which.
+    #[serde(default)]
+    pub tentative: bool,
 }
 
 /// What an annotation does.
@@ -503,6 +564,9 @@ pub enum AnnotationVerb {
     Value,
     Property,
     Ignore,
+    Module,
+    Guard,
+    Version,
 }
 
 /// The meaning of an annotation.
@@ -546,6 +610,26 @@ pub struct AnnotationRule {
     pub requires: Vec<Requirement>,
     #[serde(default)]
     pub opened: bool,
+    /// Name of a parameter that is all of its place, where no key is given.
+    #[serde(default)]
+    pub whole: Option<String>,
+    #[serde(default)]
+    pub guards: Option<Selectors>,
+    #[serde(default)]
+    pub version: Option<Selectors>,
+    #[serde(default)]
+    pub controllers: Option<Selectors>,
+    #[serde(default)]
+    pub imports: Option<Selectors>,
+    #[serde(default)]
+    pub providers: Option<Selectors>,
+    #[serde(default)]
+    pub guard_tokens: Vec<String>,
+    #[serde(default)]
+    pub mounts: Vec<String>,
+    /// The class of the method needs no mark of a controller.
+    #[serde(default)]
+    pub anywhere: bool,
 }
 
 /// Parameters that a request must have for a route to be meant.
@@ -642,6 +726,9 @@ pub struct RejectRule {
     /// It ends a guard only; a handler answers so, too.
     #[serde(default)]
     pub only_guards: bool,
+    /// Only where an error was caught.
+    #[serde(default)]
+    pub caught: bool,
 }
 
 /// A name, or several.
@@ -681,6 +768,9 @@ pub struct ReadRule {
     /// What is read holds the path's parameters, too.
     #[serde(default)]
     pub merged: bool,
+    /// Which argument of a method in `with` is the name.
+    #[serde(default)]
+    pub at: usize,
 }
 
 /// Calls that do what a text says: a query, a command, a path. Where a request's words stand in it, its
@@ -762,8 +852,11 @@ impl Pack {
                 return Err("a call without `names`".to_owned());
             }
         }
-        for name in self.types.iter().flat_map(|rule| &rule.extends) {
+        for name in self.types.iter().flat_map(|rule| &rule.extends).chain(self.routed.iter().flat_map(|rule| &rule.handler_takes)) {
             self.check_type(name)?;
+        }
+        if !self.routed.is_empty() && self.project.is_none() {
+            return Err("`routed` without a `project`: any folder of that name would be meant".to_owned());
         }
         let places = self.reads.iter().map(|rule| &rule.r#in).chain(self.annotations.iter().filter_map(|rule| rule.r#in.as_ref()));
         for place in places {

@@ -7,7 +7,7 @@ use super::verbs::{Site, parameter, set_trait};
 use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::*;
-use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, ClassRule, Family, Selectors};
+use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, CallRule, ClassRule, Family, Selectors, Verb};
 use threatline_model::{EntryPointKind, Parameter as Told};
 
 /// An annotation with what packs say of it.
@@ -24,6 +24,9 @@ pub(super) struct Header {
     required: Vec<Told>,
     is_controller: bool,
     client: Option<(Ruled<AnnotationRule>, Option<Text>)>,
+    versions: Option<Vec<Text>>,
+    /// What decorators of the class tell its guards.
+    told: Vec<(String, Val)>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -56,7 +59,6 @@ impl<'a> Evaluator<'a> {
     /// added to what stands inside, which is how aliases are meant.
     fn read_composed(&mut self, annotations: &'a [Call], scope: &Scope, outside: &[Arg], depth: usize) -> (Vec<Applied>, Vec<Guard>) {
         let (mut applied, mut guards) = (Vec::new(), Vec::new());
-        let library = self.program.files[self.file].library;
         for annotation in annotations {
             let value = self.value(&annotation.callee, scope);
             let name = match &value {
@@ -75,6 +77,25 @@ impl<'a> Evaluator<'a> {
                     guards.extend(others);
                     continue;
                 }
+                // A decorator of the project's own stands for those that it gives back.
+                Val::Function(closure) if self.family() == Family::JavaScript && depth < 4 => {
+                    let arguments = self.arguments(&annotation.arguments, scope);
+                    self.mark = annotation.mark;
+                    let given = self.invoke(&closure.clone(), arguments);
+                    self.mark = annotation.mark;
+                    self.read_given(&given, &mut applied, &mut guards, 0);
+                    continue;
+                }
+                Val::Made(made) if self.family() == Family::JavaScript => {
+                    let arguments = self.arguments(&annotation.arguments, scope);
+                    let first = arguments.first().map_or(Val::Boolean(true), |argument| argument.value.clone());
+                    if self.tells(&made.by) {
+                        let mut key = String::new();
+                        value.key(&mut key);
+                        self.telling.push((key, first));
+                    }
+                    continue;
+                }
                 _ => continue,
             };
             let short = name.strip_suffix("Attribute").filter(|_| self.family() == Family::CSharp);
@@ -84,29 +105,65 @@ impl<'a> Evaluator<'a> {
                 arguments.extend(outside.iter().cloned());
             }
             self.mark = annotation.mark;
-            if !library.guards(&name).is_empty() {
-                let place = self.place("code");
-                let made = Made { by: name.clone(), arguments: arguments.clone() };
-                guards.push(Guard { value: Val::Made(Rc::new(made)), place });
-            }
-            for ruled in library.annotation(&name) {
-                if self.all_hold(&ruled.rule.when, &arguments) {
-                    let site = Site {
-                        method: name.rsplit('.').next().unwrap_or("").to_owned(),
-                        arguments: arguments.clone(),
-                        receiver: None,
-                        decorated: None,
-                        star: None,
-                    };
-                    applied.push(Applied { ruled, site });
-                }
-            }
+            self.read_named(&name, arguments, &mut applied, &mut guards);
         }
         (applied, guards)
     }
 
+    fn read_named(&mut self, name: &str, arguments: Vec<Arg>, applied: &mut Vec<Applied>, guards: &mut Vec<Guard>) {
+        let library = self.program.files[self.file].library;
+        if !library.guards(name).is_empty() {
+            let place = self.place("code");
+            let made = Made { by: name.to_owned(), arguments: arguments.clone() };
+            guards.push(Guard { value: Val::Made(Rc::new(made)), place });
+        }
+        if self.tells(name)
+            && let [key, value] = arguments.as_slice()
+        {
+            let mut written = String::new();
+            key.value.key(&mut written);
+            self.telling.push((written, value.value.clone()));
+        }
+        for ruled in library.annotation(name) {
+            if !self.all_hold(&ruled.rule.when, &arguments) {
+                continue;
+            }
+            let site =
+                Site { method: name.rsplit('.').next().unwrap_or("").to_owned(), arguments: arguments.clone(), receiver: None, decorated: None, star: None };
+            if ruled.rule.does == AnnotationVerb::Guard {
+                let given = self.guards(ruled.rule.guards.as_ref(), &site);
+                guards.extend(given);
+            }
+            applied.push(Applied { ruled, site });
+        }
+    }
+
+    /// What a decorator of the project gave back: a decorator of a library, or several.
+    fn read_given(&mut self, given: &Val, applied: &mut Vec<Applied>, guards: &mut Vec<Guard>, depth: usize) {
+        match given {
+            Val::List(items) if depth < 4 => items.iter().take(32).for_each(|item| self.read_given(item, applied, guards, depth + 1)),
+            Val::Made(made) => self.read_named(&made.by.clone(), made.arguments.clone(), applied, guards),
+            _ => {}
+        }
+    }
+
+    /// A call that tells guards something of what it decorates.
+    fn tells(&self, name: &str) -> bool {
+        let calls = self.program.files[self.file].library.calls(name);
+        calls.iter().any(|(ruled, _)| ruled.rule.does == Verb::Tell)
+    }
+
+    /// What is told of the handler that a guard is asked about.
+    pub(super) fn told_here(&mut self, rule: &CallRule, site: &Site) -> Val {
+        let Some(metadata) = self.metadata.clone() else { return Val::Unknown };
+        let mut key = String::new();
+        self.pick(rule.key.as_ref(), site).unwrap_or(Val::Unknown).key(&mut key);
+        metadata.iter().find(|(known, _)| *known == key).map_or(Val::Null, |(_, value)| value.clone())
+    }
+
     pub(super) fn header(&mut self, file: FileId, class: u32, scope: &Scope) -> Header {
         let mut header = Header::default();
+        self.telling.clear();
         let (own, _) = self.bases(file, class);
         for (at, (file, class)) in [(file, class)].into_iter().chain(own).enumerate() {
             let before = self.file;
@@ -124,6 +181,9 @@ impl<'a> Evaluator<'a> {
                         let prefixes = self.paths(rule.path.as_ref(), &one.site);
                         if header.prefixes.is_empty() {
                             header.prefixes = prefixes;
+                        }
+                        if header.versions.is_none() {
+                            header.versions = self.pick(rule.version.as_ref(), &one.site).map(|value| super::wired::texts(&value));
                         }
                     }
                     AnnotationVerb::Client if at == 0 => {
@@ -146,10 +206,11 @@ impl<'a> Evaluator<'a> {
             header.guards.extend(guards);
             self.file = before;
         }
+        header.told = std::mem::take(&mut self.telling);
         header
     }
 
-    fn annotated_class(&mut self, file: FileId, number: u32) {
+    pub(super) fn annotated_class(&mut self, file: FileId, number: u32) {
         let source = self.program.source(file);
         let class = &source.classes[number as usize];
         // Constants of the class itself are named without it.
@@ -189,10 +250,14 @@ impl<'a> Evaluator<'a> {
 
     #[allow(clippy::type_complexity, reason = "a list of what one loop reads")]
     fn annotated_method(&mut self, file: FileId, class: Option<(FileId, u32)>, index: u32, function: &'a Function, header: &Header, scope: &Scope) {
+        self.telling.clear();
         let (applied, guards) = self.read_annotations(&function.annotations, scope);
+        let mut told = std::mem::take(&mut self.telling);
+        told.extend(header.told.iter().cloned());
         if applied.is_empty() {
             return;
         }
+        let mut versions = None;
         let mut routes: Vec<(Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>)> = Vec::new();
         let mut prefix: Vec<Text> = Vec::new();
         for one in &applied {
@@ -208,6 +273,7 @@ impl<'a> Evaluator<'a> {
                     routes.push((methods, paths, one.ruled));
                 }
                 AnnotationVerb::Prefix => prefix.extend(paths),
+                AnnotationVerb::Version => versions = self.pick(rule.version.as_ref(), &one.site).map(|value| super::wired::texts(&value)),
                 AnnotationVerb::Message | AnnotationVerb::Schedule => self.told_job(one, file, class, index),
                 AnnotationVerb::Property => {
                     let place = self.place(&one.ruled.pack.name);
@@ -219,6 +285,7 @@ impl<'a> Evaluator<'a> {
         match self.family() {
             // A class that is no controller is no way in, whatever its methods carry.
             Family::Java if !header.is_controller && header.client.is_none() => routes.clear(),
+            Family::JavaScript if !header.is_controller && header.client.is_none() => routes.retain(|(_, _, ruled)| ruled.rule.anywhere),
             // Without a template of its own or its class's, an action is routed by convention.
             Family::CSharp if header.prefixes.is_empty() && prefix.is_empty() => routes.retain(|(_, paths, _)| !paths.is_empty()),
             _ => {}
@@ -270,6 +337,12 @@ impl<'a> Evaluator<'a> {
                         typed: ruled.pack.typed_parameters && matches!(self.family(), Family::CSharp | Family::Java),
                         parameters: parameters.clone(),
                     };
+                    self.told_of.entry((file, index, this)).or_insert_with(|| Rc::new(told.clone()));
+                    if let Some(class) = class.filter(|_| ruled.pack.annotations.iter().any(|rule| rule.does == AnnotationVerb::Module)) {
+                        let versions = versions.clone().or_else(|| header.versions.clone());
+                        self.loose.push(super::wired::Loose { class, pack: ruled.pack, route, versions });
+                        continue;
+                    }
                     let router = match class {
                         None => self.annotated_router(file, index),
                         Some(_) => self.single(&format!("{}:annotated", ruled.pack.name), None),
@@ -330,12 +403,14 @@ impl<'a> Evaluator<'a> {
                     let key = self.pick(told.ruled.rule.key.as_ref(), &told.site).and_then(|value| value.literal().map(str::to_owned));
                     let place = told.ruled.rule.r#in.as_deref().unwrap_or("query");
                     if told.ruled.rule.opened
+                        && key.is_none()
                         && let Some(fields) = self.fields_of(one, scope)
                     {
                         out.extend(fields.into_iter().map(|field| parameter(field, place)));
                         continue;
                     }
-                    out.push(parameter(key.as_deref().filter(|key| !key.is_empty()).unwrap_or(&one.name), place));
+                    let name = told.ruled.rule.whole.as_deref().unwrap_or(&one.name);
+                    out.push(parameter(key.as_deref().filter(|key| !key.is_empty()).unwrap_or(name), place));
                 }
             }
         }

@@ -70,6 +70,18 @@ pub(super) struct Evaluator<'a> {
     /// Those that a condition looked at, and how many conditions are being evaluated.
     pub(super) checked: HashSet<u32>,
     pub(super) testing: usize,
+    /// Applications that are made of modules, what they say of paths, and routes of controllers.
+    pub(super) apps: Vec<super::wired::App>,
+    pub(super) app_paths: HashMap<ObjectId, super::wired::Paths>,
+    pub(super) loose: Vec<super::wired::Loose>,
+    /// What decorators tell of a handler, and of the handler whose guards are being judged.
+    pub(super) told_of: HashMap<(FileId, u32, Option<ObjectId>), Told>,
+    pub(super) telling: Vec<(String, Val)>,
+    /// Routers that a pack's functions without an object are about, by what stands for all of them.
+    pub(super) ambient: Vec<(&'static str, ObjectId, ObjectId)>,
+    pub(super) metadata: Option<Told>,
+    /// What the handler takes whose guards are being judged.
+    pub(super) taking: Vec<Val>,
     /// Patterns of routes that are made of the names of classes and methods.
     pub(super) conventions: Vec<super::convention::Convention>,
     /// While the body of a group runs, calls on the first are calls on the second.
@@ -79,6 +91,9 @@ pub(super) struct Evaluator<'a> {
     /// Classes whose bodies wait until those around have been run.
     waiting: Vec<(ObjectId, FileId, u32)>,
 }
+
+/// What decorators tell of a handler, by their keys.
+pub(super) type Told = Rc<Vec<(String, Val)>>;
 
 /// Bases of a class: those of the project, and names of libraries.
 pub(super) type Bases = (Vec<(FileId, u32)>, Vec<String>);
@@ -129,6 +144,14 @@ impl<'a> Evaluator<'a> {
             standing_in: Vec::new(),
             bodies: 0,
             waiting: Vec::new(),
+            apps: Vec::new(),
+            app_paths: HashMap::new(),
+            loose: Vec::new(),
+            told_of: HashMap::new(),
+            telling: Vec::new(),
+            metadata: None,
+            taking: Vec::new(),
+            ambient: Vec::new(),
         }
     }
 

@@ -222,6 +222,9 @@ impl<'a> Evaluator<'a> {
         if let Some(closure) = self.method(id, name) {
             return Val::Function(closure);
         }
+        if let Some(value) = self.around(id, name) {
+            return value;
+        }
         if self.objects[id].ty.is_some() {
             let full = self.method_name(id, name);
             self.note_whole(&full);
@@ -232,6 +235,19 @@ impl<'a> Evaluator<'a> {
             Some((file, class)) => self.embedded(id, file, class, name),
             None => Val::Unknown,
         }
+    }
+
+    /// A field of what the object hangs in.
+    fn around(&self, id: ObjectId, name: &str) -> Option<Val> {
+        let mut outer = self.objects[id].around;
+        for _ in 0..24 {
+            let id = outer?;
+            if let Some(value) = self.objects[id].fields.get(name) {
+                return Some(value.clone());
+            }
+            outer = self.objects[id].around;
+        }
+        None
     }
 
     fn embedded(&mut self, id: ObjectId, file: FileId, class: u32, name: &str) -> Val {
@@ -390,7 +406,7 @@ impl<'a> Evaluator<'a> {
             return self.ruby_call(name, call, scope);
         }
         if let Value::Name(name) = &call.callee
-            && name == "require"
+            && (name == "require" || name == "import")
             && self.family() == Family::JavaScript
             && let Some(module) = call.arguments.first().and_then(|argument| if let Value::Text(text) = &argument.value { Some(text) } else { None })
         {
@@ -461,10 +477,7 @@ impl<'a> Evaluator<'a> {
                 let full = format!("{method}.{name}");
                 let of = self.method_name(*id, method);
                 self.note_every(&of, name, &arguments);
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    let of = self.method_name(*id, method);
-                    self.note_read_by(&of, name, key);
-                }
+                self.note_read_by(&of, name, &arguments);
                 self.call_method(*id, &full, arguments, decorated)
             }
             Val::Text(text) => self.text_method(text, name, arguments),
@@ -475,9 +488,7 @@ impl<'a> Evaluator<'a> {
             Val::Made(made) => {
                 let of = format!("{}()", made.by);
                 self.note_every(&of, name, &arguments);
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    self.note_read_by(&of, name, key);
-                }
+                self.note_read_by(&of, name, &arguments);
                 let full = format!("{of}.{name}");
                 self.call_symbol(&full, arguments, Some(object.clone()), decorated)
             }
@@ -485,9 +496,7 @@ impl<'a> Evaluator<'a> {
                 if let Some(value) = self.environment_call(symbol, name, &arguments) {
                     return value;
                 }
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    self.note_read_by(symbol, name, key);
-                }
+                self.note_read_by(symbol, name, &arguments);
                 let full = format!("{symbol}.{name}");
                 self.call_symbol(&full, arguments, Some(object.clone()), decorated)
             }
@@ -511,6 +520,11 @@ impl<'a> Evaluator<'a> {
                 };
                 Val::list(entries.iter().map(one).collect())
             }
+            // `import("./x").then((m) => m.default)`
+            Val::Module(_) if name == "then" => match arguments.first().map(|argument| argument.value.clone()) {
+                Some(Val::Function(closure)) => self.invoke(&closure, vec![Arg { name: None, value: object.clone() }]),
+                _ => Val::Unknown,
+            },
             Val::Module(_) | Val::Folder(_) | Val::Map(_) => {
                 let member = self.member(&object, name);
                 self.call_value(member, arguments, call, decorated)
@@ -535,10 +549,8 @@ impl<'a> Evaluator<'a> {
             Val::Guarded(inner) => self.call_value(inner.1.clone(), arguments, call, decorated),
             Val::Symbol(name) => self.call_symbol(&name, arguments, None, decorated),
             Val::Method(id, name) => {
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    let of = self.method_name(id, &name);
-                    self.note_read_by(&of, "()", key);
-                }
+                let of = self.method_name(id, &name);
+                self.note_read_by(&of, "()", &arguments);
                 self.call_method(id, &name, arguments, decorated)
             }
             Val::Module(file) => match self.plain_value(Val::Module(file)) {

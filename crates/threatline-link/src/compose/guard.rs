@@ -6,6 +6,7 @@
 //! that a header is absent. What cannot be read makes nothing true.
 
 mod refuse;
+mod settled;
 mod tested;
 mod words;
 
@@ -68,6 +69,12 @@ impl Verdict {
     }
 }
 
+/// An effect by its name.
+fn effect_of(name: &str) -> Option<Effect> {
+    use Effect::*;
+    [Authenticates, Authorizes, Optional, Exempts, RateLimits, VerifiesSignature, Harmless].into_iter().find(|effect| format!("{effect:?}") == name)
+}
+
 /// A function behind a library's decorator.
 pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
     match value {
@@ -105,6 +112,11 @@ struct Prover {
     unclear: bool,
     inside_verify: bool,
     depth: usize,
+    /// The class of the function, and whether what it gives back decides.
+    class: Option<(FileId, u32)>,
+    decides: bool,
+    /// What decorators tell let it on before anything was refused.
+    exempted: bool,
 }
 
 impl<'a> Evaluator<'a> {
@@ -139,9 +151,13 @@ impl<'a> Evaluator<'a> {
             Val::Object(id) => self.judge_object(*id, guard, depth),
             Val::Class(file, class) => {
                 let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept"];
-                match named.iter().find_map(|name| self.class_method(*file, *class, name)) {
-                    Some((file, index)) => self.prove(&Closure { file, index, scope: None, this: None }, depth).0,
-                    None => Verdict::unclear(),
+                let (file, class) = (*file, *class);
+                match named.iter().find_map(|name| self.class_method(file, class, name)) {
+                    Some((found, index)) => {
+                        let this = self.guarding(file, class);
+                        self.prove(&Closure { file: found, index, scope: None, this }, depth).0
+                    }
+                    None => self.judge_bases(file, class, guard, depth),
                 }
             }
             Val::Module(file) => match self.plain_value(Val::Module(*file)) {
@@ -149,8 +165,36 @@ impl<'a> Evaluator<'a> {
                 value => self.judge(&Guard { value, place: guard.place.clone() }, depth + 1),
             },
             Val::Null | Val::Boolean(_) | Val::Number(_) | Val::Text(_) | Val::Map(_) => Verdict::default(),
-            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) | Val::Either(_) => Verdict::unclear(),
+            // It may stand there or not: what never guards is no matter.
+            Val::Either(values) => {
+                let all: Vec<Verdict> =
+                    values.iter().take(8).map(|value| self.judge(&Guard { value: value.clone(), place: guard.place.clone() }, depth + 1)).collect();
+                // A guard that is only named is not known.
+                let named = values.iter().any(|value| matches!(value, Val::Text(_)));
+                if !named && all.iter().all(|one| *one == Verdict::default()) { Verdict::default() } else { Verdict::unclear() }
+            }
+            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict::unclear(),
         }
+    }
+
+    /// The object whose method decides, where its fields say by what.
+    fn guarding(&mut self, file: FileId, class: u32) -> Option<ObjectId> {
+        if self.program.files[file].family != Family::JavaScript {
+            return None;
+        }
+        if let Val::Object(id) = self.generic_instance(file, class) { Some(id) } else { None }
+    }
+
+    /// A class that decides as its base in a library does; what it does with the outcome must be read.
+    fn judge_bases(&mut self, file: FileId, class: u32, guard: &Guard, depth: usize) -> Verdict {
+        let (_, foreign) = self.bases(file, class);
+        let library = self.program.files[file].library;
+        let Some(base) = foreign.into_iter().find(|name| !library.guards(name).is_empty()) else { return Verdict::unclear() };
+        if let Some((found, index)) = self.class_method(file, class, "handleRequest") {
+            let this = self.guarding(file, class);
+            return self.prove(&Closure { file: found, index, scope: None, this }, depth + 1).0;
+        }
+        self.judge_name(&base, Some(&[]), &guard.place)
     }
 
     fn judge_object(&mut self, id: ObjectId, guard: &Guard, depth: usize) -> Verdict {
@@ -171,6 +215,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place) -> Verdict {
+        if let Some(effect) = name.strip_prefix(super::verbs::EFFECT).and_then(effect_of) {
+            return Verdict::of(effect, place.clone());
+        }
         let library = self.library_of(place);
         let rules = library.guards(name);
         for ruled in &rules {
@@ -215,10 +262,31 @@ impl<'a> Evaluator<'a> {
             return out;
         }
         let scope = self.enter(closure, Vec::new());
+        // A guard gets what the handler gets.
+        let taking = if self.family() == Family::JavaScript { self.taking.clone() } else { Vec::new() };
+        for (parameter, value) in function.parameters.iter().zip(taking) {
+            if !parameter.name.is_empty() && scope.own(&parameter.name).is_none_or(|own| own.is_unknown()) {
+                scope.set(&parameter.name, value);
+            }
+        }
         // Local functions are hoisted; locals are bound as the walk meets them.
         let mut parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         parameters.extend(function.parameters.iter().flat_map(|parameter| parameter.names.iter().cloned()));
-        let mut prover = Prover { onward: None, calls_on: false, inner: None, parameters, places: Vec::new(), unclear: false, inside_verify: false, depth };
+        let mut prover = Prover {
+            onward: None,
+            calls_on: false,
+            inner: None,
+            parameters,
+            places: Vec::new(),
+            unclear: false,
+            inside_verify: false,
+            depth,
+            class: None,
+            decides: false,
+            exempted: false,
+        };
+        prover.class = function.class.map(|class| (closure.file, class));
+        prover.decides = function.name == "canActivate";
         prover.calls_on = self.goes_on_by_call(&function.steps, &prover, &scope);
         let own = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
         let mut start = Known::default();
@@ -238,7 +306,7 @@ impl<'a> Evaluator<'a> {
             prover.onward = Some(prover.onward.map_or(end, |before| before.meet(end)));
         }
         let known = prover.onward.unwrap_or_default();
-        if !known.authenticated && self.refuses_somewhere(&function.steps, &scope) {
+        if !known.authenticated && !prover.exempted && self.refuses_somewhere(&function.steps, &scope) {
             // It turns some requests away, for reasons that were not understood.
             prover.unclear = true;
         }
@@ -391,7 +459,10 @@ impl<'a> Evaluator<'a> {
                 if let Some(value) = value {
                     known = self.see(value, known, prover, scope);
                 }
-                let away = value.as_ref().is_some_and(|value| self.turns_away_value(value, scope).is_some());
+                let mut away = value.as_ref().is_some_and(|value| self.turns_away_value(value, scope).is_some());
+                if let Some(value) = value.as_ref().filter(|_| prover.decides) {
+                    away |= self.decided(value, &mut known, prover, scope);
+                }
                 if !prover.calls_on && !away {
                     prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
                 }
@@ -430,6 +501,11 @@ impl<'a> Evaluator<'a> {
 
     fn walk_if(&mut self, condition: &'a Value, then: &'a [Step], otherwise: &'a [Step], known: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
         let known = self.see(condition, known, prover, scope);
+        if let Some(holds) = self.settled(condition, scope, 0) {
+            let end = self.walk(if holds { then } else { otherwise }, known, prover, scope);
+            prover.exempted |= end.is_none() && prover.onward.is_some();
+            return end;
+        }
         let strong = prover.inside_verify || self.is_check(condition, prover, scope, 0);
         // where a refusal stands under what holds of somebody (`if user.banned?`), nobody may pass as well
         let (strong_then, strong_else) = match self.is_ruby() && strong && !prover.inside_verify {
@@ -448,6 +524,11 @@ impl<'a> Evaluator<'a> {
         let unproven = (then_away.is_some() && !strong_then) || (else_away.is_some() && !strong_else);
         if unproven && !tests_absence(condition, 0) {
             // It refuses for a reason that lies outside of what was read.
+            prover.unclear = true;
+        }
+        // Who asks decides whether something is thrown: it may be a refusal.
+        let throws = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::Throw(_)));
+        if strong && then_away.is_none() && else_away.is_none() && (throws(then) || throws(otherwise)) {
             prover.unclear = true;
         }
         if (then_away.is_some() || else_away.is_some()) && strong {
@@ -472,6 +553,9 @@ impl<'a> Evaluator<'a> {
             Value::Call(call) => {
                 if let Value::Member(object, method) = &call.callee {
                     known = self.see(object, known, prover, scope);
+                    if matches!(&**object, Value::Name(name) if name == "super") {
+                        known = self.see_base(call, method, known, prover);
+                    }
                     if self.fails_through(object, method, call, scope) {
                         known.authenticated = true;
                         self.mark = call.mark;
@@ -593,7 +677,9 @@ impl<'a> Evaluator<'a> {
 
     /// A helper that is called for its effect proves what holds when it comes back.
     fn prove_helper(&mut self, closure: &Closure, depth: usize) -> (Verdict, Option<Val>) {
+        let taking = std::mem::take(&mut self.taking);
         let (verdict, inner) = self.prove(closure, depth);
+        self.taking = taking;
         if inner.is_some() { (Verdict::default(), None) } else { (verdict, None) }
     }
 

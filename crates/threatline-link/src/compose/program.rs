@@ -34,6 +34,10 @@ pub(super) struct Program<'a> {
     manifests: Manifests<'a>,
     /// Folders of manifests.
     roots: HashSet<&'a str>,
+    /// What the manifests of a folder name.
+    dependencies: HashMap<&'a str, HashSet<&'a str>>,
+    /// Names of manifests.
+    package_names: HashMap<&'a str, &'a str>,
     /// Java: files and folders by what stands behind `src/main/java/`, wherever that is.
     tails: HashMap<&'a str, &'a str>,
     /// What a path of Python is made of, and a folder's name with that of a file in it or with nothing (Java).
@@ -98,6 +102,8 @@ impl<'a> Program<'a> {
             folders: BTreeMap::new(),
             manifests: Manifests::default(),
             roots: HashSet::new(),
+            dependencies: HashMap::new(),
+            package_names: HashMap::new(),
             tails: HashMap::new(),
             names: HashSet::new(),
             by_class: HashMap::new(),
@@ -123,6 +129,11 @@ impl<'a> Program<'a> {
                     Fact::Manifest(ManifestFact::Package(package)) => {
                         out.manifests.add((folder_of(path), package));
                         out.roots.insert(folder_of(path));
+                        let names = package.dependencies.iter().map(|dependency| dependency.name.as_str());
+                        if let Some(name) = &package.name {
+                            out.package_names.entry(folder_of(path)).or_insert(name);
+                        }
+                        out.dependencies.entry(folder_of(path)).or_default().extend(names);
                     }
                     _ => {}
                 }
@@ -479,6 +490,18 @@ impl<'a> Program<'a> {
     /// The file of that path.
     pub(super) fn file_at(&self, path: &str) -> Option<FileId> {
         self.by_path.get(path).copied()
+    }
+
+    /// Whether a manifest of that very folder depends on one of these.
+    pub(super) fn depends(&self, folder: &str, names: &[String]) -> bool {
+        self.dependencies.get(folder).is_some_and(|known| names.iter().any(|name| known.contains(name.as_str())))
+    }
+
+    /// What a program that stands in that file is called: as its package, else as its file.
+    pub(super) fn program_name(&self, path: &str) -> String {
+        let named = self.root_of(path).and_then(|root| self.package_names.get(root));
+        let file = last(path, '/');
+        named.map_or(file.split('.').next().unwrap_or(file).to_owned(), |name| last(name, '/').to_owned())
     }
 
     /// The folder of the innermost manifest at a path or above it.

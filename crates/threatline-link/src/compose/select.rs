@@ -36,6 +36,12 @@ impl Evaluator<'_> {
             "type" => return self.types.clone(),
             "star" => return site.star.iter().map(Val::text).collect(),
             "result" => return Vec::new(),
+            // the last one that is a text, or a list of texts
+            "text" => {
+                let is_text =
+                    |value: &&Val| matches!(value, Val::Text(_)) || matches!(value, Val::List(items) if items.iter().all(|item| matches!(item, Val::Text(_))));
+                return positional(&site.arguments).into_iter().rev().find(is_text).cloned().into_iter().collect();
+            }
             // An argument of that name is meant before the called method's name.
             "name" => match named(&site.arguments, word) {
                 Some(value) => return vec![value],
@@ -47,6 +53,9 @@ impl Evaluator<'_> {
         }
         if let Some((option, rest)) = word.split_once("()") {
             return of_option(&site.arguments, option, rest.trim_start_matches('.'));
+        }
+        if word.contains('+') {
+            return word.split('+').flat_map(|one| self.word(one, site)).collect();
         }
         if let Some((from, to)) = word.split_once("..")
             && let Ok(from) = from.parse::<usize>()
@@ -60,6 +69,7 @@ impl Evaluator<'_> {
         let base = match head.parse::<i32>() {
             _ if head == "self" => site.receiver.clone(),
             Ok(at) => position(&site.arguments, at),
+            Err(_) if head == "self" => site.receiver.clone(),
             Err(_) => named(&site.arguments, head),
         };
         let Some(mut value) = base.filter(|_| !rest.is_empty()) else {
@@ -68,7 +78,13 @@ impl Evaluator<'_> {
         for key in rest.split('.') {
             value = match entry(&value, key) {
                 Some(value) => value,
-                None => return Vec::new(),
+                None => match &value {
+                    Val::Module(_) | Val::Object(_) => match self.member(&value, key) {
+                        Val::Unknown | Val::Method(..) => return Vec::new(),
+                        member => member,
+                    },
+                    _ => return Vec::new(),
+                },
             };
         }
         vec![value]
@@ -107,6 +123,12 @@ impl Evaluator<'_> {
             let values = self.select(Some(&condition.argument), &site);
             if let Some(present) = condition.present {
                 return values.is_empty() != present;
+            }
+            if !condition.not.is_empty() {
+                return values.first().and_then(Val::literal).is_some_and(|text| !condition.not.iter().any(|one| one == text));
+            }
+            if let Some(kind) = &condition.kind {
+                return values.iter().any(|value| is_kind(value, kind));
             }
             match &condition.is {
                 Some(expected) => values.iter().any(|value| equals(value, expected) || self.is_typed(value, expected)),
@@ -193,6 +215,17 @@ fn entry(value: &Val, key: &str) -> Option<Val> {
             Err(_) => named(&made.arguments, key),
         },
         _ => None,
+    }
+}
+
+/// Whether a value is a text, a function, an object, a list or a map.
+fn is_kind(value: &Val, kind: &str) -> bool {
+    match kind {
+        "text" => matches!(value, Val::Text(_)),
+        "function" => matches!(value, Val::Function(_) | Val::Guarded(_)),
+        "list" => matches!(value, Val::List(_)),
+        "map" => matches!(value, Val::Map(_)),
+        _ => matches!(value, Val::Object(_) | Val::Class(..)),
     }
 }
 

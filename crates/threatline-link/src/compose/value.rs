@@ -201,6 +201,10 @@ pub(super) struct Object {
     pub(super) outsider: bool,
     /// The router in which what comes later stands.
     pub(super) later: Option<ObjectId>,
+    /// The actions of a resource that its routes are for, in the order of its events.
+    pub(super) actions: Vec<String>,
+    /// What it hangs in: its fields are this one's, too.
+    pub(super) around: Option<ObjectId>,
 }
 
 /// A guard of some of a class's handlers, or the end of one.

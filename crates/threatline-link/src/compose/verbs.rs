@@ -5,6 +5,8 @@ mod named;
 mod out;
 mod reads;
 mod resources;
+mod schema;
+mod shape;
 mod shaped;
 
 pub(super) use filters::Way;
@@ -23,6 +25,12 @@ const NO_CALL: usize = usize::MAX;
 
 /// The word of packs for a route that answers nothing.
 const NO_METHOD: &str = "-";
+
+/// So many items of a list are registered at most.
+const MOST_ITEMS: usize = 2_000;
+
+/// Before the name of an effect that stands for a guard.
+pub(super) const EFFECT: &str = "!";
 
 /// A library call as it stands.
 pub(super) struct Site {
@@ -80,9 +88,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         self.run_lambdas(&arguments);
-        if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-            self.note_read_by(name, "()", key);
-        }
+        self.note_read_by(name, "()", &arguments);
         Val::Made(Rc::new(Made { by: name.to_owned(), arguments }))
     }
 
@@ -119,9 +125,7 @@ impl<'a> Evaluator<'a> {
         }
         if rules.is_empty() {
             self.run_lambdas(&arguments);
-            if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                self.note_read_by(&name, "()", key);
-            }
+            self.note_read_by(&name, "()", &arguments);
             // A name that guards, or a client that is configured step by step.
             return match library.type_rule(ty).rule.role {
                 _ if !library.guards(&name).is_empty() || !library.verifies(&name).is_empty() => Val::Made(Rc::new(Made { by: name, arguments })),
@@ -141,11 +145,13 @@ impl<'a> Evaluator<'a> {
     fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
         let mut out = None;
         for (ruled, star) in rules {
-            if !self.all_hold(&ruled.rule.when, &site.arguments) {
+            // Of a list, each item is asked for itself.
+            let is_list = ruled.rule.over.and_then(|at| site.arguments.get(at)).is_some_and(|argument| matches!(argument.value, Val::List(_)));
+            if !is_list && !self.all_hold(&ruled.rule.when, &site.arguments) {
                 continue;
             }
             site.star = star;
-            if let Some(value) = self.apply_each(ruled, &site)
+            if let Some(value) = self.apply_over(ruled, &site)
                 && out.is_none()
             {
                 out = Some(value);
@@ -154,12 +160,41 @@ impl<'a> Evaluator<'a> {
         out
     }
 
+    /// Once, or for each item of a list.
+    fn apply_over(&mut self, ruled: Ruled<CallRule>, site: &Site) -> Option<Val> {
+        let list = ruled.rule.over.and_then(|at| site.arguments.get(at).map(|argument| (at, argument.value.clone())));
+        let Some((at, Val::List(items))) = list else { return self.apply_each(ruled, site) };
+        let mut out = None;
+        for item in items.iter().take(MOST_ITEMS) {
+            let mut arguments = site.arguments.clone();
+            arguments[at].value = item.clone();
+            if !self.all_hold(&ruled.rule.when, &arguments) {
+                continue;
+            }
+            let one = Site { method: site.method.clone(), arguments, receiver: site.receiver.clone(), decorated: None, star: site.star.clone() };
+            out = self.apply(ruled, &one).or(out);
+        }
+        out.or_else(|| site.receiver.clone())
+    }
+
     fn apply(&mut self, ruled: Ruled<CallRule>, site: &Site) -> Option<Val> {
         let Ruled { pack, rule } = ruled;
         match rule.does {
             Verb::Make => {
                 let ty = self.given(pack, rule)?;
-                return Some(self.make(ty, site.arguments.clone(), Some(rule)));
+                let made = self.make(ty, site.arguments.clone(), Some(rule));
+                if let Val::Object(id) = &made {
+                    self.made_within(pack, rule, site, *id);
+                    for value in self.select(rule.fields.as_ref(), site) {
+                        let fields: Vec<(String, Val)> = match &value {
+                            Val::Map(entries) => entries.to_vec(),
+                            Val::Object(other) => self.objects[*other].fields.clone().into_iter().collect(),
+                            _ => Vec::new(),
+                        };
+                        self.objects[*id].fields.extend(fields);
+                    }
+                }
+                return Some(made);
             }
             Verb::Route => return self.route(pack, rule, site),
             Verb::Mount => return self.mount(pack, rule, site),
@@ -184,6 +219,18 @@ impl<'a> Evaluator<'a> {
                 let names = self.select(rule.kept.as_ref(), site);
                 self.replay(&names, site, router);
             }
+            Verb::Field => self.decorate_object(rule, site),
+            Verb::Schema => return self.graphql(pack, rule, site),
+            Verb::Expose => return self.expose(pack, rule, site),
+            Verb::Options => self.options(rule, site),
+            Verb::Crud => return Some(self.crud(pack, rule, site)),
+            Verb::Choose => self.choose(rule, site),
+            Verb::Folder => self.hang_folder(pack, rule, site),
+            Verb::Start => return self.start(pack, rule, site),
+            Verb::Below => self.prefixed(rule, site),
+            Verb::Versions => self.versioned(rule, site),
+            Verb::Tell => return None,
+            Verb::Told => return Some(self.told_here(rule, site)),
             Verb::Handle => return Some(self.handle(pack, rule, site)),
             Verb::Protect => self.protect(pack, rule, site),
             Verb::Convention => self.note_convention(pack, rule, site),
@@ -221,7 +268,8 @@ impl<'a> Evaluator<'a> {
                 if rule.guards.is_some() {
                     return Some(self.passed_guarded(rule, site));
                 }
-                let value = self.pick(rule.of.as_ref(), site).unwrap_or(Val::Unknown);
+                let mut values = self.select(rule.of.as_ref(), site);
+                let value = if values.len() > 1 { Val::list(values) } else { values.pop().unwrap_or(Val::Unknown) };
                 return Some(if rule.prefix.is_some() { self.stripped(value) } else { value });
             }
             Verb::List => return Some(Val::list(self.select(rule.of.as_ref(), site))),
@@ -338,11 +386,14 @@ impl<'a> Evaluator<'a> {
 
     /// The router that a call is about: its receiver, or the library's own.
     fn router(&mut self, pack: &Pack, site: &Site) -> ObjectId {
-        match &site.receiver {
-            Some(Val::Object(id)) => {
+        let ambient = self.ambient.iter().rev().find(|(name, _, _)| *name == pack.name).map(|(_, outer, id)| (*outer, *id));
+        match (&site.receiver, ambient) {
+            (Some(Val::Object(id)), Some((outer, inner))) if *id == outer => inner,
+            (Some(Val::Object(id)), _) => {
                 let id = self.standing(*id);
                 self.objects[id].later.unwrap_or(id)
             }
+            (_, Some((_, inner))) => inner,
             _ => self.single(&format!("{}:router", pack.name), None),
         }
     }
@@ -435,6 +486,7 @@ impl<'a> Evaluator<'a> {
         }
         let handlers = self.select(rule.handler.as_ref(), site);
         let mut guards = self.guards(rule.guards.as_ref(), site);
+        guards.extend(self.effect(pack, rule));
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
         // `app.get("setting")` reads a setting: a route has a handler.
         if rule.handler.is_some() && handlers.is_empty() && pack.handlers.is_none() {
@@ -467,6 +519,7 @@ impl<'a> Evaluator<'a> {
         };
         let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
         let takes = self.handler_takes(pack, rule);
+        let told_by_schema = self.declared_parameters(&rule.declares, site);
         let from_path = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path");
         for mut path in paths {
             if from_path
@@ -475,6 +528,12 @@ impl<'a> Evaluator<'a> {
             {
                 methods = vec![Some(method.to_ascii_uppercase())];
                 path = Text::literal(rest.trim_start());
+            }
+            if let Some(fixed) = &rule.fixed {
+                path = Text::join([Text::literal(fixed), Text::literal("/"), path]);
+            }
+            if let Some(notation) = rule.notation {
+                path = Text::literal(super::routed::written(notation, &path.with_defaults()));
             }
             if let Some(under) = &rule.under {
                 path = Text::join([super::text::without_end(&path, None), Text::literal(format!("/{under}"))]);
@@ -499,7 +558,7 @@ impl<'a> Evaluator<'a> {
                     guards: own,
                     place: place.clone(),
                     typed: pack.typed_parameters,
-                    parameters: [parameters, told_by_class.clone()].concat(),
+                    parameters: [parameters, told_by_class.clone(), told_by_schema.clone()].concat(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
@@ -597,6 +656,11 @@ impl<'a> Evaluator<'a> {
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
         let guards = self.guards(rule.guards.as_ref(), site);
+        let router = match self.pick(rule.into.as_ref(), site) {
+            Some(Val::Object(into)) => into,
+            _ if rule.into.is_some() => return None,
+            _ => router,
+        };
         for mut child in self.select(rule.child.as_ref(), site) {
             let mut path = path.clone();
             // `"/x" => App`, where several are told so
@@ -660,12 +724,16 @@ impl<'a> Evaluator<'a> {
             true => self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site),
             false => self.objects[router].methods.clone(),
         };
-        let child = self.object(Object { ty, place: Some(place.clone()), methods, context, ..Object::default() });
-        self.hang(router, Val::Object(child), Some(path), false, guards, place);
+        let mut bodies = self.select(rule.body.as_ref(), site).into_iter();
+        // An object that registers itself is asked for its method; what a block of Ruby works on is said there.
+        let waits = rule.registers.is_some() || self.is_ruby();
+        let first = if waits { Val::Null } else { bodies.next().map_or(Val::Null, |value| self.plain_value(value)) };
+        let child = self.group_of(pack, rule, router, path, guards, first, place, ty);
+        (self.objects[child].methods, self.objects[child].context) = (methods, context);
         self.itself(child, pack, rule, site);
         match self.is_ruby() {
             true => self.run_inside(rule, site, router, child),
-            false => self.select(rule.body.as_ref(), site).into_iter().for_each(|body| self.fill(rule, body, child)),
+            false => bodies.for_each(|body| self.fill(rule, body, child)),
         }
         let kept = self.select(rule.kept.as_ref(), site);
         self.replay(&kept, site, child);
@@ -696,11 +764,62 @@ impl<'a> Evaluator<'a> {
         self.objects[router].events.push(Event::Route(Rc::new(route)));
     }
 
+    /// A router under another one, and what its body does with it.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one group")]
+    fn group_of(
+        &mut self,
+        pack: &'static Pack,
+        rule: &CallRule,
+        router: ObjectId,
+        path: Text,
+        guards: Vec<Guard>,
+        body: Val,
+        place: super::Place,
+        ty: Option<TypeId>,
+    ) -> ObjectId {
+        let ty = ty.or(self.objects[router].ty);
+        let child = self.object(Object { ty, place: Some(place.clone()), around: Some(router), ..Object::default() });
+        let mut child_of = child;
+        let mut closure = None;
+        match body {
+            Val::Function(body) => closure = Some(body),
+            Val::Guarded(inner) => {
+                if let Val::Function(body) = &inner.1 {
+                    closure = Some(body.clone());
+                }
+            }
+            // A wrapper by which the body works on what is around it.
+            Val::Made(made) => {
+                if rule.unwrapped.contains(&made.by) {
+                    child_of = router;
+                }
+                closure = made.arguments.iter().find_map(|argument| match &argument.value {
+                    Val::Function(body) => Some(body.clone()),
+                    _ => None,
+                });
+            }
+            _ => {}
+        }
+        self.hang(router, Val::Object(child), Some(path), false, guards, place);
+        if let Some(closure) = closure {
+            if rule.ambient {
+                // The library's own router stands for the innermost group.
+                let outer = self.ambient.iter().rev().find(|(name, _, _)| *name == pack.name).map_or(router, |(_, outer, _)| *outer);
+                self.ambient.push((&pack.name, outer, child));
+            }
+            let _ = self.invoke(&closure, vec![Arg { name: None, value: Val::Object(child_of) }]);
+            if rule.ambient {
+                self.ambient.pop();
+            }
+        }
+        child
+    }
+
     fn middleware(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
         let router = self.router(pack, site);
         let path = self.pick(rule.path.as_ref(), site).filter(|value| matches!(value, Val::Text(_))).map(|value| as_text(&value));
         let place = self.place(&pack.name);
-        let mut guards = Vec::new();
+        let mut guards: Vec<Guard> = self.effect(pack, rule).into_iter().collect();
         if rule.guarded {
             let by = self.method_name(router, &site.method);
             let value = Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }));
@@ -713,6 +832,9 @@ impl<'a> Evaluator<'a> {
                 if matches!(made, Val::Object(id) if self.is_router(id)) {
                     value = made;
                 }
+            }
+            if rule.tentative {
+                value = Val::Either(Rc::new(vec![value]));
             }
             // `app.use("/x", router)` hangs a router where others hang guards.
             match value {
@@ -737,6 +859,12 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A guard that the call itself is.
+    fn effect(&mut self, pack: &Pack, rule: &CallRule) -> Option<Guard> {
+        let effect = rule.effect?;
+        Some(Guard { value: Val::symbol(format!("{EFFECT}{effect:?}")), place: self.place(&pack.name) })
+    }
+
     fn has_role(&self, id: ObjectId, role: TypeRole) -> bool {
         self.objects[id].ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.role == role)
     }
@@ -751,7 +879,21 @@ impl<'a> Evaluator<'a> {
         let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         let guards = self.guards(rule.guards.as_ref(), site);
+        let declared = self.declared_parameters(&rule.declares, site);
         let id = match &site.receiver {
+            // What is built on stays as it was for others that build on it.
+            Some(Val::Object(id)) if rule.forks => {
+                let ty = self.given(pack, rule).or(self.objects[*id].ty);
+                let place = Some(self.place(&pack.name));
+                let forked = Object { ty, place, fields: Default::default(), events: Vec::new(), mounted: true, ..self.objects[*id].clone() };
+                let forked = self.object(forked);
+                self.objects[forked].parameters.extend(declared);
+                if rule.handler.is_none() && rule.method.is_none() {
+                    self.objects[forked].guards.extend(guards);
+                    return Val::Object(forked);
+                }
+                forked
+            }
             Some(Val::Object(id)) => *id,
             _ => {
                 let ty = self.given(pack, rule);

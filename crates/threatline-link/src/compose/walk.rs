@@ -55,6 +55,7 @@ impl<'a> Evaluator<'a> {
                 }
                 self.refuel();
                 self.finish(one, top, &mut out);
+                self.taking.clear();
             }
         }
         out
@@ -113,7 +114,7 @@ impl<'a> Evaluator<'a> {
                     if !object.parameters.is_empty() {
                         std::rc::Rc::make_mut(&mut route).parameters.extend(object.parameters.iter().cloned());
                     }
-                    out.push(Reached { route: route.clone(), prefix: prefix.clone(), guards: here, places: places.to_vec(), unclear });
+                    out.push(Reached { route, prefix: prefix.clone(), guards: here, places: places.to_vec(), unclear });
                 }
                 Event::Mount { child, path: _, replaces, guards, place } => {
                     here.extend(guards.iter().cloned());
@@ -196,8 +197,18 @@ impl<'a> Evaluator<'a> {
         let (raw, queried) = text::queried(&whole);
         let (path, names) = match reached.route.kind {
             EntryPointKind::Http | EntryPointKind::Websocket => text::path(raw),
+            EntryPointKind::Cli
+                if self.program.file_at(&reached.route.place.path).is_some_and(|file| self.program.files[file].family == Family::JavaScript) =>
+            {
+                (self.packaged_command(raw, &reached.route.place), Vec::new())
+            }
             EntryPointKind::Cli => (self.command(raw, &reached.route.place.path, self.objects[top].prefix.is_some()), Vec::new()),
             _ => (reached.route.path.with_defaults(), Vec::new()),
+        };
+        self.taking = reached.route.takes.clone();
+        self.metadata = match &reached.route.handler {
+            Val::Function(closure) => self.told_of.get(&(closure.file, closure.index, closure.this)).cloned(),
+            _ => None,
         };
         let mut chain = Verdict { unclear: reached.unclear, ..Verdict::default() };
         for guard in &reached.guards {
@@ -219,6 +230,13 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+    }
+
+    /// A command as one types it: the name that the package gives the program, and the words that lead to it.
+    fn packaged_command(&self, raw: &str, place: &Place) -> String {
+        let program = self.program.program_name(&place.path);
+        let words = raw.split(['/', ' ']).filter(|word| !word.is_empty() && !word.starts_with(['<', '[', '-']));
+        std::iter::once(program.as_str()).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one entry")]
@@ -264,7 +282,18 @@ impl<'a> Evaluator<'a> {
             let own = |(name, place): &&(String, String)| !place.ends_with('*') || !parameters.iter().any(|known| known.name == *name);
             let read: Vec<(String, String)> =
                 effects.parameters.iter().filter(own).map(|(name, place)| (name.clone(), place.trim_end_matches('*').to_owned())).collect();
-            parameters.extend(read.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
+            // where parts of the path are handed over with the query, they are no further parameters
+            let is_part = |one: &Parameter| one.place == "path" || (one.place == "query" && self.family() == Family::JavaScript && names.contains(&one.name));
+            parameters.extend(read.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| !is_part(one)));
+        }
+        // The body as such says nothing beside its parts.
+        let is_whole = |one: &&Parameter| one.name == one.place && matches!(one.place.as_str(), "body" | "form");
+        if let Some(whole) = parameters.iter().find(is_whole).cloned()
+            && self.family() == Family::JavaScript
+            && route.kind == EntryPointKind::Http
+            && parameters.iter().any(|one| one.place == whole.place && one.name != whole.name)
+        {
+            parameters.remove(&whole);
         }
         // what a request has in its path or else in its query
         parameters.retain(|one| one.place != EITHER || !names.contains(&one.name));

@@ -182,10 +182,8 @@ impl<'a> Evaluator<'a> {
         match self.ruby_name(name, scope) {
             Val::Function(closure) => self.invoke(&closure, arguments),
             Val::Method(id, method) => {
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    let of = self.method_name(id, &method);
-                    self.note_read_by(&of, "()", key);
-                }
+                let of = self.method_name(id, &method);
+                self.note_read_by(&of, "()", &arguments);
                 self.call_method(id, &method, arguments, None)
             }
             Val::Symbol(symbol) => self.call_symbol(&symbol, arguments, None, None),

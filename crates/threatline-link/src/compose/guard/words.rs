@@ -73,6 +73,7 @@ pub(super) fn binding_of<'a>(steps: &'a [Step], name: &str, found: &mut Option<&
                 let is_it = match target {
                     Value::Name(target) => target == name,
                     Value::List(targets) => targets.iter().any(|target| matches!(target, Value::Name(target) if target == name)),
+                    Value::Map(entries) => entries.iter().any(|(_, target)| matches!(target, Value::Name(target) if target == name)),
                     _ => false,
                 };
                 if is_it {
@@ -115,7 +116,11 @@ pub(super) fn status_words<'a>(value: &'a Value, out: &mut Vec<&'a str>, depth: 
             }
         }
         Value::List(parts) | Value::Unknown(parts) | Value::Either(parts) => parts.iter().for_each(|part| status_words(part, out, depth + 1)),
-        Value::Map(entries) => entries.iter().for_each(|(_, value)| status_words(value, out, depth + 1)),
+        Value::Map(entries) => entries.iter().for_each(|(_, value)| match value {
+            // `{ code: "UNAUTHORIZED" }`
+            Value::Text(text) if !text.is_empty() && text.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_') => out.push(text),
+            value => status_words(value, out, depth + 1),
+        }),
         _ => {}
     }
 }

@@ -73,9 +73,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Notes that a method that takes the parameter's name was called.
-    pub(in crate::compose) fn note_read_by(&mut self, of: &str, method: &str, name: &str) {
+    pub(in crate::compose) fn note_read_by(&mut self, of: &str, method: &str, arguments: &[Arg]) {
+        if arguments.iter().all(|argument| argument.value.literal().is_none()) {
+            return;
+        }
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
-            if !rule.every && rule.with.iter().any(|with| with == method) {
+            if !rule.every
+                && rule.with.iter().any(|with| with == method)
+                && let Some(name) = arguments.get(rule.at).and_then(|argument| argument.value.literal())
+            {
                 self.note_parameter(name, &told(rule));
                 self.note_input(if method == "()" { of.to_owned() } else { format!("{of}.{method}") });
             }
