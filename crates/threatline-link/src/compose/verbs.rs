@@ -1,11 +1,13 @@
 //! What library calls do, as packs tell it.
 
+mod answer;
 mod filters;
 mod named;
 mod out;
 mod reads;
 mod resources;
 mod shaped;
+mod tested;
 
 pub(super) use filters::Way;
 
@@ -159,7 +161,12 @@ impl<'a> Evaluator<'a> {
         match rule.does {
             Verb::Make => {
                 let ty = self.given(pack, rule)?;
-                return Some(self.make(ty, site.arguments.clone(), Some(rule)));
+                let made = self.make(ty, site.arguments.clone(), Some(rule));
+                if let (Some(_), Val::Object(id)) = (&rule.body, &made) {
+                    let takes = self.handler_takes(pack, rule);
+                    self.within_router(pack, rule, site, *id, takes);
+                }
+                return Some(made);
             }
             Verb::Route => return self.route(pack, rule, site),
             Verb::Mount => return self.mount(pack, rule, site),
@@ -184,6 +191,8 @@ impl<'a> Evaluator<'a> {
                 let names = self.select(rule.kept.as_ref(), site);
                 self.replay(&names, site, router);
             }
+            Verb::Answer => return Some(self.answer(pack, rule, site)),
+            Verb::Root => self.root(pack, rule, site),
             Verb::Handle => return Some(self.handle(pack, rule, site)),
             Verb::Protect => self.protect(pack, rule, site),
             Verb::Convention => self.note_convention(pack, rule, site),
@@ -338,12 +347,18 @@ impl<'a> Evaluator<'a> {
 
     /// The router that a call is about: its receiver, or the library's own.
     fn router(&mut self, pack: &Pack, site: &Site) -> ObjectId {
+        let ambient = |this: &Self| this.ambient.iter().rev().find(|(name, _)| *name == pack.name).map(|(_, id)| *id);
         match &site.receiver {
             Some(Val::Object(id)) => {
                 let id = self.standing(*id);
-                self.objects[id].later.unwrap_or(id)
+                let id = self.objects[id].later.unwrap_or(id);
+                // A part of an application that is being set up is no router itself.
+                if self.is_router(id) { id } else { ambient(self).unwrap_or(id) }
             }
-            _ => self.single(&format!("{}:router", pack.name), None),
+            _ => match ambient(self) {
+                Some(id) => id,
+                None => self.single(&format!("{}:router", pack.name), None),
+            },
         }
     }
 
@@ -380,6 +395,7 @@ impl<'a> Evaluator<'a> {
             words = default.cloned().unwrap_or_else(|| vec!["*".to_owned()]);
         }
         let mut out: Vec<Option<String>> = Vec::new();
+        let words = words.iter().flat_map(|word| word.split([',', ' ', '|'])).filter(|word| !word.is_empty());
         for word in words {
             let word = word.to_ascii_uppercase();
             if word == NO_METHOD {
@@ -436,6 +452,9 @@ impl<'a> Evaluator<'a> {
         let handlers = self.select(rule.handler.as_ref(), site);
         let mut guards = self.guards(rule.guards.as_ref(), site);
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
+        if !rule.tests.is_empty() {
+            methods = self.tested_methods(&handler, &rule.tests);
+        }
         // `app.get("setting")` reads a setting: a route has a handler.
         if rule.handler.is_some() && handlers.is_empty() && pack.handlers.is_none() {
             return None;
@@ -448,7 +467,7 @@ impl<'a> Evaluator<'a> {
             Some(ty) if rule.apart => self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() }),
             // A route that is narrowed after it was made is a router of its own.
             Some(ty) if self.is_router_type(ty) => {
-                let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() });
+                let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), under: Some(router), ..Object::default() });
                 // One that is nobody's yet may be mounted somewhere.
                 if matches!(site.receiver, Some(Val::Object(_))) {
                     self.hang(router, Val::Object(child), None, false, Vec::new(), place.clone());
@@ -466,6 +485,17 @@ impl<'a> Evaluator<'a> {
             _ => Vec::new(),
         };
         let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+        let queries = self.select(rule.queries.as_ref(), site);
+        // It has this effect by standing there.
+        if rule.effect.is_some() {
+            let by = self.method_name(router, &site.method);
+            guards.push(Guard { value: Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() })), place: place.clone() });
+        }
+        let mut told_here: Vec<Parameter> = queries.iter().filter_map(Val::literal).map(|name| parameter(name, "query")).collect();
+        if pack.ruled_elsewhere && !self.objects[router].events.iter().any(|event| matches!(event, Event::Protect)) {
+            self.objects[router].events.push(Event::Protect);
+        }
+        told_here.extend(self.class_parameters(pack, &handler, &methods));
         let takes = self.handler_takes(pack, rule);
         let from_path = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path");
         for mut path in paths {
@@ -499,7 +529,7 @@ impl<'a> Evaluator<'a> {
                     guards: own,
                     place: place.clone(),
                     typed: pack.typed_parameters,
-                    parameters: [parameters, told_by_class.clone()].concat(),
+                    parameters: [parameters, told_by_class.clone(), told_here.clone()].concat(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
@@ -553,7 +583,17 @@ impl<'a> Evaluator<'a> {
     /// `.Methods("GET")` on a route or a router under construction.
     fn narrow(&mut self, rule: &CallRule, site: &Site) {
         let Some(Val::Object(id)) = &site.receiver else { return };
-        let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), None, site);
+        if let Some(path) = self.pick(rule.path.as_ref(), site) {
+            self.objects[*id].prefix = Some(as_text(&path));
+        }
+        if rule.method.is_none() && rule.method_from.is_none() {
+            return;
+        }
+        let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), None, site);
+        if rule.adds {
+            let before = self.objects[*id].methods.clone();
+            methods = before.into_iter().filter(|one| !methods.contains(one)).chain(methods.clone()).collect();
+        }
         for event in &mut self.objects[*id].events {
             if let Event::Route(route) = event {
                 let mut narrowed = (**route).clone();
@@ -632,6 +672,21 @@ impl<'a> Evaluator<'a> {
             child = self.generic_instance(*file, *class);
         }
         self.note_hung(&child, router, 0);
+        // An object whose class's annotations tell routes: they stand here.
+        let class = match &child {
+            _ if !matches!(self.family(), Family::Java | Family::CSharp) => None,
+            Val::Object(id) if !self.is_router(*id) => self.objects[*id].class,
+            Val::Class(file, class) => Some((*file, *class)),
+            _ => None,
+        };
+        if let Some(class) = class
+            && self.proving == 0
+        {
+            let below = self.object(Object { place: Some(place.clone()), mounted: true, ..Object::default() });
+            self.hung_classes.entry(class).or_default().push(below);
+            self.objects[router].events.push(Event::Mount { child: Val::Object(below), path, replaces, guards, place });
+            return;
+        }
         self.objects[router].events.push(Event::Mount { child, path, replaces, guards, place });
     }
 
@@ -663,6 +718,10 @@ impl<'a> Evaluator<'a> {
         let child = self.object(Object { ty, place: Some(place.clone()), methods, context, ..Object::default() });
         self.hang(router, Val::Object(child), Some(path), false, guards, place);
         self.itself(child, pack, rule, site);
+        if rule.ambient {
+            self.within_router(pack, rule, site, child, vec![Val::Object(child)]);
+            return Val::Object(if rule.chained { router } else { child });
+        }
         match self.is_ruby() {
             true => self.run_inside(rule, site, router, child),
             false => self.select(rule.body.as_ref(), site).into_iter().for_each(|body| self.fill(rule, body, child)),
@@ -725,6 +784,10 @@ impl<'a> Evaluator<'a> {
                     self.hang(router, Val::Either(values), path.clone(), false, before, place.clone());
                 }
                 Val::Text(_) => {}
+                value if rule.by_throwing => {
+                    let guard = self.throwing(Guard { value, place: guard.place });
+                    guards.push(guard);
+                }
                 value => guards.push(Guard { value, place: guard.place }),
             }
         }
@@ -732,9 +795,13 @@ impl<'a> Evaluator<'a> {
         for handler in &mut self.objects[router].handlers {
             handler.guards.splice(0..0, guards.iter().cloned());
         }
-        if !guards.is_empty() {
-            self.objects[router].events.push(Event::Middleware { guards, path, reach: rule.scope });
+        if guards.is_empty() {
+            return;
         }
+        self.objects[router].events.push(match path {
+            Some(path) if rule.exact => Event::Before { guards, pattern: path.with_defaults(), reach: rule.scope },
+            path => Event::Middleware { guards, path, reach: rule.scope },
+        });
     }
 
     fn has_role(&self, id: ObjectId, role: TypeRole) -> bool {
