@@ -30,7 +30,8 @@ use threatline_knowledge::packs::{self, Family};
 
 /// Reads a source file. One without a word of any pack says nothing: nothing of it could be recognised.
 pub fn read(language: Language, text: &str) -> Extracted {
-    if awake(language, text) { read_all(language, text) } else { Extracted::default() }
+    let is_descriptor = language == Language::Java && java::descriptor::is_descriptor(text);
+    if is_descriptor || awake(language, text) { read_all(language, text) } else { Extracted::default() }
 }
 
 /// Reads a source file whatever words it holds: for files that another one refers to.

@@ -15,7 +15,7 @@ pub mod nuget;
 pub mod python;
 pub mod rubygems;
 mod tables;
-mod xml;
+pub(crate) mod xml;
 
 use crate::node::Node;
 use threatline_facts::{Ecosystem, Extracted};

@@ -72,6 +72,8 @@ impl ArtifactKind {
             "requirements.txt" | "requirements.in" => Manifest(Ecosystem::Python),
             "package-lock.json" | "npm-shrinkwrap.json" | "composer.lock" | "pnpm-lock.yaml" => return None,
             "codeowners" => Codeowners,
+            // what says beside the sources which class answers where
+            "web.xml" | "routes" => Source(Language::Java),
             "dockerfile" | "containerfile" => Dockerfile,
             ".env" => EnvFile,
             _ if lower.starts_with("dockerfile.") || lower.starts_with("containerfile.") || extension == "dockerfile" => Dockerfile,
@@ -83,7 +85,7 @@ impl ArtifactKind {
                 "js" | "jsx" | "mjs" | "cjs" => Source(Language::JavaScript),
                 "ts" | "mts" | "cts" | "vue" | "svelte" => Source(Language::TypeScript),
                 "tsx" => Source(Language::Tsx),
-                "java" => Source(Language::Java),
+                "java" | "routes" => Source(Language::Java),
                 "kt" => Source(Language::Kotlin),
                 "go" => Source(Language::Go),
                 "rb" => Source(Language::Ruby),

@@ -69,6 +69,8 @@ pub struct CodeEntry {
     /// Full path, parameters as `{name}`. For gRPC `/package.Service/Rpc`, with `*` for a package that
     /// only the .proto file knows.
     pub path: String,
+    /// The same as it is written, where settings stand in it.
+    pub written: Option<Text>,
     /// Name and place.
     pub parameters: Vec<Parameter>,
     /// Types of body parameters and results, for data classes.
@@ -160,6 +162,11 @@ pub struct Composed {
     pub unresolved: Vec<Place>,
 }
 
+/// The path of a route as it is told, its settings filled in as far as they are known.
+pub(crate) fn path_of(written: &Text) -> String {
+    text::path(&text::one_slash(&text::of_route(written))).0
+}
+
 /// Joins source files, given with their paths and in any order; manifests among them tell the packages.
 pub fn compose(files: &[(&str, &Facts)]) -> Composed {
     let mut sorted: Vec<(&str, &Facts)> = files.to_vec();
@@ -184,6 +191,8 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
         evaluator.globals(file);
     }
     run_functions(&mut evaluator, &program);
+    evaluator.find_roots();
+    evaluator.find_before();
     for file in program.own_files() {
         evaluator.owner = file;
         evaluator.annotated(file);

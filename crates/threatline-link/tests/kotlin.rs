@@ -30,7 +30,9 @@ fn ktor_routes_hang_together_across_files() {
          fun Application.module() {{\n  routing {{\n    route(API) {{\n      orders(OrderService())\n      secured {{ admin() }}\n    }}\n\
          get(\"/health\") {{ call.respondText(\"ok\") }}\n  }}\n}}\n"
     );
-    let guards = format!("package shop\n{KTOR}const val API = \"/api\"\nfun Route.secured(name: String = \"jwt\", body: Route.() -> Unit) {{\n  authenticate(name) {{ body() }}\n}}\n");
+    let guards = format!(
+        "package shop\n{KTOR}const val API = \"/api\"\nfun Route.secured(name: String = \"jwt\", body: Route.() -> Unit) {{\n  authenticate(name) {{ body() }}\n}}\n"
+    );
     let orders = format!(
         "package shop.routes\n{KTOR}import shop.OrderService\n\
          fun Route.orders(service: OrderService) {{\n  route(\"/orders\") {{\n    get(\"/{{id}}\") {{\n      val id = call.parameters[\"id\"] ?: return@get call.respond(400)\n\
@@ -74,7 +76,8 @@ const WEB: &str = "import org.springframework.web.bind.annotation.*\n";
 #[test]
 fn spring_annotations_constants_and_java_beside() {
     let paths = "package shop.web\nobject Paths {\n    const val ROOT = \"/v1\"\n    object Users { const val ONE = \"/{id}\" }\n}\n";
-    let base = format!("package shop.web; {WEB} public abstract class Crud {{ @GetMapping(\"/list\") public String list() {{ return \"\"; }} }}").replace(".*\n", ".*;");
+    let base = format!("package shop.web; {WEB} public abstract class Crud {{ @GetMapping(\"/list\") public String list() {{ return \"\"; }} }}")
+        .replace(".*\n", ".*;");
     let controller = format!(
         "package shop.web\n{WEB}const val LIMIT = \"limit\"\n\
          data class Input(val name: String, @JsonProperty(\"mail\") val email: String?)\n\

@@ -90,6 +90,18 @@ pub struct Pack {
     /// Parameters of handlers that carry no annotation are the request's.
     #[serde(default)]
     pub typed_parameters: bool,
+    /// Where parameters of annotated handlers are read that no annotation places.
+    #[serde(default)]
+    pub unannotated: Option<String>,
+    /// A method with a prefix alone gives back an object whose annotated methods are routes below.
+    #[serde(default)]
+    pub locators: bool,
+    /// Access may be ruled in files that are not read: silence proves nothing.
+    #[serde(default)]
+    pub ruled_elsewhere: bool,
+    /// What comes to its entry points are requests of HTTP, so that central rules decide them.
+    #[serde(default = "yes")]
+    pub requests: bool,
     #[serde(default)]
     pub types: Vec<TypeRule>,
     #[serde(default)]
@@ -167,6 +179,10 @@ pub struct HandlerRule {
     pub anywhere: bool,
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// What an object is there for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -210,6 +226,9 @@ pub struct TypeRule {
     pub setting: Option<String>,
     #[serde(default)]
     pub listens: bool,
+    /// Of the project's classes of this base: that method gets the object itself as a router.
+    #[serde(default)]
+    pub registers: Option<String>,
     #[serde(default)]
     pub takes: Option<String>,
     /// What it takes is named as the handler's parameter is.
@@ -315,6 +334,8 @@ pub enum Verb {
     Versions,
     Tell,
     Told,
+    Answer,
+    Root,
     Nothing,
 }
 
@@ -401,6 +422,24 @@ pub struct CallRule {
     pub guards: Option<Selectors>,
     #[serde(default)]
     pub scope: Scope,
+    /// A path without a star covers itself alone.
+    #[serde(default)]
+    pub exact: bool,
+    /// What the pack's functions that need no object do inside `body` is done to the router that is given back.
+    #[serde(default)]
+    pub ambient: bool,
+    /// Such a guard turns requests away only by throwing.
+    #[serde(default)]
+    pub by_throwing: bool,
+    /// Members of the request with its method: those that the handler compares them with are answered.
+    #[serde(default)]
+    pub tests: Vec<String>,
+    /// Names of parameters that the query holds.
+    #[serde(default)]
+    pub queries: Option<Selectors>,
+    /// The methods are answered beside those that were told before.
+    #[serde(default)]
+    pub adds: bool,
     #[serde(default)]
     pub effect: Option<Effect>,
     #[serde(default)]
@@ -535,9 +574,6 @@ pub struct CallRule {
     /// A `methods` object is copied before it is added to.
     #[serde(default)]
     pub forks: bool,
-    /// What the pack's functions that need no object do inside `body` is done to the router that is given back.
-    #[serde(default)]
-    pub ambient: bool,
     /// Functions whose result, as a body, works on the object itself.
     #[serde(default)]
     pub unwrapped: Vec<String>,
@@ -563,6 +599,8 @@ pub enum AnnotationVerb {
     Client,
     Value,
     Property,
+    Root,
+    Binds,
     Ignore,
     Module,
     Guard,
@@ -630,6 +668,18 @@ pub struct AnnotationRule {
     /// The class of the method needs no mark of a controller.
     #[serde(default)]
     pub anywhere: bool,
+    /// `value`: what stands in for the setting.
+    #[serde(default)]
+    pub default: Option<Selectors>,
+    /// `route` on a class: only on one of these bases, which is a record of the request.
+    #[serde(default)]
+    pub on: Vec<String>,
+    /// A fixed path before the written one.
+    #[serde(default)]
+    pub base: Option<String>,
+    /// Annotations of the method whose first argument is the path where none is written.
+    #[serde(default)]
+    pub named_by: Vec<String>,
 }
 
 /// Parameters that a request must have for a route to be meant.
@@ -671,6 +721,15 @@ pub struct ClassRule {
     pub protocol: Option<String>,
     #[serde(default)]
     pub technology: Option<String>,
+    /// What comes to such a class by itself; the type argument of the base is the channel.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// This method runs before the routes of the pack.
+    #[serde(default)]
+    pub before: Option<String>,
+    /// One of these annotations puts it there.
+    #[serde(default)]
+    pub marked: Vec<String>,
 }
 
 /// What standing on a route's chain does.
@@ -696,6 +755,12 @@ pub struct GuardRule {
     pub effect: Effect,
     #[serde(default)]
     pub call: bool,
+    /// On a method it stands in place of its class's.
+    #[serde(default)]
+    pub replaces: bool,
+    /// It is meant of annotated routes of these packs only.
+    #[serde(default)]
+    pub routes_of: Vec<String>,
     #[serde(default)]
     pub when: Vec<Condition>,
 }
@@ -857,6 +922,9 @@ impl Pack {
         }
         if !self.routed.is_empty() && self.project.is_none() {
             return Err("`routed` without a `project`: any folder of that name would be meant".to_owned());
+        }
+        if self.unannotated.as_deref().is_some_and(|place| !["body", "by_method"].contains(&place)) {
+            return Err("`unannotated` is `body` or `by_method`".to_owned());
         }
         let places = self.reads.iter().map(|rule| &rule.r#in).chain(self.annotations.iter().filter_map(|rule| rule.r#in.as_ref()));
         for place in places {

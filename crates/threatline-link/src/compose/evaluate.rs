@@ -90,6 +90,13 @@ pub(super) struct Evaluator<'a> {
     pub(super) bodies: usize,
     /// Classes whose bodies wait until those around have been run.
     waiting: Vec<(ObjectId, FileId, u32)>,
+    /// Paths before annotated routes, and what runs before those that carry an annotation.
+    pub(super) roots: Vec<super::annotated::Root>,
+    pub(super) bound: Vec<super::annotated::Bound>,
+    /// Routers below which routes of an annotated class stand since an object of it was hung there.
+    pub(super) hung_classes: HashMap<(FileId, u32), Vec<ObjectId>>,
+    /// Routers that a pack's functions without an object are about, the innermost last.
+    pub(super) inside: Vec<(&'static str, ObjectId)>,
 }
 
 /// What decorators tell of a handler, by their keys.
@@ -152,6 +159,10 @@ impl<'a> Evaluator<'a> {
             metadata: None,
             taking: Vec::new(),
             ambient: Vec::new(),
+            roots: Vec::new(),
+            bound: Vec::new(),
+            hung_classes: HashMap::new(),
+            inside: Vec::new(),
         }
     }
 
@@ -331,6 +342,7 @@ impl<'a> Evaluator<'a> {
                         self.assigned(id, name, value);
                     }
                     Val::Module(file) => self.globals(file).set(name, value),
+                    Val::Method(id, path) => self.assigned(id, &format!("{path}.{name}"), value),
                     _ => {}
                 }
             }
@@ -425,6 +437,9 @@ impl<'a> Evaluator<'a> {
         }
         let mut key = String::new();
         Val::Function(closure.clone()).key(&mut key);
+        if let Some((pack, router)) = self.inside.last() {
+            key.push_str(&format!("^{pack}{router}"));
+        }
         for argument in &arguments {
             key.push('|');
             key.push_str(argument.name.as_deref().unwrap_or(""));
@@ -635,7 +650,7 @@ impl<'a> Evaluator<'a> {
         };
         let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
         self.alone = Some((file, index));
-        let handed = self.handed(file, function);
+        let handed = self.handed(file, function, this);
         let _ = self.invoke(&Closure { file, index, scope: None, this }, handed);
         self.alone = None;
     }

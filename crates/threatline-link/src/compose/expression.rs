@@ -8,6 +8,9 @@ use threatline_facts::Text;
 use threatline_facts::code::*;
 use threatline_knowledge::packs::Family;
 
+/// The name under which packs know the first type argument of a call.
+const TYPE_ARGUMENT: &str = "T";
+
 impl<'a> Evaluator<'a> {
     /// What an expression is worth.
     pub(super) fn value(&mut self, value: &'a Value, scope: &Scope) -> Val {
@@ -419,6 +422,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         if let Value::Member(object, name) = &call.callee {
+            let named = call.types.first().filter(|_| self.family() == Family::CSharp).map(|ty| self.type_value(&ty.name, scope));
             let mut object = self.root_of_path(object, scope);
             if let Val::Either(values) = &object {
                 object = values.iter().find(|value| matches!(value, Val::Object(_))).cloned().unwrap_or(object);
@@ -429,7 +433,9 @@ impl<'a> Evaluator<'a> {
                 return value;
             }
             if dotted(&call.callee).is_none_or(|name| self.program.imported(self.file, &name).is_none()) {
-                let arguments = self.arguments(&call.arguments, scope);
+                let mut arguments = self.arguments(&call.arguments, scope);
+                // What stands between angles says as much as what stands between brackets.
+                arguments.extend(named.filter(|value| matches!(value, Val::Class(..))).map(|value| Arg { name: Some(TYPE_ARGUMENT.into()), value }));
                 self.mark = call.mark;
                 self.asked(Some(&object), name, &arguments);
                 self.types = self.type_arguments(call, scope);
@@ -440,6 +446,11 @@ impl<'a> Evaluator<'a> {
         let arguments = self.arguments(&call.arguments, scope);
         self.mark = call.mark;
         self.asked(None, "", &arguments);
+        if let (Value::Name(name), Some(Val::Object(this))) = (&call.callee, scope.get("self"))
+            && name == "super"
+        {
+            self.construct_base(this, &arguments);
+        }
         self.call_value(callee, arguments, call, None)
     }
 

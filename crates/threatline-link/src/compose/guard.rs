@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use threatline_facts::code::*;
 use threatline_knowledge::packs::{Effect, Family, Verb};
+pub(super) use words::calls_in_step;
 use words::*;
 
 /// What stands between a caller and what comes after the guard.
@@ -150,7 +151,7 @@ impl<'a> Evaluator<'a> {
             }
             Val::Object(id) => self.judge_object(*id, guard, depth),
             Val::Class(file, class) => {
-                let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept"];
+                let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept", "handle"];
                 let (file, class) = (*file, *class);
                 match named.iter().find_map(|name| self.class_method(file, class, name)) {
                     Some((found, index)) => {
@@ -206,7 +207,7 @@ impl<'a> Evaluator<'a> {
                 return self.judge_name(&name.clone(), None, &guard.place);
             }
         }
-        let named = ["__call__", "dispatch", "invoke", "use", "canActivate"];
+        let named = ["__call__", "dispatch", "invoke", "use", "canActivate", "handle"];
         match named.iter().find_map(|name| self.method(id, name)) {
             Some(closure) => self.prove(&closure, depth).0,
             None if self.is_router(id) => Verdict::default(),
@@ -222,6 +223,9 @@ impl<'a> Evaluator<'a> {
         let rules = library.guards(name);
         for ruled in &rules {
             if ruled.rule.call && arguments.is_none() {
+                continue;
+            }
+            if !ruled.rule.routes_of.is_empty() && !ruled.rule.routes_of.iter().any(|pack| **pack == *place.by) {
                 continue;
             }
             if self.all_hold(&ruled.rule.when, arguments.unwrap_or_default()) {
@@ -343,6 +347,32 @@ impl<'a> Evaluator<'a> {
             Val::Function(inner) if inner.file == closure.file && inner.index == *index => Some(inner),
             _ => None,
         }
+    }
+
+    /// Whether a function may go on to what stands behind it.
+    pub(super) fn may_go_on(&mut self, closure: &Closure) -> bool {
+        let file = std::mem::replace(&mut self.file, closure.file);
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let parameters = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+        let prover = Prover {
+            onward: None,
+            calls_on: false,
+            inner: None,
+            parameters,
+            places: Vec::new(),
+            unclear: false,
+            inside_verify: false,
+            depth: 0,
+            class: None,
+            decides: false,
+            exempted: false,
+        };
+        self.proving += 1;
+        let scope = self.enter(closure, Vec::new());
+        let goes_on = self.goes_on_by_call(&function.steps, &prover, &scope);
+        self.proving -= 1;
+        self.file = file;
+        goes_on
     }
 
     /// Guards that stand as parameters of a function: defaults and type extras that packs call `depend`.
@@ -796,7 +826,7 @@ impl<'a> Evaluator<'a> {
                     value = inner.1.clone();
                 }
                 Val::Function(closure) => {
-                    for guard in self.dependencies(&closure) {
+                    for guard in self.dependencies(&closure).into_iter().chain(self.annotated_guards(&closure)) {
                         let one = self.judge(&guard, 0);
                         verdict.and(one);
                     }

@@ -112,6 +112,9 @@ pub(super) struct Library {
     client_sinks: BTreeMap<&'static str, Vec<Ruled<SinkRule>>>,
     values: Vec<Ruled<ValueRule>>,
     classes: Names<ClassRule>,
+    /// Last parts of the names of annotations that tell a path for all routes, and of bases that run before routes.
+    root_words: Vec<String>,
+    before_words: Vec<String>,
     pub(super) packs: &'static Packs,
 }
 
@@ -142,6 +145,8 @@ impl Library {
             client_sinks: BTreeMap::new(),
             values: Vec::new(),
             classes: Names::new(),
+            root_words: Vec::new(),
+            before_words: Vec::new(),
             packs,
         };
         for pack in &packs.packs {
@@ -216,6 +221,10 @@ impl Library {
         for rule in &pack.classes {
             rule.bases.iter().for_each(|name| self.classes.add(plain(name), Ruled { pack, rule }));
         }
+        let roots = pack.annotations.iter().filter(|rule| rule.does == AnnotationVerb::Root).flat_map(|rule| &rule.names);
+        self.root_words.extend(roots.map(|name| last_part(name).to_owned()));
+        let before = pack.classes.iter().filter(|rule| rule.before.is_some()).flat_map(|rule| &rule.bases);
+        self.before_words.extend(before.map(|name| last_part(name).to_owned()));
         for rule in &pack.guards {
             rule.names.iter().for_each(|name| self.guards.add(self.written(pack, name), Ruled { pack, rule }));
         }
@@ -293,11 +302,6 @@ impl Library {
         self.packs.packs.iter().flat_map(|pack| &pack.calls).filter_map(|rule| rule.registers.as_deref())
     }
 
-    /// Whether packs speak of something below that name: a type's own functions, a module's members.
-    pub(super) fn speaks_below(&self, full: &str) -> bool {
-        self.calls.begins(full) || self.guards.begins(full)
-    }
-
     /// Rules for a full name.
     pub(super) fn calls(&self, name: &str) -> Vec<(Ruled<CallRule>, Option<String>)> {
         self.calls.get(name)
@@ -314,12 +318,30 @@ impl Library {
         self.lines[id.0 as usize].contains(&other)
     }
 
+    /// Whether packs know a method of the type, or members of a member of that name.
+    pub(super) fn has_member(&self, id: TypeId, name: &str) -> bool {
+        let known = |id: &TypeId| self.methods.get(id).is_some_and(|names| !names.get(name).is_empty() || names.begins(name));
+        self.lines[id.0 as usize].iter().any(known)
+    }
+
     pub(super) fn annotation(&self, name: &str) -> Vec<Ruled<AnnotationRule>> {
         self.annotations.get(name).into_iter().map(|(ruled, _)| ruled).collect()
     }
 
     pub(super) fn class(&self, name: &str) -> Option<(Ruled<ClassRule>, Option<String>)> {
         self.classes.get(name).into_iter().next()
+    }
+
+    /// Whether a base of that name as written may be one whose method runs before routes; a project's own base may be.
+    pub(super) fn may_stand_before(&self, written: &str) -> bool {
+        !self.before_words.is_empty() && (self.before_words.iter().any(|word| word == last_part(written)) || written.ends_with("Filter"))
+    }
+
+    /// Whether an annotation as written may tell a path for all routes.
+    pub(super) fn may_be_root(&self, callee: &threatline_facts::code::Value) -> bool {
+        use threatline_facts::code::Value;
+        let (Value::Name(name) | Value::Member(_, name)) = callee else { return false };
+        self.root_words.iter().any(|word| word == last_part(name))
     }
 
     /// Guards of that name; a method of an object is `#<type>.method`.
@@ -358,6 +380,13 @@ impl Library {
         line.iter().map(|id| look(&format!("#{}.{rest}", id.0))).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
+    /// Whether packs speak of members of that name: it is a class of a library.
+    pub(super) fn is_above(&self, name: &str) -> bool {
+        let start = format!("{name}.");
+        let types = self.type_names.range(start.clone()..).next().is_some_and(|(known, _)| known.starts_with(&start));
+        types || self.calls.begins(name) || self.guards.begins(name) || self.verifies.begins(name)
+    }
+
     /// The text that a constant of a library stands for.
     pub(super) fn value(&self, name: &str) -> Option<String> {
         self.values.iter().find_map(|Ruled { rule, .. }| {
@@ -368,6 +397,10 @@ impl Library {
             Some(rule.text.replace("{star}", &star))
         })
     }
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// A full name in the one spelling that all sides use.

@@ -420,6 +420,10 @@ impl<'a> Program<'a> {
             let member = member.filter(|member| *member != "*");
             let class = member.and_then(|member| self.tails.get(format!("{tail}/{member}.java").as_str()));
             let found = class.or_else(|| self.tails.get(format!("{tail}.java").as_str())).and_then(|path| self.at(path, file));
+            // The router that Play makes of `conf/api.routes` is `api.Routes`.
+            let beside = || format!("{}/{module}.routes", folder_of(&self.files[file].path));
+            let routes = || Some(beside()).filter(|_| member == Some("Routes")).and_then(|path| self.at(path.trim_start_matches('/'), file));
+            let found = found.or_else(routes);
             let folder = || self.tails.get(tail.as_str()).filter(|_| member.is_none()).and_then(|folder| self.at(&format!("{folder}/"), file));
             if let Some(found) = found.or_else(folder) {
                 return found;

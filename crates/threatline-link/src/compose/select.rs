@@ -33,7 +33,8 @@ impl Evaluator<'_> {
             "decorated" => return site.decorated.iter().cloned().collect(),
             "self" => return site.receiver.iter().cloned().collect(),
             "call" => return self.called(site).into_iter().collect(),
-            "type" => return self.types.clone(),
+            // An argument of that name is meant before what stands between angles.
+            "type" if named(&site.arguments, word).is_none() => return self.types.clone(),
             "star" => return site.star.iter().map(Val::text).collect(),
             "result" => return Vec::new(),
             // the last one that is a text, or a list of texts
@@ -137,9 +138,17 @@ impl Evaluator<'_> {
         })
     }
 
-    /// An object of the type that a pack calls so.
-    fn is_typed(&self, value: &Val, expected: &Literal) -> bool {
-        let (Val::Object(id), Literal::String(expected)) = (value, expected) else { return false };
+    /// An object of the type that a pack calls so, or a class with a base of that name.
+    fn is_typed(&mut self, value: &Val, expected: &Literal) -> bool {
+        let (id, expected) = match (value, expected) {
+            (Val::Object(id), Literal::String(expected)) => (id, expected),
+            // A class of the project whose base is of that name.
+            (Val::Class(file, class), Literal::String(expected)) => {
+                let (_, foreign) = self.bases(*file, *class);
+                return foreign.iter().any(|base| base == expected || base.ends_with(&format!(".{expected}")));
+            }
+            _ => return false,
+        };
         let ty = self.objects[*id].ty;
         ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.name == *expected)
     }

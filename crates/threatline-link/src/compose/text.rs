@@ -191,6 +191,20 @@ pub(super) fn plural(word: &str) -> String {
     format!("{word}{}", if hissing { "es" } else { "s" })
 }
 
+/// Where settings meet, slashes may stand side by side.
+pub(super) fn one_slash(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for letter in path.chars() {
+        if letter != '/' || !out.ends_with('/') {
+            out.push(letter);
+        }
+    }
+    if out.len() > 1 && out.ends_with('/') {
+        out.pop();
+    }
+    out
+}
+
 /// A path put behind a prefix, with one slash between.
 pub(super) fn under(prefix: &str, path: &str) -> String {
     let prefix = prefix.trim_end_matches('/');
@@ -212,6 +226,8 @@ pub(super) fn path(raw: &str) -> (String, Vec<String>) {
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
         let (name, taken) = match c {
+            // `{?page,size}` tells what may stand in the query.
+            '{' if rest[1..].starts_with(['?', '&', '#']) => (None, closing(rest, '{', '}')),
             // `{/:id}` is a part that may be missing: the path is told with it
             '{' if rest[1..].starts_with(['/', ':', '.', '-']) => {
                 groups += 1;
@@ -316,6 +332,7 @@ mod tests {
             ("/a/:id{/:op}", "/a/{id}/{op}"),
             ("/a{/edit{/:part}}/b", "/a/edit/{part}/b"),
             ("/file{.:type}", "/file.{type}"),
+            ("/search{?q,page*}", "/search"),
             ("/x/{id}:cancel", "/x/{id}{cancel}"),
         ] {
             if !raw.contains(":cancel") {

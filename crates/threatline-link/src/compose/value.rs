@@ -189,6 +189,10 @@ pub(super) struct Object {
     pub(super) parameters: Vec<threatline_model::Parameter>,
     /// The requests that it lets through, where routes are filters put together.
     pub(super) ways: Option<Rc<Vec<super::verbs::Way>>>,
+    /// The router that it hangs under as a route of its own.
+    pub(super) under: Option<ObjectId>,
+    /// Its handler passes on to the next route.
+    pub(super) passes: bool,
     /// The path before it is cut off, so that what hangs in it stands below.
     pub(super) stripped: bool,
     /// What stands around its routes and tells more of them: `module`, `controller`.
@@ -249,6 +253,12 @@ pub(super) enum Event {
     Middleware {
         guards: Vec<Guard>,
         path: Option<Text>,
+        reach: Reach,
+    },
+    /// Guards of the routes whose whole path fits a pattern.
+    Before {
+        guards: Vec<Guard>,
+        pattern: String,
         reach: Reach,
     },
     /// A rule over paths stands elsewhere and is decided there.

@@ -1,5 +1,6 @@
 //! What library calls do, as packs tell it.
 
+mod answer;
 mod filters;
 mod named;
 mod out;
@@ -8,6 +9,7 @@ mod resources;
 mod schema;
 mod shape;
 mod shaped;
+mod tested;
 
 pub(super) use filters::Way;
 
@@ -194,6 +196,10 @@ impl<'a> Evaluator<'a> {
                         self.objects[*id].fields.extend(fields);
                     }
                 }
+                if let (Some(_), Val::Object(id)) = (&rule.body, &made) {
+                    let takes = self.handler_takes(pack, rule);
+                    self.within_router(pack, rule, site, *id, takes);
+                }
                 return Some(made);
             }
             Verb::Route => return self.route(pack, rule, site),
@@ -231,6 +237,8 @@ impl<'a> Evaluator<'a> {
             Verb::Versions => self.versioned(rule, site),
             Verb::Tell => return None,
             Verb::Told => return Some(self.told_here(rule, site)),
+            Verb::Answer => return Some(self.answer(pack, rule, site)),
+            Verb::Root => self.root(pack, rule, site),
             Verb::Handle => return Some(self.handle(pack, rule, site)),
             Verb::Protect => self.protect(pack, rule, site),
             Verb::Convention => self.note_convention(pack, rule, site),
@@ -387,14 +395,20 @@ impl<'a> Evaluator<'a> {
     /// The router that a call is about: its receiver, or the library's own.
     fn router(&mut self, pack: &Pack, site: &Site) -> ObjectId {
         let ambient = self.ambient.iter().rev().find(|(name, _, _)| *name == pack.name).map(|(_, outer, id)| (*outer, *id));
+        let inside = self.inside.iter().rev().find(|(name, _)| *name == pack.name).map(|(_, id)| *id);
         match (&site.receiver, ambient) {
             (Some(Val::Object(id)), Some((outer, inner))) if *id == outer => inner,
             (Some(Val::Object(id)), _) => {
                 let id = self.standing(*id);
-                self.objects[id].later.unwrap_or(id)
+                let id = self.objects[id].later.unwrap_or(id);
+                // A part of an application that is being set up is no router itself.
+                if self.is_router(id) { id } else { inside.unwrap_or(id) }
             }
             (_, Some((_, inner))) => inner,
-            _ => self.single(&format!("{}:router", pack.name), None),
+            _ => match inside {
+                Some(id) => id,
+                None => self.single(&format!("{}:router", pack.name), None),
+            },
         }
     }
 
@@ -431,6 +445,7 @@ impl<'a> Evaluator<'a> {
             words = default.cloned().unwrap_or_else(|| vec!["*".to_owned()]);
         }
         let mut out: Vec<Option<String>> = Vec::new();
+        let words = words.iter().flat_map(|word| word.split([',', ' ', '|'])).filter(|word| !word.is_empty());
         for word in words {
             let word = word.to_ascii_uppercase();
             if word == NO_METHOD {
@@ -488,6 +503,9 @@ impl<'a> Evaluator<'a> {
         let mut guards = self.guards(rule.guards.as_ref(), site);
         guards.extend(self.effect(pack, rule));
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
+        if !rule.tests.is_empty() {
+            methods = self.tested_methods(&handler, &rule.tests);
+        }
         // `app.get("setting")` reads a setting: a route has a handler.
         if rule.handler.is_some() && handlers.is_empty() && pack.handlers.is_none() {
             return None;
@@ -500,7 +518,7 @@ impl<'a> Evaluator<'a> {
             Some(ty) if rule.apart => self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() }),
             // A route that is narrowed after it was made is a router of its own.
             Some(ty) if self.is_router_type(ty) => {
-                let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() });
+                let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), under: Some(router), ..Object::default() });
                 // One that is nobody's yet may be mounted somewhere.
                 if matches!(site.receiver, Some(Val::Object(_))) {
                     self.hang(router, Val::Object(child), None, false, Vec::new(), place.clone());
@@ -518,6 +536,17 @@ impl<'a> Evaluator<'a> {
             _ => Vec::new(),
         };
         let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+        let queries = self.select(rule.queries.as_ref(), site);
+        // It has this effect by standing there.
+        if rule.effect.is_some() {
+            let by = self.method_name(router, &site.method);
+            guards.push(Guard { value: Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() })), place: place.clone() });
+        }
+        let mut told_here: Vec<Parameter> = queries.iter().filter_map(Val::literal).map(|name| parameter(name, "query")).collect();
+        if pack.ruled_elsewhere && !self.objects[router].events.iter().any(|event| matches!(event, Event::Protect)) {
+            self.objects[router].events.push(Event::Protect);
+        }
+        told_here.extend(self.class_parameters(pack, &handler, &methods));
         let takes = self.handler_takes(pack, rule);
         let told_by_schema = self.declared_parameters(&rule.declares, site);
         let from_path = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path");
@@ -558,7 +587,7 @@ impl<'a> Evaluator<'a> {
                     guards: own,
                     place: place.clone(),
                     typed: pack.typed_parameters,
-                    parameters: [parameters, told_by_class.clone(), told_by_schema.clone()].concat(),
+                    parameters: [parameters, told_by_class.clone(), told_by_schema.clone(), told_here.clone()].concat(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
@@ -612,7 +641,17 @@ impl<'a> Evaluator<'a> {
     /// `.Methods("GET")` on a route or a router under construction.
     fn narrow(&mut self, rule: &CallRule, site: &Site) {
         let Some(Val::Object(id)) = &site.receiver else { return };
-        let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), None, site);
+        if let Some(path) = self.pick(rule.path.as_ref(), site) {
+            self.objects[*id].prefix = Some(as_text(&path));
+        }
+        if rule.method.is_none() && rule.method_from.is_none() {
+            return;
+        }
+        let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), None, site);
+        if rule.adds {
+            let before = self.objects[*id].methods.clone();
+            methods = before.into_iter().filter(|one| !methods.contains(one)).chain(methods.clone()).collect();
+        }
         for event in &mut self.objects[*id].events {
             if let Event::Route(route) = event {
                 let mut narrowed = (**route).clone();
@@ -696,6 +735,21 @@ impl<'a> Evaluator<'a> {
             child = self.generic_instance(*file, *class);
         }
         self.note_hung(&child, router, 0);
+        // An object whose class's annotations tell routes: they stand here.
+        let class = match &child {
+            _ if !matches!(self.family(), Family::Java | Family::CSharp) => None,
+            Val::Object(id) if !self.is_router(*id) => self.objects[*id].class,
+            Val::Class(file, class) => Some((*file, *class)),
+            _ => None,
+        };
+        if let Some(class) = class
+            && self.proving == 0
+        {
+            let below = self.object(Object { place: Some(place.clone()), mounted: true, ..Object::default() });
+            self.hung_classes.entry(class).or_default().push(below);
+            self.objects[router].events.push(Event::Mount { child: Val::Object(below), path, replaces, guards, place });
+            return;
+        }
         self.objects[router].events.push(Event::Mount { child, path, replaces, guards, place });
     }
 
@@ -726,11 +780,16 @@ impl<'a> Evaluator<'a> {
         };
         let mut bodies = self.select(rule.body.as_ref(), site).into_iter();
         // An object that registers itself is asked for its method; what a block of Ruby works on is said there.
-        let waits = rule.registers.is_some() || self.is_ruby();
+        let within = rule.ambient && self.family() != Family::JavaScript;
+        let waits = rule.registers.is_some() || self.is_ruby() || within;
         let first = if waits { Val::Null } else { bodies.next().map_or(Val::Null, |value| self.plain_value(value)) };
         let child = self.group_of(pack, rule, router, path, guards, first, place, ty);
         (self.objects[child].methods, self.objects[child].context) = (methods, context);
         self.itself(child, pack, rule, site);
+        if within {
+            self.within_router(pack, rule, site, child, vec![Val::Object(child)]);
+            return Val::Object(if rule.chained { router } else { child });
+        }
         match self.is_ruby() {
             true => self.run_inside(rule, site, router, child),
             false => bodies.for_each(|body| self.fill(rule, body, child)),
@@ -847,6 +906,10 @@ impl<'a> Evaluator<'a> {
                     self.hang(router, Val::Either(values), path.clone(), false, before, place.clone());
                 }
                 Val::Text(_) => {}
+                value if rule.by_throwing => {
+                    let guard = self.throwing(Guard { value, place: guard.place });
+                    guards.push(guard);
+                }
                 value => guards.push(Guard { value, place: guard.place }),
             }
         }
@@ -854,9 +917,13 @@ impl<'a> Evaluator<'a> {
         for handler in &mut self.objects[router].handlers {
             handler.guards.splice(0..0, guards.iter().cloned());
         }
-        if !guards.is_empty() {
-            self.objects[router].events.push(Event::Middleware { guards, path, reach: rule.scope });
+        if guards.is_empty() {
+            return;
         }
+        self.objects[router].events.push(match path {
+            Some(path) if rule.exact => Event::Before { guards, pattern: path.with_defaults(), reach: rule.scope },
+            path => Event::Middleware { guards, path, reach: rule.scope },
+        });
     }
 
     /// A guard that the call itself is.

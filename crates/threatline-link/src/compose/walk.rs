@@ -6,8 +6,8 @@ use super::value::*;
 use super::verbs::parameter;
 use super::{CodeEntry, Conclusion, Place, text};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use threatline_facts::DataClass;
 use threatline_facts::code::{TypeName, Value};
+use threatline_facts::{DataClass, Text};
 use threatline_knowledge::catalogue::data_class;
 use threatline_knowledge::packs::{Family, Scope as Reach, Verb};
 use threatline_model::{EntryPointKind, Grade, Parameter};
@@ -19,6 +19,9 @@ const MAX_NESTING: usize = 24;
 /// How far from a parameter's type to the types of its fields, and theirs.
 const RECORD_DEPTH: usize = 4;
 
+/// After a method of HTTP in packs: the path without its last part.
+const ABOVE: &str = " ..";
+
 /// A route that was reached from the top.
 struct Reached {
     route: std::rc::Rc<Route>,
@@ -26,6 +29,14 @@ struct Reached {
     guards: Vec<Guard>,
     places: Vec<Place>,
     unclear: bool,
+}
+
+/// What stands before everything in a router.
+#[derive(Clone, Default)]
+struct Above {
+    guards: Vec<Guard>,
+    /// Whole patterns of paths, and what stands before routes that fit.
+    patterns: Vec<(String, Vec<Guard>)>,
 }
 
 /// An entry point before siblings are compared.
@@ -47,7 +58,8 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let mut reached = Vec::new();
-            self.descend(top, String::new(), &[], &[], false, &mut vec![top], &mut reached);
+            let before = self.root_before(top).map(|path| path.with_defaults()).unwrap_or_default();
+            self.descend(top, before, &Above::default(), &[], false, &mut vec![top], &mut reached);
             let of_own = self.program.is_own(self.objects[top].owner);
             for one in reached {
                 if !of_own && !self.is_own(&one) {
@@ -62,7 +74,7 @@ impl<'a> Evaluator<'a> {
     }
 
     #[allow(clippy::too_many_arguments, reason = "a walk carries what it has met")]
-    fn descend(&mut self, id: ObjectId, prefix: String, guards: &[Guard], places: &[Place], unclear: bool, way: &mut Vec<ObjectId>, out: &mut Vec<Reached>) {
+    fn descend(&mut self, id: ObjectId, prefix: String, above: &Above, places: &[Place], unclear: bool, way: &mut Vec<ObjectId>, out: &mut Vec<Reached>) {
         if way.len() > MAX_NESTING || out.len() > 20_000 {
             return;
         }
@@ -75,12 +87,12 @@ impl<'a> Evaluator<'a> {
         if object.outsider && object.events.is_empty() {
             if let Some(place) = places.last() {
                 let route = super::annotated::plain_route(Val::Unknown, place.clone());
-                out.push(Reached { route: std::rc::Rc::new(route), prefix, guards: guards.to_vec(), places: places.to_vec(), unclear: true });
+                out.push(Reached { route: std::rc::Rc::new(route), prefix, guards: above.guards.clone(), places: places.to_vec(), unclear: true });
             }
             return;
         }
-        let mut before = guards.to_vec();
-        before.extend(object.guards.iter().cloned());
+        let mut before = above.clone();
+        before.guards.extend(object.guards.iter().cloned());
         let inherited = self.inherited(id);
         for (at, event) in object.events.iter().enumerate() {
             let path = match event {
@@ -91,33 +103,47 @@ impl<'a> Evaluator<'a> {
             let mut here = before.clone();
             for (guards, only) in &inherited {
                 if only.as_ref().is_none_or(|only| is_below(&path, &only.with_defaults())) {
-                    here.extend(guards.iter().cloned());
+                    here.guards.extend(guards.iter().cloned());
                 }
             }
+            let stands = |reach: Reach, other: usize| match reach {
+                Reach::All => true,
+                Reach::Later => other < at,
+                Reach::Earlier => other > at,
+            };
             for (other, middleware) in object.events.iter().enumerate() {
-                if let Event::Middleware { guards, path: only, reach } = middleware {
-                    let stands = match reach {
-                        Reach::All => true,
-                        Reach::Later => other < at,
-                        Reach::Earlier => other > at,
-                    };
-                    let covers = only.as_ref().is_none_or(|only| is_below(&path, &only.with_defaults()));
-                    if stands && covers {
-                        here.extend(guards.iter().cloned());
+                match middleware {
+                    Event::Middleware { guards, path: only, reach }
+                        if stands(*reach, other) && only.as_ref().is_none_or(|only| is_below(&path, &only.with_defaults())) =>
+                    {
+                        here.guards.extend(guards.iter().cloned());
                     }
+                    Event::Before { guards, pattern, reach } if stands(*reach, other) => here.patterns.push((text::under(&prefix, pattern), guards.clone())),
+                    _ => {}
                 }
             }
             match event {
+                Event::Route(_) if object.passes => {}
                 Event::Route(route) => {
-                    here.extend(route.guards.iter().cloned());
+                    let mut unclear = unclear;
+                    let mut guards = here.guards;
+                    let whole = text::under(&prefix, &path);
+                    for (pattern, covering) in &here.patterns {
+                        match covers(pattern, &whole) {
+                            Some(true) => guards.extend(covering.iter().cloned()),
+                            Some(false) => {}
+                            None => unclear = true,
+                        }
+                    }
+                    guards.extend(route.guards.iter().cloned());
                     let mut route = route.clone();
                     if !object.parameters.is_empty() {
                         std::rc::Rc::make_mut(&mut route).parameters.extend(object.parameters.iter().cloned());
                     }
-                    out.push(Reached { route, prefix: prefix.clone(), guards: here, places: places.to_vec(), unclear });
+                    out.push(Reached { route, prefix: prefix.clone(), guards, places: places.to_vec(), unclear });
                 }
                 Event::Mount { child, path: _, replaces, guards, place } => {
-                    here.extend(guards.iter().cloned());
+                    here.guards.extend(guards.iter().cloned());
                     let mut places = places.to_vec();
                     places.push(place.clone());
                     for child in self.children(child) {
@@ -194,6 +220,7 @@ impl<'a> Evaluator<'a> {
 
     fn finish(&mut self, reached: Reached, top: ObjectId, out: &mut Vec<Draft>) {
         let whole = text::under(&reached.prefix, &text::of_route(&reached.route.path));
+        let whole = if has_setting(&reached.route.path) { text::one_slash(&whole) } else { whole };
         let (raw, queried) = text::queried(&whole);
         let (path, names) = match reached.route.kind {
             EntryPointKind::Http | EntryPointKind::Websocket => text::path(raw),
@@ -216,6 +243,10 @@ impl<'a> Evaluator<'a> {
             chain.and(verdict);
         }
         for (methods, handler, own) in self.handlers(&reached.route) {
+            // `GET ..` is answered one step above.
+            let above = methods.iter().flatten().any(|method| method.ends_with(ABOVE));
+            let methods: Vec<Option<String>> = methods.into_iter().map(|method| method.map(|method| method.trim_end_matches(ABOVE).to_owned())).collect();
+            let (path, names) = if above { one_above(&path, &names) } else { (path.clone(), names.clone()) };
             let mut verdict = chain.clone();
             for guard in own {
                 let one = self.judge(&guard, 0);
@@ -257,7 +288,13 @@ impl<'a> Evaluator<'a> {
             places.push(route.place.clone());
         }
         let mut parameters: BTreeSet<Parameter> = names.iter().map(|name| parameter(name, "path")).collect();
-        parameters.extend(route.parameters.iter().filter(|one| one.place != "path" || names.contains(&one.name)).cloned());
+        // What annotations place in the path or the query is in the path where the path names it.
+        let is_placed = |one: &&Parameter| match one.place.as_str() {
+            "path" => names.contains(&one.name),
+            "query" => !names.contains(&one.name),
+            _ => true,
+        };
+        parameters.extend(route.parameters.iter().filter(is_placed).cloned());
         let mut takes = None;
         let mut returns = None;
         if let Some(closure) = closure {
@@ -327,6 +364,7 @@ impl<'a> Evaluator<'a> {
             kind: route.kind,
             method,
             path: path.to_owned(),
+            written: has_setting(&route.path).then(|| Text::join([Text::literal(format!("{}/", reached.prefix.trim_end_matches('/'))), route.path.clone()])),
             parameters: parameters.into_iter().collect(),
             handler,
             authenticated,
@@ -370,6 +408,7 @@ impl<'a> Evaluator<'a> {
         };
         let (_, foreign) = self.bases(file, class);
         let library = self.program.files[file].library;
+        own.extend(self.class_guards(file, class));
         let Some((ruled, _)) = foreign.iter().find_map(|name| library.class(name)) else {
             return vec![(route.methods.clone(), value, own)];
         };
@@ -397,6 +436,10 @@ impl<'a> Evaluator<'a> {
                 method => vec![Some(method.to_owned())],
             };
             out.push((methods, handler, own.clone()));
+        }
+        // Its methods stand where they were not found.
+        if out.is_empty() && ruled.rule.methods.values().all(String::is_empty) {
+            return vec![(route.methods.clone(), Val::Unknown, own)];
         }
         out
     }
@@ -644,6 +687,42 @@ fn is_below(path: &str, only: &str) -> bool {
     let only = only.trim_end_matches(['*', '/']);
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     only.is_empty() || path == only || path.strip_prefix(only).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// A path without its last part, and the names that are left in it.
+fn one_above(path: &str, names: &[String]) -> (String, Vec<String>) {
+    let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+    let left = names.iter().filter(|name| above.contains(&format!("{{{name}}}"))).cloned().collect();
+    (if above.is_empty() { "/".to_owned() } else { above.to_owned() }, left)
+}
+
+fn has_setting(text: &Text) -> bool {
+    match text {
+        Text::Setting { .. } => true,
+        Text::Joined(parts) => parts.iter().any(has_setting),
+        _ => false,
+    }
+}
+
+/// Whether all requests of a route fit a pattern (`/api/*`, `/users/:id`); none where only some do.
+fn covers(pattern: &str, path: &str) -> Option<bool> {
+    let is_open = |part: &str| part.starts_with([':', '{', '<', '*']);
+    let mut route = path.trim_matches('/').split('/').filter(|part| !part.is_empty()).peekable();
+    for part in pattern.trim_matches('/').split('/').filter(|part| !part.is_empty()) {
+        if part.starts_with('*') || part.starts_with("{*") {
+            // `/api/*` and the path `/api`: frameworks differ.
+            return if route.peek().is_some() || pattern.trim_matches('/') == part { Some(true) } else { None };
+        }
+        match route.next() {
+            None => return Some(false),
+            Some(own) if own.starts_with('*') => return None,
+            Some(_) if is_open(part) => {}
+            Some(own) if is_open(own) => return None,
+            Some(own) if own != part => return Some(false),
+            Some(_) => {}
+        }
+    }
+    Some(route.next().is_none())
 }
 
 /// Says `false` where everything was read and nothing guards, or where most siblings are guarded.

@@ -41,9 +41,14 @@ impl<'a> Evaluator<'a> {
         }
         let mut parts = name.split('.');
         let first = parts.next().unwrap_or("");
+        // `Outer.Builder` of a package that is imported as a whole.
+        let outer = first.starts_with(|c: char| c.is_ascii_uppercase()) && name.contains('.') && self.family() == Family::Java;
+        let outer = if outer { Some(self.lookup(first, scope)).filter(|value| matches!(value, Val::Symbol(full) if full.contains('.'))) } else { None };
         let globbed = if self.family() == Family::Rust && name.contains('.') { self.in_globs(first) } else { None };
         let mut value = if let Some(globbed) = globbed {
             globbed
+        } else if let Some(outer) = outer {
+            outer
         } else if name.contains('.') && self.program.imported(self.file, first).is_none() && self.family() != Family::Python {
             if let Some(nested) = self.nested_class(name, scope) {
                 return nested;
@@ -123,6 +128,8 @@ impl<'a> Evaluator<'a> {
                     _ => self.globals(file),
                 };
                 match self.within(file, |this| this.type_value(&base.name, &scope)) {
+                    // A class that is called as its base is: the base is a library's.
+                    Val::Class(base_file, base_class) if (base_file, base_class) == (file, class) => foreign.push(base.name.clone()),
                     Val::Class(file, class) if !own.contains(&(file, class)) => {
                         own.push((file, class));
                         todo.push((file, class));
@@ -215,6 +222,12 @@ impl<'a> Evaluator<'a> {
             for ruled in self.program.files[self.file].library.annotation(&name) {
                 if ruled.rule.does == AnnotationVerb::Value {
                     let arguments = self.arguments(&annotation.arguments, scope);
+                    if ruled.rule.default.is_some() {
+                        let site = crate::compose::verbs::Site::of(&name, arguments, None, None);
+                        let key = self.pick(ruled.rule.key.as_ref(), &site)?.literal()?.to_owned();
+                        let default = self.pick(ruled.rule.default.as_ref(), &site).map(|default| Box::new(as_text(&default)));
+                        return Some(Val::Text(Rc::new(Text::Setting { key, default })));
+                    }
                     let text = arguments.first().and_then(|argument| argument.value.literal().map(str::to_owned))?;
                     return Some(Val::Text(Rc::new(crate::compose::text::placeholders(&text))));
                 }

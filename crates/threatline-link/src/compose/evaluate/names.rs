@@ -64,9 +64,15 @@ impl<'a> Evaluator<'a> {
         // Java and C# name members of the class without `this`.
         if matches!(self.family(), Family::Java | Family::CSharp)
             && let Some(Val::Object(this)) = scope.get("self")
-            && let Some(value) = self.own_member(this, name)
         {
-            return value;
+            if let Some(value) = self.own_member(this, name) {
+                return value;
+            }
+            // Methods that the class has from a library's base.
+            let inherits = |ty| self.program.files[self.file].library.has_member(ty, name);
+            if self.objects[this].class.is_some() && self.objects[this].ty.is_some_and(inherits) {
+                return Val::Method(this, Rc::from(name));
+            }
         }
         let file = self.file;
         if let Some(value) = self.globals(file).get(name) {
@@ -124,11 +130,13 @@ impl<'a> Evaluator<'a> {
                     let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
                     let library = self.program.files[file].library;
                     let known = library.type_named(&full).is_some()
+                        || library.type_of_value(&full).is_some()
                         || !library.calls(&full).is_empty()
                         || !library.annotation(&full).is_empty()
                         || !library.guards(&full).is_empty()
                         || library.class(&full).is_some()
-                        || self.family() == Family::Rust && library.speaks_below(&full);
+                        || !library.rejects(&full).is_empty()
+                        || library.is_above(&full);
                     if known && open.is_none() {
                         open = Some(full);
                     }

@@ -55,6 +55,21 @@ impl<'a> Evaluator<'a> {
         })
     }
 
+    /// Whether anything in these steps throws, or calls what rejects by throwing.
+    pub(in crate::compose) fn throws(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
+        steps.iter().any(|step| match step {
+            Step::Throw(_) => true,
+            Step::If { then, otherwise, .. } => self.throws(then, scope) || self.throws(otherwise, scope),
+            Step::Loop { body, .. } | Step::Block(body) => self.throws(body, scope),
+            Step::Try { body, handlers, .. } => self.throws(body, scope) || handlers.iter().any(|handler| self.throws(handler, scope)),
+            step => {
+                let mut calls = Vec::new();
+                calls_in_step(step, &mut calls);
+                calls.into_iter().any(|call| self.rejecting_call(call, scope).is_some())
+            }
+        })
+    }
+
     /// Whether steps answer the request with a refusal.
     pub(super) fn answers(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
         if steps.iter().any(|step| self.status_in(step, scope).is_some()) {

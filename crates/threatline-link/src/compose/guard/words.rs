@@ -26,7 +26,7 @@ pub(super) fn lambdas_of(call: &Call) -> Vec<u32> {
     call.arguments.iter().filter_map(one).collect()
 }
 
-pub(super) fn calls_in_step<'a>(step: &'a Step, out: &mut Vec<&'a Call>) {
+pub(in crate::compose) fn calls_in_step<'a>(step: &'a Step, out: &mut Vec<&'a Call>) {
     match step {
         Step::Bind { value, .. } | Step::Return(value) | Step::Throw(value) => value.iter().for_each(|value| calls_in(value, out)),
         Step::Do(value) => calls_in(value, out),
