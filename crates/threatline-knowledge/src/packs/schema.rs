@@ -158,6 +158,14 @@ pub struct TypeRule {
     pub named: bool,
     #[serde(default)]
     pub parameters: Vec<String>,
+    #[serde(default)]
+    pub children: Option<Selectors>,
+    #[serde(default)]
+    pub tuples: Option<String>,
+    #[serde(default)]
+    pub guarded_default: Option<String>,
+    #[serde(default)]
+    pub parent: Option<Selectors>,
 }
 
 /// One or several ways to find an argument, tried in order.
@@ -253,6 +261,8 @@ pub struct Condition {
     #[serde(default)]
     pub is: Option<toml::Value>,
     #[serde(default)]
+    pub is_not: Option<toml::Value>,
+    #[serde(default)]
     pub present: Option<bool>,
 }
 
@@ -286,6 +296,27 @@ pub struct CallRule {
     pub replaces: bool,
     #[serde(default)]
     pub chained: bool,
+    /// Routers and routes among the arguments, which hang under what is made.
+    #[serde(default)]
+    pub children: Option<Selectors>,
+    /// A sequence among the children is the arguments of a call of this name.
+    #[serde(default)]
+    pub tuples: Option<String>,
+    /// What is given back hangs nowhere until something takes it.
+    #[serde(default)]
+    pub alone: bool,
+    /// What is given back stands under the name of the decorated function.
+    #[serde(default)]
+    pub becomes: bool,
+    /// The path is a regular expression.
+    #[serde(default)]
+    pub pattern: bool,
+    /// Methods of the handler's class that answer, whatever it is derived from.
+    #[serde(default)]
+    pub handler_methods: BTreeMap<String, String>,
+    /// What stands behind the names of these methods.
+    #[serde(default)]
+    pub suffix: Option<Selectors>,
     #[serde(default)]
     pub body: Option<Selectors>,
     /// The body is an object: its method of that name gets the router.
@@ -373,6 +404,7 @@ pub enum AnnotationVerb {
     Value,
     Property,
     Ignore,
+    Member,
 }
 
 /// The meaning of an annotation.
@@ -416,6 +448,12 @@ pub struct AnnotationRule {
     pub requires: Vec<Requirement>,
     #[serde(default)]
     pub opened: bool,
+    #[serde(default)]
+    pub under: Option<String>,
+    #[serde(default)]
+    pub guards: Option<Selectors>,
+    #[serde(default)]
+    pub pattern: bool,
 }
 
 /// Parameters that a request must have for a route to be meant.
@@ -443,6 +481,18 @@ pub struct ClassRule {
     pub mapped_by: Vec<String>,
     #[serde(default)]
     pub clouded_by: Vec<String>,
+    /// Methods that the library's class has itself.
+    #[serde(default)]
+    pub inherited: Vec<String>,
+    /// Fields of the class that hold its guards.
+    #[serde(default)]
+    pub guarded_by: Vec<String>,
+    /// A constant of the program that holds them where the class says none.
+    #[serde(default)]
+    pub guarded_default: Option<String>,
+    /// Methods that, where the class has them, decide by themselves who may.
+    #[serde(default)]
+    pub decided_by: Vec<String>,
 }
 
 /// What standing on a route's chain does.
@@ -457,6 +507,7 @@ pub enum Effect {
     RateLimits,
     VerifiesSignature,
     Harmless,
+    Contained,
 }
 
 /// A guard known by name.
@@ -468,6 +519,23 @@ pub struct GuardRule {
     pub effect: Effect,
     #[serde(default)]
     pub call: bool,
+    /// `contained`: the arguments that are the guards.
+    #[serde(default)]
+    pub of: Option<Selectors>,
+    /// `contained`: a constant of the program that holds the guards…
+    #[serde(default)]
+    pub setting: Option<String>,
+    /// … unless one of these stands on the way, too.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Only these methods come through.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub methods_from: Option<Selectors>,
+    /// Requests that only read are let through.
+    #[serde(default)]
+    pub reads_pass: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
 }

@@ -268,6 +268,7 @@ impl<'a> Evaluator<'a> {
                         guards: all,
                         place: place.clone(),
                         typed: ruled.pack.typed_parameters && matches!(self.family(), Family::CSharp | Family::Java),
+                        answered_by: Vec::new(),
                         parameters: parameters.clone(),
                     };
                     let router = match class {
@@ -402,6 +403,7 @@ impl<'a> Evaluator<'a> {
                 guards: Vec::new(),
                 place: place.clone(),
                 typed: false,
+                answered_by: Vec::new(),
                 parameters: Vec::new(),
             };
             let router = self.single(&format!("{}:jobs", one.ruled.pack.name), None);

@@ -147,6 +147,7 @@ impl<'a> Evaluator<'a> {
             guards: Vec::new(),
             place,
             typed: false,
+            answered_by: Vec::new(),
             parameters,
         };
         self.objects[id].events.push(Event::Route(Rc::new(route)));
@@ -286,6 +287,7 @@ impl<'a> Evaluator<'a> {
                 guards: Vec::new(),
                 place: self.place(&pack.name),
                 typed: false,
+                answered_by: Vec::new(),
                 parameters: parameters.collect(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
