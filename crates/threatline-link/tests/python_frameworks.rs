@@ -134,6 +134,7 @@ fn tools_commands_and_tasks_are_ways_in_of_their_kind() {
 fn what_only_looks_like_a_route_is_none() {
     let client = "import aiohttp\n\nasync def run():\n    async with aiohttp.ClientSession() as session:\n        await session.get('/x')\n";
     let test = "from starlette.testclient import TestClient\nfrom django.urls import reverse\nclient = TestClient(None)\nclient.get('/y')\nreverse('orders')\n";
+    let chore = "import typer\napp = typer.Typer()\n\n@app.command()\ndef release():\n    pass\n";
     let other = "from mylib import path\nurlpatterns = [path('z', None)]\n";
-    check(&[("a.py", client), ("b.py", test), ("c.py", other)], &[]);
+    check(&[("a.py", client), ("b.py", test), ("c.py", other), ("scripts/release.py", chore)], &[]);
 }

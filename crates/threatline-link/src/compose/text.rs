@@ -239,6 +239,11 @@ fn repeated(rest: &str) -> usize {
     taken + usize::from(rest[taken..].starts_with('?'))
 }
 
+/// Whether a file is a maintainer's helper: its commands are no way into the system.
+pub(super) fn is_chore(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|part| matches!(part, "scripts" | "script" | "tools" | "hack" | "ci" | ".github" | "docs" | "examples")) || is_test(path)
+}
+
 /// Whether a file is there for tests.
 pub(super) fn is_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -301,6 +306,16 @@ fn closing(rest: &str, open: char, close: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn regular_expressions_are_paths_with_parameters() {
+        assert_eq!(pattern(r"^users/(?P<pk>\d+)/$"), "users/{pk}/");
+        assert_eq!(pattern(r"^a/(?P<y>[0-9]{4})/(?P<m>\d{2})/$"), "a/{y}/{m}/");
+        assert_eq!(pattern(r"/x/([^/]+)/?"), "/x/{param}/");
+        assert_eq!(pattern(r"^v1\.0/(?:(?P<id>\w+)/)?$"), "v1.0/{id}/");
+        assert_eq!(pattern("(((("), "{param}");
+        assert_eq!(pattern("\\"), "");
+    }
 
     #[test]
     fn every_notation_of_parameters_is_one() {

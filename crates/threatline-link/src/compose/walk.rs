@@ -153,6 +153,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn finish(&mut self, reached: Reached, top: ObjectId, out: &mut Vec<Draft>) {
+        if reached.route.kind == EntryPointKind::Cli && text::is_chore(&reached.route.place.path) {
+            return;
+        }
         let whole = text::under(&reached.prefix, &text::of_route(&reached.route.path));
         let (raw, queried) = text::queried(&whole);
         let (path, names) = match reached.route.kind {

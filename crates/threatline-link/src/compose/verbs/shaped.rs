@@ -170,7 +170,9 @@ impl<'a> Evaluator<'a> {
         let plain = |name: &&str| !matches!(*name, "" | "main" | "cmd" | "src" | "cli" | "bin" | "app" | "commands" | "internal" | "." | "lib" | "mod");
         let root = self.program.root_of(file).unwrap_or("");
         let below = file.strip_prefix(root).unwrap_or(file).trim_start_matches('/');
-        let own = below.rsplit('/').skip(1).find(plain);
+        // A script of Python is called as its file; elsewhere a program has its folder's name.
+        let script = below.rsplit('/').next().and_then(|name| name.strip_suffix(".py")).filter(|name| !matches!(*name, "__main__" | "__init__") && plain(name));
+        let own = script.or_else(|| below.rsplit('/').skip(1).find(plain));
         let module = self.program.module_of(root);
         if !named {
             words.insert(0, own.or(module.as_deref()).unwrap_or("main"));
