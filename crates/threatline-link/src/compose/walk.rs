@@ -180,7 +180,7 @@ impl<'a> Evaluator<'a> {
             self.on_the_way.clear();
             verdict.and(inner);
             let (path, names) = match &one.below {
-                Some(below) => text::path(&text::under(&raw, below)),
+                Some(below) => text::path(&text::under(raw, below)),
                 None => (path.clone(), names.clone()),
             };
             for method in one.methods {
