@@ -9,6 +9,8 @@ mod convention;
 mod evaluate;
 mod expression;
 mod guard;
+mod handlers;
+mod hung;
 mod inventory;
 mod library;
 mod order;

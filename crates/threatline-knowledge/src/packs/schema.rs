@@ -242,6 +242,14 @@ pub struct TypeRule {
     /// A class of the project's that is not at hand: what it puts before its routes is not known.
     #[serde(default)]
     pub unseen: bool,
+    #[serde(default)]
+    pub children: Option<Selectors>,
+    #[serde(default)]
+    pub tuples: Option<String>,
+    #[serde(default)]
+    pub guarded_default: Option<String>,
+    #[serde(default)]
+    pub parent: Option<Selectors>,
 }
 
 /// One or several ways to find an argument, tried in order.
@@ -359,6 +367,8 @@ pub struct Condition {
     #[serde(default)]
     pub is: Option<toml::Value>,
     #[serde(default)]
+    pub is_not: Option<toml::Value>,
+    #[serde(default)]
     pub present: Option<bool>,
     /// `text`, `function`, `object`, `list` or `map`.
     #[serde(default)]
@@ -398,6 +408,27 @@ pub struct CallRule {
     pub replaces: bool,
     #[serde(default)]
     pub chained: bool,
+    /// Routers and routes among the arguments, which hang under what is made.
+    #[serde(default)]
+    pub children: Option<Selectors>,
+    /// A sequence among the children is the arguments of a call of this name.
+    #[serde(default)]
+    pub tuples: Option<String>,
+    /// What is given back hangs nowhere until something takes it.
+    #[serde(default)]
+    pub nowhere: bool,
+    /// What is given back stands under the name of the decorated function.
+    #[serde(default)]
+    pub becomes: bool,
+    /// The path is a regular expression.
+    #[serde(default)]
+    pub pattern: bool,
+    /// Methods of the handler's class that answer, whatever it is derived from.
+    #[serde(default)]
+    pub handler_methods: BTreeMap<String, String>,
+    /// What stands behind the names of these methods.
+    #[serde(default)]
+    pub suffix: Option<Selectors>,
     #[serde(default)]
     pub body: Option<Selectors>,
     /// The body is an object: its method of that name gets the router.
@@ -605,6 +636,7 @@ pub enum AnnotationVerb {
     Module,
     Guard,
     Version,
+    Member,
 }
 
 /// The meaning of an annotation.
@@ -680,6 +712,10 @@ pub struct AnnotationRule {
     /// Annotations of the method whose first argument is the path where none is written.
     #[serde(default)]
     pub named_by: Vec<String>,
+    #[serde(default)]
+    pub under: Option<String>,
+    #[serde(default)]
+    pub pattern: bool,
 }
 
 /// Parameters that a request must have for a route to be meant.
@@ -730,6 +766,18 @@ pub struct ClassRule {
     /// One of these annotations puts it there.
     #[serde(default)]
     pub marked: Vec<String>,
+    /// Methods that the library's class has itself.
+    #[serde(default)]
+    pub inherited: Vec<String>,
+    /// Fields of the class that hold its guards.
+    #[serde(default)]
+    pub guarded_by: Vec<String>,
+    /// A constant of the program that holds them where the class says none.
+    #[serde(default)]
+    pub guarded_default: Option<String>,
+    /// Methods that, where the class has them, decide by themselves who may.
+    #[serde(default)]
+    pub decided_by: Vec<String>,
 }
 
 /// What standing on a route's chain does.
@@ -744,6 +792,7 @@ pub enum Effect {
     RateLimits,
     VerifiesSignature,
     Harmless,
+    Contained,
 }
 
 /// A guard known by name.
@@ -761,6 +810,23 @@ pub struct GuardRule {
     /// It is meant of annotated routes of these packs only.
     #[serde(default)]
     pub routes_of: Vec<String>,
+    /// `contained`: the arguments that are the guards.
+    #[serde(default)]
+    pub of: Option<Selectors>,
+    /// `contained`: a constant of the program that holds the guards…
+    #[serde(default)]
+    pub setting: Option<String>,
+    /// … unless one of these stands on the way, too.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Only these methods come through.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub methods_from: Option<Selectors>,
+    /// Requests that only read are let through.
+    #[serde(default)]
+    pub reads_pass: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
 }

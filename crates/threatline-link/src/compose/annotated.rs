@@ -407,6 +407,7 @@ impl<'a> Evaluator<'a> {
                         guards: all,
                         place: place.clone(),
                         typed: ruled.pack.typed_parameters && matches!(self.family(), Family::CSharp | Family::Java),
+                        answered_by: Vec::new(),
                         parameters: parameters.clone(),
                     };
                     self.told_of.entry((file, index, this)).or_insert_with(|| Rc::new(told.clone()));
@@ -506,6 +507,7 @@ impl<'a> Evaluator<'a> {
                 guards: Vec::new(),
                 place: place.clone(),
                 typed: false,
+                answered_by: Vec::new(),
                 parameters: Vec::new(),
             };
             let router = self.single(&format!("{}:jobs", one.ruled.pack.name), None);
@@ -566,6 +568,7 @@ impl Evaluator<'_> {
 /// A route of any method at the path of the router that it stands in.
 pub(super) fn plain_route(handler: Val, place: super::Place) -> Route {
     Route {
+        answered_by: Vec::new(),
         kind: EntryPointKind::Http,
         methods: vec![None],
         told: false,

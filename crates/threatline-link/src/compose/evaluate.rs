@@ -82,6 +82,12 @@ pub(super) struct Evaluator<'a> {
     pub(super) metadata: Option<Told>,
     /// What the handler takes whose guards are being judged.
     pub(super) taking: Vec<Val>,
+    /// Classes of the project that are routers.
+    pub(super) class_routers: HashMap<(FileId, u32), Option<ObjectId>>,
+    /// Names of wrappers that stand around the handler that is judged.
+    pub(super) on_the_way: Vec<String>,
+    /// What the last decorator gave, where it takes the place of the function.
+    pub(super) becomes: Option<ObjectId>,
     /// Patterns of routes that are made of the names of classes and methods.
     pub(super) conventions: Vec<super::convention::Convention>,
     /// While the body of a group runs, calls on the first are calls on the second.
@@ -147,6 +153,9 @@ impl<'a> Evaluator<'a> {
             input_names: HashMap::new(),
             checked: HashSet::new(),
             testing: 0,
+            class_routers: HashMap::new(),
+            on_the_way: Vec::new(),
+            becomes: None,
             conventions: Vec::new(),
             standing_in: Vec::new(),
             bodies: 0,

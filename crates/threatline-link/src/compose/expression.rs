@@ -439,6 +439,13 @@ impl<'a> Evaluator<'a> {
                 self.mark = call.mark;
                 self.asked(Some(&object), name, &arguments);
                 self.types = self.type_arguments(call, scope);
+                if let Val::List(items) = &object
+                    && let Some(longer) = grown(items, name, &arguments)
+                    && let Value::Member(target, _) = &call.callee
+                {
+                    self.bind(target, longer, scope);
+                    return Val::Null;
+                }
                 return self.call_member(object, name, arguments, call, None);
             }
         }
@@ -712,6 +719,11 @@ impl<'a> Evaluator<'a> {
 
     fn wrap(&mut self, decorator: Val, value: Val, annotation: &'a Call) -> Val {
         let place = self.place("code");
+        if let (Some(id), Val::Object(given)) = (self.becomes.take(), &decorator)
+            && id == *given
+        {
+            return decorator;
+        }
         match decorator {
             Val::Function(closure) => match self.invoke(&closure, vec![Arg { name: None, value: value.clone() }]) {
                 Val::Function(wrapped) => Val::Function(wrapped),
@@ -725,8 +737,10 @@ impl<'a> Evaluator<'a> {
             }
             Val::Symbol(name) if !annotation.applied => {
                 let site = Site::of(&name, Vec::new(), None, Some(&value));
-                self.apply_rules_of(&name, site);
-                super::guard::wrapped(Val::Symbol(name), value, place)
+                match (self.apply_rules_of(&name, site), self.becomes.take()) {
+                    (Some(Val::Object(id)), Some(given)) if id == given => Val::Object(id),
+                    _ => super::guard::wrapped(Val::Symbol(name), value, place),
+                }
             }
             Val::Symbol(name) => super::guard::wrapped(Val::Symbol(name), value, place),
             Val::Made(made) => super::guard::wrapped(Val::Made(made), value, place),
@@ -737,11 +751,30 @@ impl<'a> Evaluator<'a> {
 
     /// What stands for the decorated function after a library's decorator: itself, perhaps guarded.
     fn decorated(&mut self, returned: Val, value: Val) -> Val {
+        match (self.becomes.take(), &returned) {
+            (Some(id), Val::Object(given)) if id == *given => return returned,
+            _ => {}
+        }
         match returned {
             Val::Made(made) => super::guard::wrapped(Val::Made(made), value, self.place("code")),
             _ => value,
         }
     }
+}
+
+/// So many items does a list that is added to have at most.
+const MAX_GROWN: usize = 2000;
+
+/// A list after something was added to it.
+fn grown(items: &[Val], name: &str, arguments: &[Arg]) -> Option<Val> {
+    let added = &arguments.last()?.value;
+    let more = match (name, added) {
+        ("append" | "add" | "push" | "insert", one) => vec![one.clone()],
+        ("extend", Val::List(more)) => more.to_vec(),
+        ("extend", one @ (Val::Object(_) | Val::Method(..))) => vec![one.clone()],
+        _ => return None,
+    };
+    (items.len() + more.len() <= MAX_GROWN).then(|| Val::list(items.iter().cloned().chain(more).collect()))
 }
 
 /// The first, with the second as its default, or the one that is known.

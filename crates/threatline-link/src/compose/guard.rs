@@ -5,6 +5,8 @@
 //! credential is valid, or a branch that turns the request away with 401 or 403 for a reason other than
 //! that a header is absent. What cannot be read makes nothing true.
 
+mod beside;
+mod contained;
 mod refuse;
 mod settled;
 mod tested;
@@ -28,6 +30,8 @@ pub(super) struct Verdict {
     pub(super) exempts: bool,
     pub(super) rate_limits: bool,
     pub(super) verifies_signature: bool,
+    /// Only requests that change something are kept from strangers.
+    pub(super) writes: bool,
     /// Something in it could not be read: nothing may be concluded from what it does not show.
     pub(super) unclear: bool,
     pub(super) places: Vec<Place>,
@@ -45,6 +49,7 @@ impl Verdict {
         self.exempts |= other.exempts;
         self.rate_limits |= other.rate_limits;
         self.verifies_signature |= other.verifies_signature;
+        self.writes |= other.writes;
         self.unclear |= other.unclear;
         for place in other.places {
             if !self.places.contains(&place) {
@@ -63,7 +68,7 @@ impl Verdict {
             Effect::VerifiesSignature => out.verifies_signature = true,
             // A credential may or must be there, and who checks it is elsewhere.
             Effect::Optional => out.unclear = true,
-            Effect::Harmless => return out,
+            Effect::Harmless | Effect::Contained => return out,
         }
         out.places.push(place);
         out
@@ -75,6 +80,9 @@ fn effect_of(name: &str) -> Option<Effect> {
     use Effect::*;
     [Authenticates, Authorizes, Optional, Exempts, RateLimits, VerifiesSignature, Harmless].into_iter().find(|effect| format!("{effect:?}") == name)
 }
+
+/// Stands for what a route itself says: that it needs no guard.
+pub(super) const EXEMPT: &str = "=exempts";
 
 /// A function behind a library's decorator.
 pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
@@ -127,14 +135,14 @@ impl<'a> Evaluator<'a> {
             return Verdict::unclear();
         }
         match &guard.value {
-            Val::Symbol(name) => self.judge_name(&name.clone(), None, &guard.place),
+            Val::Symbol(name) => self.judge_name(&name.clone(), None, &guard.place, depth),
             Val::Made(made) => {
                 let made = made.clone();
-                self.judge_name(&made.by, Some(&made.arguments), &guard.place)
+                self.judge_name(&made.by, Some(&made.arguments), &guard.place, depth)
             }
             Val::Method(id, name) => {
                 let name = self.method_name(*id, name);
-                self.judge_name(&name, None, &guard.place)
+                self.judge_name(&name, None, &guard.place, depth)
             }
             Val::Function(closure) => self.prove(&closure.clone(), depth).0,
             Val::Guarded(inner) => {
@@ -151,6 +159,11 @@ impl<'a> Evaluator<'a> {
             }
             Val::Object(id) => self.judge_object(*id, guard, depth),
             Val::Class(file, class) => {
+                if self.program.files[*file].family == Family::Python
+                    && let Some(verdict) = self.judge_answering(*file, *class, guard, depth)
+                {
+                    return verdict;
+                }
                 let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept", "handle"];
                 let (file, class) = (*file, *class);
                 match named.iter().find_map(|name| self.class_method(file, class, name)) {
@@ -167,13 +180,14 @@ impl<'a> Evaluator<'a> {
             },
             Val::Null | Val::Boolean(_) | Val::Number(_) | Val::Text(_) | Val::Map(_) => Verdict::default(),
             // It may stand there or not: what never guards is no matter.
-            Val::Either(values) => {
+            Val::Either(values) if self.family() == Family::JavaScript => {
                 let all: Vec<Verdict> =
                     values.iter().take(8).map(|value| self.judge(&Guard { value: value.clone(), place: guard.place.clone() }, depth + 1)).collect();
                 // A guard that is only named is not known.
                 let named = values.iter().any(|value| matches!(value, Val::Text(_)));
                 if !named && all.iter().all(|one| *one == Verdict::default()) { Verdict::default() } else { Verdict::unclear() }
             }
+            Val::Either(values) => self.judge_either(&values.clone(), guard, depth),
             Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict::unclear(),
         }
     }
@@ -195,7 +209,7 @@ impl<'a> Evaluator<'a> {
             let this = self.guarding(file, class);
             return self.prove(&Closure { file: found, index, scope: None, this }, depth + 1).0;
         }
-        self.judge_name(&base, Some(&[]), &guard.place)
+        self.judge_name(&base, Some(&[]), &guard.place, depth)
     }
 
     fn judge_object(&mut self, id: ObjectId, guard: &Guard, depth: usize) -> Verdict {
@@ -204,7 +218,7 @@ impl<'a> Evaluator<'a> {
             let rule = library.type_rule(ty).rule;
             let names: Vec<&String> = rule.names.iter().collect();
             if let Some(name) = names.into_iter().find(|name| !library.guards(name).is_empty()) {
-                return self.judge_name(&name.clone(), None, &guard.place);
+                return self.judge_name(&name.clone(), None, &guard.place, depth);
             }
         }
         let named = ["__call__", "dispatch", "invoke", "use", "canActivate", "handle"];
@@ -215,7 +229,10 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place) -> Verdict {
+    fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place, depth: usize) -> Verdict {
+        if name == EXEMPT {
+            return Verdict::of(Effect::Exempts, place.clone());
+        }
         if let Some(effect) = name.strip_prefix(super::verbs::EFFECT).and_then(effect_of) {
             return Verdict::of(effect, place.clone());
         }
@@ -230,7 +247,14 @@ impl<'a> Evaluator<'a> {
             }
             if self.all_hold(&ruled.rule.when, arguments.unwrap_or_default()) {
                 let place = Place { by: ruled.pack.name.as_str().into(), ..place.clone() };
-                return Verdict::of(ruled.rule.effect, place);
+                if ruled.rule.effect == Effect::Contained {
+                    return self.judge_contained(ruled.rule, arguments.unwrap_or_default(), &place, depth + 1);
+                }
+                let mut out = Verdict::of(ruled.rule.effect, place);
+                if ruled.rule.reads_pass {
+                    out = Verdict { writes: out.authenticates, authenticates: false, authorizes: false, ..out };
+                }
+                return out;
             }
         }
         // A wrapper that a pack knows by another verb (parsers, static files) does not guard.
@@ -387,8 +411,12 @@ impl<'a> Evaluator<'a> {
         let mut out = Vec::new();
         for parameter in &function.parameters {
             out.extend(self.extractor(parameter, &scope));
-            let extras = parameter.declared.iter().flat_map(|declared| &declared.extras);
-            for value in parameter.default.iter().chain(extras) {
+            let own = self.file;
+            let written: Vec<(FileId, &'a Value)> = parameter.default.iter().map(|value| (own, value)).chain(self.beside(parameter)).collect();
+            for (at, value) in written {
+                self.file = at;
+                let scope = if at == own { scope.clone() } else { self.globals(at) };
+                self.file = at;
                 if let Value::Call(call) = value
                     && self.is_verb(&call.callee, Verb::Depend, &scope)
                 {
@@ -404,6 +432,7 @@ impl<'a> Evaluator<'a> {
                     };
                     out.push(Guard { value, place });
                 }
+                self.file = own;
             }
         }
         self.file = file;
@@ -843,7 +872,7 @@ impl<'a> Evaluator<'a> {
                 Val::Made(ref made) => {
                     // A wrapper of a library: known guards guard; the function it is given is the handler.
                     let made = made.clone();
-                    let own = self.judge_name(&made.by, Some(&made.arguments), place);
+                    let own = self.judge_name(&made.by, Some(&made.arguments), place, 0);
                     let inner =
                         made.arguments.iter().map(|argument| &argument.value).find(|value| matches!(value, Val::Function(_) | Val::Guarded(_) | Val::Made(_)));
                     match inner {

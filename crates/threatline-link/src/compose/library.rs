@@ -344,6 +344,11 @@ impl Library {
         self.root_words.iter().any(|word| word == last_part(name))
     }
 
+    /// All rules of classes with that base.
+    pub(super) fn classes_named(&self, name: &str) -> Vec<&'static ClassRule> {
+        self.classes.get(name).into_iter().map(|(ruled, _)| ruled.rule).collect()
+    }
+
     /// Guards of that name; a method of an object is `#<type>.method`.
     pub(super) fn guards(&self, name: &str) -> Vec<Ruled<GuardRule>> {
         self.by_line(name, |name| self.guards.get(name).into_iter().map(|(ruled, _)| ruled).collect())

@@ -347,6 +347,7 @@ impl<'a> Evaluator<'a> {
         let kind = routed.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
         let path = if path.is_empty() { "/" } else { path };
         let route = Route {
+            answered_by: Vec::new(),
             kind,
             methods,
             told: true,

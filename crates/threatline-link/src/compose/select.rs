@@ -29,12 +29,21 @@ impl Evaluator<'_> {
     }
 
     fn word(&mut self, word: &str, site: &Site) -> Vec<Val> {
+        // `=name`: the argument of that name and nothing else.
+        if let Some(word) = word.strip_prefix('=') {
+            return named(&site.arguments, word).into_iter().collect();
+        }
         match word {
             "decorated" => return site.decorated.iter().cloned().collect(),
             "self" => return site.receiver.iter().cloned().collect(),
             "call" => return self.called(site).into_iter().collect(),
             // An argument of that name is meant before what stands between angles.
             "type" if named(&site.arguments, word).is_none() => return self.types.clone(),
+            // The name of what is decorated, as it stands or as commands are spelt.
+            "function" | "command" => {
+                let name = site.decorated.as_ref().and_then(|value| self.name_of_function(value));
+                return name.map(|name| Val::text(if word == "command" { name.replace('_', "-") } else { name })).into_iter().collect();
+            }
             "star" => return site.star.iter().map(Val::text).collect(),
             "result" => return Vec::new(),
             // the last one that is a text, or a list of texts
@@ -98,6 +107,15 @@ impl Evaluator<'_> {
         Some(Val::Made(std::rc::Rc::new(Made { by, arguments: site.arguments.clone() })))
     }
 
+    fn name_of_function(&self, value: &Val) -> Option<String> {
+        match value {
+            Val::Guarded(inner) => self.name_of_function(&inner.1),
+            Val::Function(closure) => Some(self.program.source(closure.file).functions[closure.index as usize].name.clone()).filter(|name| !name.is_empty()),
+            Val::Class(file, class) => Some(self.program.source(*file).classes[*class as usize].name.clone()),
+            _ => None,
+        }
+    }
+
     /// Arguments that stand as guards; lists are opened.
     pub(super) fn guards(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Guard> {
         let place = self.place("code");
@@ -130,6 +148,9 @@ impl Evaluator<'_> {
             }
             if let Some(kind) = &condition.kind {
                 return values.iter().any(|value| is_kind(value, kind));
+            }
+            if let Some(other) = &condition.is_not {
+                return !values.iter().any(|value| equals(value, other) || self.is_typed(value, other));
             }
             match &condition.is {
                 Some(expected) => values.iter().any(|value| equals(value, expected) || self.is_typed(value, expected)),
@@ -246,7 +267,8 @@ fn equals(value: &Val, expected: &Literal) -> bool {
         (Val::Made(made), Literal::String(expected)) => made.by == *expected || made.by.ends_with(&format!(".{expected}")),
         (Val::List(items), expected) => items.iter().any(|item| equals(item, expected)),
         (Val::Function(_), Literal::String(expected)) => expected == "function",
-        (value, Literal::String(expected)) => value.literal() == Some(expected),
+        (value, Literal::String(expected)) if !matches!(value, Val::Null) => value.literal() == Some(expected),
+        (Val::Null, Literal::String(expected)) => expected == "none",
         (Val::Null, Literal::Boolean(false)) => false,
         _ => false,
     }

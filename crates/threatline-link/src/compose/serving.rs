@@ -53,6 +53,7 @@ impl<'a> Evaluator<'a> {
             }
             let parameters = self.said_before(file, index, this);
             let route = Route {
+                answered_by: Vec::new(),
                 kind,
                 methods: vec![None],
                 told: true,

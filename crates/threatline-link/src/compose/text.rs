@@ -262,6 +262,76 @@ pub(super) fn path(raw: &str) -> (String, Vec<String>) {
     (out, names)
 }
 
+/// A regular expression over paths as a path with parameters: `^users/(?P<pk>\d+)/$`.
+pub(super) fn pattern(text: &str) -> String {
+    let text = text.trim_start_matches("\\A").trim_start_matches('^').trim_end_matches("\\Z").trim_end_matches('$');
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let taken = match c {
+            '(' => {
+                let taken = closing(rest, '(', ')');
+                let inner = rest[1..taken].strip_suffix(')').unwrap_or(&rest[1..taken]);
+                match inner.strip_prefix("?P<").or_else(|| inner.strip_prefix("?<")).and_then(|inner| inner.split_once('>')) {
+                    Some((name, _)) => out.push_str(&format!("{{{name}}}")),
+                    None if inner.starts_with("?:") && inner.contains("?P<") && !inner[2..].contains("(?:") => out.push_str(&pattern(&inner[2..])),
+                    None if inner.starts_with("?:") && !inner.contains(['|', '[', '.', '\\']) => out.push_str(&inner[2..]),
+                    None if inner.starts_with("?i") || inner.starts_with("?!") || inner.starts_with("?=") => {}
+                    None => out.push_str("{param}"),
+                }
+                taken + repeated(&rest[taken..])
+            }
+            '[' => {
+                let taken = closing(rest, '[', ']');
+                out.push_str("{param}");
+                taken + repeated(&rest[taken..])
+            }
+            '\\' => {
+                let escaped = rest[1..].chars().next();
+                let taken = 1 + escaped.map_or(0, char::len_utf8);
+                match escaped {
+                    Some('d' | 'w' | 'S' | 'D') => out.push_str("{param}"),
+                    Some('b' | 'B' | 'Z' | 'A' | 'z') | None => {}
+                    Some(c) => out.push(c),
+                }
+                taken + if matches!(escaped, Some('d' | 'w' | 'S' | 'D')) { repeated(&rest[taken..]) } else { 0 }
+            }
+            '.' if rest[1..].starts_with(['*', '+']) => {
+                out.push_str("{param}");
+                1 + repeated(&rest[1..])
+            }
+            '?' | '^' | '$' => 1,
+            c => {
+                out.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = rest.get(taken..).unwrap_or("");
+    }
+    out
+}
+
+/// How long the sign of repetition is that stands here.
+fn repeated(rest: &str) -> usize {
+    let taken = match rest.chars().next() {
+        Some('*' | '+' | '?') => 1,
+        Some('{') => rest.find('}').map_or(0, |end| end + 1),
+        _ => return 0,
+    };
+    taken + usize::from(rest[taken..].starts_with('?'))
+}
+
+/// Whether a file is a maintainer's helper: its commands are no way into the system.
+pub(super) fn is_chore(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|part| matches!(part, "scripts" | "script" | "tools" | "hack" | "ci" | ".github" | "docs" | "examples")) || is_test(path)
+}
+
+/// Whether a file is there for tests.
+pub(super) fn is_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with("test_") || name.starts_with("test") && name.contains("settings") || path.split('/').any(|part| matches!(part, "tests" | "test"))
+}
+
 /// `{id}`, `{id:\d+}`, `{*rest}`, `{id?}`, `<int:id>`, `<path:rest>`, `<string(length=2):code>`.
 fn bracketed(rest: &str) -> (Option<String>, usize) {
     let (open, close) = if rest.starts_with('{') { ('{', '}') } else { ('<', '>') };
@@ -318,6 +388,16 @@ fn closing(rest: &str, open: char, close: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn regular_expressions_are_paths_with_parameters() {
+        assert_eq!(pattern(r"^users/(?P<pk>\d+)/$"), "users/{pk}/");
+        assert_eq!(pattern(r"^a/(?P<y>[0-9]{4})/(?P<m>\d{2})/$"), "a/{y}/{m}/");
+        assert_eq!(pattern(r"/x/([^/]+)/?"), "/x/{param}/");
+        assert_eq!(pattern(r"^v1\.0/(?:(?P<id>\w+)/)?$"), "v1.0/{id}/");
+        assert_eq!(pattern("(((("), "{param}");
+        assert_eq!(pattern("\\"), "");
+    }
 
     #[test]
     fn every_notation_of_parameters_is_one() {

@@ -278,6 +278,8 @@ pub(super) struct Route {
     pub(super) guards: Vec<Guard>,
     pub(super) place: Place,
     pub(super) typed: bool,
+    /// Methods of the handler's class that answer, with the HTTP method of each.
+    pub(super) answered_by: Vec<(String, String)>,
     /// Name and place that annotations or the path tell.
     pub(super) parameters: Vec<threatline_model::Parameter>,
 }

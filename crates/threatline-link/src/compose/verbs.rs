@@ -200,6 +200,7 @@ impl<'a> Evaluator<'a> {
                     let takes = self.handler_takes(pack, rule);
                     self.within_router(pack, rule, site, *id, takes);
                 }
+                self.becomes = if let (true, Val::Object(id)) = (rule.becomes, &made) { Some(*id) } else { None };
                 return Some(made);
             }
             Verb::Route => return self.route(pack, rule, site),
@@ -326,6 +327,21 @@ impl<'a> Evaluator<'a> {
             let call = self.type_call(id, ty);
             self.objects[id].call = Some(call);
             self.uses(call);
+        }
+        if let Some(under) = rule.and_then(|rule| rule.under.as_deref()) {
+            self.objects[id].prefix = Some(Text::literal(under));
+        }
+        let children = rule.and_then(|rule| rule.children.as_ref()).or(declared.children.as_ref());
+        if children.is_some() {
+            let tuples = rule.and_then(|rule| rule.tuples.as_deref()).or(declared.tuples.as_deref());
+            self.hang_children(id, children, tuples, &site);
+        }
+        if let Some(Val::Object(parent)) = self.pick(declared.parent.as_ref(), &site)
+            && self.is_router(parent)
+            && parent != id
+        {
+            let place = self.place(&pack.name);
+            self.hang(parent, Val::Object(id), None, false, Vec::new(), place);
         }
         if declared.listens {
             let place = self.place(&pack.name);
@@ -484,7 +500,7 @@ impl<'a> Evaluator<'a> {
                 value => paths.push(as_text(&value)),
             }
         }
-        let before = self.pick(rule.prefix.as_ref(), site).map(|value| as_text(&value));
+        let before = self.pick(rule.prefix.as_ref(), site).filter(|_| !rule.nowhere).map(|value| as_text(&value));
         if let Some(before) = before {
             paths = paths.into_iter().map(|path| Text::literal(super::text::under(&before.with_defaults(), &super::text::of_route(&path)))).collect();
         }
@@ -493,13 +509,16 @@ impl<'a> Evaluator<'a> {
             let file = self.program.files[self.file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
             paths.push(Text::Literal(named.replace("{file}", &file)));
         }
+        if rule.pattern {
+            paths.iter_mut().for_each(|path| *path = Text::literal(super::text::pattern(&path.with_defaults())));
+        }
         if paths.is_empty() {
             if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() {
                 return None;
             }
             paths.push(Text::literal(""));
         }
-        let handlers = self.select(rule.handler.as_ref(), site);
+        let handlers: Vec<Val> = self.select(rule.handler.as_ref(), site).into_iter().map(|value| self.decorated_by(&value)).collect();
         let mut guards = self.guards(rule.guards.as_ref(), site);
         guards.extend(self.effect(pack, rule));
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
@@ -511,10 +530,11 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let place = self.place(&pack.name);
+        let router = if rule.nowhere { self.standing_alone(pack, rule, site, &place) } else { router };
         if let Some(routed) = self.route_of_router(pack, rule, site, router, &handler, paths.first(), &guards) {
-            return Some(routed);
+            return Some(if rule.nowhere { Val::Object(router) } else { routed });
         }
-        let router = match self.given(pack, rule) {
+        let router = match self.given(pack, rule).filter(|_| !rule.nowhere) {
             Some(ty) if rule.apart => self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() }),
             // A route that is narrowed after it was made is a router of its own.
             Some(ty) if self.is_router_type(ty) => {
@@ -529,6 +549,9 @@ impl<'a> Evaluator<'a> {
         };
         if methods == [None] && !self.objects[router].methods.is_empty() {
             methods = self.objects[router].methods.clone();
+        }
+        if rule.effect == Some(Effect::Exempts) {
+            guards.push(Guard { value: Val::symbol(super::guard::EXEMPT), place: place.clone() });
         }
         guards.extend(handlers.iter().rev().skip(1).rev().map(|value| Guard { value: value.clone(), place: place.clone() }));
         let declared = match &site.receiver {
@@ -549,6 +572,7 @@ impl<'a> Evaluator<'a> {
         told_here.extend(self.class_parameters(pack, &handler, &methods));
         let takes = self.handler_takes(pack, rule);
         let told_by_schema = self.declared_parameters(&rule.declares, site);
+        let answered_by = self.answering(rule, site);
         let from_path = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path");
         for mut path in paths {
             if from_path
@@ -587,6 +611,7 @@ impl<'a> Evaluator<'a> {
                     guards: own,
                     place: place.clone(),
                     typed: pack.typed_parameters,
+                    answered_by: answered_by.clone(),
                     parameters: [parameters, told_by_class.clone(), told_by_schema.clone(), told_here.clone()].concat(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
@@ -596,6 +621,37 @@ impl<'a> Evaluator<'a> {
             Some(ty) if !self.is_router_type(ty) => Val::Object(self.fresh(ty)),
             _ => Val::Object(router),
         })
+    }
+
+    /// A router of its own for one route, which hangs nowhere until something takes it. A function that is
+    /// decorated stands for it.
+    fn standing_alone(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site, place: &super::Place) -> ObjectId {
+        let decorated = match &site.decorated {
+            Some(value) => function_in(value),
+            None => None,
+        };
+        if let Some(found) = decorated.and_then(|function| self.function_routers.get(&function).copied()) {
+            return found;
+        }
+        let ty = self.given(pack, rule);
+        let prefix = self.pick(rule.prefix.as_ref(), site).filter(|value| matches!(value, Val::Text(_))).map(|value| as_text(&value));
+        let id = self.object(Object { ty, prefix, place: Some(place.clone()), ..Object::default() });
+        if let Some(function) = decorated {
+            self.function_routers.insert(function, id);
+        }
+        if rule.becomes {
+            self.becomes = Some(id);
+        }
+        id
+    }
+
+    /// Methods of a handler's class that answer a route, with their suffix.
+    fn answering(&mut self, rule: &CallRule, site: &Site) -> Vec<(String, String)> {
+        if rule.handler_methods.is_empty() {
+            return Vec::new();
+        }
+        let suffix = self.pick(rule.suffix.as_ref(), site).and_then(|value| value.literal().map(|suffix| format!("_{suffix}"))).unwrap_or_default();
+        rule.handler_methods.iter().map(|(name, method)| (format!("{name}{suffix}"), method.clone())).collect()
     }
 
     /// A route whose handler is a router: it hangs there.
@@ -683,18 +739,20 @@ impl<'a> Evaluator<'a> {
     /// Hangs children under the receiver, or under a new router that is given back.
     fn mount(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
         let place = self.place(&pack.name);
-        let made = self.given(pack, rule).filter(|ty| self.is_router_type(*ty));
+        let made = self.given(pack, rule).filter(|ty| self.is_router_type(*ty) && !rule.nowhere);
         let router = match made {
             Some(ty) => self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() }),
+            None if rule.nowhere => self.standing_alone(pack, rule, site, &place),
             None => self.router(pack, site),
         };
-        if made.is_none() && self.placed(pack, rule, site, router).is_some() {
+        if made.is_none() && !rule.nowhere && self.placed(pack, rule, site, router).is_some() {
             return Some(Val::Object(router));
         }
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
         let guards = self.guards(rule.guards.as_ref(), site);
+        let path = if rule.pattern { path.map(|path| Text::literal(super::text::pattern(&path.with_defaults()))) } else { path };
         let router = match self.pick(rule.into.as_ref(), site) {
             Some(Val::Object(into)) => into,
             _ if rule.into.is_some() => return None,
@@ -720,7 +778,11 @@ impl<'a> Evaluator<'a> {
             {
                 self.objects[*id].outsider = true;
             }
+            let child = self.as_calls(child, rule.tuples.as_deref(), 0);
             self.hang(router, child, path.clone(), rule.replaces, guards.clone(), place.clone());
+        }
+        if rule.nowhere {
+            return Some(Val::Object(router));
         }
         match (made, self.given(pack, rule)) {
             (None, Some(ty)) => Some(Val::Object(self.fresh(ty))),
@@ -729,7 +791,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
+    pub(super) fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
         let mut child = self.plain_value(child);
         if let (Val::Class(file, class), true) = (&child, self.is_ruby()) {
             child = self.generic_instance(*file, *class);
@@ -796,6 +858,9 @@ impl<'a> Evaluator<'a> {
         }
         let kept = self.select(rule.kept.as_ref(), site);
         self.replay(&kept, site, child);
+        if rule.becomes {
+            self.becomes = Some(child);
+        }
         Val::Object(if rule.chained { router } else { child })
     }
 
@@ -1092,6 +1157,15 @@ fn starts_with_slash(text: &Text) -> bool {
         Text::Joined(parts) => parts.first().is_some_and(starts_with_slash),
         _ => false,
     }
+}
+
+/// The function behind wrappers.
+fn function_in(value: &Val) -> Option<(FileId, u32)> {
+    let mut value = value;
+    while let Val::Guarded(inner) = value {
+        value = &inner.1;
+    }
+    if let Val::Function(closure) = value { Some((closure.file, closure.index)) } else { None }
 }
 
 /// `GET`, `HttpMethod.GET`, `http.MethodGet`.

@@ -53,13 +53,15 @@ impl<'a> Evaluator<'a> {
     pub(super) fn entries(&mut self) -> Vec<Draft> {
         let mut out = Vec::new();
         self.settle_filters();
+        self.hang_late();
         for top in 0..self.objects.len() {
             if self.objects[top].mounted || self.objects[top].events.is_empty() {
                 continue;
             }
             let mut reached = Vec::new();
             let before = self.root_before(top).map(|path| path.with_defaults()).unwrap_or_default();
-            self.descend(top, before, &Above::default(), &[], false, &mut vec![top], &mut reached);
+            let above = Above { guards: self.before_all(top), ..Above::default() };
+            self.descend(top, before, &above, &[], false, &mut vec![top], &mut reached);
             let of_own = self.program.is_own(self.objects[top].owner);
             for one in reached {
                 if !of_own && !self.is_own(&one) {
@@ -185,40 +187,33 @@ impl<'a> Evaluator<'a> {
         out
     }
 
+    /// What the configuration of the program puts before everything that is of this kind.
+    fn before_all(&mut self, top: ObjectId) -> Vec<Guard> {
+        let object = &self.objects[top];
+        let (Some(ty), owner) = (object.ty, object.owner) else { return Vec::new() };
+        let place = object.place.clone();
+        let rule = self.program.files[owner].library.type_rule(ty).rule;
+        match (&rule.guarded_default, place) {
+            (Some(name), Some(place)) => self.default_guards(name, &place),
+            _ => Vec::new(),
+        }
+    }
+
     /// A file that is asked says the route, or mounts it.
     fn is_own(&self, reached: &Reached) -> bool {
         let own = |place: &Place| self.program.file_at(&place.path).is_some_and(|file| self.program.is_own(file));
         own(&reached.route.place) || reached.places.iter().any(own)
     }
 
-    fn children(&mut self, value: &Val) -> Vec<ObjectId> {
-        match value {
-            Val::Object(id) if self.objects[*id].ty.is_none() => match self.objects[*id].class {
-                Some((file, class)) => std::iter::once(*id).chain(self.annotated_children(file, class)).collect(),
-                None => vec![*id],
-            },
-            Val::Object(id) => vec![*id],
-            Val::Class(file, class) => self.annotated_children(*file, *class),
-            Val::Function(closure) => self.function_routers.get(&(closure.file, closure.index)).copied().into_iter().collect(),
-            Val::List(items) | Val::Either(items) => items.iter().flat_map(|item| self.children(item)).collect(),
-            Val::Module(file) => match self.plain_value(Val::Module(*file)) {
-                Val::Module(_) => ["router", "app", "urlpatterns"]
-                    .iter()
-                    .find_map(|name| self.module_member(*file, name))
-                    .map(|value| self.children(&value))
-                    .unwrap_or_default(),
-                value => self.children(&value),
-            },
-            _ => Vec::new(),
-        }
-    }
-
     /// The routers of a class's annotated methods, where each has its own (Rust).
-    fn annotated_children(&self, file: FileId, class: u32) -> Vec<ObjectId> {
+    pub(super) fn annotated_children(&self, file: FileId, class: u32) -> Vec<ObjectId> {
         self.all_methods(file, class).iter().filter_map(|method| self.function_routers.get(method).copied()).collect()
     }
 
     fn finish(&mut self, reached: Reached, top: ObjectId, out: &mut Vec<Draft>) {
+        if reached.route.kind == EntryPointKind::Cli && text::is_chore(&reached.route.place.path) {
+            return;
+        }
         let whole = text::under(&reached.prefix, &text::of_route(&reached.route.path));
         let whole = if has_setting(&reached.route.path) { text::one_slash(&whole) } else { whole };
         let (raw, queried) = text::queried(&whole);
@@ -242,19 +237,26 @@ impl<'a> Evaluator<'a> {
             let verdict = self.judge(guard, 0);
             chain.and(verdict);
         }
-        for (methods, handler, own) in self.handlers(&reached.route) {
+        for mut one in self.handlers(&reached.route) {
             // `GET ..` is answered one step above.
-            let above = methods.iter().flatten().any(|method| method.ends_with(ABOVE));
-            let methods: Vec<Option<String>> = methods.into_iter().map(|method| method.map(|method| method.trim_end_matches(ABOVE).to_owned())).collect();
+            let above = one.methods.iter().flatten().any(|method| method.ends_with(ABOVE));
+            one.methods.iter_mut().flatten().for_each(|method| *method = method.trim_end_matches(ABOVE).to_owned());
             let (path, names) = if above { one_above(&path, &names) } else { (path.clone(), names.clone()) };
             let mut verdict = chain.clone();
-            for guard in own {
+            self.on_the_way = guard_names(&reached.route.handler);
+            self.on_the_way.extend(guard_names(&one.handler));
+            for guard in one.guards {
                 let one = self.judge(&guard, 0);
                 verdict.and(one);
             }
-            let (inner, closure) = self.handler_verdict(&handler, &reached.route.place);
+            let (inner, closure) = self.handler_verdict(&one.handler, &reached.route.place);
+            self.on_the_way.clear();
             verdict.and(inner);
-            for method in methods {
+            let (path, names) = match &one.below {
+                Some(below) => text::path(&text::under(raw, below)),
+                None => (path.clone(), names.clone()),
+            };
+            for method in one.methods {
                 self.draft(&reached, &path, &names, method, &verdict, closure.as_ref(), top, out);
                 if let Some(draft) = out.last_mut() {
                     draft.entry.parameters.extend(queried.iter().map(|name| parameter(name, "query")));
@@ -338,7 +340,9 @@ impl<'a> Evaluator<'a> {
         let function = closure.map(|closure| &self.program.source(closure.file).functions[closure.index as usize]);
         let handler = function.map(|function| function.name.clone()).filter(|name| !name.is_empty());
         let holds = |holds: bool, grade: Grade, places: Vec<Place>| Some(Conclusion { holds, grade, places });
-        let authenticated = match (verdict.exempts, verdict.authenticates) {
+        let reads = matches!(method.as_deref(), Some("GET" | "HEAD" | "OPTIONS"));
+        let writes = verdict.writes && matches!(method.as_deref(), Some("POST" | "PUT" | "PATCH" | "DELETE"));
+        let authenticated = match (verdict.exempts, verdict.authenticates || writes) {
             (true, _) => holds(false, Grade::X, verdict.places.clone()),
             (false, true) => holds(true, Grade::X, verdict.places.clone()),
             (false, false) => None,
@@ -358,7 +362,7 @@ impl<'a> Evaluator<'a> {
                 flag(Property::RoleCheck);
             }
         }
-        let clear = !verdict.unclear && closure.is_some() && self.is_whole(&places, closure);
+        let clear = !verdict.unclear && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
         let calls = effects.map(|effects| effects.calls.into_iter().collect());
         let entry = CodeEntry {
             kind: route.kind,
@@ -387,65 +391,8 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The handlers of a route: one, or the methods of a class.
-    fn handlers(&mut self, route: &Route) -> Vec<(Vec<Option<String>>, Val, Vec<Guard>)> {
-        let mut value = route.handler.clone();
-        let mut own = Vec::new();
-        while let Val::Guarded(inner) = &value {
-            if !matches!(inner.1, Val::Class(..) | Val::Guarded(_)) {
-                break;
-            }
-            own.push(inner.0.clone());
-            value = inner.1.clone();
-        }
-        if let Val::Action(file, class, name) = &value {
-            return vec![self.action(route, *file, *class, name)];
-        }
-        let (file, class) = match &value {
-            Val::Class(file, class) => (*file, *class),
-            Val::Object(id) if self.objects[*id].class.is_some() && route.kind == EntryPointKind::Http => self.objects[*id].class.unwrap_or_default(),
-            _ => return vec![(route.methods.clone(), value, own)],
-        };
-        let (_, foreign) = self.bases(file, class);
-        let library = self.program.files[file].library;
-        own.extend(self.class_guards(file, class));
-        let Some((ruled, _)) = foreign.iter().find_map(|name| library.class(name)) else {
-            return vec![(route.methods.clone(), value, own)];
-        };
-        if let Some(Val::List(items)) = self.class_field(file, class, "decorators") {
-            own.extend(items.iter().map(|value| Guard { value: value.clone(), place: route.place.clone() }));
-        }
-        let field = ruled.rule.limited_by.as_deref().filter(|_| !route.told).and_then(|field| self.class_field(file, class, field));
-        let limits: Vec<Option<String>> = match field {
-            Some(Val::List(items)) => items.iter().filter_map(|item| Some(Some(item.literal()?.to_ascii_uppercase()))).collect(),
-            _ if route.told => route.methods.clone(),
-            _ => Vec::new(),
-        };
-        let mut out = Vec::new();
-        for (name, method) in &ruled.rule.methods {
-            let Some((file, index)) = self.class_method(file, class, name) else { continue };
-            let function = &self.program.source(file).functions[index as usize];
-            let scope = self.globals(file);
-            let this = if let Val::Object(id) = &value { Some(*id) } else { None };
-            let handler = self.decorate(Val::Function(Closure { file, index, scope: None, this }), &function.annotations, &scope);
-            let methods = match method.as_str() {
-                "" if !limits.is_empty() => limits.clone(),
-                "" => route.methods.clone(),
-                "*" => vec![None],
-                method if !limits.is_empty() && !limits.iter().any(|limit| limit.as_deref().is_none_or(|limit| limit == method)) => continue,
-                method => vec![Some(method.to_owned())],
-            };
-            out.push((methods, handler, own.clone()));
-        }
-        // Its methods stand where they were not found.
-        if out.is_empty() && ruled.rule.methods.values().all(String::is_empty) {
-            return vec![(route.methods.clone(), Val::Unknown, own)];
-        }
-        out
-    }
-
     /// A method of a class as handler, with the guards that its class puts before it.
-    fn action(&mut self, route: &Route, file: FileId, class: u32, name: &str) -> (Vec<Option<String>>, Val, Vec<Guard>) {
+    pub(super) fn action(&mut self, route: &Route, file: FileId, class: u32, name: &str) -> super::handlers::Answer {
         let mut guards = self.filters_of(file, class, name);
         if self.has_unseen_base(file, class) {
             guards.push(Guard { value: Val::Unknown, place: route.place.clone() });
@@ -455,7 +402,7 @@ impl<'a> Evaluator<'a> {
             Some((file, index)) => Val::Function(Closure { file, index, scope: None, this }),
             None => Val::Unknown,
         };
-        (route.methods.clone(), value, guards)
+        super::handlers::Answer { methods: route.methods.clone(), handler: value, guards, below: None }
     }
 
     /// A base that is not at hand, and that no pack knows to put nothing before the class's handlers.
@@ -468,7 +415,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn class_field(&mut self, file: FileId, class: u32, name: &str) -> Option<Val> {
+    pub(super) fn class_field(&mut self, file: FileId, class: u32, name: &str) -> Option<Val> {
         let Val::Object(id) = self.generic_instance(file, class) else { return None };
         self.field(id, name)
     }
@@ -560,16 +507,18 @@ impl<'a> Evaluator<'a> {
             if annotated && !one.annotations.is_empty() {
                 continue;
             }
-            let extras = one.declared.iter().flat_map(|declared| &declared.extras);
+            let own = self.file;
+            let written: Vec<(FileId, &'a Value)> = one.default.iter().map(|value| (own, value)).chain(self.beside(one)).collect();
             let mut said = false;
-            for value in one.default.iter().chain(extras) {
+            for (at, value) in written {
                 let Value::Call(call) = value else { continue };
-                let Some(name) = self.name_of(&call.callee, &scope) else { continue };
+                let scope = if at == own { scope.clone() } else { self.globals(at) };
+                let Some(name) = self.within(at, |this| this.name_of(&call.callee, &scope)) else { continue };
                 let rules = self.program.files[self.file].library.calls(&name);
                 let Some((ruled, _)) = rules.into_iter().find(|(ruled, _)| matches!(ruled.rule.does, Verb::Parameter | Verb::Depend)) else { continue };
                 said = true;
                 if ruled.rule.does == Verb::Parameter {
-                    let arguments = self.arguments(&call.arguments, &scope);
+                    let arguments = self.within(at, |this| this.arguments(&call.arguments, &scope));
                     let site = super::verbs::Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
                     let key = self.pick(ruled.rule.key.as_ref(), &site).and_then(|value| value.literal().map(str::to_owned));
                     let place = ruled.rule.r#in.as_deref().unwrap_or("query");
@@ -750,6 +699,21 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
             entry.authenticated = grade.map(|grade| Conclusion { holds: false, grade, places: entry.places.clone() });
         }
         out.push(entry);
+    }
+    out
+}
+
+/// Names of the library's wrappers around a handler.
+fn guard_names(handler: &Val) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut value = handler;
+    while let Val::Guarded(inner) = value {
+        match &inner.0.value {
+            Val::Symbol(name) => out.push(name.to_string()),
+            Val::Made(made) => out.push(made.by.clone()),
+            _ => {}
+        }
+        value = &inner.1;
     }
     out
 }

@@ -31,6 +31,7 @@ impl<'a> Evaluator<'a> {
             let method = ruled.rule.methods.keys().find_map(|name| self.class_method(file, number, name));
             let handler = method.map_or(Val::Unknown, |(file, index)| Val::Function(Closure { file, index, scope: None, this }));
             let route = Route {
+                answered_by: Vec::new(),
                 kind,
                 methods: vec![None],
                 told: false,

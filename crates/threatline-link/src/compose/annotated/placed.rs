@@ -108,6 +108,7 @@ impl<'a> Evaluator<'a> {
             let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
             for path in paths {
                 let route = Route {
+                    answered_by: Vec::new(),
                     kind,
                     methods: methods.clone(),
                     told: false,

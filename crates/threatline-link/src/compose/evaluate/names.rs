@@ -196,7 +196,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Where an import leads. A name is looked up as often as it is used, and its import leads to one place.
-    pub(super) fn located(&mut self, file: FileId, import: &'a Import) -> Located2 {
+    pub(in crate::compose) fn located(&mut self, file: FileId, import: &'a Import) -> Located2 {
         let key = (file, std::ptr::from_ref(import));
         if let Some(known) = self.located.get(&key) {
             return known.clone();
@@ -207,7 +207,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A member that was imported from a file: the file itself when that is what carries the name.
-    pub(super) fn imported_member(&mut self, found: FileId, member: &str) -> Val {
+    pub(in crate::compose) fn imported_member(&mut self, found: FileId, member: &str) -> Val {
         if let Some(value) = self.module_member(found, member) {
             return value;
         }

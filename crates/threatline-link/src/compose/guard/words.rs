@@ -299,3 +299,33 @@ pub(super) fn mentions_raw(value: &Value) -> bool {
 pub(super) fn mentions_raw_any(parts: &[Value]) -> bool {
     parts.iter().any(|part| mentions_raw(part) || matches!(part, Value::Name(name) if is_secret(name)))
 }
+
+/// What a function answers, on all its ways.
+pub(super) fn answers_of<'a>(steps: &'a [Step], out: &mut Vec<&'a Value>) {
+    for step in steps {
+        match step {
+            Step::Return(Some(value)) => out.push(value),
+            Step::If { then, otherwise, .. } => {
+                answers_of(then, out);
+                answers_of(otherwise, out);
+            }
+            Step::Loop { body, .. } | Step::Block(body) => answers_of(body, out),
+            Step::Try { body, handlers, finally } => {
+                answers_of(body, out);
+                handlers.iter().for_each(|handler| answers_of(handler, out));
+                answers_of(finally, out);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is asked in `bool(x)`.
+pub(super) fn unwrapped(value: &Value) -> &Value {
+    match value {
+        Value::Call(call) if matches!(&call.callee, Value::Name(name) if name == "bool" || name == "Boolean") => {
+            call.arguments.first().map_or(value, |argument| &argument.value)
+        }
+        value => value,
+    }
+}

@@ -134,6 +134,7 @@ impl Evaluator<'_> {
                     guards: way.guards.clone(),
                     place: way.place.clone(),
                     typed: false,
+                    answered_by: Vec::new(),
                     parameters: way.parameters.clone(),
                 };
                 self.objects[id].events.push(Event::Route(Rc::new(route)));

@@ -79,6 +79,7 @@ impl<'a> Evaluator<'a> {
             let handler = self.named_handler(pack, base, controller.as_deref(), Some(&action.action), true);
             let Some(handler) = handler else { continue };
             let route = Route {
+                answered_by: Vec::new(),
                 kind: EntryPointKind::Http,
                 methods: action.methods.iter().map(|method| Some(method.clone())).collect(),
                 told: true,

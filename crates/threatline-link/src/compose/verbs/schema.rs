@@ -31,6 +31,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let route = Route {
+                answered_by: Vec::new(),
                 kind: EntryPointKind::Graphql,
                 methods: vec![None],
                 told: true,
@@ -123,6 +124,7 @@ impl<'a> Evaluator<'a> {
                 let parameters = told.collect();
                 let is_stream = handler.methods.iter().all(|method| method.as_deref() == Some("SUBSCRIBE"));
                 let route = Route {
+                    answered_by: Vec::new(),
                     kind: if is_stream { EntryPointKind::Websocket } else { EntryPointKind::Http },
                     methods: if is_stream { vec![None] } else { handler.methods.clone() },
                     told: true,

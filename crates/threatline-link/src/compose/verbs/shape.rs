@@ -73,6 +73,7 @@ impl<'a> Evaluator<'a> {
         let parameters = self.declared_parameters(&rule.declares, site);
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         let route = Route {
+            answered_by: Vec::new(),
             kind: EntryPointKind::Http,
             methods: vec![Some(method.clone())],
             told: true,
@@ -104,6 +105,7 @@ impl<'a> Evaluator<'a> {
             for told in told.iter() {
                 let (method, path) = told.split_once(' ').unwrap_or((told, ""));
                 let route = Route {
+                    answered_by: Vec::new(),
                     kind: EntryPointKind::Http,
                     methods: vec![Some(method.to_owned())],
                     told: true,

@@ -147,6 +147,7 @@ impl<'a> Evaluator<'a> {
             guards: Vec::new(),
             place,
             typed: false,
+            answered_by: Vec::new(),
             parameters,
         };
         self.objects[id].events.push(Event::Route(Rc::new(route)));
@@ -169,7 +170,9 @@ impl<'a> Evaluator<'a> {
         let plain = |name: &&str| !matches!(*name, "" | "main" | "cmd" | "src" | "cli" | "bin" | "app" | "commands" | "internal" | "." | "lib" | "mod");
         let root = self.program.root_of(file).unwrap_or("");
         let below = file.strip_prefix(root).unwrap_or(file).trim_start_matches('/');
-        let own = below.rsplit('/').skip(1).find(plain);
+        // A script of Python is called as its file; elsewhere a program has its folder's name.
+        let script = below.rsplit('/').next().and_then(|name| name.strip_suffix(".py")).filter(|name| !matches!(*name, "__main__" | "__init__") && plain(name));
+        let own = script.or_else(|| below.rsplit('/').skip(1).find(plain));
         let module = self.program.module_of(root);
         if !named {
             words.insert(0, own.or(module.as_deref()).unwrap_or("main"));
@@ -286,6 +289,7 @@ impl<'a> Evaluator<'a> {
                 guards: Vec::new(),
                 place: self.place(&pack.name),
                 typed: false,
+                answered_by: Vec::new(),
                 parameters: parameters.collect(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
