@@ -44,6 +44,7 @@ export default function handler(req, res) {
             NEXT,
             ("web/next.config.js", config),
             ("web/src/middleware.ts", middleware),
+            ("web/src/lib/middleware.ts", "export function middleware() { return strange(); }\n"),
             ("web/src/app/(store)/api/orders/route.ts", orders),
             ("web/src/app/(store)/api/orders/[id]/route.ts", one),
             ("web/src/app/@modal/(.)photo/route.ts", one),

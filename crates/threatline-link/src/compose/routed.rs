@@ -108,6 +108,11 @@ impl<'a> Evaluator<'a> {
                 }
                 let inside = rule.roots.iter().find_map(|root| below(folder, root).map(|found| (root.as_str(), found)));
                 let Some((root, (project, inner))) = inside else { continue };
+                // The one file of a project that stands before all others stands right at its root.
+                let only_one = rule.does == FileUse::Guard && rule.covers == Reach::Project && !rule.names.iter().any(|name| name == "*");
+                if only_one && !inner.is_empty() {
+                    continue;
+                }
                 if inner.split('/').any(|part| rule.skip.iter().any(|skip| is_like(part, skip))) {
                     continue;
                 }
