@@ -25,6 +25,9 @@ pub(super) struct File<'a> {
     pub(super) classes: HashMap<&'a str, u32>,
 }
 
+/// A class by its name without capitals and separators.
+type Folded = (String, (FileId, u32));
+
 /// All of them.
 pub(super) struct Program<'a> {
     pub(super) files: Vec<File<'a>>,
@@ -57,7 +60,7 @@ pub(super) struct Program<'a> {
     /// Ruby: classes by their names without case and underscores.
     folded: HashMap<String, (FileId, u32)>,
     /// The same by the last part of the name.
-    endings: HashMap<String, Vec<(String, (FileId, u32))>>,
+    endings: HashMap<String, Vec<Folded>>,
     /// The same by type.
     methods_of: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Files with a class of that name, of names that generated interfaces of servers have.
