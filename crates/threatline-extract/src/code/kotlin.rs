@@ -10,9 +10,6 @@ mod declaration;
 mod expression;
 mod literal;
 mod statement;
-#[cfg(test)]
-mod tests;
-
 use super::tree::{Import, Module};
 use super::walk::{Walk, child_of_kind, children, span};
 use std::cell::RefCell;

@@ -128,6 +128,25 @@ struct Prover {
     exempted: bool,
 }
 
+impl Prover {
+    /// One that begins with a function of these parameters, so deep in others.
+    fn new(parameters: BTreeSet<String>, depth: usize) -> Self {
+        Prover {
+            onward: None,
+            calls_on: false,
+            inner: None,
+            parameters,
+            places: Vec::new(),
+            unclear: false,
+            inside_verify: false,
+            depth,
+            class: None,
+            decides: false,
+            exempted: false,
+        }
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// What a guard does.
     pub(super) fn judge(&mut self, guard: &Guard, depth: usize) -> Verdict {
@@ -300,19 +319,7 @@ impl<'a> Evaluator<'a> {
         // Local functions are hoisted; locals are bound as the walk meets them.
         let mut parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         parameters.extend(function.parameters.iter().flat_map(|parameter| parameter.names.iter().cloned()));
-        let mut prover = Prover {
-            onward: None,
-            calls_on: false,
-            inner: None,
-            parameters,
-            places: Vec::new(),
-            unclear: false,
-            inside_verify: false,
-            depth,
-            class: None,
-            decides: false,
-            exempted: false,
-        };
+        let mut prover = Prover::new(parameters, depth);
         prover.class = function.class.map(|class| (closure.file, class));
         prover.decides = function.name == "canActivate";
         prover.calls_on = self.goes_on_by_call(&function.steps, &prover, &scope);
@@ -378,19 +385,7 @@ impl<'a> Evaluator<'a> {
         let file = std::mem::replace(&mut self.file, closure.file);
         let function = &self.program.source(closure.file).functions[closure.index as usize];
         let parameters = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-        let prover = Prover {
-            onward: None,
-            calls_on: false,
-            inner: None,
-            parameters,
-            places: Vec::new(),
-            unclear: false,
-            inside_verify: false,
-            depth: 0,
-            class: None,
-            decides: false,
-            exempted: false,
-        };
+        let prover = Prover::new(parameters, 0);
         self.proving += 1;
         let scope = self.enter(closure, Vec::new());
         let goes_on = self.goes_on_by_call(&function.steps, &prover, &scope);

@@ -88,6 +88,14 @@ impl<'a> Evaluator<'a> {
         out
     }
 
+    /// The object whose methods answer: the one that the route was given, or any of its class.
+    fn object_of(&mut self, route: &Route, file: FileId, class: u32) -> Option<ObjectId> {
+        if let Val::Object(id) = &route.handler {
+            return Some(*id);
+        }
+        if let Val::Object(id) = self.generic_instance(file, class) { Some(id) } else { None }
+    }
+
     /// Methods that the route itself names: `on_get`, `on_post_items`.
     fn answered_by(&mut self, route: &Route, file: FileId, class: u32) -> Vec<Answer> {
         let mut out = Vec::new();
@@ -95,16 +103,7 @@ impl<'a> Evaluator<'a> {
             if let Some((found, index)) = self.class_method(file, class, name) {
                 let function = &self.program.source(found).functions[index as usize];
                 let scope = self.globals(found);
-                let this = match &route.handler {
-                    Val::Object(id) => Some(*id),
-                    _ => {
-                        if let Val::Object(id) = self.generic_instance(file, class) {
-                            Some(id)
-                        } else {
-                            None
-                        }
-                    }
-                };
+                let this = self.object_of(route, file, class);
                 let value = Val::Function(Closure { file: found, index, scope: None, this });
                 let handler = self.within(found, |this| this.decorate(value, &function.annotations, &scope));
                 out.push(Answer { methods: vec![Some(method.clone()).filter(|method| method != "*")], handler, guards: Vec::new(), below: None });
@@ -190,16 +189,7 @@ impl<'a> Evaluator<'a> {
                 Some((found, index)) => {
                     let function = &self.program.source(found).functions[index as usize];
                     let scope = self.globals(found);
-                    let this = match &route.handler {
-                        Val::Object(id) => Some(*id),
-                        _ => {
-                            if let Val::Object(id) = self.generic_instance(file, class) {
-                                Some(id)
-                            } else {
-                                None
-                            }
-                        }
-                    };
+                    let this = self.object_of(route, file, class);
                     let value = Val::Function(Closure { file: found, index, scope: None, this });
                     self.within(found, |this| this.decorate(value, &function.annotations, &scope))
                 }

@@ -24,19 +24,7 @@ impl<'a> Evaluator<'a> {
         let function = &self.program.source(file).functions[index as usize];
         let scope = self.enter(&Closure { file, index, scope: None, this: None }, Vec::new());
         let parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-        let prover = Prover {
-            onward: None,
-            calls_on: false,
-            inner: None,
-            parameters,
-            places: Vec::new(),
-            unclear: false,
-            inside_verify: false,
-            depth: 1,
-            class: None,
-            decides: false,
-            exempted: false,
-        };
+        let prover = Prover::new(parameters, 1);
         let mut answers = Vec::new();
         answers_of(&function.steps, &mut answers);
         let open = |value: &&Value| !matches!(value, Value::Boolean(false) | Value::Null);
