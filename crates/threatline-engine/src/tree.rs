@@ -360,6 +360,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Source(Language::Go) => "go",
         ArtifactKind::Source(Language::Java) => "java",
         ArtifactKind::Source(Language::JavaScript) => "javascript",
+        ArtifactKind::Source(Language::Php) => "php",
         ArtifactKind::Source(Language::Python) => "python",
         ArtifactKind::Source(Language::Rust) => "rust",
         ArtifactKind::Source(Language::TypeScript | Language::Tsx) => "typescript",
@@ -376,6 +377,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Maven) => "maven",
         ArtifactKind::Manifest(Ecosystem::Npm) => "npm",
         ArtifactKind::Manifest(Ecosystem::Nuget) => "nuget",
+        ArtifactKind::Manifest(Ecosystem::Packagist) => "composer",
         ArtifactKind::Manifest(Ecosystem::Python) => "python-package",
         ArtifactKind::Codeowners => "codeowners",
     }

@@ -11,8 +11,10 @@ pub(crate) mod java;
 pub(crate) mod javascript;
 mod markup;
 mod parts;
+pub(crate) mod php;
 pub(crate) mod python;
 mod reduce;
+pub(crate) mod routing;
 pub(crate) mod rust;
 #[cfg(test)]
 pub(crate) mod show;
@@ -50,6 +52,7 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::CSharp => Some(csharp::lower(text)),
         Language::Go => Some(go::lower(text)),
         Language::Java => Some(java::lower(text)),
+        Language::Php => Some(php::lower(text)),
         Language::Python => Some(python::lower(text)),
         Language::Rust => Some(rust::lower(text)),
         Language::TypeScript => Some(match markup::scripts(text) {
@@ -87,7 +90,7 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
     if matches!(language, Language::Go) {
         want("", None);
     }
-    if matches!(language, Language::Java | Language::CSharp) {
+    if matches!(language, Language::Java | Language::CSharp | Language::Php) {
         for name in reduce::free_types(source) {
             want("", Some(&name));
         }

@@ -11,6 +11,7 @@ pub enum Language {
     Go,
     Java,
     JavaScript,
+    Php,
     Python,
     Rust,
     TypeScript,
@@ -28,6 +29,7 @@ pub enum Ecosystem {
     Maven,
     Npm,
     Nuget,
+    Packagist,
     Python,
 }
 
@@ -59,6 +61,7 @@ impl ArtifactKind {
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
         Some(match lower.as_str() {
             "package.json" => Manifest(Ecosystem::Npm),
+            "composer.json" => Manifest(Ecosystem::Packagist),
             "pom.xml" => Manifest(Ecosystem::Maven),
             "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" => Manifest(Ecosystem::Gradle),
             "go.mod" | "go.work" => Manifest(Ecosystem::Go),
@@ -80,6 +83,7 @@ impl ArtifactKind {
                 "tsx" => Source(Language::Tsx),
                 "java" => Source(Language::Java),
                 "go" => Source(Language::Go),
+                "php" | "phtml" => Source(Language::Php),
                 "rs" => Source(Language::Rust),
                 "cs" => Source(Language::CSharp),
                 "csproj" => Manifest(Ecosystem::Nuget),

@@ -14,13 +14,14 @@ pub enum Family {
     Java,
     #[serde(rename = "javascript")]
     JavaScript,
+    Php,
     Python,
     Rust,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Python, Family::Rust];
+    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Php, Family::Python, Family::Rust];
 
     /// Its place in [`Family::ALL`].
     pub fn number(self) -> usize {
@@ -34,6 +35,7 @@ impl Family {
             Family::Go => "go",
             Family::Java => "java",
             Family::JavaScript => "javascript",
+            Family::Php => "php",
             Family::Python => "python",
             Family::Rust => "rust",
         }
@@ -46,6 +48,7 @@ impl Family {
             Language::Go => Family::Go,
             Language::Java => Family::Java,
             Language::JavaScript | Language::TypeScript | Language::Tsx => Family::JavaScript,
+            Language::Php => Family::Php,
             Language::Python => Family::Python,
             Language::Rust => Family::Rust,
         }
@@ -106,6 +109,63 @@ pub struct Pack {
     pub values: Vec<ValueRule>,
     #[serde(default)]
     pub central: Option<CentralRule>,
+    /// Guards may stand where packs do not see them: nothing is concluded from silence.
+    #[serde(default)]
+    pub clouded: bool,
+    /// Texts among guards are names of guards.
+    #[serde(default)]
+    pub named_guards: bool,
+    #[serde(default)]
+    pub files: Vec<FileRule>,
+    #[serde(default)]
+    pub resources: Vec<ResourceTable>,
+}
+
+/// Files that a framework loads by their place.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct FileRule {
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub packages: Vec<String>,
+    #[serde(default)]
+    pub prefix: Option<String>,
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
+    #[serde(default)]
+    pub serves: bool,
+    /// The framework itself loads them, and puts nothing before.
+    #[serde(default)]
+    pub certain: bool,
+    /// What they give back is handed to a call of this name.
+    #[serde(default)]
+    pub gives: Option<String>,
+}
+
+/// The routes that a resource has.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct ResourceTable {
+    pub name: String,
+    #[serde(default)]
+    pub parameter: Option<String>,
+    /// The path has small letters and dashes.
+    #[serde(default)]
+    pub dashed: bool,
+    pub actions: Vec<ResourceAction>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct ResourceAction {
+    pub name: String,
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub path: String,
 }
 
 /// What an object is there for.
@@ -158,6 +218,9 @@ pub struct TypeRule {
     pub named: bool,
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// In the body of a group it stands for the group.
+    #[serde(default)]
+    pub stacked: bool,
 }
 
 /// One or several ways to find an argument, tried in order.
@@ -229,6 +292,10 @@ pub enum Verb {
     Depend,
     Parameter,
     Narrow,
+    Actions,
+    Alias,
+    Read,
+    Under,
     Nothing,
 }
 
@@ -285,6 +352,34 @@ pub struct CallRule {
     pub replaces: bool,
     #[serde(default)]
     pub chained: bool,
+    #[serde(default)]
+    pub handler_in: Vec<String>,
+    #[serde(default)]
+    pub handler_ends: Option<String>,
+    #[serde(default)]
+    pub controller: Option<Selectors>,
+    #[serde(default)]
+    pub namespace: Option<Selectors>,
+    #[serde(default)]
+    pub table: Option<String>,
+    #[serde(default)]
+    pub only: Option<Selectors>,
+    #[serde(default)]
+    pub except: Option<Selectors>,
+    #[serde(default)]
+    pub path_default: Option<String>,
+    #[serde(default)]
+    pub fits: Option<String>,
+    #[serde(default)]
+    pub unfit: Option<String>,
+    #[serde(default)]
+    pub path_as: Option<String>,
+    #[serde(default)]
+    pub records: Option<usize>,
+    #[serde(default)]
+    pub entries: Option<Selectors>,
+    #[serde(default)]
+    pub handler_form: Option<String>,
     #[serde(default)]
     pub body: Option<Selectors>,
     /// The body is an object: its method of that name gets the router.
@@ -439,6 +534,19 @@ pub struct ClassRule {
     pub mapped_by: Vec<String>,
     #[serde(default)]
     pub clouded_by: Vec<String>,
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    #[serde(default)]
+    pub rules: Option<String>,
+    #[serde(default)]
+    pub r#in: Option<String>,
+    /// Methods of this name are actions, routed by a pattern of their class's and their own name.
+    #[serde(default)]
+    pub actions: Option<String>,
+    #[serde(default)]
+    pub pattern: Option<String>,
+    #[serde(default)]
+    pub table: Option<String>,
 }
 
 /// What standing on a route's chain does.
@@ -524,6 +632,8 @@ pub struct ReadRule {
     pub with: Vec<String>,
     #[serde(default)]
     pub whole: bool,
+    #[serde(default)]
+    pub strip: Option<String>,
 }
 
 /// Calls that do what a text says: a query, a command, a path. Where a request's words stand in it, its
@@ -596,7 +706,16 @@ impl Pack {
         if self.imports.is_empty() || self.languages.is_empty() {
             return Err("`imports` and `languages` must not be empty".to_owned());
         }
+        for (ty, rule) in self.files.iter().flat_map(|rule| rule.variables.values().map(move |ty| (ty, rule))) {
+            self.check_type(ty)?;
+            if rule.paths.is_empty() {
+                return Err("files without `paths`".to_owned());
+            }
+        }
         for call in &self.calls {
+            if let Some(table) = call.table.as_ref().filter(|table| !self.resources.iter().any(|known| known.name == **table)) {
+                return Err(format!("`{table}` is no table of resources of this pack"));
+            }
             for name in [&call.gives, &call.on].into_iter().flatten().chain(&call.handler_takes) {
                 self.check_type(name)?;
             }

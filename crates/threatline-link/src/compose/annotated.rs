@@ -24,6 +24,8 @@ pub(super) struct Header {
     required: Vec<Told>,
     is_controller: bool,
     client: Option<(Ruled<AnnotationRule>, Option<Text>)>,
+    /// What stands on the class itself; a class that is called as a function has there what others have on a method.
+    own: Vec<Applied>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -113,7 +115,7 @@ impl<'a> Evaluator<'a> {
             self.file = file;
             let declared = &self.program.source(file).classes[class as usize];
             let (applied, guards) = self.read_annotations(&declared.annotations, scope);
-            for one in applied {
+            for one in &applied {
                 let rule = one.ruled.rule;
                 if header.required.is_empty() {
                     header.required = self.required(rule, &one.site);
@@ -144,6 +146,9 @@ impl<'a> Evaluator<'a> {
                 }
             }
             header.guards.extend(guards);
+            if at == 0 {
+                header.own = applied;
+            }
             self.file = before;
         }
         header
@@ -157,15 +162,20 @@ impl<'a> Evaluator<'a> {
         scope.set("self", self.generic_instance(file, number));
         self.file = file;
         let header = self.header(file, number, &scope);
-        if class.is_abstract && header.client.is_none() {
+        let of_php = self.family() == Family::Php;
+        let is_abstract = class.is_abstract || of_php && class.annotations.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "abstract"));
+        if is_abstract && header.client.is_none() {
             return;
         }
         let (own, foreign) = self.bases(file, number);
+        self.aliases_of(file, number, &foreign);
+        self.routed_by_name(file, number, &foreign);
+        self.file = file;
         let library = self.program.files[file].library;
         let convention = foreign.iter().any(|base| library.class(base).is_some());
         let mut seen: Vec<&str> = Vec::new();
         for (at, (other, class)) in [(file, number)].into_iter().chain(own).enumerate() {
-            if at > 0 && !header.is_controller && !convention {
+            if at > 0 && !header.is_controller && !convention && !of_php {
                 break;
             }
             let source = self.program.source(other);
@@ -189,15 +199,22 @@ impl<'a> Evaluator<'a> {
 
     #[allow(clippy::type_complexity, reason = "a list of what one loop reads")]
     fn annotated_method(&mut self, file: FileId, class: Option<(FileId, u32)>, index: u32, function: &'a Function, header: &Header, scope: &Scope) {
-        let (applied, guards) = self.read_annotations(&function.annotations, scope);
-        if applied.is_empty() {
+        let (applied, mut guards) = self.read_annotations(&function.annotations, scope);
+        let called = self.family() == Family::Php && function.name == "__invoke" && !applied.iter().any(|one| one.ruled.rule.does == AnnotationVerb::Prefix);
+        let of_class: &[Applied] = if called { &header.own } else { &[] };
+        if applied.is_empty() && of_class.is_empty() {
             return;
+        }
+        let applied: Vec<&Applied> = applied.iter().chain(of_class).collect();
+        if applied.iter().any(|one| one.ruled.pack.clouded) {
+            let place = self.place("code");
+            guards.push(Guard { value: Val::Unknown, place });
         }
         let mut routes: Vec<(Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>)> = Vec::new();
         let mut prefix: Vec<Text> = Vec::new();
-        for one in &applied {
+        for one in applied.iter().copied() {
             let rule = one.ruled.rule;
-            let paths = self.paths(rule.path.as_ref(), &one.site);
+            let paths = if of_class.iter().any(|own| std::ptr::eq(own, one)) { Vec::new() } else { self.paths(rule.path.as_ref(), &one.site) };
             match rule.does {
                 AnnotationVerb::Route => {
                     let methods = self.told_methods(rule, &one.site);
@@ -250,6 +267,10 @@ impl<'a> Evaluator<'a> {
             for base in &bases {
                 for path in &paths {
                     let path = tokens(&whole(base, path, self.family()), name, &function.name);
+                    let path = match class.and_then(|(file, _)| self.folder_prefix(file)) {
+                        Some(prefix) => super::text::under(prefix, &path),
+                        None => path,
+                    };
                     if let Some((client, target)) = &header.client {
                         self.told_request(*client, target.clone(), path, place.clone());
                         continue;
@@ -310,12 +331,15 @@ impl<'a> Evaluator<'a> {
         if words.is_empty() {
             words = rule.method_default.clone().unwrap_or_else(|| vec!["*".to_owned()]);
         }
-        words.into_iter().map(|word| word.to_ascii_uppercase()).map(|word| (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word)).collect()
+        let words = words.iter().flat_map(|word| word.split([',', '|'])).map(str::trim);
+        words.map(|word| word.to_ascii_uppercase()).map(|word| (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word)).collect()
     }
 
     pub(super) fn paths(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Text> {
         match self.pick(selectors, site) {
             Some(Val::List(items)) => items.iter().map(|item| expand(&as_text(item))).collect(),
+            // one path for each language
+            Some(Val::Map(entries)) if self.family() == Family::Php => entries.iter().map(|(_, item)| expand(&as_text(item))).collect(),
             Some(Val::Null) | None => Vec::new(),
             Some(value) => vec![expand(&as_text(&value))],
         }

@@ -123,7 +123,10 @@ impl<'a> Evaluator<'a> {
                 let name = self.method_name(*id, name);
                 self.judge_name(&name, None, &guard.place)
             }
-            Val::Function(closure) => self.prove(&closure.clone(), depth).0,
+            Val::Function(closure) => match self.asks_only(closure, &guard.place) {
+                Some(verdict) => verdict,
+                None => self.prove(&closure.clone(), depth).0,
+            },
             Val::Guarded(inner) => {
                 let mut out = self.judge(&inner.0.clone(), depth + 1);
                 out.and(self.judge(&Guard { value: inner.1.clone(), place: guard.place.clone() }, depth + 1));
@@ -138,10 +141,21 @@ impl<'a> Evaluator<'a> {
             }
             Val::Object(id) => self.judge_object(*id, guard, depth),
             Val::Class(file, class) => {
+                let (file, class) = (*file, *class);
                 let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept"];
-                match named.iter().find_map(|name| self.class_method(*file, *class, name)) {
-                    Some((file, index)) => self.prove(&Closure { file, index, scope: None, this: None }, depth).0,
-                    None => Verdict::unclear(),
+                let of_php = if self.program.files[file].family == Family::Php { &["handle", "process", "__invoke", "before"][..] } else { &[] };
+                match named.iter().chain(of_php).find_map(|name| self.class_method(file, class, name)) {
+                    Some((file, index)) => {
+                        let this = if !of_php.is_empty()
+                            && let Val::Object(this) = self.generic_instance(file, class)
+                        {
+                            Some(this)
+                        } else {
+                            None
+                        };
+                        self.prove(&Closure { file, index, scope: None, this }, depth).0
+                    }
+                    None => self.judge_bases(file, class, &guard.place),
                 }
             }
             Val::Module(file) => match self.plain_value(Val::Module(*file)) {
@@ -163,14 +177,52 @@ impl<'a> Evaluator<'a> {
             }
         }
         let named = ["__call__", "dispatch", "invoke", "use", "canActivate"];
-        match named.iter().find_map(|name| self.method(id, name)) {
+        let is_php = self.objects[id].class.is_some_and(|(file, _)| self.program.files[file].family == Family::Php);
+        let of_php = if is_php { &["handle", "process", "__invoke", "before"][..] } else { &[] };
+        match named.iter().chain(of_php).find_map(|name| self.method(id, name)) {
             Some(closure) => self.prove(&closure, depth).0,
             None if self.is_router(id) => Verdict::default(),
+            None if is_php => match self.objects[id].class {
+                Some((file, class)) => self.judge_bases(file, class, &guard.place),
+                None => Verdict::unclear(),
+            },
+            None => Verdict::unclear(),
+        }
+    }
+
+    /// A function that only asks another one whether the caller may (`fn () => current_user_can('edit')`).
+    fn asks_only(&mut self, closure: &Closure, place: &Place) -> Option<Verdict> {
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let [Step::Return(Some(Value::Call(call)))] = function.steps.as_slice() else { return None };
+        if self.program.files[closure.file].family != Family::Php {
+            return None;
+        }
+        let scope = self.enter(closure, Vec::new());
+        let name = self.within(closure.file, |this| this.name_of(&call.callee, &scope))?;
+        let library = self.program.files[closure.file].library;
+        (!library.guards(&name).is_empty()).then(|| self.judge_name(&name, None, place))
+    }
+
+    /// What a library's class does from which a guard inherits all that it does.
+    fn judge_bases(&mut self, file: FileId, class: u32, place: &Place) -> Verdict {
+        let (_, foreign) = self.bases(file, class);
+        let library = self.program.files[file].library;
+        match foreign.iter().find(|name| !library.guards(name).is_empty()) {
+            Some(name) => self.judge_name(name, None, place),
             None => Verdict::unclear(),
         }
     }
 
     fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place) -> Verdict {
+        if let Some(own) = self.named_guards.get(name).cloned() {
+            let mut out = Verdict::default();
+            for guard in own.iter().take(32) {
+                // A name that stands for itself is a library's.
+                let itself = matches!(&guard.value, Val::Made(made) if made.by == name);
+                out.and(if itself { Verdict::unclear() } else { self.judge_within(guard) });
+            }
+            return out;
+        }
         let library = self.library_of(place);
         let rules = library.guards(name);
         for ruled in &rules {
@@ -218,6 +270,9 @@ impl<'a> Evaluator<'a> {
         // Local functions are hoisted; locals are bound as the walk meets them.
         let mut parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         parameters.extend(function.parameters.iter().flat_map(|parameter| parameter.names.iter().cloned()));
+        if self.family() == Family::Php {
+            parameters = parameters.iter().map(|name| self.variable(name)).collect();
+        }
         let mut prover = Prover { onward: None, calls_on: false, inner: None, parameters, places: Vec::new(), unclear: false, inside_verify: false, depth };
         prover.calls_on = self.goes_on_by_call(&function.steps, &prover, &scope);
         let own = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
@@ -481,7 +536,7 @@ impl<'a> Evaluator<'a> {
                         let steps = &self.program.source(self.file).functions[*index as usize].steps;
                         let inner = Scope::new(Some(scope.clone()));
                         for parameter in &self.program.source(self.file).functions[*index as usize].parameters {
-                            inner.set(&parameter.name, Val::Unknown);
+                            inner.set(&self.variable(&parameter.name), Val::Unknown);
                         }
                         let _ = self.walk(steps, known, prover, &inner);
                         prover.inside_verify = before;
@@ -664,7 +719,7 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a name is a parameter of any function of the file.
     fn is_outer_parameter(&self, name: &str) -> bool {
-        self.program.source(self.file).functions.iter().any(|function| function.parameters.iter().any(|parameter| parameter.name == name))
+        self.program.source(self.file).functions.iter().any(|function| function.parameters.iter().any(|parameter| self.variable(&parameter.name) == name))
     }
 
     fn goes_on_by_call(&mut self, steps: &'a [Step], prover: &Prover, scope: &Scope) -> bool {

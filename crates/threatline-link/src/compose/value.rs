@@ -156,6 +156,13 @@ pub(super) struct Object {
     pub(super) methods: Vec<Option<String>>,
     /// The requests that it lets through, where routes are filters put together.
     pub(super) ways: Option<Rc<Vec<super::verbs::Way>>>,
+    /// Names of the actions that its routes are, in their order (resources).
+    pub(super) actions: Vec<String>,
+    /// Guards of a controller's own methods.
+    pub(super) action_guards: Vec<ActionGuard>,
+    /// The class whose methods its routes name, and the name space of such classes.
+    pub(super) controller: Option<Val>,
+    pub(super) namespace: Option<String>,
     /// The path before it is cut off, so that what hangs in it stands below.
     pub(super) stripped: bool,
 }
@@ -166,6 +173,22 @@ pub(super) struct Handler {
     pub(super) methods: Vec<Option<String>>,
     pub(super) handler: Val,
     pub(super) guards: Vec<Guard>,
+}
+
+/// A guard of some of a controller's methods.
+#[derive(Clone, Debug)]
+pub(super) struct ActionGuard {
+    pub(super) guard: Guard,
+    pub(super) only: Option<Vec<String>>,
+    pub(super) except: Vec<String>,
+}
+
+impl ActionGuard {
+    /// Whether it stands before the method of that name.
+    pub(super) fn covers(&self, method: &str) -> bool {
+        let is_it = |name: &String| name == method;
+        self.only.as_ref().is_none_or(|only| only.iter().any(is_it)) && !self.except.iter().any(is_it)
+    }
 }
 
 /// A guard where it stands.

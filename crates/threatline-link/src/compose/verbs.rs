@@ -23,6 +23,7 @@ const NO_CALL: usize = usize::MAX;
 const NO_METHOD: &str = "-";
 
 /// A library call as it stands.
+#[derive(Clone)]
 pub(super) struct Site {
     /// The last part of what is called.
     pub(super) method: String,
@@ -138,14 +139,30 @@ impl<'a> Evaluator<'a> {
     fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
         let mut out = None;
         for (ruled, star) in rules {
-            if !self.all_hold(&ruled.rule.when, &site.arguments) {
+            if ruled.rule.entries.is_none() && !self.all_hold(&ruled.rule.when, &site.arguments) {
                 continue;
             }
             site.star = star;
-            if let Some(value) = self.apply_each(ruled, &site)
-                && out.is_none()
-            {
-                out = Some(value);
+            if let Some(pattern) = &ruled.rule.fits {
+                let text = self.pick(ruled.rule.path.as_ref(), &site).and_then(|value| value.literal().map(str::to_owned));
+                let unfit = |text: &str| ruled.rule.unfit.as_ref().is_some_and(|unfit| super::library::starred(unfit, text).is_some());
+                let Some(found) = text.filter(|text| !unfit(text)).and_then(|text| super::library::starred(pattern, &text)) else { continue };
+                site.star = Some(found);
+            }
+            let each = match &ruled.rule.entries {
+                Some(entries) => self.pick(Some(entries), &site).map(|value| entries_of(&value)).unwrap_or_default(),
+                None => each_of(ruled.rule.records, &site.arguments),
+            };
+            for arguments in each {
+                if ruled.rule.entries.is_some() && !self.all_hold(&ruled.rule.when, &arguments) {
+                    continue;
+                }
+                let one = Site { arguments, ..site.clone() };
+                if let Some(value) = self.apply_each(ruled, &one)
+                    && out.is_none()
+                {
+                    out = Some(value);
+                }
             }
         }
         out
@@ -211,6 +228,13 @@ impl<'a> Evaluator<'a> {
             }
             Verb::List => return Some(Val::list(self.select(rule.of.as_ref(), site))),
             Verb::Parameter => return Some(Val::Unknown),
+            Verb::Actions => {
+                let router = self.router(pack, site);
+                return self.resource_actions(pack, rule, site, router);
+            }
+            Verb::Alias => self.alias(pack, rule, site),
+            Verb::Read => self.read_parameters(rule, site),
+            Verb::Under => self.note_folder(rule, site),
             Verb::Nothing => {
                 self.run_lambdas(&site.arguments);
                 return self.given(pack, rule).map(|ty| Val::Object(self.fresh(ty)));
@@ -225,7 +249,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn given(&self, pack: &Pack, rule: &CallRule) -> Option<TypeId> {
+    pub(super) fn given(&self, pack: &Pack, rule: &CallRule) -> Option<TypeId> {
         let library = self.program.files[self.file].library;
         rule.gives.as_deref().filter(|name| !name.is_empty()).and_then(|name| library.named(pack, name))
     }
@@ -244,7 +268,7 @@ impl<'a> Evaluator<'a> {
         let guards = rule.and_then(|rule| rule.guards.as_ref()).or(declared.guards.as_ref());
         let prefix = self.pick(prefix, &site).filter(|value| !matches!(value, Val::Null)).map(|value| as_text(&value));
         let base = self.pick(base, &site).map(|value| as_text(&value));
-        let guards = self.guards(guards, &site);
+        let guards = self.guards_of(pack, guards, &site);
         let place = Some(self.place(&pack.name));
         let credential = self.pick(rule.and_then(|rule| rule.credential.as_ref()), &site).filter(|value| !matches!(value, Val::Null)).and(place.clone());
         let id = self.object(Object { ty: Some(ty), prefix, base, guards, place, credential, ..Object::default() });
@@ -313,10 +337,26 @@ impl<'a> Evaluator<'a> {
 
     /// The router that a call is about: its receiver, or the library's own.
     fn router(&mut self, pack: &Pack, site: &Site) -> ObjectId {
-        match &site.receiver {
-            Some(Val::Object(id)) => *id,
-            _ => self.single(&format!("{}:router", pack.name), None),
+        let receiver = match &site.receiver {
+            Some(Val::Object(id)) => Some(*id),
+            _ => None,
+        };
+        let stands_for_all = receiver.is_none_or(|id| self.owned.contains(&id) || self.is_stacked(id));
+        // What a handler registers when it runs is no way in.
+        if self.settling && stands_for_all && self.family() == Family::Php {
+            return self.object(Object { mounted: true, ..Object::default() });
         }
+        // In the body of a group it is the group's.
+        let group = self.around.iter().rev().find(|(name, _)| *name == pack.name).map(|(_, group)| *group);
+        match (receiver, group) {
+            (_, Some(group)) if stands_for_all => group,
+            (Some(id), _) => id,
+            (None, _) => self.single(&format!("{}:router", pack.name), None),
+        }
+    }
+
+    fn is_stacked(&self, id: ObjectId) -> bool {
+        self.objects[id].ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.stacked)
     }
 
     fn methods(&mut self, method: Option<&String>, from: Option<&Selectors>, default: Option<&Vec<String>>, site: &Site) -> Vec<Option<String>> {
@@ -336,7 +376,7 @@ impl<'a> Evaluator<'a> {
             words = default.cloned().unwrap_or_else(|| vec!["*".to_owned()]);
         }
         let mut out: Vec<Option<String>> = Vec::new();
-        for word in words {
+        for word in words.iter().flat_map(|word| word.split([',', '|'])).map(str::trim) {
             let word = word.to_ascii_uppercase();
             if word == NO_METHOD {
                 continue;
@@ -364,9 +404,21 @@ impl<'a> Evaluator<'a> {
                 value => paths.push(as_text(&value)),
             }
         }
-        let before = self.pick(rule.prefix.as_ref(), site).map(|value| as_text(&value));
-        if let Some(before) = before {
-            paths = paths.into_iter().map(|path| Text::literal(super::text::under(&before.with_defaults(), &super::text::of_route(&path)))).collect();
+        if let Some(before) = self.pick(rule.prefix.as_ref(), site) {
+            // below something unknown nothing is known
+            if self.family() == Family::Php && !matches!(before, Val::Text(_)) {
+                return None;
+            }
+            let before = as_text(&before).with_defaults();
+            paths = paths.into_iter().map(|path| Text::literal(super::text::under(&before, &super::text::of_route(&path)))).collect();
+        }
+        let mut in_query = Vec::new();
+        if let Some(form) = &rule.path_as {
+            let star = |path: &Text| {
+                site.star.clone().filter(|_| rule.fits.is_some()).or_else(|| path.as_literal().map(|text| text.trim_start_matches('/').replace("//", "/")))
+            };
+            paths = paths.iter().filter_map(|path| Some(Text::literal(form.replace("{star}", &star(path)?)))).collect();
+            in_query.extend(form.split_once('?').map(|(_, query)| parameter(query.split('=').next().unwrap_or(query), "query")));
         }
         if paths.is_empty() {
             if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() {
@@ -375,13 +427,18 @@ impl<'a> Evaluator<'a> {
             paths.push(Text::literal(""));
         }
         let handlers = self.select(rule.handler.as_ref(), site);
-        let mut guards = self.guards(rule.guards.as_ref(), site);
+        let mut guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
+        let handler = if self.family() == Family::Php { self.callable(handler, rule, router) } else { handler };
+        guards.extend(self.action_guards(&handler));
         // `app.get("setting")` reads a setting: a route has a handler.
         if rule.handler.is_some() && handlers.is_empty() {
             return None;
         }
         let place = self.place(&pack.name);
+        if pack.clouded {
+            guards.push(Guard { value: Val::Unknown, place: place.clone() });
+        }
         if let Some(routed) = self.route_of_router(pack, rule, site, router, &handler, paths.first(), &guards) {
             return Some(routed);
         }
@@ -429,7 +486,7 @@ impl<'a> Evaluator<'a> {
                     guards: own,
                     place: place.clone(),
                     typed: pack.typed_parameters,
-                    parameters: Vec::new(),
+                    parameters: in_query.clone(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
@@ -482,6 +539,16 @@ impl<'a> Evaluator<'a> {
 
     /// `.Methods("GET")` on a route or a router under construction.
     fn narrow(&mut self, rule: &CallRule, site: &Site) {
+        if self.limit(rule, site) {
+            return;
+        }
+        if rule.prefix.is_some() {
+            let prefix = self.pick(rule.prefix.as_ref(), site).map(|value| as_text(&value));
+            if let Some(Val::Object(id)) = &site.receiver {
+                self.objects[*id].prefix = prefix;
+            }
+            return;
+        }
         let Some(Val::Object(id)) = &site.receiver else { return };
         let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), None, site);
         for event in &mut self.objects[*id].events {
@@ -506,7 +573,7 @@ impl<'a> Evaluator<'a> {
         vec![(methods.to_vec(), handler.clone(), Vec::new())]
     }
 
-    fn handler_takes(&mut self, pack: &'static Pack, rule: &CallRule) -> Vec<Val> {
+    pub(super) fn handler_takes(&mut self, pack: &'static Pack, rule: &CallRule) -> Vec<Val> {
         let library = self.program.files[self.file].library;
         let types: Vec<Option<TypeId>> = rule.handler_takes.iter().map(|name| library.named(pack, name)).collect();
         types.into_iter().map(|ty| ty.map_or(Val::Unknown, |ty| Val::Object(self.single(&format!("type:{}", ty.0), Some(ty))))).collect()
@@ -520,7 +587,7 @@ impl<'a> Evaluator<'a> {
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
-        let guards = self.guards(rule.guards.as_ref(), site);
+        let guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let place = self.place(&pack.name);
         for child in self.select(rule.child.as_ref(), site) {
             self.hang(router, child, path.clone(), rule.replaces, guards.clone(), place.clone());
@@ -536,18 +603,26 @@ impl<'a> Evaluator<'a> {
     fn group(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Val {
         let router = self.router(pack, site);
         let ty = self.given(pack, rule).or(self.objects[router].ty);
-        let path = self.pick(rule.path.as_ref(), site).map_or(Text::literal(""), |value| as_text(&value));
-        let guards = self.guards(rule.guards.as_ref(), site);
+        let path = self.pick(rule.path.as_ref(), site).filter(|value| matches!(value, Val::Text(_) | Val::Number(_)));
+        let path = path.map_or(Text::literal(rule.path_default.as_deref().unwrap_or_default()), |value| as_text(&value));
+        let guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let place = self.place(&pack.name);
         let says_methods = rule.method.is_some() || rule.method_from.is_some() || rule.method_default.is_some();
         let methods = match says_methods {
             true => self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site),
             false => self.objects[router].methods.clone(),
         };
-        let child = self.object(Object { ty, place: Some(place.clone()), methods, ..Object::default() });
+        let controller = self.pick(rule.controller.as_ref(), site).or_else(|| self.objects[router].controller.clone());
+        let namespace = self.inner_namespace(rule, site, router);
+        let child = self.object(Object { ty, place: Some(place.clone()), methods, controller, namespace, ..Object::default() });
         self.hang(router, Val::Object(child), Some(path), false, guards, place);
         for body in self.select(rule.body.as_ref(), site) {
-            self.fill(rule, body, child);
+            self.around.push((pack.name.clone(), child));
+            match self.family() {
+                Family::Php => self.group_body(&body, child),
+                _ => self.fill(rule, body, child),
+            }
+            self.around.pop();
         }
         Val::Object(if rule.chained { router } else { child })
     }
@@ -557,7 +632,7 @@ impl<'a> Evaluator<'a> {
         let path = self.pick(rule.path.as_ref(), site).filter(|value| matches!(value, Val::Text(_))).map(|value| as_text(&value));
         let place = self.place(&pack.name);
         let mut guards = Vec::new();
-        for guard in self.guards(rule.guards.as_ref(), site) {
+        for guard in self.guards_of(pack, rule.guards.as_ref(), site) {
             let value = self.plain_value(guard.value.clone());
             // `app.use("/x", router)` hangs a router where others hang guards.
             match value {
@@ -577,6 +652,13 @@ impl<'a> Evaluator<'a> {
         for handler in &mut self.objects[router].handlers {
             handler.guards.splice(0..0, guards.iter().cloned());
         }
+        if self.is_controller(router) {
+            let (only, except) = (self.names_in(rule.only.as_ref(), site), self.names_in(rule.except.as_ref(), site).unwrap_or_default());
+            let one = |guard| ActionGuard { guard, only: only.clone(), except: except.clone() };
+            let all: Vec<ActionGuard> = guards.into_iter().map(one).collect();
+            self.objects[router].action_guards.extend(all);
+            return;
+        }
         if !guards.is_empty() {
             self.objects[router].events.push(Event::Middleware { guards, path, reach: rule.scope });
         }
@@ -595,7 +677,7 @@ impl<'a> Evaluator<'a> {
     fn handle(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Val {
         let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
-        let guards = self.guards(rule.guards.as_ref(), site);
+        let guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let id = match &site.receiver {
             Some(Val::Object(id)) => *id,
             _ => {
@@ -691,6 +773,45 @@ impl<'a> Evaluator<'a> {
 }
 
 use threatline_knowledge::packs::Family;
+
+/// Each entry of a map as arguments: key and value, or the value alone where a number is the key.
+fn entries_of(value: &Val) -> Vec<Vec<Arg>> {
+    let plain = |value: Val| Arg { name: None, value };
+    match value {
+        Val::Map(entries) => {
+            let one = |(key, value): &(String, Val)| match key.parse::<usize>() {
+                Ok(_) => vec![plain(value.clone())],
+                Err(_) => vec![plain(Val::text(key)), plain(value.clone())],
+            };
+            entries.iter().take(2_000).map(one).collect()
+        }
+        Val::List(items) => items.iter().take(2_000).map(|item| vec![plain(item.clone())]).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The arguments, or once for each record in one of them that is a list of records.
+fn each_of(at: Option<usize>, arguments: &[Arg]) -> Vec<Vec<Arg>> {
+    let records: Vec<Val> = match at.and_then(|at| arguments.get(at)).map(|argument| &argument.value) {
+        Some(Val::List(items)) => items.iter().filter(|item| matches!(item, Val::Map(_))).take(64).cloned().collect(),
+        Some(Val::Map(entries)) => {
+            let numbered = entries.iter().filter(|(key, value)| key.parse::<usize>().is_ok() && matches!(value, Val::Map(_)));
+            numbered.take(64).map(|(_, value)| value.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    if records.is_empty() {
+        return vec![arguments.to_vec()];
+    }
+    let with = |record: Val| {
+        let mut all = arguments.to_vec();
+        if let Some(slot) = at.and_then(|at| all.get_mut(at)) {
+            slot.value = record;
+        }
+        all
+    };
+    records.into_iter().map(with).collect()
+}
 
 /// The rpc's name in the definition by that of the method that implements it.
 fn rpc_name(method: &str) -> String {

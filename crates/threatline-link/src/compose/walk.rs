@@ -40,6 +40,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn entries(&mut self) -> Vec<Draft> {
         let mut out = Vec::new();
         self.settle_filters();
+        self.settling = true;
         for top in 0..self.objects.len() {
             if self.objects[top].mounted || self.objects[top].events.is_empty() {
                 continue;
@@ -206,6 +207,7 @@ impl<'a> Evaluator<'a> {
         let mut returns = None;
         if let Some(closure) = closure {
             self.extracted_parameters(closure, &mut parameters);
+            self.ruled_parameters(closure, &mut parameters);
             if route.typed {
                 self.typed_parameters(closure, names, &mut parameters);
             }
@@ -325,7 +327,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What running the handler leaves behind.
-    fn effects(&mut self, closure: &Closure, takes: &[Val], told: &BTreeSet<Parameter>) -> Effects {
+    pub(super) fn effects(&mut self, closure: &Closure, takes: &[Val], told: &BTreeSet<Parameter>) -> Effects {
         let mut closure = closure.clone();
         if closure.this.is_none() {
             let class = self.program.source(closure.file).functions[closure.index as usize].class;

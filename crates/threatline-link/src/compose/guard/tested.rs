@@ -64,7 +64,14 @@ impl<'a> Evaluator<'a> {
         };
         if matches!(
             last,
-            "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "constant_time_eq" | "FixedTimeEquals" | "isAuthenticated" | "is_authenticated"
+            "compare_digest"
+                | "timingSafeEqual"
+                | "ConstantTimeCompare"
+                | "constant_time_eq"
+                | "FixedTimeEquals"
+                | "hash_equals"
+                | "isAuthenticated"
+                | "is_authenticated"
         ) {
             return true;
         }
@@ -100,7 +107,7 @@ impl<'a> Evaluator<'a> {
                 Value::Name(name) | Value::Member(_, name) => name.as_str(),
                 _ => "",
             };
-            if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "FixedTimeEquals") {
+            if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "FixedTimeEquals" | "hash_equals") {
                 out = true;
                 break;
             }

@@ -64,7 +64,15 @@ impl<'a> Evaluator<'a> {
             if rule.whole || rule.with.iter().any(|with| with == name || with == "()") {
                 continue;
             }
-            self.note_parameter(name, &rule.r#in);
+            match &rule.strip {
+                None => self.note_parameter(name, &rule.r#in),
+                // `HTTP_X_REQUEST_ID` is the header `X-REQUEST-ID`
+                Some(head) => {
+                    if let Some(rest) = name.strip_prefix(head.as_str()) {
+                        self.note_parameter(&rest.replace('_', "-"), &rule.r#in);
+                    }
+                }
+            }
             // of a constant of that name, of a member, or of what is in it
             for read in [format!("{of}.{name}"), format!("{of}[]"), of.trim_end_matches("()").to_owned()] {
                 self.note_input(read);
@@ -102,7 +110,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    pub(super) fn note_parameter(&mut self, name: &str, place: &str) {
+    pub(in crate::compose) fn note_parameter(&mut self, name: &str, place: &str) {
         if let Some(frame) = self.frames.last_mut() {
             frame.parameters.insert((name.to_owned(), place.to_owned()));
         }
