@@ -15,19 +15,26 @@ fn main() {
         let name = file.strip_prefix(&root).expect("it was listed under it").to_string_lossy().replace('\\', "/");
         writeln!(out, "    ({name:?}, include_str!({:?})),", file.display().to_string()).expect("writing to a string cannot fail");
     }
-    out.push_str("];\n\n/// Name of every built-in pack, and the words that it waits for.\nconst IMPORTS: &[(&str, &[&str])] = &[\n");
-    for file in &files {
-        let name = file.strip_prefix(&root).expect("it was listed under it").to_string_lossy().replace('\\', "/");
+    out.push_str("];\n");
+    lists(&mut out, &root, &files, "imports", "IMPORTS");
+    lists(&mut out, &root, &files, "named", "NAMED");
+    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("packs.rs");
+    fs::write(target, out).expect("the build folder can be written to");
+}
+
+/// What every built-in pack says under a key, a list of words.
+fn lists(out: &mut String, root: &Path, files: &[PathBuf], key: &str, constant: &str) {
+    write!(out, "\n/// Name of every built-in pack, and its `{key}`.\nconst {constant}: &[(&str, &[&str])] = &[\n").expect("writing to a string cannot fail");
+    for file in files {
+        let name = file.strip_prefix(root).expect("it was listed under it").to_string_lossy().replace('\\', "/");
         #[allow(clippy::disallowed_methods, reason = "a build script reads its own folder")]
         let text = fs::read_to_string(file).expect("the folder can be read");
         // A pack with a mistake in it is a test's business.
         let pack: toml::Table = text.parse().unwrap_or_default();
-        let words: Vec<&str> = pack.get("imports").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+        let words: Vec<&str> = pack.get(key).and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
         writeln!(out, "    ({name:?}, &{words:?}),").expect("writing to a string cannot fail");
     }
     out.push_str("];\n");
-    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("packs.rs");
-    fs::write(target, out).expect("the build folder can be written to");
 }
 
 fn children(folder: &Path) -> Vec<PathBuf> {

@@ -141,9 +141,7 @@ pub(crate) fn verdicts(
 ) -> Arc<Verdicts> {
     remembered(world, if choke_points { b'v' } else { b'V' }, basis, || {
         let (design, found) = below();
-        let assess = || assess(&design.model, &found, decided, choke_points);
-        // choke points are many searches, each by itself
-        if choke_points { world.together(assess) } else { assess() }
+        assess(&design.model, &found, decided, choke_points)
     })
 }
 

@@ -235,9 +235,33 @@ impl Draft {
             Ok(facts) => {
                 self.counts.analysed += 1;
                 self.say(&entry.name, facts);
+                if is_silent && is_named(kind, &entry.name) {
+                    self.ask_named(below, entry, kind);
+                }
             }
             Err(failed) => self.lost.push((entry.name.clone(), failed)),
         }
+    }
+
+    /// A file whose name says that a framework answers with it is asked, whatever words it holds.
+    fn ask_named(&mut self, below: &dyn Below, entry: &Entry, kind: ArtifactKind) {
+        match below.symbols(&[(entry.oid, kind)]).pop() {
+            Some(Ok(facts)) if !facts.is_empty() => {
+                let digest = Digest(*blake3::hash(&facts).as_bytes());
+                self.want(Wanted { path: entry.name.clone(), oid: entry.oid, kind, digest });
+            }
+            Some(Err(failed)) => self.lost.push((entry.name.clone(), failed)),
+            Some(Ok(_)) | None => {}
+        }
+    }
+
+    fn want(&mut self, wanted: Wanted) {
+        if self.wanted.iter().any(|known| known.path == wanted.path) {
+            return;
+        }
+        self.hash(b'w', &wanted.path, &wanted.digest.0);
+        self.weight = self.weight.saturating_add(wanted.path.len() as u32 + 72);
+        self.wanted.push(wanted);
     }
 
     fn say(&mut self, path: &str, facts: Arc<[u8]>) {
@@ -287,9 +311,7 @@ impl Draft {
             answer = self.question(&silence);
             let answered = below.world().answered(&answer).unwrap_or_else(|| self.ask(below, entries, &answer));
             for wanted in answered.found {
-                self.hash(b'w', &wanted.path, &wanted.digest.0);
-                self.weight = self.weight.saturating_add(wanted.path.len() as u32 + 72);
-                self.wanted.push(wanted);
+                self.want(wanted);
             }
             wants = answered.left;
         }
@@ -347,6 +369,12 @@ pub(crate) fn enters(name: &str) -> bool {
     name != INSTALLED && name != ".threatline"
 }
 
+/// Whether a framework answers with a file of that name.
+fn is_named(kind: ArtifactKind, name: &str) -> bool {
+    use threatline_knowledge::packs::{Family, is_named};
+    matches!(kind, ArtifactKind::Source(language) if is_named(Family::of(language), name))
+}
+
 /// What a file is read as. The project's own files are never read as artifacts.
 pub(crate) fn kind_of(name: &str) -> Option<ArtifactKind> {
     if name == "threatline.toml" { None } else { ArtifactKind::of(name) }
@@ -360,8 +388,10 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Source(Language::Go) => "go",
         ArtifactKind::Source(Language::Java) => "java",
         ArtifactKind::Source(Language::JavaScript) => "javascript",
+        ArtifactKind::Source(Language::Kotlin) => "kotlin",
         ArtifactKind::Source(Language::Php) => "php",
         ArtifactKind::Source(Language::Python) => "python",
+        ArtifactKind::Source(Language::Ruby) => "ruby",
         ArtifactKind::Source(Language::Rust) => "rust",
         ArtifactKind::Source(Language::TypeScript | Language::Tsx) => "typescript",
         ArtifactKind::Yaml => "yaml",
@@ -379,6 +409,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Nuget) => "nuget",
         ArtifactKind::Manifest(Ecosystem::Packagist) => "composer",
         ArtifactKind::Manifest(Ecosystem::Python) => "python-package",
+        ArtifactKind::Manifest(Ecosystem::Rubygems) => "ruby-gems",
         ArtifactKind::Codeowners => "codeowners",
     }
 }

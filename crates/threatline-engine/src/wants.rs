@@ -61,13 +61,13 @@ impl Want {
             _ if module.is_empty() || module.starts_with('.') => Scope::Own,
             Language::Rust if matches!(first, "crate" | "self" | "super") => Scope::Own,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                if ["@/", "~/", "src/", "app/"].iter().any(|alias| module.starts_with(alias)) {
+                if threatline_link::modules::ALIASES.iter().any(|alias| module.starts_with(alias)) {
                     Scope::Around
                 } else {
                     Scope::Named
                 }
             }
-            Language::Python | Language::Java => Scope::Around,
+            Language::Python | Language::Java | Language::Kotlin | Language::Ruby => Scope::Around,
             Language::Go | Language::Rust | Language::CSharp | Language::Php => Scope::Named,
         }
     }
@@ -78,7 +78,8 @@ impl Want {
         match (self.scope(), self.name.language) {
             (Scope::Own, Language::Rust) => at_top(Ecosystem::Cargo),
             (Scope::Own, _) => tried,
-            (Scope::Around, Language::Python | Language::Java) => false,
+            (Scope::Around, Language::Python | Language::Java | Language::Kotlin) => false,
+            (Scope::Around, Language::Ruby) => at_top(Ecosystem::Rubygems),
             (Scope::Around, _) => at_top(Ecosystem::Npm),
             // A crate is also looked for as a module of the importer's own; that says nothing of crates.
             (Scope::Named, Language::Rust) => {
@@ -96,10 +97,11 @@ impl Want {
         let under = |roots: &[&str]| roots.iter().any(|root| module.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':'])) || module == *root);
         match self.name.language {
             Language::CSharp => true,
-            Language::Java => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
+            Language::Java | Language::Kotlin => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
             Language::Rust => under(&["std", "core", "alloc"]),
             Language::JavaScript | Language::TypeScript | Language::Tsx => module.starts_with("node:"),
             Language::Python => module == "__future__",
+            Language::Ruby => module.starts_with(|c: char| c.is_ascii_lowercase()),
             // Only modules whose first part is a host can be the project's own, but for a bare module name.
             Language::Go => module == "C",
             Language::Php => false,
@@ -119,7 +121,8 @@ pub(crate) fn of(importer: &str, facts: &Facts) -> BTreeSet<Want> {
         if matches!(name.language, Language::JavaScript | Language::TypeScript | Language::Tsx) {
             name.member = None;
         }
-        let foreign = name.language == Language::Java && !name.module.is_empty() && !same_organisation(package.as_deref(), &name.module);
+        let foreign =
+            matches!(name.language, Language::Java | Language::Kotlin) && !name.module.is_empty() && !same_organisation(package.as_deref(), &name.module);
         let want = Want { name, importer: importer.to_owned() };
         if !foreign && !want.is_idle() {
             wants.insert(want);
@@ -252,7 +255,7 @@ impl Folder<'_> {
         let module = want.name.module.as_str();
         let first = module.split('.').next().unwrap_or_default();
         match want.name.language {
-            Language::Java => {
+            Language::Java | Language::Kotlin => {
                 let is_build = |(_, package): &&Located<'_>| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle);
                 let builds = packages.iter().filter(is_build).count();
                 self.entries.iter().any(|entry| entry.name == first) || (1..=MOST_BUILDS).contains(&builds)

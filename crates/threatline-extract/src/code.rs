@@ -9,12 +9,14 @@ pub(crate) mod csharp;
 pub(crate) mod go;
 pub(crate) mod java;
 pub(crate) mod javascript;
+pub(crate) mod kotlin;
 mod markup;
 mod parts;
 pub(crate) mod php;
 pub(crate) mod python;
 mod reduce;
 pub(crate) mod routing;
+pub(crate) mod ruby;
 pub(crate) mod rust;
 #[cfg(test)]
 pub(crate) mod show;
@@ -30,7 +32,8 @@ use threatline_knowledge::packs::{self, Family};
 
 /// Reads a source file. One without a word of any pack says nothing: nothing of it could be recognised.
 pub fn read(language: Language, text: &str) -> Extracted {
-    if awake(language, text) { read_all(language, text) } else { Extracted::default() }
+    let is_descriptor = language == Language::Java && java::descriptor::is_descriptor(text);
+    if is_descriptor || awake(language, text) { read_all(language, text) } else { Extracted::default() }
 }
 
 /// Reads a source file whatever words it holds: for files that another one refers to.
@@ -52,8 +55,10 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::CSharp => Some(csharp::lower(text)),
         Language::Go => Some(go::lower(text)),
         Language::Java => Some(java::lower(text)),
+        Language::Kotlin => Some(kotlin::lower(text)),
         Language::Php => Some(php::lower(text)),
         Language::Python => Some(python::lower(text)),
+        Language::Ruby => Some(ruby::lower(text)),
         Language::Rust => Some(rust::lower(text)),
         Language::TypeScript => Some(match markup::scripts(text) {
             Some(script) => javascript::lower(language, &script),
@@ -87,10 +92,13 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
             want(module, Some(member));
         }
     }
+    if matches!(language, Language::Ruby) {
+        reduce::ruby_names(source).iter().for_each(|name| want(name, None));
+    }
     if matches!(language, Language::Go) {
         want("", None);
     }
-    if matches!(language, Language::Java | Language::CSharp | Language::Php) {
+    if matches!(language, Language::Java | Language::Kotlin | Language::CSharp | Language::Php) {
         for name in reduce::free_types(source) {
             want("", Some(&name));
         }

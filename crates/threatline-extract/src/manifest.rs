@@ -14,8 +14,9 @@ pub mod maven;
 pub mod npm;
 pub mod nuget;
 pub mod python;
+pub mod rubygems;
 mod tables;
-mod xml;
+pub(crate) mod xml;
 
 use crate::node::Node;
 use threatline_facts::{Ecosystem, Extracted};
@@ -31,6 +32,7 @@ pub fn read(ecosystem: Ecosystem, text: &str) -> Extracted {
         Ecosystem::Nuget => nuget::read(text),
         Ecosystem::Packagist => composer::read(text),
         Ecosystem::Python => python::read(text),
+        Ecosystem::Rubygems => rubygems::read(text),
     }
 }
 

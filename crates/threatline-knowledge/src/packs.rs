@@ -3,8 +3,10 @@
 //! `packs/README.md` is the format. A pack is data and cannot compute; the built-in ones are embedded
 //! from the folder by the build script and are loaded exactly as a user's are.
 
+mod files;
 mod schema;
 
+pub use files::*;
 pub use schema::*;
 pub use toml::Value as Literal;
 
@@ -57,6 +59,13 @@ pub fn of_family(family: Family) -> &'static Packs {
 pub fn imports(family: Family) -> impl Iterator<Item = &'static str> {
     let own = IMPORTS.iter().filter(move |(file, _)| file.split('/').next() == Some(family.folder()));
     own.flat_map(|(_, words)| words.iter().copied())
+}
+
+/// Whether the name of a file alone says that a framework answers with it (`+page.svelte`): such a file is read
+/// whatever it holds.
+pub fn is_named(family: Family, name: &str) -> bool {
+    let own = NAMED.iter().filter(|(file, _)| file.split('/').next() == Some(family.folder()));
+    own.flat_map(|(_, names)| names.iter()).any(|known| *known == name)
 }
 
 /// Errors in the built-in packs; a test holds that there are none.

@@ -9,6 +9,7 @@ use std::path::Path;
 use threatline_extract::{code, extract, extract_all};
 use threatline_facts::manifest::{ManifestFact, Package};
 use threatline_facts::{ArtifactKind, Fact, Facts};
+use threatline_knowledge::packs::{Family, is_named};
 use threatline_link::compose::{Composed, compose};
 use threatline_link::modules;
 
@@ -24,7 +25,8 @@ fn main() {
     let mut facts: BTreeMap<String, Facts> = BTreeMap::new();
     for (path, bytes) in &files {
         if let Some(kind) = kind(path) {
-            let read = extract(kind, bytes).facts;
+            let named = matches!(kind, ArtifactKind::Source(language) if is_named(Family::of(language), path.rsplit('/').next().unwrap_or(path)));
+            let read = if named { extract_all(kind, bytes).facts } else { extract(kind, bytes).facts };
             if !read.facts.is_empty() {
                 facts.insert(path.clone(), read);
             }

@@ -12,21 +12,27 @@ mod convention;
 mod evaluate;
 mod expression;
 mod guard;
+mod handlers;
+mod hung;
 mod include;
 mod inventory;
 mod library;
 mod order;
+mod pages;
 mod program;
+mod receiver;
 mod routed;
 pub mod rules;
 mod select;
-mod serve;
+mod serving;
 mod text;
 mod together;
 pub mod units;
 mod value;
 mod verbs;
 mod walk;
+mod wired;
+mod without;
 mod witness;
 
 use evaluate::Evaluator;
@@ -71,6 +77,8 @@ pub struct CodeEntry {
     /// Full path, parameters as `{name}`. For gRPC `/package.Service/Rpc`, with `*` for a package that
     /// only the .proto file knows.
     pub path: String,
+    /// The same as it is written, where settings stand in it.
+    pub written: Option<Text>,
     /// Name and place.
     pub parameters: Vec<Parameter>,
     /// Types of body parameters and results, for data classes.
@@ -162,6 +170,11 @@ pub struct Composed {
     pub unresolved: Vec<Place>,
 }
 
+/// The path of a route as it is told, its settings filled in as far as they are known.
+pub(crate) fn path_of(written: &Text) -> String {
+    text::path(&text::one_slash(&text::of_route(written))).0
+}
+
 /// Joins source files, given with their paths and in any order; manifests among them tell the packages.
 pub fn compose(files: &[(&str, &Facts)]) -> Composed {
     let mut sorted: Vec<(&str, &Facts)> = files.to_vec();
@@ -196,11 +209,15 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
             evaluator.run_by_place(file);
         }
     }
+    evaluator.find_roots();
+    evaluator.find_before();
     for file in program.own_files() {
         evaluator.owner = file;
         evaluator.annotated(file);
     }
+    evaluator.wire();
     evaluator.conventional();
+    evaluator.file_routed();
     let drafts = evaluator.entries();
     let mut out = std::mem::take(&mut evaluator.out);
     out.entries = walk::settle(drafts);
@@ -232,7 +249,9 @@ fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
                     _ => true,
                 };
                 let nameless = function.name.is_empty() && !(offered.contains(&index) && evaluator.takes_known(file, index));
-                if !wanted || nameless || evaluator.visited.contains(&(file, index)) {
+                // the body of a class runs with the class
+                let is_body = function.name.starts_with('(');
+                if !wanted || nameless || is_body || evaluator.visited.contains(&(file, index)) {
                     continue;
                 }
                 evaluator.refuel();

@@ -16,9 +16,11 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript(want, importer, packages),
         Language::Python => python(want, importer),
         Language::Java => java(want, importer, packages),
+        Language::Kotlin => kotlin(want, importer, packages),
         Language::Php => php(want, importer, packages),
         Language::Go => go(want, importer, packages),
         Language::Rust => rust(want, importer, packages),
+        Language::Ruby => ruby(want, importer),
         Language::CSharp => Vec::new(),
     };
     let mut seen = std::collections::BTreeSet::new();
@@ -48,6 +50,14 @@ impl<'a> Manifests<'a> {
         }
     }
 
+    /// The name that the manifest of a folder gives, without what stands before its last slash.
+    pub(crate) fn name_at(&self, folder: &str) -> Option<&str> {
+        let stands = |located: &Located<'_>| located.0.rsplit_once('/').map_or("", |(before, _)| before) == folder;
+        let named = self.by_name.values().flatten().filter(|located| stands(located)).filter_map(|located| located.1.name.as_deref());
+        let is_version = |name: &str| name.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+        named.min().and_then(|name| name.rsplit('/').find(|part| !is_version(part)))
+    }
+
     /// Those whose name the module begins with, the longest name first.
     pub(crate) fn holding(&self, module: &str) -> Vec<Located<'a>> {
         let ends = module.char_indices().filter(|(_, c)| matches!(c, '/' | '.' | ':')).map(|(at, _)| at);
@@ -60,12 +70,12 @@ impl<'a> Manifests<'a> {
 /// Whether a module that was not found must be one of the project's own: then something is missing.
 pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<'_>]) -> bool {
     match language {
-        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Python => module.starts_with('.'),
+        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Python | Language::Ruby => module.starts_with('.'),
         Language::Go => packages
             .iter()
             .any(|(_, package)| package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())),
         Language::Rust => ["crate", "self", "super"].iter().any(|root| under(&module.replace("::", "."), root, '.').is_some()),
-        Language::Java | Language::CSharp | Language::Php => false,
+        Language::Java | Language::Kotlin | Language::CSharp | Language::Php => false,
     }
 }
 
@@ -110,6 +120,9 @@ fn under<'a>(name: &'a str, prefix: &str, separator: char) -> Option<&'a str> {
 
 const SCRIPTS: [&str; 6] = ["ts", "tsx", "js", "jsx", "mjs", "cjs"];
 
+/// Beginnings of modules that mean the project's own folders.
+pub const ALIASES: [&str; 7] = ["@/", "~/", "~~/", "#/", "src/", "app/", "$lib/"];
+
 fn javascript(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
     let module = want.module.as_str();
     if module.starts_with('.') {
@@ -128,9 +141,13 @@ fn javascript(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<Stri
             out.extend(script(&join(root, &format!("src/{rest}"))));
         }
     }
-    for alias in ["@/", "~/", "src/", "app/"] {
+    for alias in ALIASES {
         if let Some(rest) = module.strip_prefix(alias) {
-            let kept = if alias.len() > 2 { module } else { rest };
+            let kept = match alias {
+                "$lib/" => &module[1..],
+                "src/" | "app/" => module,
+                _ => rest,
+            };
             for root in ancestors(folder(importer)) {
                 out.extend(script(&join(root, kept)));
                 out.extend(script(&join(root, &format!("src/{kept}"))));
@@ -202,6 +219,31 @@ fn java(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
                 out.push(join(root, &format!("src/main/java/{file}")));
             }
         }
+    }
+    out
+}
+
+/// Files of Kotlin are called as one likes, and a folder need not repeat the beginning of the packages that all
+/// of a module share.
+fn kotlin(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let own = folder(importer);
+    let member = want.member.as_deref().unwrap_or("*");
+    if want.module.is_empty() {
+        return vec![join(own, &format!("{member}.kt")), join(own, &format!("{member}.java")), format!("{own}/")];
+    }
+    let path = want.module.replace('.', "/");
+    let mut out = Vec::new();
+    let look = |root: &str, path: &str| [join(root, &format!("{path}/{member}.kt")), join(root, &format!("{path}.kt")), join(root, &format!("{path}/"))];
+    for root in ancestors(own) {
+        out.extend(look(root, &path));
+    }
+    if let Some(root) = ancestors(own).find(|root| matches!(root.rsplit('/').next(), Some("kotlin" | "src"))) {
+        let rests = path.match_indices('/').map(|(at, _)| &path[at + 1..]);
+        out.extend(rests.flat_map(|rest| look(root, rest)));
+    }
+    for (root, _) in packages.iter().filter(|(_, package)| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle)) {
+        out.extend(look(&join(root, "src/main/kotlin"), &path));
+        out.push(join(root, &format!("src/main/java/{path}/{member}.java")));
     }
     out
 }
@@ -305,6 +347,58 @@ fn rust(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
                 break;
             }
         }
+    }
+    out
+}
+
+/// Folders of an application in which a file is named for the class in it.
+const AUTOLOADED: [&str; 14] = [
+    "app/controllers",
+    "app/controllers/concerns",
+    "app/models",
+    "app/models/concerns",
+    "app/api",
+    "app/lib",
+    "app/services",
+    "app/channels",
+    "app/jobs",
+    "app/policies",
+    "app",
+    "lib",
+    "api",
+    "",
+];
+
+/// A file beside the importer (`./x`), or that of a class by its name: `Api::UsersController` lies in
+/// `api/users_controller.rb` of a folder that is loaded from.
+fn ruby(want: &Want, importer: &str) -> Vec<String> {
+    let own = folder(importer);
+    if want.module.starts_with('.') {
+        let path = normal(&join(own, &want.module));
+        return path.map(|path| if path.ends_with(".rb") { path } else { format!("{path}.rb") }).into_iter().collect();
+    }
+    if !want.module.starts_with(|c: char| c.is_uppercase()) {
+        return Vec::new();
+    }
+    let file = format!("{}.rb", underscored(&want.module));
+    ancestors(own).flat_map(|root| AUTOLOADED.iter().map(move |loaded| join(root, loaded))).map(|folder| join(&folder, &file)).collect()
+}
+
+/// `Api.UsersController` as a path: `api/users_controller`.
+pub(crate) fn underscored(name: &str) -> String {
+    let mut out = String::new();
+    let letters: Vec<char> = name.chars().collect();
+    for (at, letter) in letters.iter().enumerate() {
+        if *letter == '.' {
+            out.push('/');
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|before| letters.get(before)).copied().unwrap_or('.');
+        let starts = before.is_lowercase() || before.is_ascii_digit() || (before.is_uppercase() && letters.get(at + 1).is_some_and(|next| next.is_lowercase()));
+        if letter.is_uppercase() && before != '.' && starts {
+            out.push('_');
+        }
+        out.extend(letter.to_lowercase());
     }
     out
 }

@@ -282,3 +282,81 @@ func main() {
 "#);
     assert_eq!(found, ["* /*.OrderService/Show unknown"]);
 }
+
+#[test]
+fn commands_with_their_flags() {
+    let cobra = of(r#"package main
+
+import (
+	"github.com/spf13/cobra"
+	"os/exec"
+)
+
+var verbose bool
+var root = &cobra.Command{Use: "shop"}
+var serve = &cobra.Command{Use: "serve [flags]", RunE: func(cmd *cobra.Command, args []string) error { return nil }}
+
+func init() {
+	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "say more")
+	serve.Flags().Int("port", 8080, "where")
+	root.AddCommand(serve)
+}
+
+func main() {
+	exec.Command("git", "status")
+	root.Execute()
+}
+"#);
+    assert_eq!(cobra, ["* shop serve unknown flag:port", "* shop unknown flag:verbose"]);
+    let urfave = of(r#"package main
+
+import "github.com/urfave/cli/v2"
+
+func main() {
+	app := &cli.App{
+		Name:     "shop",
+		Commands: []*cli.Command{{Name: "deploy", Flags: []cli.Flag{&cli.StringFlag{Name: "target"}}, Action: deploy}},
+	}
+	app.Run(nil)
+}
+func deploy(c *cli.Context) error { return nil }
+"#);
+    assert_eq!(urfave, ["* shop deploy unknown flag:target", "* shop unknown"]);
+    let plain = told(&[
+        GO_MOD,
+        ("cmd/import/main.go", "package main\n\nimport \"flag\"\n\nfunc main() {\n\tflag.String(\"file\", \"\", \"what\")\n\tflag.Parse()\n}\n"),
+        ("cmd/export/main.go", "package main\n\nimport \"flag\"\n\nfunc main() {\n\tflag.Bool(\"all\", false, \"what\")\n\tflag.Parse()\n}\n"),
+    ]);
+    assert_eq!(plain, ["* export unknown flag:all", "* import unknown flag:file"]);
+}
+
+#[test]
+fn tools_functions_and_pocketbase() {
+    let found = of(r#"package main
+
+import (
+	"context"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+func main() {
+	s := server.NewMCPServer("shop", "1")
+	s.AddTool(mcp.NewTool("refund", mcp.WithDescription("gives money back")), refund)
+	app := pocketbase.New()
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		se.Router.GET("/orders/{id}", show).Bind(apis.RequireAuth())
+		se.Router.GET("/health", show)
+		return se.Next()
+	})
+	app.Start()
+}
+func refund(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) { return nil, nil }
+func show(e *core.RequestEvent) error                                                      { return nil }
+"#);
+    assert_eq!(found, ["* refund unknown", "GET /health open", "GET /orders/{id} guarded"]);
+}

@@ -76,6 +76,40 @@ fn laravel_prefixes_guards_and_constants_in_other_files() {
     );
 }
 
+/// What is taken out again guards nothing, under whatever name it stood there.
+#[test]
+fn laravel_guards_that_are_taken_out_prove_nothing() {
+    let guard = "<?php namespace App\\Http\\Middleware; class Authenticate extends \\Illuminate\\Auth\\Middleware\\Authenticate {}";
+    let routes = "<?php use Illuminate\\Support\\Facades\\Route; use App\\Http\\Middleware\\Authenticate;
+        Route::middleware(['auth', 'throttle:60'])->group(function () {
+            Route::get('closed', fn () => 1);
+            Route::get('still', fn () => 1)->withoutMiddleware('throttle:60');
+            Route::get('open', fn () => 1)->withoutMiddleware('auth');
+            Route::get('list', fn () => 1)->withoutMiddleware(['auth']);
+            Route::get('other', fn () => 1)->withoutMiddleware('auth:api');
+            Route::get('class', fn () => 1)->withoutMiddleware(Authenticate::class);
+            Route::get('unknown', fn () => 1)->withoutMiddleware($some);
+            Route::withoutMiddleware(['auth'])->group(function () { Route::get('inner', fn () => 1); });
+            Route::group(['excluded_middleware' => ['auth']], function () { Route::get('listed', fn () => 1); });
+            Route::get('last', fn () => 1);
+        });";
+    assert_eq!(
+        entries(&[COMPOSER, BOOTSTRAP, ("app/Http/Middleware/Authenticate.php", guard), ("routes/api.php", routes)]),
+        [
+            "GET /api/v2/class() ?",
+            "GET /api/v2/closed() true",
+            "GET /api/v2/inner() false",
+            "GET /api/v2/last() true",
+            "GET /api/v2/list() false",
+            "GET /api/v2/listed() false",
+            "GET /api/v2/open() false",
+            "GET /api/v2/other() ?",
+            "GET /api/v2/still() true",
+            "GET /api/v2/unknown() ?",
+        ]
+    );
+}
+
 #[test]
 fn laravel_files_that_nobody_is_seen_to_load_have_their_usual_prefix_and_unknown_guards() {
     let routes = "<?php use Illuminate\\Support\\Facades\\Route; Route::get('/ping', fn () => 1);";

@@ -19,7 +19,7 @@ use threatline_threats::{Question, Status, Threat, ThreatId};
 /// What to compute beside scores, posture and paths.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options<'o> {
-    /// Choke points cost a counterfactual each, on as many threads as the caller's pool has; a commit hook goes without.
+    /// Choke points cost a counterfactual each; a commit hook goes without.
     pub choke_points: bool,
     /// Threats that would hold if questions had the bad answer: scored, in nothing else.
     pub supposed: &'o [Threat],
@@ -131,7 +131,7 @@ pub fn assess(model: &Model, threats: &[(Threat, Status)], options: &Options<'_>
     let open = scores.iter().filter(|score| !score.likely && case.status(&score.threat).is_open());
     let posture = posture::posture(&case.graph.system, &losses, open);
     let told = posture::tell(&case.graph, &losses);
-    let choke_points = if options.choke_points { choke::points(&case, &losses, &scores, &on_paths) } else { Vec::new() };
+    let choke_points = if options.choke_points { choke::points(&case, &mut search, &losses, &scores, &on_paths) } else { Vec::new() };
     Assessment { scores, supposed, posture, losses: told, attack_paths: paths, choke_points }
 }
 

@@ -6,7 +6,6 @@ use crate::assess::Case;
 use crate::posture::{self, Losses};
 use crate::score::Score;
 use crate::search::Search;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use threatline_model::ElementId;
@@ -29,7 +28,7 @@ pub struct ChokePoint {
 }
 
 /// The best first. `on_paths` are the numbers of threats on best derivations, sorted.
-pub(crate) fn points(case: &Case<'_>, losses: &Losses, scores: &[Score], on_paths: &[u32]) -> Vec<ChokePoint> {
+pub(crate) fn points(case: &Case<'_>, search: &mut Search<'_, '_>, losses: &Losses, scores: &[Score], on_paths: &[u32]) -> Vec<ChokePoint> {
     let number = |id: &ThreatId| case.threats[..case.real].binary_search_by(|(threat, _)| threat.id.cmp(id)).ok().map(|at| at as u32);
     let mut tried: Vec<(&Score, u32)> = scores
         .iter()
@@ -40,18 +39,17 @@ pub(crate) fn points(case: &Case<'_>, losses: &Losses, scores: &[Score], on_path
     tried.sort_by_key(|(score, number)| (Reverse(score.exact), *number));
     tried.truncate(MOST);
     let before = posture::sum(losses);
-    let point = |search: &mut Search<'_, '_>, (score, number): &(&Score, u32)| {
-        let known = posture::reachability(&case.graph, search, Some(*number));
-        let after = posture::losses(&case.graph, search, &known, &case.counted, Some(*number));
-        ChokePoint {
-            element: case.threats[*number as usize].0.element.clone(),
+    let mut points: Vec<ChokePoint> = Vec::with_capacity(tried.len());
+    for (score, number) in tried {
+        let known = posture::reachability(&case.graph, search, Some(number));
+        let after = posture::losses(&case.graph, search, &known, &case.counted, Some(number));
+        points.push(ChokePoint {
+            element: case.threats[number as usize].0.element.clone(),
             threats: vec![score.threat.clone()],
             paths_cut: losses.len().saturating_sub(after.len()) as u32,
             risk_removed: (before.saturating_sub(posture::sum(&after)) / 1_000_000) as u32,
-        }
-    };
-    // Each is worked out by itself, so by all threads; a search is large and is kept by each.
-    let mut points: Vec<ChokePoint> = tried.par_iter().with_max_len(4).map_init(|| Search::new(&case.graph), point).collect();
+        });
+    }
     points.sort_by(|a, b| (b.risk_removed, b.paths_cut, &a.threats).cmp(&(a.risk_removed, a.paths_cut, &b.threats)));
     points
 }

@@ -5,6 +5,7 @@
 //! expression position with its constructor's arguments, a switch over constants is a chain of `If`s.
 
 mod declaration;
+pub(super) mod descriptor;
 mod expression;
 mod literal;
 mod statement;
@@ -30,6 +31,9 @@ fn parser() -> Parser {
 
 /// Lowers one Java source file.
 pub(crate) fn lower(text: &str) -> Module {
+    if let Some(module) = descriptor::lower(text) {
+        return module;
+    }
     let Some(parsed) = PARSER.with_borrow_mut(|parser| parser.parse(text, None)) else {
         return Module { has_errors: true, ..Module::default() };
     };

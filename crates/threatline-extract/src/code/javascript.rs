@@ -20,7 +20,13 @@ use tree_sitter::Parser;
 
 /// Lowers one file. Never fails: what was not understood is left out, its calls are kept.
 pub(crate) fn lower(language: Language, text: &str) -> Module {
-    let Some(tree) = parse(language, text) else { return Module { has_errors: true, ..Module::default() } };
+    // Types or decorators where the language has none: some tool takes them out before it runs.
+    let typed = |tree: &tree_sitter::Tree| language == Language::JavaScript && tree.root_node().has_error();
+    let tree = match parse(language, text) {
+        Some(plain) if typed(&plain) => parse(Language::Tsx, text).filter(|tree| !tree.root_node().has_error()).or(Some(plain)),
+        tree => tree,
+    };
+    let Some(tree) = tree else { return Module { has_errors: true, ..Module::default() } };
     let root = tree.root_node();
     let lowering = Lowering { walk: Walk::new(text) };
     let mut module = Module { has_errors: root.has_error(), ..Module::default() };

@@ -168,7 +168,7 @@ fn lines(body: &[Statement], otherwise: Span) -> Span {
 }
 
 /// The value of a case is what it gives back.
-fn yield_last(statement: &mut Statement) {
+pub(crate) fn yield_last(statement: &mut Statement) {
     match &mut statement.kind {
         StatementKind::If { then, otherwise, .. } => {
             then.last_mut().into_iter().for_each(yield_last);

@@ -65,7 +65,9 @@ impl Reducer<'_> {
             },
             StatementKind::Expression(expression) => {
                 let value = self.value(expression);
-                if !says_something(&value) {
+                // reading by a key is a call in Ruby, and the last thing that many handlers do
+                let reads = self.source.language == Language::Ruby && matches!(value, Value::Index(..));
+                if !says_something(&value) && !reads {
                     return;
                 }
                 Step::Do(value)
@@ -296,6 +298,24 @@ pub(super) fn free_types(source: &Source) -> BTreeSet<String> {
     }
     used.retain(|name| !name.contains('.') && name.starts_with(|c: char| c.is_uppercase()));
     used
+}
+
+/// Full names of classes that those of a file of Ruby are made of, as each may be meant where it stands.
+pub(super) fn ruby_names(source: &Source) -> BTreeSet<String> {
+    let own: BTreeSet<&str> = source.classes.iter().map(|class| class.name.as_str()).collect();
+    let mut out = BTreeSet::new();
+    for class in &source.classes {
+        for base in class.bases.iter().filter(|base| base.name.starts_with(|c: char| c.is_uppercase())) {
+            let mut around = class.name.as_str();
+            while let Some((outer, _)) = around.rsplit_once('.') {
+                out.insert(format!("{outer}.{}", base.name));
+                around = outer;
+            }
+            out.insert(base.name.clone());
+        }
+    }
+    out.retain(|name| !own.contains(name.as_str()));
+    out
 }
 
 fn collect(ty: &TypeName, out: &mut BTreeSet<String>) {

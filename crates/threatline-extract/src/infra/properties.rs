@@ -1,7 +1,7 @@
 //! `.properties` files.
 //!
 //! The configuration of a Java framework says all its keys. Any other file (messages, build settings)
-//! says only those whose value is an address or a placeholder.
+//! says only those whose value is an address, a placeholder or a path.
 
 use super::settings::{is_java_key, say};
 use super::text;
@@ -21,7 +21,8 @@ pub fn read(text: &str) -> Extracted {
     let java = pairs.iter().any(|pair| is_java_key(&pair.key));
     let mut out = Extracted::default();
     for pair in pairs {
-        let telling = pair.key.contains('.') && (pair.value.contains("://") || pair.value.contains("${"));
+        let is_path = pair.value.starts_with('/') && (pair.key.contains("path") || pair.key.contains("Path") || pair.key.contains("url"));
+        let telling = pair.key.contains('.') && (is_path || pair.value.contains("://") || pair.value.contains("${"));
         if java || telling {
             say(&pair.key, text::spring(&pair.value), pair.profile, pair.lines, &mut out);
         }

@@ -15,7 +15,23 @@ const MAX_KEY: usize = 512;
 const JAVA: &[&str] = &["spring", "eureka", "quarkus", "micronaut", "feign", "ribbon", "zuul", "hystrix", "resilience4j", "springdoc"];
 
 /// What stands under `server` and `management` there.
-const SERVER: &[&str] = &["port", "servlet", "ssl", "error", "forward-headers-strategy", "context-path", "address", "undertow", "tomcat", "compression"];
+const SERVER: &[&str] = &[
+    "port",
+    "servlet",
+    "ssl",
+    "error",
+    "forward-headers-strategy",
+    "context-path",
+    "address",
+    "undertow",
+    "tomcat",
+    "compression",
+    // Dropwizard
+    "applicationContextPath",
+    "rootPath",
+    "applicationConnectors",
+    "adminConnectors",
+];
 const MANAGEMENT: &[&str] = &["endpoints", "endpoint", "metrics", "server", "tracing", "security", "health", "info"];
 
 const DOTNET: &[&str] = &["ConnectionStrings", "Kestrel", "AllowedHosts", "Serilog", "ReverseProxy"];

@@ -3,7 +3,7 @@
 use roxmltree::{Document, ParsingOptions};
 
 /// Parses a text; an error is one clause for `coverage.skipped`.
-pub(super) fn parse(text: &str) -> Result<Document<'_>, &'static str> {
+pub(crate) fn parse(text: &str) -> Result<Document<'_>, &'static str> {
     if depth(text) > 256 {
         return Err("XML nested too deeply");
     }

@@ -55,6 +55,7 @@ const fn section(ecosystem: Ecosystem) -> &'static str {
         Ecosystem::Nuget => "nuget",
         Ecosystem::Packagist => "packagist",
         Ecosystem::Python => "python",
+        Ecosystem::Rubygems => "rubygems",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The types of a pack, as TOML spells them.
 
+use super::files::{FileRule, Methods, Notation, ProjectRule, RoutedRule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use threatline_facts::Language;
@@ -16,12 +17,13 @@ pub enum Family {
     JavaScript,
     Php,
     Python,
+    Ruby,
     Rust,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Php, Family::Python, Family::Rust];
+    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Php, Family::Python, Family::Ruby, Family::Rust];
 
     /// Its place in [`Family::ALL`].
     pub fn number(self) -> usize {
@@ -37,6 +39,7 @@ impl Family {
             Family::JavaScript => "javascript",
             Family::Php => "php",
             Family::Python => "python",
+            Family::Ruby => "ruby",
             Family::Rust => "rust",
         }
     }
@@ -46,10 +49,11 @@ impl Family {
         match language {
             Language::CSharp => Family::CSharp,
             Language::Go => Family::Go,
-            Language::Java => Family::Java,
+            Language::Java | Language::Kotlin => Family::Java,
             Language::JavaScript | Language::TypeScript | Language::Tsx => Family::JavaScript,
             Language::Php => Family::Php,
             Language::Python => Family::Python,
+            Language::Ruby => Family::Ruby,
             Language::Rust => Family::Rust,
         }
     }
@@ -77,6 +81,8 @@ pub struct Pack {
     pub languages: Vec<Family>,
     pub imports: Vec<String>,
     #[serde(default)]
+    pub named: Vec<String>,
+    #[serde(default)]
     pub composition: Composition,
     #[serde(default)]
     pub technology: Option<String>,
@@ -87,6 +93,18 @@ pub struct Pack {
     /// Parameters of handlers that carry no annotation are the request's.
     #[serde(default)]
     pub typed_parameters: bool,
+    /// Where parameters of annotated handlers are read that no annotation places.
+    #[serde(default)]
+    pub unannotated: Option<String>,
+    /// A method with a prefix alone gives back an object whose annotated methods are routes below.
+    #[serde(default)]
+    pub locators: bool,
+    /// Access may be ruled in files that are not read: silence proves nothing.
+    #[serde(default)]
+    pub ruled_elsewhere: bool,
+    /// What comes to its entry points are requests of HTTP, so that central rules decide them.
+    #[serde(default = "yes")]
+    pub requests: bool,
     #[serde(default)]
     pub types: Vec<TypeRule>,
     #[serde(default)]
@@ -107,65 +125,82 @@ pub struct Pack {
     pub sinks: Vec<SinkRule>,
     #[serde(default)]
     pub values: Vec<ValueRule>,
+    /// What stands in parentheses in a path may be missing.
+    #[serde(default)]
+    pub optional_parts: bool,
+    #[serde(default)]
+    pub tables: Vec<Table>,
+    #[serde(default)]
+    pub handlers: Option<HandlerRule>,
     #[serde(default)]
     pub central: Option<CentralRule>,
-    /// Guards may stand where packs do not see them: nothing is concluded from silence.
     #[serde(default)]
-    pub clouded: bool,
+    pub project: Option<ProjectRule>,
+    #[serde(default)]
+    pub routed: Vec<RoutedRule>,
     /// Texts among guards are names of guards.
     #[serde(default)]
     pub named_guards: bool,
     #[serde(default)]
     pub files: Vec<FileRule>,
-    #[serde(default)]
-    pub resources: Vec<ResourceTable>,
 }
 
-/// Files that a framework loads by their place.
+/// The routes that one word declares.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
-pub struct FileRule {
-    pub paths: Vec<String>,
-    #[serde(default)]
-    pub packages: Vec<String>,
-    #[serde(default)]
-    pub prefix: Option<String>,
-    #[serde(default)]
-    pub variables: BTreeMap<String, String>,
-    #[serde(default)]
-    pub serves: bool,
-    /// The framework itself loads them, and puts nothing before.
-    #[serde(default)]
-    pub certain: bool,
-    /// What they give back is handed to a call of this name.
-    #[serde(default)]
-    pub gives: Option<String>,
-}
-
-/// The routes that a resource has.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "packs/README.md documents every key")]
-pub struct ResourceTable {
+pub struct Table {
     pub name: String,
+    #[serde(default)]
+    pub plural: bool,
+    #[serde(default)]
+    pub member: String,
+    #[serde(default)]
+    pub nested: String,
+    /// The name of what tells one of many, whatever the resource is called.
     #[serde(default)]
     pub parameter: Option<String>,
     /// The path has small letters and dashes.
     #[serde(default)]
     pub dashed: bool,
-    pub actions: Vec<ResourceAction>,
+    pub actions: Vec<TableAction>,
 }
 
-/// One of them.
+/// One route of a table.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
-pub struct ResourceAction {
-    pub name: String,
+pub struct TableAction {
+    pub action: String,
     pub methods: Vec<String>,
     #[serde(default)]
     pub path: String,
+    #[serde(default)]
+    pub controller: Option<String>,
+    #[serde(default)]
+    pub group: Option<String>,
+}
+
+/// How routes name their handlers in a text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct HandlerRule {
+    #[serde(default)]
+    pub separator: String,
+    #[serde(default)]
+    pub class: String,
+    #[serde(default)]
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub anywhere: bool,
+    /// Name spaces in which such a class is looked for.
+    #[serde(default)]
+    pub r#in: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What an object is there for.
@@ -211,6 +246,9 @@ pub struct TypeRule {
     pub setting: Option<String>,
     #[serde(default)]
     pub listens: bool,
+    /// Of the project's classes of this base: that method gets the object itself as a router.
+    #[serde(default)]
+    pub registers: Option<String>,
     #[serde(default)]
     pub takes: Option<String>,
     /// What it takes is named as the handler's parameter is.
@@ -221,6 +259,20 @@ pub struct TypeRule {
     /// In the body of a group it stands for the group.
     #[serde(default)]
     pub stacked: bool,
+    /// Modules whose import makes `self` at the top of a file such an object.
+    #[serde(default)]
+    pub main: Vec<String>,
+    /// A class of the project's that is not at hand: what it puts before its routes is not known.
+    #[serde(default)]
+    pub unseen: bool,
+    #[serde(default)]
+    pub children: Option<Selectors>,
+    #[serde(default)]
+    pub tuples: Option<String>,
+    #[serde(default)]
+    pub guarded_default: Option<String>,
+    #[serde(default)]
+    pub parent: Option<Selectors>,
 }
 
 /// One or several ways to find an argument, tried in order.
@@ -264,10 +316,11 @@ pub enum Verb {
     Group,
     Prefix,
     Bind,
-    Filter,
+    Sieve,
     Both,
     Either,
-    Answer,
+    Respond,
+    Takes,
     Middleware,
     Handle,
     Protect,
@@ -292,10 +345,31 @@ pub enum Verb {
     Depend,
     Parameter,
     Narrow,
-    Actions,
     Alias,
     Read,
     Under,
+    Resources,
+    Precede,
+    Declare,
+    Before,
+    Skip,
+    Keep,
+    Replay,
+    Load,
+    Field,
+    Folder,
+    Schema,
+    Expose,
+    Options,
+    Crud,
+    Choose,
+    Start,
+    Below,
+    Versions,
+    Tell,
+    Told,
+    Answer,
+    Root,
     Nothing,
 }
 
@@ -319,7 +393,15 @@ pub struct Condition {
     #[serde(default)]
     pub is: Option<toml::Value>,
     #[serde(default)]
+    pub is_not: Option<toml::Value>,
+    #[serde(default)]
     pub present: Option<bool>,
+    /// `text`, `function`, `object`, `list` or `map`.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// It is a text, and none of these.
+    #[serde(default)]
+    pub not: Vec<String>,
 }
 
 /// The meaning of a call.
@@ -352,39 +434,50 @@ pub struct CallRule {
     pub replaces: bool,
     #[serde(default)]
     pub chained: bool,
+    /// Routers and routes among the arguments, which hang under what is made.
     #[serde(default)]
-    pub handler_in: Vec<String>,
+    pub children: Option<Selectors>,
+    /// A sequence among the children is the arguments of a call of this name.
     #[serde(default)]
-    pub handler_ends: Option<String>,
+    pub tuples: Option<String>,
+    /// What is given back hangs nowhere until something takes it.
     #[serde(default)]
-    pub controller: Option<Selectors>,
+    pub nowhere: bool,
+    /// What is given back stands under the name of the decorated function.
+    #[serde(default)]
+    pub becomes: bool,
+    /// The path is a regular expression.
+    #[serde(default)]
+    pub pattern: bool,
+    /// Methods of the handler's class that answer, whatever it is derived from.
+    #[serde(default)]
+    pub handler_methods: BTreeMap<String, String>,
+    /// What stands behind the names of these methods.
+    #[serde(default)]
+    pub suffix: Option<Selectors>,
     #[serde(default)]
     pub namespace: Option<Selectors>,
     #[serde(default)]
-    pub table: Option<String>,
-    #[serde(default)]
-    pub only: Option<Selectors>,
-    #[serde(default)]
-    pub except: Option<Selectors>,
-    #[serde(default)]
     pub path_default: Option<String>,
+    /// Only such a text in `path` is meant…
     #[serde(default)]
     pub fits: Option<String>,
+    /// … and none like this.
     #[serde(default)]
     pub unfit: Option<String>,
     #[serde(default)]
     pub path_as: Option<String>,
-    #[serde(default)]
-    pub records: Option<usize>,
+    /// A map: the call is made for each of its entries, whose key and value are the arguments.
     #[serde(default)]
     pub entries: Option<Selectors>,
-    #[serde(default)]
-    pub handler_form: Option<String>,
     #[serde(default)]
     pub body: Option<Selectors>,
     /// The body is an object: its method of that name gets the router.
     #[serde(default)]
     pub registers: Option<String>,
+    /// Records among the arguments that are parameters of what is made; `key` is the name in one.
+    #[serde(default)]
+    pub parameters: Option<Selectors>,
     /// A list: the call is made for each of its items, whose parts are the arguments.
     #[serde(default)]
     pub each: Option<Selectors>,
@@ -399,8 +492,29 @@ pub struct CallRule {
     pub mapping: Option<Selectors>,
     #[serde(default)]
     pub guards: Option<Selectors>,
+    /// Guards that are taken out again, wherever they stand before the routes.
+    #[serde(default)]
+    pub without: Option<Selectors>,
     #[serde(default)]
     pub scope: Scope,
+    /// A path without a star covers itself alone.
+    #[serde(default)]
+    pub exact: bool,
+    /// What the pack's functions that need no object do inside `body` is done to the router that is given back.
+    #[serde(default)]
+    pub ambient: bool,
+    /// Such a guard turns requests away only by throwing.
+    #[serde(default)]
+    pub by_throwing: bool,
+    /// Members of the request with its method: those that the handler compares them with are answered.
+    #[serde(default)]
+    pub tests: Vec<String>,
+    /// Names of parameters that the query holds.
+    #[serde(default)]
+    pub queries: Option<Selectors>,
+    /// The methods are answered beside those that were told before.
+    #[serde(default)]
+    pub adds: bool,
     #[serde(default)]
     pub effect: Option<Effect>,
     #[serde(default)]
@@ -447,6 +561,103 @@ pub struct CallRule {
     pub format: bool,
     #[serde(default)]
     pub r#in: Option<String>,
+    #[serde(default)]
+    pub table: Option<String>,
+    #[serde(default)]
+    pub resource: Option<Selectors>,
+    #[serde(default)]
+    pub default_resource: Option<String>,
+    #[serde(default)]
+    pub except_in: Option<String>,
+    #[serde(default)]
+    pub param: Option<Selectors>,
+    #[serde(default)]
+    pub shallow: Option<Selectors>,
+    #[serde(default)]
+    pub only: Option<Selectors>,
+    #[serde(default)]
+    pub except: Option<Selectors>,
+    #[serde(default)]
+    pub kept: Option<Selectors>,
+    #[serde(default)]
+    pub carries: BTreeMap<String, Selectors>,
+    #[serde(default)]
+    pub level: Option<String>,
+    #[serde(default)]
+    pub level_from: Option<Selectors>,
+    #[serde(default)]
+    pub controller: Option<Selectors>,
+    #[serde(default)]
+    pub action: Option<Selectors>,
+    #[serde(default)]
+    pub segments: Option<Selectors>,
+    /// While the body runs, calls on the object are calls on the new router.
+    #[serde(default)]
+    pub within: bool,
+    /// The body runs with the object as `self`.
+    #[serde(default)]
+    pub as_self: bool,
+    /// The call itself is a guard; `[[guards]]` know it.
+    #[serde(default)]
+    pub guarded: bool,
+    /// What is none of the project's routers is a way in of its own.
+    #[serde(default)]
+    pub outsiders: bool,
+    /// The path is the name of a parameter.
+    #[serde(default)]
+    pub as_parameter: bool,
+    /// Names of parameters that follow the path.
+    #[serde(default)]
+    pub parameters_from: Option<Selectors>,
+    /// Where this is given, the route stands with the object itself, outside of groups.
+    #[serde(default)]
+    pub alone: Option<Selectors>,
+    /// The path as a text, with `{file}` for the file's name without its ending.
+    #[serde(default)]
+    pub named: Option<String>,
+    /// The path that means none.
+    #[serde(default)]
+    pub index: Option<String>,
+    /// The resource that the group's stands in: its name and a parameter come before the path.
+    #[serde(default)]
+    pub owner: Option<Selectors>,
+    #[serde(default)]
+    pub conditional: Option<Selectors>,
+    #[serde(default)]
+    pub unconditional: Vec<String>,
+    /// The call is made for each item of the list at this place, which stands there instead.
+    #[serde(default)]
+    pub over: Option<usize>,
+    /// The object that `child` hangs in, where that is not the receiver.
+    #[serde(default)]
+    pub into: Option<Selectors>,
+    /// How parameters are written in the path, where that is not the usual way.
+    #[serde(default)]
+    pub notation: Option<Notation>,
+    /// A path that stands before the written one.
+    #[serde(default)]
+    pub fixed: Option<String>,
+    /// Names of the actions of a resource, with method and path of each.
+    #[serde(default)]
+    pub actions: BTreeMap<String, Methods>,
+    /// Names of actions, where the call says none itself.
+    #[serde(default)]
+    pub only_actions: Vec<String>,
+    /// The record whose parts are the new object's fields.
+    #[serde(default)]
+    pub fields: Option<Selectors>,
+    /// A `methods` object is copied before it is added to.
+    #[serde(default)]
+    pub forks: bool,
+    /// Functions whose result, as a body, works on the object itself.
+    #[serde(default)]
+    pub unwrapped: Vec<String>,
+    /// Places of parameters, and the schemas that tell them.
+    #[serde(default)]
+    pub declares: BTreeMap<String, Selectors>,
+    /// The guards stand before some routes only, and it is not known which.
+    #[serde(default)]
+    pub tentative: bool,
 }
 
 /// What an annotation does.
@@ -463,7 +674,13 @@ pub enum AnnotationVerb {
     Client,
     Value,
     Property,
+    Root,
+    Binds,
     Ignore,
+    Module,
+    Guard,
+    Version,
+    Member,
 }
 
 /// The meaning of an annotation.
@@ -507,6 +724,42 @@ pub struct AnnotationRule {
     pub requires: Vec<Requirement>,
     #[serde(default)]
     pub opened: bool,
+    /// Name of a parameter that is all of its place, where no key is given.
+    #[serde(default)]
+    pub whole: Option<String>,
+    #[serde(default)]
+    pub guards: Option<Selectors>,
+    #[serde(default)]
+    pub version: Option<Selectors>,
+    #[serde(default)]
+    pub controllers: Option<Selectors>,
+    #[serde(default)]
+    pub imports: Option<Selectors>,
+    #[serde(default)]
+    pub providers: Option<Selectors>,
+    #[serde(default)]
+    pub guard_tokens: Vec<String>,
+    #[serde(default)]
+    pub mounts: Vec<String>,
+    /// The class of the method needs no mark of a controller.
+    #[serde(default)]
+    pub anywhere: bool,
+    /// `value`: what stands in for the setting.
+    #[serde(default)]
+    pub default: Option<Selectors>,
+    /// `route` on a class: only on one of these bases, which is a record of the request.
+    #[serde(default)]
+    pub on: Vec<String>,
+    /// A fixed path before the written one.
+    #[serde(default)]
+    pub base: Option<String>,
+    /// Annotations of the method whose first argument is the path where none is written.
+    #[serde(default)]
+    pub named_by: Vec<String>,
+    #[serde(default)]
+    pub under: Option<String>,
+    #[serde(default)]
+    pub pattern: bool,
 }
 
 /// Parameters that a request must have for a route to be meant.
@@ -540,13 +793,46 @@ pub struct ClassRule {
     pub rules: Option<String>,
     #[serde(default)]
     pub r#in: Option<String>,
-    /// Methods of this name are actions, routed by a pattern of their class's and their own name.
+    /// Methods of this name are actions, routed by `path` of their class's and their own name.
     #[serde(default)]
     pub actions: Option<String>,
     #[serde(default)]
-    pub pattern: Option<String>,
-    #[serde(default)]
     pub table: Option<String>,
+    /// Its public methods are ways in of this kind.
+    #[serde(default)]
+    pub serves: Option<String>,
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Of a class without such methods.
+    #[serde(default)]
+    pub alone: Option<String>,
+    #[serde(default)]
+    pub except: Vec<String>,
+    #[serde(default)]
+    pub protocol: Option<String>,
+    #[serde(default)]
+    pub technology: Option<String>,
+    /// What comes to such a class by itself; the type argument of the base is the channel.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// This method runs before the routes of the pack.
+    #[serde(default)]
+    pub before: Option<String>,
+    /// One of these annotations puts it there.
+    #[serde(default)]
+    pub marked: Vec<String>,
+    /// Methods that the library's class has itself.
+    #[serde(default)]
+    pub inherited: Vec<String>,
+    /// Fields of the class that hold its guards.
+    #[serde(default)]
+    pub guarded_by: Vec<String>,
+    /// A constant of the program that holds them where the class says none.
+    #[serde(default)]
+    pub guarded_default: Option<String>,
+    /// Methods that, where the class has them, decide by themselves who may.
+    #[serde(default)]
+    pub decided_by: Vec<String>,
 }
 
 /// What standing on a route's chain does.
@@ -561,6 +847,7 @@ pub enum Effect {
     RateLimits,
     VerifiesSignature,
     Harmless,
+    Contained,
 }
 
 /// A guard known by name.
@@ -572,6 +859,29 @@ pub struct GuardRule {
     pub effect: Effect,
     #[serde(default)]
     pub call: bool,
+    /// On a method it stands in place of its class's.
+    #[serde(default)]
+    pub replaces: bool,
+    /// It is meant of annotated routes of these packs only.
+    #[serde(default)]
+    pub routes_of: Vec<String>,
+    /// `contained`: the arguments that are the guards.
+    #[serde(default)]
+    pub of: Option<Selectors>,
+    /// `contained`: a constant of the program that holds the guards…
+    #[serde(default)]
+    pub setting: Option<String>,
+    /// … unless one of these stands on the way, too.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Only these methods come through.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub methods_from: Option<Selectors>,
+    /// Requests that only read are let through.
+    #[serde(default)]
+    pub reads_pass: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
 }
@@ -599,6 +909,12 @@ pub struct RejectRule {
     pub status: Option<Selectors>,
     #[serde(default)]
     pub code: Option<u16>,
+    /// It ends a guard only; a handler answers so, too.
+    #[serde(default)]
+    pub only_guards: bool,
+    /// Only where an error was caught.
+    #[serde(default)]
+    pub caught: bool,
 }
 
 /// A name, or several.
@@ -634,6 +950,15 @@ pub struct ReadRule {
     pub whole: bool,
     #[serde(default)]
     pub strip: Option<String>,
+    /// Every argument is a name, and every named one.
+    #[serde(default)]
+    pub every: bool,
+    /// What is read holds the path's parameters, too.
+    #[serde(default)]
+    pub merged: bool,
+    /// Which argument of a method in `with` is the name.
+    #[serde(default)]
+    pub at: usize,
 }
 
 /// Calls that do what a text says: a query, a command, a path. Where a request's words stand in it, its
@@ -676,6 +1001,7 @@ pub struct CentralRule {
     pub scope: Vec<String>,
     pub select: Vec<String>,
     pub select_all: Vec<String>,
+    pub pairs: Vec<String>,
     pub opens: Vec<String>,
     pub exempts: Vec<String>,
     pub authenticates: Vec<String>,
@@ -713,8 +1039,8 @@ impl Pack {
             }
         }
         for call in &self.calls {
-            if let Some(table) = call.table.as_ref().filter(|table| !self.resources.iter().any(|known| known.name == **table)) {
-                return Err(format!("`{table}` is no table of resources of this pack"));
+            if let Some(table) = call.table.as_ref().filter(|table| !self.tables.iter().any(|known| known.name == **table)) {
+                return Err(format!("`{table}` is no table of this pack"));
             }
             for name in [&call.gives, &call.on].into_iter().flatten().chain(&call.handler_takes) {
                 self.check_type(name)?;
@@ -723,12 +1049,18 @@ impl Pack {
                 return Err("a call without `names`".to_owned());
             }
         }
-        for name in self.types.iter().flat_map(|rule| &rule.extends) {
+        for name in self.types.iter().flat_map(|rule| &rule.extends).chain(self.routed.iter().flat_map(|rule| &rule.handler_takes)) {
             self.check_type(name)?;
+        }
+        if !self.routed.is_empty() && self.project.is_none() {
+            return Err("`routed` without a `project`: any folder of that name would be meant".to_owned());
+        }
+        if self.unannotated.as_deref().is_some_and(|place| !["body", "by_method"].contains(&place)) {
+            return Err("`unannotated` is `body` or `by_method`".to_owned());
         }
         let places = self.reads.iter().map(|rule| &rule.r#in).chain(self.annotations.iter().filter_map(|rule| rule.r#in.as_ref()));
         for place in places {
-            if !["path", "query", "body", "form", "header", "cookie"].contains(&place.as_str()) {
+            if !["path", "query", "path_or_query", "body", "form", "header", "cookie"].contains(&place.as_str()) {
                 return Err(format!("`{place}` is no place of a parameter"));
             }
         }

@@ -1,6 +1,6 @@
 //! Guards that are named by a text: `'auth:api'`. What a project calls so comes before what a framework does.
 
-use super::evaluate::{Evaluator, as_text};
+use super::evaluate::Evaluator;
 use super::guard::Verdict;
 use super::value::*;
 use super::verbs::{Site, parameter};
@@ -47,7 +47,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `alias(['admin' => Admin::class])`, `alias('admin', Admin::class)`.
-    pub(super) fn alias(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
+    pub(super) fn name_guards(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
         let place = self.place("code");
         let entries: Vec<(String, Val)> = match (self.pick(rule.key.as_ref(), site), self.pick(rule.of.as_ref(), site)) {
             (Some(key), of) => key.literal().map(|key| (key.to_owned(), of.unwrap_or(Val::Null))).into_iter().collect(),
@@ -87,45 +87,6 @@ impl<'a> Evaluator<'a> {
         let out = self.judge(guard, 1);
         self.naming -= 1;
         out
-    }
-
-    /// The body of a group: a function that gets it, or a file.
-    pub(super) fn group_body(&mut self, body: &Val, child: ObjectId) {
-        match body {
-            Val::Function(closure) => {
-                // `$this` in a group's body is the group
-                let this = closure.this.or((self.family() == threatline_knowledge::packs::Family::Php).then_some(child));
-                let closure = Closure { this, ..closure.clone() };
-                let _ = self.invoke(&closure, vec![Arg { name: None, value: Val::Object(child) }]);
-            }
-            Val::List(items) => items.iter().take(32).for_each(|item| self.group_body(item, child)),
-            Val::Text(_) => {
-                if let Some(file) = self.file_named(body) {
-                    let scope = Scope::new(None);
-                    scope.set("$router", Val::Object(child));
-                    if let Val::Function(closure) = self.load_file(file, &scope) {
-                        let _ = self.invoke(&closure, vec![Arg { name: None, value: Val::Object(child) }]);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The name space of a group's handlers, below that of the group around.
-    pub(super) fn inner_namespace(&mut self, rule: &CallRule, site: &Site, router: ObjectId) -> Option<String> {
-        let outer = self.objects[router].namespace.clone();
-        let own = self.pick(rule.namespace.as_ref(), site).filter(|value| matches!(value, Val::Text(_)));
-        let Some(own) = own.map(|value| as_text(&value).with_defaults().trim_matches('\\').replace('\\', ".")) else { return outer };
-        match outer {
-            Some(outer) if !own.starts_with(&outer) => Some(format!("{outer}.{own}")),
-            _ => Some(own),
-        }
-    }
-
-    /// An object whose class is one of the project's and that is no router: it guards its own methods.
-    pub(super) fn is_controller(&self, id: ObjectId) -> bool {
-        self.objects[id].class.is_some() && !self.is_router(id)
     }
 
     /// Parameters that a call reads by names that stand in its arguments: a text, a list, or the keys of a map.

@@ -28,9 +28,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What the function is handed, as far as parameters' names tell.
-    pub(super) fn handed(&mut self, file: FileId, function: &'a Function) -> Vec<Arg> {
+    pub(super) fn handed(&mut self, file: FileId, function: &'a Function, this: Option<ObjectId>) -> Vec<Arg> {
         let mut out = Vec::new();
-        for parameter in &function.parameters {
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            if let Some(id) = this.filter(|id| at == 0 && self.registers(*id, &function.name)) {
+                out.push(Arg { name: Some(parameter.name.clone()), value: Val::Object(id) });
+                continue;
+            }
             let Some(ty) = self.type_of_parameter(file, parameter) else { continue };
             self.mark = parameter.mark;
             let place = Some(self.place("code"));
@@ -39,6 +43,12 @@ impl<'a> Evaluator<'a> {
             out.push(Arg { name: Some(parameter.name.clone()), value: Val::Object(id) });
         }
         out
+    }
+
+    /// Whether the method of a library's base is the one that gets the object itself as a router.
+    fn registers(&self, id: ObjectId, method: &str) -> bool {
+        let library = self.program.files[self.file].library;
+        self.objects[id].class.is_some() && self.objects[id].ty.is_some_and(|ty| library.type_rule(ty).rule.registers.as_deref() == Some(method))
     }
 
     fn type_of_parameter(&self, file: FileId, parameter: &Parameter) -> Option<TypeId> {

@@ -1,23 +1,35 @@
 //! Routes that annotations tell: a class with a prefix, methods with the rest.
 
+mod before;
+mod listening;
+mod parameters;
+mod placed;
+
+pub(super) use before::Bound;
+pub(super) use placed::Root;
+
 use super::evaluate::{Evaluator, as_text};
 use super::library::Ruled;
 use super::value::*;
-use super::verbs::{Site, parameter, set_trait};
+use super::verbs::{Site, set_trait};
 use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::*;
-use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, ClassRule, Family, Selectors};
+use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, CallRule, ClassRule, Family, Selectors, Verb};
 use threatline_model::{EntryPointKind, Parameter as Told};
 
+/// Methods that are routes, each with its methods of HTTP, its paths and the rule that says so.
+type Routes = Vec<(Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>)>;
+
 /// An annotation with what packs say of it.
+#[derive(Clone)]
 pub(super) struct Applied {
     pub(super) ruled: Ruled<AnnotationRule>,
     pub(super) site: Site,
 }
 
 /// What stands on a class.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Header {
     pub(super) prefixes: Vec<Text>,
     pub(super) guards: Vec<Guard>,
@@ -26,6 +38,13 @@ pub(super) struct Header {
     client: Option<(Ruled<AnnotationRule>, Option<Text>)>,
     /// What stands on the class itself; a class that is called as a function has there what others have on a method.
     own: Vec<Applied>,
+    versions: Option<Vec<Text>>,
+    /// What decorators of the class tell its guards.
+    told: Vec<(String, Val)>,
+    /// The class itself is what answers.
+    answers: Routes,
+    /// How many objects handed this one out.
+    depth: usize,
 }
 
 impl<'a> Evaluator<'a> {
@@ -37,6 +56,7 @@ impl<'a> Evaluator<'a> {
             self.refuel();
             self.annotated_class(file, number);
             self.service_class(file, number);
+            self.listening_class(file, number);
         }
         // Functions outside of classes (Rust attributes).
         if self.family() == Family::Rust {
@@ -44,7 +64,7 @@ impl<'a> Evaluator<'a> {
             for (index, function) in source.functions.iter().enumerate().filter(|(_, function)| !function.annotations.is_empty()) {
                 self.refuel();
                 let header = Header::default();
-                self.annotated_method(file, None, index as u32, function, &header, &scope);
+                self.annotated_method(file, None, index as u32, function, &header, &scope, Vec::new());
             }
         }
     }
@@ -58,7 +78,6 @@ impl<'a> Evaluator<'a> {
     /// added to what stands inside, which is how aliases are meant.
     fn read_composed(&mut self, annotations: &'a [Call], scope: &Scope, outside: &[Arg], depth: usize) -> (Vec<Applied>, Vec<Guard>) {
         let (mut applied, mut guards) = (Vec::new(), Vec::new());
-        let library = self.program.files[self.file].library;
         for annotation in annotations {
             let value = self.value(&annotation.callee, scope);
             let name = match &value {
@@ -72,9 +91,32 @@ impl<'a> Evaluator<'a> {
                     self.file = *file;
                     let scope = self.globals(*file);
                     let (more, others) = self.read_composed(inner, &scope, &handed, depth + 1);
-                    (self.file, self.mark) = (before, mark);
+                    (self.file, self.mark) = (before, annotation.mark);
+                    if more.iter().any(|one| one.ruled.rule.does == AnnotationVerb::Binds) {
+                        guards.extend(self.bound_guards((*file, *class)));
+                    }
+                    self.mark = mark;
                     applied.extend(more);
                     guards.extend(others);
+                    continue;
+                }
+                // A decorator of the project's own stands for those that it gives back.
+                Val::Function(closure) if self.family() == Family::JavaScript && depth < 4 => {
+                    let arguments = self.arguments(&annotation.arguments, scope);
+                    self.mark = annotation.mark;
+                    let given = self.invoke(&closure.clone(), arguments);
+                    self.mark = annotation.mark;
+                    self.read_given(&given, &mut applied, &mut guards, 0);
+                    continue;
+                }
+                Val::Made(made) if self.family() == Family::JavaScript => {
+                    let arguments = self.arguments(&annotation.arguments, scope);
+                    let first = arguments.first().map_or(Val::Boolean(true), |argument| argument.value.clone());
+                    if self.tells(&made.by) {
+                        let mut key = String::new();
+                        value.key(&mut key);
+                        self.telling.push((key, first));
+                    }
                     continue;
                 }
                 _ => continue,
@@ -86,29 +128,65 @@ impl<'a> Evaluator<'a> {
                 arguments.extend(outside.iter().cloned());
             }
             self.mark = annotation.mark;
-            if !library.guards(&name).is_empty() {
-                let place = self.place("code");
-                let made = Made { by: name.clone(), arguments: arguments.clone() };
-                guards.push(Guard { value: Val::Made(Rc::new(made)), place });
-            }
-            for ruled in library.annotation(&name) {
-                if self.all_hold(&ruled.rule.when, &arguments) {
-                    let site = Site {
-                        method: name.rsplit('.').next().unwrap_or("").to_owned(),
-                        arguments: arguments.clone(),
-                        receiver: None,
-                        decorated: None,
-                        star: None,
-                    };
-                    applied.push(Applied { ruled, site });
-                }
-            }
+            self.read_named(&name, arguments, &mut applied, &mut guards);
         }
         (applied, guards)
     }
 
+    fn read_named(&mut self, name: &str, arguments: Vec<Arg>, applied: &mut Vec<Applied>, guards: &mut Vec<Guard>) {
+        let library = self.program.files[self.file].library;
+        if !library.guards(name).is_empty() {
+            let place = self.place("code");
+            let made = Made { by: name.to_owned(), arguments: arguments.clone() };
+            guards.push(Guard { value: Val::Made(Rc::new(made)), place });
+        }
+        if self.tells(name)
+            && let [key, value] = arguments.as_slice()
+        {
+            let mut written = String::new();
+            key.value.key(&mut written);
+            self.telling.push((written, value.value.clone()));
+        }
+        for ruled in library.annotation(name) {
+            if !self.all_hold(&ruled.rule.when, &arguments) {
+                continue;
+            }
+            let site =
+                Site { method: name.rsplit('.').next().unwrap_or("").to_owned(), arguments: arguments.clone(), receiver: None, decorated: None, star: None };
+            if ruled.rule.does == AnnotationVerb::Guard {
+                let given = self.guards(ruled.rule.guards.as_ref(), &site);
+                guards.extend(given);
+            }
+            applied.push(Applied { ruled, site });
+        }
+    }
+
+    /// What a decorator of the project gave back: a decorator of a library, or several.
+    fn read_given(&mut self, given: &Val, applied: &mut Vec<Applied>, guards: &mut Vec<Guard>, depth: usize) {
+        match given {
+            Val::List(items) if depth < 4 => items.iter().take(32).for_each(|item| self.read_given(item, applied, guards, depth + 1)),
+            Val::Made(made) => self.read_named(&made.by.clone(), made.arguments.clone(), applied, guards),
+            _ => {}
+        }
+    }
+
+    /// A call that tells guards something of what it decorates.
+    fn tells(&self, name: &str) -> bool {
+        let calls = self.program.files[self.file].library.calls(name);
+        calls.iter().any(|(ruled, _)| ruled.rule.does == Verb::Tell)
+    }
+
+    /// What is told of the handler that a guard is asked about.
+    pub(super) fn told_here(&mut self, rule: &CallRule, site: &Site) -> Val {
+        let Some(metadata) = self.metadata.clone() else { return Val::Unknown };
+        let mut key = String::new();
+        self.pick(rule.key.as_ref(), site).unwrap_or(Val::Unknown).key(&mut key);
+        metadata.iter().find(|(known, _)| *known == key).map_or(Val::Null, |(_, value)| value.clone())
+    }
+
     pub(super) fn header(&mut self, file: FileId, class: u32, scope: &Scope) -> Header {
         let mut header = Header::default();
+        self.telling.clear();
         let (own, _) = self.bases(file, class);
         for (at, (file, class)) in [(file, class)].into_iter().chain(own).enumerate() {
             let before = self.file;
@@ -127,16 +205,32 @@ impl<'a> Evaluator<'a> {
                         if header.prefixes.is_empty() {
                             header.prefixes = prefixes;
                         }
+                        if header.versions.is_none() {
+                            header.versions = self.pick(rule.version.as_ref(), &one.site).map(|value| super::wired::texts(&value));
+                        }
                     }
                     AnnotationVerb::Client if at == 0 => {
                         let target = self.pick(rule.target.as_ref(), &one.site).map(|value| expand(&as_text(&value)));
                         header.client = Some((one.ruled, target));
+                    }
+                    AnnotationVerb::Route if !rule.on.is_empty() => {
+                        let (_, foreign) = self.bases(file, class);
+                        if at == 0 && foreign.iter().any(|base| rule.on.iter().any(|on| on == base || last(on) == base)) {
+                            let methods = self.told_methods(rule, &one.site);
+                            let paths = self.paths(rule.path.as_ref(), &one.site);
+                            header.answers.push((methods, paths, one.ruled));
+                        }
                     }
                     AnnotationVerb::Route if at == 0 && self.family() == Family::CSharp => {
                         header.is_controller = true;
                         if header.prefixes.is_empty() {
                             header.prefixes = self.paths(rule.path.as_ref(), &one.site);
                         }
+                    }
+                    AnnotationVerb::Route if at == 0 => {
+                        let methods = self.told_methods(rule, &one.site);
+                        let paths = self.paths(rule.path.as_ref(), &one.site);
+                        header.answers.push((methods, paths, one.ruled));
                     }
                     AnnotationVerb::Property => {
                         let place = self.place(&one.ruled.pack.name);
@@ -145,16 +239,22 @@ impl<'a> Evaluator<'a> {
                     _ => {}
                 }
             }
-            header.guards.extend(guards);
+            let near = std::mem::take(&mut header.guards);
+            header.guards = self.nearest(near, guards);
             if at == 0 {
                 header.own = applied;
             }
             self.file = before;
         }
+        header.told = std::mem::take(&mut self.telling);
+        if header.is_controller && self.family() == Family::Java {
+            let fields = self.bean_parameters(file, class, None);
+            header.required.extend(fields);
+        }
         header
     }
 
-    fn annotated_class(&mut self, file: FileId, number: u32) {
+    pub(super) fn annotated_class(&mut self, file: FileId, number: u32) {
         let source = self.program.source(file);
         let class = &source.classes[number as usize];
         // Constants of the class itself are named without it.
@@ -167,6 +267,12 @@ impl<'a> Evaluator<'a> {
         if is_abstract && header.client.is_none() {
             return;
         }
+        self.answering_class(file, number, &header);
+        self.annotated_members(file, number, &header, &scope);
+    }
+
+    /// The routes that the methods of a class and of its bases are.
+    fn annotated_members(&mut self, file: FileId, number: u32, header: &Header, scope: &Scope) {
         let (own, foreign) = self.bases(file, number);
         self.aliases_of(file, number, &foreign);
         self.routed_by_name(file, number, &foreign);
@@ -174,8 +280,10 @@ impl<'a> Evaluator<'a> {
         let library = self.program.files[file].library;
         let convention = foreign.iter().any(|base| library.class(base).is_some());
         let mut seen: Vec<&str> = Vec::new();
+        // Guards on what only carries out an interface's method.
+        let mut carried: Vec<(&str, Vec<Guard>)> = Vec::new();
         for (at, (other, class)) in [(file, number)].into_iter().chain(own).enumerate() {
-            if at > 0 && !header.is_controller && !convention && !of_php {
+            if at > 0 && !header.is_controller && !convention && self.family() != Family::Php {
                 break;
             }
             let source = self.program.source(other);
@@ -185,36 +293,56 @@ impl<'a> Evaluator<'a> {
                 if at > 0 && seen.contains(&signature) {
                     continue;
                 }
-                // What only carries out an interface's method leaves its mapping as it is there.
-                let carries_out = function.annotations.iter().all(|call| matches!(&call.callee, Value::Name(name) if name == "Override"));
-                if !carries_out || self.family() != Family::Java {
-                    seen.push(signature);
-                }
+                let before = carried.iter().filter(|(name, _)| *name == signature).flat_map(|(_, guards)| guards.iter().cloned()).collect();
                 self.file = other;
-                self.annotated_method(other, Some((file, number)), *index, function, &header, &scope);
+                let unsaid = self.annotated_method(other, Some((file, number)), *index, function, header, scope, before);
                 self.file = file;
+                // What only carries out an interface's method leaves its mapping as it is there.
+                match unsaid.filter(|_| self.family() == Family::Java) {
+                    Some(guards) if guards.is_empty() => {}
+                    Some(guards) => carried.push((signature, guards)),
+                    None => seen.push(signature),
+                }
             }
         }
     }
 
-    #[allow(clippy::type_complexity, reason = "a list of what one loop reads")]
-    fn annotated_method(&mut self, file: FileId, class: Option<(FileId, u32)>, index: u32, function: &'a Function, header: &Header, scope: &Scope) {
-        let (applied, mut guards) = self.read_annotations(&function.annotations, scope);
+    /// The routes that one method is; none where it says nothing of routes, with the guards that it carries.
+    #[allow(clippy::too_many_arguments, reason = "a method stands in a class and a file")]
+    fn annotated_method(
+        &mut self,
+        file: FileId,
+        class: Option<(FileId, u32)>,
+        index: u32,
+        function: &'a Function,
+        header: &Header,
+        scope: &Scope,
+        before: Vec<Guard>,
+    ) -> Option<Vec<Guard>> {
+        self.telling.clear();
+        let (mut applied, mut guards) = self.read_annotations(&function.annotations, scope);
+        let mut told = std::mem::take(&mut self.telling);
+        told.extend(header.told.iter().cloned());
+        self.triggers(function, scope, &mut applied, &mut guards);
+        let says = |one: &Applied| !matches!(one.ruled.rule.does, AnnotationVerb::Property | AnnotationVerb::Ignore | AnnotationVerb::Parameter);
+        // What stands on a class that is called as a function is said of the method that answers.
         let called = self.family() == Family::Php && function.name == "__invoke" && !applied.iter().any(|one| one.ruled.rule.does == AnnotationVerb::Prefix);
         let of_class: &[Applied] = if called { &header.own } else { &[] };
-        if applied.is_empty() && of_class.is_empty() {
-            return;
+        if of_class.is_empty() && !applied.iter().any(says) && (self.family() == Family::Java || applied.is_empty()) {
+            return Some(guards);
         }
         let applied: Vec<&Applied> = applied.iter().chain(of_class).collect();
-        if applied.iter().any(|one| one.ruled.pack.clouded) {
-            let place = self.place("code");
-            guards.push(Guard { value: Val::Unknown, place });
-        }
-        let mut routes: Vec<(Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>)> = Vec::new();
+        guards = self.nearest(before, guards);
+        let mut versions = None;
+        let mut routes: Routes = Vec::new();
         let mut prefix: Vec<Text> = Vec::new();
         for one in applied.iter().copied() {
             let rule = one.ruled.rule;
-            let paths = if of_class.iter().any(|own| std::ptr::eq(own, one)) { Vec::new() } else { self.paths(rule.path.as_ref(), &one.site) };
+            let is_own = of_class.iter().any(|own| std::ptr::eq(own, one));
+            let mut paths = if is_own { Vec::new() } else { self.paths(rule.path.as_ref(), &one.site) };
+            if let Some(base) = rule.base.as_deref() {
+                paths = self.named_paths(rule, base, paths, function, scope);
+            }
             match rule.does {
                 AnnotationVerb::Route => {
                     let methods = self.told_methods(rule, &one.site);
@@ -225,6 +353,7 @@ impl<'a> Evaluator<'a> {
                     routes.push((methods, paths, one.ruled));
                 }
                 AnnotationVerb::Prefix => prefix.extend(paths),
+                AnnotationVerb::Version => versions = self.pick(rule.version.as_ref(), &one.site).map(|value| super::wired::texts(&value)),
                 AnnotationVerb::Message | AnnotationVerb::Schedule => self.told_job(one, file, class, index),
                 AnnotationVerb::Property => {
                     let place = self.place(&one.ruled.pack.name);
@@ -235,13 +364,19 @@ impl<'a> Evaluator<'a> {
         }
         match self.family() {
             // A class that is no controller is no way in, whatever its methods carry.
-            Family::Java if !header.is_controller && header.client.is_none() => routes.clear(),
+            Family::Java | Family::JavaScript if !header.is_controller && header.client.is_none() => routes.retain(|(_, _, ruled)| ruled.rule.anywhere),
             // Without a template of its own or its class's, an action is routed by convention.
             Family::CSharp if header.prefixes.is_empty() && prefix.is_empty() => routes.retain(|(_, paths, _)| !paths.is_empty()),
             _ => {}
         }
         let this = class.map(|(file, class)| self.generic_instance(file, class));
         let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
+        if routes.is_empty() && !prefix.is_empty() {
+            if header.is_controller && applied.iter().any(|one| one.ruled.pack.locators) {
+                self.located_members(&Closure { file, index, scope: None, this }, function, &prefix, guards, header, scope);
+            }
+            return None;
+        }
         let name = class.map_or("", |(file, class)| self.program.source(file).classes[class as usize].name.as_str());
         let mut parameters = self.told_parameters(function, scope);
         parameters.extend(header.required.iter().cloned());
@@ -262,10 +397,13 @@ impl<'a> Evaluator<'a> {
                 true => vec![Text::literal("")],
                 false => header.prefixes.clone(),
             };
+            let mut parameters = parameters.clone();
+            parameters.extend(self.unplaced_parameters(ruled.pack, function, &methods, scope));
             self.mark = function.annotations.first().map_or(function.mark, |annotation| annotation.mark);
             let place = self.place(&ruled.pack.name);
             for base in &bases {
                 for path in &paths {
+                    let written = whole_text(base, path);
                     let path = tokens(&whole(base, path, self.family()), name, &function.name);
                     let path = match class.and_then(|(file, _)| self.folder_prefix(file)) {
                         Some(prefix) => super::text::under(prefix, &path),
@@ -277,28 +415,42 @@ impl<'a> Evaluator<'a> {
                     }
                     let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
                     let handler = Val::Function(Closure { file, index, scope: None, this });
-                    let mut all = header.guards.clone();
-                    all.extend(guards.iter().cloned());
+                    let mut all = self.nearest(guards.clone(), header.guards.clone());
+                    all.iter_mut().for_each(|guard| guard.place.by = place.by.clone());
                     let route = Route {
                         kind,
                         methods: methods.clone(),
                         told: false,
-                        path: Text::Literal(path),
+                        path: written.unwrap_or(Text::Literal(path)),
                         handler,
                         takes: Vec::new(),
                         guards: all,
                         place: place.clone(),
                         typed: ruled.pack.typed_parameters && matches!(self.family(), Family::CSharp | Family::Java),
+                        answered_by: Vec::new(),
                         parameters: parameters.clone(),
                     };
-                    let router = match class {
-                        None => self.annotated_router(file, index),
-                        Some(_) => self.single(&format!("{}:annotated", ruled.pack.name), None),
+                    self.told_of.entry((file, index, this)).or_insert_with(|| Rc::new(told.clone()));
+                    if let Some(class) = class.filter(|_| ruled.pack.annotations.iter().any(|rule| rule.does == AnnotationVerb::Module)) {
+                        let versions = versions.clone().or_else(|| header.versions.clone());
+                        self.loose.push(super::wired::Loose { class, pack: ruled.pack, route, versions });
+                        continue;
+                    }
+                    let routers = match class {
+                        None => vec![self.annotated_router(file, index)],
+                        Some(class) => match self.hung_classes.get(&class) {
+                            Some(routers) => routers.clone(),
+                            None => vec![self.home(ruled.pack, class.0)],
+                        },
                     };
-                    self.objects[router].events.push(Event::Route(Rc::new(route)));
+                    let route = Rc::new(route);
+                    for router in routers {
+                        self.objects[router].events.push(Event::Route(route.clone()));
+                    }
                 }
             }
         }
+        None
     }
 
     /// The router of an annotated function: it may hang somewhere (`.service(handler)`).
@@ -331,8 +483,8 @@ impl<'a> Evaluator<'a> {
         if words.is_empty() {
             words = rule.method_default.clone().unwrap_or_else(|| vec!["*".to_owned()]);
         }
-        let words = words.iter().flat_map(|word| word.split([',', '|'])).map(str::trim);
-        words.map(|word| word.to_ascii_uppercase()).map(|word| (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word)).collect()
+        let words = words.iter().flat_map(|word| word.split([',', ' ', '|'])).filter(|word| !word.is_empty());
+        words.map(str::to_ascii_uppercase).map(|word| (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word)).collect()
     }
 
     pub(super) fn paths(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Text> {
@@ -343,55 +495,6 @@ impl<'a> Evaluator<'a> {
             Some(Val::Null) | None => Vec::new(),
             Some(value) => vec![expand(&as_text(&value))],
         }
-    }
-
-    pub(super) fn told_parameters(&mut self, function: &'a Function, scope: &Scope) -> Vec<Told> {
-        let mut out = Vec::new();
-        for one in &function.parameters {
-            let (applied, _) = self.read_annotations(&one.annotations, scope);
-            for told in applied {
-                if told.ruled.rule.does == AnnotationVerb::Parameter {
-                    let key = self.pick(told.ruled.rule.key.as_ref(), &told.site).and_then(|value| value.literal().map(str::to_owned));
-                    let place = told.ruled.rule.r#in.as_deref().unwrap_or("query");
-                    if told.ruled.rule.opened
-                        && let Some(fields) = self.fields_of(one, scope)
-                    {
-                        out.extend(fields.into_iter().map(|field| parameter(field, place)));
-                        continue;
-                    }
-                    out.push(parameter(key.as_deref().filter(|key| !key.is_empty()).unwrap_or(&one.name), place));
-                }
-            }
-        }
-        out
-    }
-
-    /// Names of what a body holds, where its record is one of the project's.
-    fn fields_of(&mut self, one: &'a Parameter, scope: &Scope) -> Option<Vec<&'a str>> {
-        let Val::Class(file, class) = self.type_value(&one.declared.as_ref()?.name, scope) else { return None };
-        let (bases, _) = self.bases(file, class);
-        let mut out = Vec::new();
-        for (file, class) in [(file, class)].into_iter().chain(bases) {
-            let fields = &self.program.source(file).classes[class as usize].fields;
-            // constants are no part of it
-            let is_part = |name: &&str| name.chars().any(char::is_lowercase) && *name != "serialVersionUID";
-            out.extend(fields.iter().map(|field| field.name.as_str()).filter(is_part));
-        }
-        (!out.is_empty()).then_some(out)
-    }
-
-    /// Parameters without which a request does not mean the route.
-    fn required(&mut self, rule: &AnnotationRule, site: &Site) -> Vec<Told> {
-        let mut out = Vec::new();
-        for requirement in &rule.requires {
-            for value in self.select(Some(&requirement.of), site) {
-                let texts = if let Val::List(items) = &value { items.to_vec() } else { vec![value] };
-                let names = texts.iter().filter_map(Val::literal).filter(|text| !text.starts_with('!'));
-                let name = |text: &str| text.split('=').next().unwrap_or(text).trim_matches(['!', '<', '>', ' ']).to_owned();
-                out.extend(names.map(name).filter(|name| !name.is_empty()).map(|name| parameter(&name, &requirement.r#in)));
-            }
-        }
-        out
     }
 
     fn told_job(&mut self, one: &Applied, file: FileId, class: Option<(FileId, u32)>, index: u32) {
@@ -426,6 +529,7 @@ impl<'a> Evaluator<'a> {
                 guards: Vec::new(),
                 place: place.clone(),
                 typed: false,
+                answered_by: Vec::new(),
                 parameters: Vec::new(),
             };
             let router = self.single(&format!("{}:jobs", one.ruled.pack.name), None);
@@ -448,6 +552,10 @@ impl<'a> Evaluator<'a> {
         let library = self.program.files[file].library;
         for base in foreign {
             let Some((ruled, star)) = library.class(&base) else { continue };
+            if ruled.rule.serves.is_some() {
+                self.serving_class(ruled, file, number);
+                return;
+            }
             if ruled.rule.service.is_none() {
                 continue;
             }
@@ -479,6 +587,28 @@ impl Evaluator<'_> {
     }
 }
 
+/// A route of any method at the path of the router that it stands in.
+pub(super) fn plain_route(handler: Val, place: super::Place) -> Route {
+    Route {
+        answered_by: Vec::new(),
+        kind: EntryPointKind::Http,
+        methods: vec![None],
+        told: false,
+        path: Text::literal(""),
+        handler,
+        takes: Vec::new(),
+        guards: Vec::new(),
+        place,
+        typed: false,
+        parameters: Vec::new(),
+    }
+}
+
+/// The last part of a dotted name.
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 /// `${…}` in what annotations say are settings.
 fn expand(text: &Text) -> Text {
     match text {
@@ -497,6 +627,14 @@ fn whole(base: &Text, path: &Text, family: Family) -> String {
     }
     let joined = super::text::under(&base, &path);
     if joined.is_empty() { "/".to_owned() } else { joined }
+}
+
+/// The same with its settings, where there are some.
+fn whole_text(base: &Text, path: &Text) -> Option<Text> {
+    if base.as_literal().is_some() && path.as_literal().is_some() {
+        return None;
+    }
+    Some(if path.as_literal() == Some("") { base.clone() } else { Text::join([base.clone(), Text::literal("/"), path.clone()]) })
 }
 
 /// `[controller]` and `[action]`.

@@ -111,6 +111,7 @@ impl<'a> Evaluator<'a> {
             guards,
             place,
             typed: convention.pack.typed_parameters,
+            answered_by: Vec::new(),
             parameters: Vec::new(),
         };
         let router = self.single(&format!("{}:annotated", convention.pack.name), None);

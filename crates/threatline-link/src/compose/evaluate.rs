@@ -5,6 +5,7 @@
 
 mod classes;
 mod names;
+pub(super) mod ruby;
 
 use super::library::TypeId;
 use super::program::{Located2, Program, folder_of, module_value};
@@ -56,8 +57,8 @@ pub(super) struct Evaluator<'a> {
     /// Routers of annotated functions, and the functions that were hung somewhere.
     pub(super) function_routers: HashMap<(FileId, u32), ObjectId>,
     pub(super) hung_functions: HashSet<(FileId, u32)>,
-    /// Groups whose bodies are being run, by pack: what stands there without an object belongs to them.
-    pub(super) around: Vec<(String, ObjectId)>,
+    /// Type arguments of the call that is being made.
+    pub(super) types: Vec<Val>,
     /// Libraries' own objects: in the body of a group they stand for the group.
     pub(super) owned: HashSet<ObjectId>,
     /// Files that were run in the scope of others.
@@ -81,9 +82,43 @@ pub(super) struct Evaluator<'a> {
     /// Those that a condition looked at, and how many conditions are being evaluated.
     pub(super) checked: HashSet<u32>,
     pub(super) testing: usize,
+    /// Applications that are made of modules, what they say of paths, and routes of controllers.
+    pub(super) apps: Vec<super::wired::App>,
+    pub(super) app_paths: HashMap<ObjectId, super::wired::Paths>,
+    pub(super) loose: Vec<super::wired::Loose>,
+    /// What decorators tell of a handler, and of the handler whose guards are being judged.
+    pub(super) told_of: HashMap<(FileId, u32, Option<ObjectId>), Told>,
+    pub(super) telling: Vec<(String, Val)>,
+    /// Routers that a pack's functions without an object are about, by what stands for all of them.
+    pub(super) ambient: Vec<(&'static str, ObjectId, ObjectId)>,
+    pub(super) metadata: Option<Told>,
+    /// What the handler takes whose guards are being judged.
+    pub(super) taking: Vec<Val>,
+    /// Classes of the project that are routers.
+    pub(super) class_routers: HashMap<(FileId, u32), Option<ObjectId>>,
+    /// Names of wrappers that stand around the handler that is judged.
+    pub(super) on_the_way: Vec<String>,
+    /// What the last decorator gave, where it takes the place of the function.
+    pub(super) becomes: Option<ObjectId>,
     /// Patterns of routes that are made of the names of classes and methods.
     pub(super) conventions: Vec<super::convention::Convention>,
+    /// While the body of a group runs, calls on the first are calls on the second.
+    pub(super) standing_in: Vec<(ObjectId, ObjectId)>,
+    /// How many bodies of classes are being run.
+    pub(super) bodies: usize,
+    /// Classes whose bodies wait until those around have been run.
+    waiting: Vec<(ObjectId, FileId, u32)>,
+    /// Paths before annotated routes, and what runs before those that carry an annotation.
+    pub(super) roots: Vec<super::annotated::Root>,
+    pub(super) bound: Vec<super::annotated::Bound>,
+    /// Routers below which routes of an annotated class stand since an object of it was hung there.
+    pub(super) hung_classes: HashMap<(FileId, u32), Vec<ObjectId>>,
+    /// Routers that a pack's functions without an object are about, the innermost last.
+    pub(super) inside: Vec<(&'static str, ObjectId)>,
 }
+
+/// What decorators tell of a handler, by their keys.
+pub(super) type Told = Rc<Vec<(String, Val)>>;
 
 /// Bases of a class: those of the project, and names of libraries.
 pub(super) type Bases = (Vec<(FileId, u32)>, Vec<String>);
@@ -119,11 +154,11 @@ impl<'a> Evaluator<'a> {
             alone_calls: BTreeMap::new(),
             mark: Mark(0),
             fuel: FUEL,
+            types: Vec::new(),
             outs: Vec::new(),
             proving: 0,
             function_routers: HashMap::new(),
             hung_functions: HashSet::new(),
-            around: Vec::new(),
             owned: HashSet::new(),
             loaded: HashSet::new(),
             named_guards: BTreeMap::new(),
@@ -136,7 +171,25 @@ impl<'a> Evaluator<'a> {
             input_names: HashMap::new(),
             checked: HashSet::new(),
             testing: 0,
+            class_routers: HashMap::new(),
+            on_the_way: Vec::new(),
+            becomes: None,
             conventions: Vec::new(),
+            standing_in: Vec::new(),
+            bodies: 0,
+            waiting: Vec::new(),
+            apps: Vec::new(),
+            app_paths: HashMap::new(),
+            loose: Vec::new(),
+            told_of: HashMap::new(),
+            telling: Vec::new(),
+            metadata: None,
+            taking: Vec::new(),
+            ambient: Vec::new(),
+            roots: Vec::new(),
+            bound: Vec::new(),
+            hung_classes: HashMap::new(),
+            inside: Vec::new(),
         }
     }
 
@@ -319,6 +372,7 @@ impl<'a> Evaluator<'a> {
                         self.assigned(id, name, value);
                     }
                     Val::Module(file) => self.globals(file).set(name, value),
+                    Val::Method(id, path) => self.assigned(id, &format!("{path}.{name}"), value),
                     _ => {}
                 }
             }
@@ -391,6 +445,9 @@ impl<'a> Evaluator<'a> {
         let file = self.file;
         let class = &self.program.source(file).classes[index as usize];
         scope.set(&class.name, Val::Class(file, index));
+        if self.is_ruby() {
+            self.generic_instance(file, index);
+        }
         self.decorate(Val::Class(file, index), &class.annotations, scope);
         if self.family() == Family::Python {
             // Methods may be decorated as routes of a router.
@@ -415,14 +472,13 @@ impl<'a> Evaluator<'a> {
         }
         let mut key = String::new();
         Val::Function(closure.clone()).key(&mut key);
+        if let Some((pack, router)) = self.inside.last() {
+            key.push_str(&format!("^{pack}{router}"));
+        }
         for argument in &arguments {
             key.push('|');
             key.push_str(argument.name.as_deref().unwrap_or(""));
             argument.value.key(&mut key);
-        }
-        // What it registers belongs to the group around.
-        if let Some((_, group)) = self.around.last() {
-            key.push_str(&format!("@{group}"));
         }
         if let Some((value, effects)) = self.memo.get(&key) {
             let (value, effects) = (value.clone(), effects.clone());
@@ -450,7 +506,7 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    fn run(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Val {
+    pub(super) fn run(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Val {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
         let scope = self.enter(closure, arguments);
         let value = match self.steps(&function.steps, &scope, closure.this) {
@@ -485,19 +541,33 @@ impl<'a> Evaluator<'a> {
             None => self.globals(closure.file),
         };
         let scope = Scope::new(Some(around));
+        if self.is_ruby() {
+            if let Some(class) = function.class {
+                scope.set("(module)", Val::text(&self.program.source(closure.file).classes[class as usize].name));
+            }
+            if let Some(block) = arguments.iter().find(|argument| argument.name.as_deref() == Some(ruby::BLOCK)) {
+                scope.set(ruby::BLOCK, block.value.clone());
+            }
+        }
         if let Some(this) = closure.this {
             scope.set("self", Val::Object(this));
             if let Some((name, _)) = &function.receiver {
                 scope.set(name, Val::Object(this));
             }
         }
-        let mut positional = arguments.iter().filter(|argument| argument.name.is_none());
-        for parameter in &function.parameters {
+        if self.has_receivers() {
+            self.receive(closure, function, &arguments, &scope);
+        }
+        let trailing = trailing(function, &arguments).filter(|_| self.has_receivers());
+        let mut positional =
+            arguments.iter().enumerate().filter(|(at, argument)| argument.name.is_none() && trailing != Some(*at)).map(|(_, argument)| argument);
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            let last = trailing.filter(|_| at + 1 == function.parameters.len()).and_then(|at| arguments.get(at));
             let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(&parameter.name));
             let given = if parameter.variadic {
                 Some(Val::list(positional.by_ref().map(|argument| argument.value.clone()).collect()))
             } else {
-                named.map(|argument| argument.value.clone()).or_else(|| positional.next().map(|argument| argument.value.clone()))
+                named.or(last).map(|argument| argument.value.clone()).or_else(|| positional.next().map(|argument| argument.value.clone()))
             };
             self.mark = parameter.mark;
             let mut value = match (given, &parameter.default) {
@@ -515,7 +585,7 @@ impl<'a> Evaluator<'a> {
                 value = self.typed(declared, &scope);
             }
             for name in &parameter.names {
-                let part = self.member(&value, name);
+                let part = if parameter.name == ruby::BLOCK { value.clone() } else { self.member(&value, name) };
                 scope.set(name, part);
             }
             if !parameter.name.is_empty() {
@@ -524,6 +594,14 @@ impl<'a> Evaluator<'a> {
         }
         scope
     }
+}
+
+/// A lambda behind the parentheses is the last parameter's, whatever stands before it by default.
+fn trailing(function: &Function, arguments: &[Arg]) -> Option<usize> {
+    let last = function.parameters.last()?;
+    let is_function = last.declared.as_ref().is_some_and(|declared| declared.name.ends_with("->"));
+    let at = arguments.len().checked_sub(1)?;
+    (is_function && arguments[at].name.is_none() && matches!(arguments[at].value, Val::Function(_))).then_some(at)
 }
 
 /// Whether a step certainly leaves its function.
@@ -599,11 +677,12 @@ impl<'a> Evaluator<'a> {
     pub(super) fn run_alone(&mut self, file: FileId, index: u32) {
         let function = &self.program.source(file).functions[index as usize];
         let this = match (function.class, &function.receiver) {
-            (Some(class), _) => Some(self.generic_instance(file, class)),
-            (None, Some((_, ty))) => {
+            (Some(class), None) => Some(self.generic_instance(file, class)),
+            (_, Some((_, ty))) => {
                 let scope = self.globals(file);
                 match self.type_value(ty.rsplit('.').next().unwrap_or(ty), &scope) {
                     Val::Class(file, class) => Some(self.generic_instance(file, class)),
+                    Val::Symbol(name) if self.has_receivers() => self.unmade(&name),
                     _ => None,
                 }
             }
@@ -611,7 +690,7 @@ impl<'a> Evaluator<'a> {
         };
         let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
         self.alone = Some((file, index));
-        let handed = self.handed(file, function);
+        let handed = self.handed(file, function, this);
         let _ = self.invoke(&Closure { file, index, scope: None, this }, handed);
         self.alone = None;
     }

@@ -8,6 +8,9 @@ use threatline_facts::Text;
 use threatline_facts::code::*;
 use threatline_knowledge::packs::Family;
 
+/// The name under which packs know the first type argument of a call.
+const TYPE_ARGUMENT: &str = "T";
+
 impl<'a> Evaluator<'a> {
     /// What an expression is worth.
     pub(super) fn value(&mut self, value: &'a Value, scope: &Scope) -> Val {
@@ -19,7 +22,10 @@ impl<'a> Evaluator<'a> {
             Value::Number(text) => Val::Number(Rc::from(text.as_str())),
             Value::Boolean(flag) => Val::Boolean(*flag),
             Value::Null => Val::Null,
-            Value::Name(name) => self.lookup(name, scope),
+            Value::Name(name) => {
+                let value = self.lookup(name, scope);
+                self.read(value)
+            }
             Value::Member(object, name) => {
                 if let Some(name) = dotted(value)
                     && self.program.imported(self.file, &name).is_some()
@@ -27,7 +33,16 @@ impl<'a> Evaluator<'a> {
                     return self.lookup(&name, scope);
                 }
                 let object = self.root_of_path(object, scope);
-                self.member(&object, name)
+                if self.has_receivers()
+                    && let Some(value) = self.received_member(&object, name)
+                {
+                    return value;
+                }
+                if let (Val::Class(file, class), "new", true) = (&object, name.as_str(), self.is_ruby()) {
+                    return self.construct(*file, *class, Vec::new());
+                }
+                let value = self.member(&object, name);
+                self.read(value)
             }
             Value::Index(object, key) => {
                 let object = self.value(object, scope);
@@ -126,8 +141,13 @@ impl<'a> Evaluator<'a> {
         let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
         let mut values = values.into_iter();
         let mut out = values.next().unwrap_or(Val::Unknown);
+        let is_ruby = self.is_ruby();
         for value in values {
-            out = self.one_of(&out, &value);
+            out = match (&out, &value) {
+                // `config.root || "/"`: what a library holds is not known, what stands in for it is
+                (Val::Symbol(_) | Val::Method(..), Val::Text(_)) if is_ruby => value,
+                _ => self.one_of(&out, &value),
+            };
         }
         out
     }
@@ -182,6 +202,10 @@ impl<'a> Evaluator<'a> {
             // chose has members that are its choice too.
             Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
             Val::Text(text) if matches!(**text, Text::Input(_)) && !matches!(name, "length" | "size" | "Length" | "Count") => object.clone(),
+            Val::Text(_) if self.is_ruby() && matches!(name, "host" | "hostname" | "to_s" | "to_sym" | "freeze" | "strip" | "chomp" | "dup" | "presence") => {
+                object.clone()
+            }
+            Val::List(_) if self.is_ruby() && matches!(name, "freeze" | "dup" | "to_a") => object.clone(),
             _ => Val::Unknown,
         }
     }
@@ -201,6 +225,9 @@ impl<'a> Evaluator<'a> {
         if let Some(closure) = self.method(id, name) {
             return Val::Function(closure);
         }
+        if let Some(value) = self.around(id, name) {
+            return value;
+        }
         if self.objects[id].ty.is_some() {
             let full = self.method_name(id, name);
             self.note_whole(&full);
@@ -211,6 +238,19 @@ impl<'a> Evaluator<'a> {
             Some((file, class)) => self.embedded(id, file, class, name),
             None => Val::Unknown,
         }
+    }
+
+    /// A field of what the object hangs in.
+    fn around(&self, id: ObjectId, name: &str) -> Option<Val> {
+        let mut outer = self.objects[id].around;
+        for _ in 0..24 {
+            let id = outer?;
+            if let Some(value) = self.objects[id].fields.get(name) {
+                return Some(value.clone());
+            }
+            outer = self.objects[id].around;
+        }
+        None
     }
 
     fn embedded(&mut self, id: ObjectId, file: FileId, class: u32, name: &str) -> Val {
@@ -225,8 +265,12 @@ impl<'a> Evaluator<'a> {
     }
 
     fn class_member(&mut self, file: FileId, class: u32, name: &str) -> Val {
+        if self.is_ruby() {
+            return self.ruby_class_member(file, class, name);
+        }
         if let Some((file, index)) = self.class_method(file, class, name) {
-            return Val::Function(Closure { file, index, scope: None, this: None });
+            let this = self.object_itself(file, index);
+            return Val::Function(Closure { file, index, scope: None, this });
         }
         let source = self.program.source(file);
         let declared = &source.classes[class as usize];
@@ -236,6 +280,9 @@ impl<'a> Evaluator<'a> {
                 None if declared.is_enum => Val::text(name),
                 None => Val::Unknown,
             };
+        }
+        if let Some(nested) = self.program.files[file].classes.get(name).filter(|_| self.family() == Family::Java) {
+            return Val::Class(file, *nested);
         }
         // Constants are inherited as methods are.
         let (bases, foreign) = self.bases(file, class);
@@ -253,14 +300,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A member of the class itself has one value, however often it is asked for.
-    fn class_value(&mut self, file: FileId, class: u32, name: &str, value: &'a Value) -> Val {
+    pub(super) fn class_value(&mut self, file: FileId, class: u32, name: &str, value: &'a Value) -> Val {
         let key = (file, class, name.to_owned());
         if let Some(known) = self.statics.get(&key) {
             return known.clone();
         }
         // It may refer to itself.
         self.statics.insert(key.clone(), Val::Unknown);
-        let scope = self.globals(file);
+        let module = &self.program.source(file).classes[class as usize].name;
+        let scope = if self.is_ruby() { self.scope_in(file, module) } else { self.globals(file) };
         let value = self.within(file, |this| this.value(value, &scope));
         if self.proving == 0 {
             self.statics.insert(key, value.clone());
@@ -315,11 +363,23 @@ impl<'a> Evaluator<'a> {
 
     /// The name by which rules may know what an expression stands for.
     pub(super) fn name_of(&mut self, value: &'a Value, scope: &Scope) -> Option<String> {
-        match self.value(value, scope) {
+        match self.unread(value, scope) {
             Val::Symbol(name) => Some(name.to_string()),
             Val::Method(id, method) => Some(self.method_name(id, &method)),
             Val::Made(made) => Some(made.by.clone()),
             _ => None,
+        }
+    }
+
+    /// What an expression names; a method of Ruby is not called.
+    pub(super) fn unread(&mut self, value: &'a Value, scope: &Scope) -> Val {
+        match value {
+            Value::Name(name) if self.is_ruby() => self.lookup(name, scope),
+            Value::Member(object, name) if self.is_ruby() => {
+                let object = self.value(object, scope);
+                self.member(&object, name)
+            }
+            value => self.value(value, scope),
         }
     }
 
@@ -356,7 +416,12 @@ impl<'a> Evaluator<'a> {
 
     fn call_plainly(&mut self, call: &'a Call, scope: &Scope) -> Val {
         if let Value::Name(name) = &call.callee
-            && name == "require"
+            && self.is_ruby()
+        {
+            return self.ruby_call(name, call, scope);
+        }
+        if let Value::Name(name) = &call.callee
+            && (name == "require" || name == "import")
             && self.family() == Family::JavaScript
             && let Some(module) = call.arguments.first().and_then(|argument| if let Value::Text(text) = &argument.value { Some(text) } else { None })
         {
@@ -374,7 +439,14 @@ impl<'a> Evaluator<'a> {
                 (_, None) => Val::Unknown,
             };
         }
+        if self.has_receivers()
+            && let Value::Name(name) = &call.callee
+            && let Some(value) = self.call_unqualified(name, call, scope)
+        {
+            return value;
+        }
         if let Value::Member(object, name) = &call.callee {
+            let named = call.types.first().filter(|_| self.family() == Family::CSharp).map(|ty| self.type_value(&ty.name, scope));
             let mut object = self.root_of_path(object, scope);
             // `parent::m()` and `Own::m()` run on the object at hand.
             if let (Family::Php, Val::Class(file, class), Some(Val::Object(this))) = (self.family(), &object, scope.get("self")) {
@@ -389,10 +461,25 @@ impl<'a> Evaluator<'a> {
             if let Val::Either(values) = &object {
                 object = values.iter().find(|value| matches!(value, Val::Object(_))).cloned().unwrap_or(object);
             }
+            if self.has_receivers()
+                && let Some(value) = self.call_extending(&object, name, call, scope)
+            {
+                return value;
+            }
             if dotted(&call.callee).is_none_or(|name| self.program.imported(self.file, &name).is_none()) {
-                let arguments = self.arguments(&call.arguments, scope);
+                let mut arguments = self.arguments(&call.arguments, scope);
+                // What stands between angles says as much as what stands between brackets.
+                arguments.extend(named.filter(|value| matches!(value, Val::Class(..))).map(|value| Arg { name: Some(TYPE_ARGUMENT.into()), value }));
                 self.mark = call.mark;
                 self.asked(Some(&object), name, &arguments);
+                self.types = self.type_arguments(call, scope);
+                if let Val::List(items) = &object
+                    && let Some(longer) = grown(items, name, &arguments)
+                    && let Value::Member(target, _) = &call.callee
+                {
+                    self.bind(target, longer, scope);
+                    return Val::Null;
+                }
                 return self.call_member(object, name, arguments, call, None);
             }
         }
@@ -400,6 +487,11 @@ impl<'a> Evaluator<'a> {
         let arguments = self.arguments(&call.arguments, scope);
         self.mark = call.mark;
         self.asked(None, "", &arguments);
+        if let (Value::Name(name), Some(Val::Object(this))) = (&call.callee, scope.get("self"))
+            && name == "super"
+        {
+            self.construct_base(this, &arguments);
+        }
         self.call_value(callee, arguments, call, None)
     }
 
@@ -435,21 +527,20 @@ impl<'a> Evaluator<'a> {
             }
             Val::Method(id, method) => {
                 let full = format!("{method}.{name}");
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    let of = self.method_name(*id, method);
-                    self.note_read_by(&of, name, key);
-                }
+                let of = self.method_name(*id, method);
+                self.note_every(&of, name, &arguments);
+                self.note_read_by(&of, name, &arguments);
                 self.call_method(*id, &full, arguments, decorated)
             }
             Val::Text(text) => self.text_method(text, name, arguments),
             Val::Function(closure) if matches!(name, "bind") => Val::Function(closure.clone()),
+            Val::Function(closure) if self.is_ruby() => self.invoke(&closure.clone(), arguments),
             Val::Function(closure) if matches!(name, "call" | "apply") => self.invoke(&closure.clone(), arguments.into_iter().skip(1).collect()),
             Val::List(items) => self.list_method(&items.clone(), name, arguments),
             Val::Made(made) => {
                 let of = format!("{}()", made.by);
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    self.note_read_by(&of, name, key);
-                }
+                self.note_every(&of, name, &arguments);
+                self.note_read_by(&of, name, &arguments);
                 let full = format!("{of}.{name}");
                 self.call_symbol(&full, arguments, Some(object.clone()), decorated)
             }
@@ -457,12 +548,11 @@ impl<'a> Evaluator<'a> {
                 if let Some(value) = self.environment_call(symbol, name, &arguments) {
                     return value;
                 }
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    self.note_read_by(symbol, name, key);
-                }
+                self.note_read_by(symbol, name, &arguments);
                 let full = format!("{symbol}.{name}");
                 self.call_symbol(&full, arguments, Some(object.clone()), decorated)
             }
+            Val::Class(file, class) if name == "new" && self.is_ruby() => self.construct(*file, *class, arguments),
             Val::Class(file, class) => match self.class_member(*file, *class, name) {
                 Val::Function(closure) => {
                     let returned = self.invoke(&closure, arguments);
@@ -482,6 +572,11 @@ impl<'a> Evaluator<'a> {
                 };
                 Val::list(entries.iter().map(one).collect())
             }
+            // `import("./x").then((m) => m.default)`
+            Val::Module(_) if name == "then" => match arguments.first().map(|argument| argument.value.clone()) {
+                Some(Val::Function(closure)) => self.invoke(&closure, vec![Arg { name: None, value: object.clone() }]),
+                _ => Val::Unknown,
+            },
             Val::Module(_) | Val::Folder(_) | Val::Map(_) => {
                 let member = self.member(&object, name);
                 self.call_value(member, arguments, call, decorated)
@@ -506,10 +601,8 @@ impl<'a> Evaluator<'a> {
             Val::Guarded(inner) => self.call_value(inner.1.clone(), arguments, call, decorated),
             Val::Symbol(name) => self.call_symbol(&name, arguments, None, decorated),
             Val::Method(id, name) => {
-                if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                    let of = self.method_name(id, &name);
-                    self.note_read_by(&of, "()", key);
-                }
+                let of = self.method_name(id, &name);
+                self.note_read_by(&of, "()", &arguments);
                 self.call_method(id, &name, arguments, decorated)
             }
             Val::Module(file) => match self.plain_value(Val::Module(file)) {
@@ -562,14 +655,18 @@ impl<'a> Evaluator<'a> {
             if let Val::Function(closure) = &argument.value {
                 let function = &self.program.source(closure.file).functions[closure.index as usize];
                 if is_lambda(function) {
-                    let _ = self.invoke(&closure.clone(), Vec::new());
+                    // Whoever runs it may do so on a receiver of his own.
+                    let hidden = self.has_receivers().then(|| Arg { name: Some("self".to_owned()), value: Val::Null });
+                    let _ = self.invoke(&closure.clone(), hidden.into_iter().collect());
                 }
             }
         }
     }
 
     fn list_method(&mut self, items: &[Val], name: &str, arguments: Vec<Arg>) -> Val {
-        if let ("forEach" | "map" | "for_each", Some(Val::Function(closure))) = (name, arguments.first().map(|argument| argument.value.clone())) {
+        if let ("forEach" | "map" | "for_each" | "each" | "flat_map" | "collect", Some(Val::Function(closure))) =
+            (name, arguments.first().map(|argument| argument.value.clone()))
+        {
             let out = items.iter().take(64).map(|item| self.invoke(&closure, vec![Arg { name: None, value: item.clone() }])).collect();
             return Val::list(out);
         }
@@ -663,6 +760,11 @@ impl<'a> Evaluator<'a> {
 
     fn wrap(&mut self, decorator: Val, value: Val, annotation: &'a Call) -> Val {
         let place = self.place("code");
+        if let (Some(id), Val::Object(given)) = (self.becomes.take(), &decorator)
+            && id == *given
+        {
+            return decorator;
+        }
         match decorator {
             Val::Function(closure) => match self.invoke(&closure, vec![Arg { name: None, value: value.clone() }]) {
                 Val::Function(wrapped) => Val::Function(wrapped),
@@ -676,8 +778,10 @@ impl<'a> Evaluator<'a> {
             }
             Val::Symbol(name) if !annotation.applied => {
                 let site = Site::of(&name, Vec::new(), None, Some(&value));
-                self.apply_rules_of(&name, site);
-                super::guard::wrapped(Val::Symbol(name), value, place)
+                match (self.apply_rules_of(&name, site), self.becomes.take()) {
+                    (Some(Val::Object(id)), Some(given)) if id == given => Val::Object(id),
+                    _ => super::guard::wrapped(Val::Symbol(name), value, place),
+                }
             }
             Val::Symbol(name) => super::guard::wrapped(Val::Symbol(name), value, place),
             Val::Made(made) => super::guard::wrapped(Val::Made(made), value, place),
@@ -688,11 +792,30 @@ impl<'a> Evaluator<'a> {
 
     /// What stands for the decorated function after a library's decorator: itself, perhaps guarded.
     fn decorated(&mut self, returned: Val, value: Val) -> Val {
+        match (self.becomes.take(), &returned) {
+            (Some(id), Val::Object(given)) if id == *given => return returned,
+            _ => {}
+        }
         match returned {
             Val::Made(made) => super::guard::wrapped(Val::Made(made), value, self.place("code")),
             _ => value,
         }
     }
+}
+
+/// So many items does a list that is added to have at most.
+const MAX_GROWN: usize = 2000;
+
+/// A list after something was added to it.
+fn grown(items: &[Val], name: &str, arguments: &[Arg]) -> Option<Val> {
+    let added = &arguments.last()?.value;
+    let more = match (name, added) {
+        ("append" | "add" | "push" | "insert", one) => vec![one.clone()],
+        ("extend", Val::List(more)) => more.to_vec(),
+        ("extend", one @ (Val::Object(_) | Val::Method(..))) => vec![one.clone()],
+        _ => return None,
+    };
+    (items.len() + more.len() <= MAX_GROWN).then(|| Val::list(items.iter().cloned().chain(more).collect()))
 }
 
 /// The first, with the second as its default, or the one that is known.

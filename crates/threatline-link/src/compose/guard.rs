@@ -5,7 +5,10 @@
 //! credential is valid, or a branch that turns the request away with 401 or 403 for a reason other than
 //! that a header is absent. What cannot be read makes nothing true.
 
+mod beside;
+mod contained;
 mod refuse;
+mod settled;
 mod tested;
 mod words;
 
@@ -16,6 +19,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use threatline_facts::code::*;
 use threatline_knowledge::packs::{Effect, Family, Verb};
+pub(super) use words::calls_in_step;
 use words::*;
 
 /// What stands between a caller and what comes after the guard.
@@ -26,6 +30,8 @@ pub(super) struct Verdict {
     pub(super) exempts: bool,
     pub(super) rate_limits: bool,
     pub(super) verifies_signature: bool,
+    /// Only requests that change something are kept from strangers.
+    pub(super) writes: bool,
     /// Something in it could not be read: nothing may be concluded from what it does not show.
     pub(super) unclear: bool,
     pub(super) places: Vec<Place>,
@@ -43,6 +49,7 @@ impl Verdict {
         self.exempts |= other.exempts;
         self.rate_limits |= other.rate_limits;
         self.verifies_signature |= other.verifies_signature;
+        self.writes |= other.writes;
         self.unclear |= other.unclear;
         for place in other.places {
             if !self.places.contains(&place) {
@@ -61,12 +68,21 @@ impl Verdict {
             Effect::VerifiesSignature => out.verifies_signature = true,
             // A credential may or must be there, and who checks it is elsewhere.
             Effect::Optional => out.unclear = true,
-            Effect::Harmless => return out,
+            Effect::Harmless | Effect::Contained => return out,
         }
         out.places.push(place);
         out
     }
 }
+
+/// An effect by its name.
+fn effect_of(name: &str) -> Option<Effect> {
+    use Effect::*;
+    [Authenticates, Authorizes, Optional, Exempts, RateLimits, VerifiesSignature, Harmless].into_iter().find(|effect| format!("{effect:?}") == name)
+}
+
+/// Stands for what a route itself says: that it needs no guard.
+pub(super) const EXEMPT: &str = "=exempts";
 
 /// A function behind a library's decorator.
 pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
@@ -74,6 +90,11 @@ pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
         Val::Function(_) | Val::Guarded(_) | Val::Class(..) => Val::Guarded(Rc::new((Guard { value: guard, place }, value))),
         value => value,
     }
+}
+
+/// Methods of a guard's class in PHP, beside those that such classes have everywhere.
+fn php_guarding(family: Family) -> &'static [&'static str] {
+    if family == Family::Php { &["process", "__invoke", "before"] } else { &[] }
 }
 
 /// So many steps after a branch that goes on are taken for its other branch; each may hold another.
@@ -105,6 +126,30 @@ struct Prover {
     unclear: bool,
     inside_verify: bool,
     depth: usize,
+    /// The class of the function, and whether what it gives back decides.
+    class: Option<(FileId, u32)>,
+    decides: bool,
+    /// What decorators tell let it on before anything was refused.
+    exempted: bool,
+}
+
+impl Prover {
+    /// One that begins with a function of these parameters, so deep in others.
+    fn new(parameters: BTreeSet<String>, depth: usize) -> Self {
+        Prover {
+            onward: None,
+            calls_on: false,
+            inner: None,
+            parameters,
+            places: Vec::new(),
+            unclear: false,
+            inside_verify: false,
+            depth,
+            class: None,
+            decides: false,
+            exempted: false,
+        }
+    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -114,16 +159,16 @@ impl<'a> Evaluator<'a> {
             return Verdict::unclear();
         }
         match &guard.value {
-            Val::Symbol(name) => self.judge_name(&name.clone(), None, &guard.place),
+            Val::Symbol(name) => self.judge_name(&name.clone(), None, &guard.place, depth),
             Val::Made(made) => {
                 let made = made.clone();
-                self.judge_name(&made.by, Some(&made.arguments), &guard.place)
+                self.judge_name(&made.by, Some(&made.arguments), &guard.place, depth)
             }
             Val::Method(id, name) => {
                 let name = self.method_name(*id, name);
-                self.judge_name(&name, None, &guard.place)
+                self.judge_name(&name, None, &guard.place, depth)
             }
-            Val::Function(closure) => match self.asks_only(closure, &guard.place) {
+            Val::Function(closure) => match self.asks_only(closure, &guard.place, depth) {
                 Some(verdict) => verdict,
                 None => self.prove(&closure.clone(), depth).0,
             },
@@ -141,21 +186,20 @@ impl<'a> Evaluator<'a> {
             }
             Val::Object(id) => self.judge_object(*id, guard, depth),
             Val::Class(file, class) => {
+                if self.program.files[*file].family == Family::Python
+                    && let Some(verdict) = self.judge_answering(*file, *class, guard, depth)
+                {
+                    return verdict;
+                }
+                let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept", "handle"];
                 let (file, class) = (*file, *class);
-                let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept"];
-                let of_php = if self.program.files[file].family == Family::Php { &["handle", "process", "__invoke", "before"][..] } else { &[] };
+                let of_php = php_guarding(self.program.files[file].family);
                 match named.iter().chain(of_php).find_map(|name| self.class_method(file, class, name)) {
-                    Some((file, index)) => {
-                        let this = if !of_php.is_empty()
-                            && let Val::Object(this) = self.generic_instance(file, class)
-                        {
-                            Some(this)
-                        } else {
-                            None
-                        };
-                        self.prove(&Closure { file, index, scope: None, this }, depth).0
+                    Some((found, index)) => {
+                        let this = self.guarding(file, class);
+                        self.prove(&Closure { file: found, index, scope: None, this }, depth).0
                     }
-                    None => self.judge_bases(file, class, &guard.place),
+                    None => self.judge_bases(file, class, guard, depth),
                 }
             }
             Val::Module(file) => match self.plain_value(Val::Module(*file)) {
@@ -163,8 +207,37 @@ impl<'a> Evaluator<'a> {
                 value => self.judge(&Guard { value, place: guard.place.clone() }, depth + 1),
             },
             Val::Null | Val::Boolean(_) | Val::Number(_) | Val::Text(_) | Val::Map(_) => Verdict::default(),
-            Val::Unknown | Val::Missing | Val::Folder(_) | Val::Either(_) => Verdict::unclear(),
+            // It may stand there or not: what never guards is no matter.
+            Val::Either(values) if self.family() == Family::JavaScript => {
+                let all: Vec<Verdict> =
+                    values.iter().take(8).map(|value| self.judge(&Guard { value: value.clone(), place: guard.place.clone() }, depth + 1)).collect();
+                // A guard that is only named is not known.
+                let named = values.iter().any(|value| matches!(value, Val::Text(_)));
+                if !named && all.iter().all(|one| *one == Verdict::default()) { Verdict::default() } else { Verdict::unclear() }
+            }
+            Val::Either(values) => self.judge_either(&values.clone(), guard, depth),
+            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict::unclear(),
         }
+    }
+
+    /// The object whose method decides, where its fields say by what.
+    fn guarding(&mut self, file: FileId, class: u32) -> Option<ObjectId> {
+        if !matches!(self.program.files[file].family, Family::JavaScript | Family::Php) {
+            return None;
+        }
+        if let Val::Object(id) = self.generic_instance(file, class) { Some(id) } else { None }
+    }
+
+    /// A class that decides as its base in a library does; what it does with the outcome must be read.
+    fn judge_bases(&mut self, file: FileId, class: u32, guard: &Guard, depth: usize) -> Verdict {
+        let (_, foreign) = self.bases(file, class);
+        let library = self.program.files[file].library;
+        let Some(base) = foreign.into_iter().find(|name| !library.guards(name).is_empty()) else { return Verdict::unclear() };
+        if let Some((found, index)) = self.class_method(file, class, "handleRequest") {
+            let this = self.guarding(file, class);
+            return self.prove(&Closure { file: found, index, scope: None, this }, depth + 1).0;
+        }
+        self.judge_name(&base, Some(&[]), &guard.place, depth)
     }
 
     fn judge_object(&mut self, id: ObjectId, guard: &Guard, depth: usize) -> Verdict {
@@ -173,25 +246,24 @@ impl<'a> Evaluator<'a> {
             let rule = library.type_rule(ty).rule;
             let names: Vec<&String> = rule.names.iter().collect();
             if let Some(name) = names.into_iter().find(|name| !library.guards(name).is_empty()) {
-                return self.judge_name(&name.clone(), None, &guard.place);
+                return self.judge_name(&name.clone(), None, &guard.place, depth);
             }
         }
-        let named = ["__call__", "dispatch", "invoke", "use", "canActivate"];
-        let is_php = self.objects[id].class.is_some_and(|(file, _)| self.program.files[file].family == Family::Php);
-        let of_php = if is_php { &["handle", "process", "__invoke", "before"][..] } else { &[] };
+        let named = ["__call__", "dispatch", "invoke", "use", "canActivate", "handle"];
+        let php = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family == Family::Php);
+        let of_php = php.map_or(&[][..], |_| php_guarding(Family::Php));
         match named.iter().chain(of_php).find_map(|name| self.method(id, name)) {
             Some(closure) => self.prove(&closure, depth).0,
             None if self.is_router(id) => Verdict::default(),
-            None if is_php => match self.objects[id].class {
-                Some((file, class)) => self.judge_bases(file, class, &guard.place),
+            None => match php {
+                Some((file, class)) => self.judge_bases(file, class, guard, depth),
                 None => Verdict::unclear(),
             },
-            None => Verdict::unclear(),
         }
     }
 
     /// A function that only asks another one whether the caller may (`fn () => current_user_can('edit')`).
-    fn asks_only(&mut self, closure: &Closure, place: &Place) -> Option<Verdict> {
+    fn asks_only(&mut self, closure: &Closure, place: &Place, depth: usize) -> Option<Verdict> {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
         let [Step::Return(Some(Value::Call(call)))] = function.steps.as_slice() else { return None };
         if self.program.files[closure.file].family != Family::Php {
@@ -200,20 +272,10 @@ impl<'a> Evaluator<'a> {
         let scope = self.enter(closure, Vec::new());
         let name = self.within(closure.file, |this| this.name_of(&call.callee, &scope))?;
         let library = self.program.files[closure.file].library;
-        (!library.guards(&name).is_empty()).then(|| self.judge_name(&name, None, place))
+        (!library.guards(&name).is_empty()).then(|| self.judge_name(&name, None, place, depth))
     }
 
-    /// What a library's class does from which a guard inherits all that it does.
-    fn judge_bases(&mut self, file: FileId, class: u32, place: &Place) -> Verdict {
-        let (_, foreign) = self.bases(file, class);
-        let library = self.program.files[file].library;
-        match foreign.iter().find(|name| !library.guards(name).is_empty()) {
-            Some(name) => self.judge_name(name, None, place),
-            None => Verdict::unclear(),
-        }
-    }
-
-    fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place) -> Verdict {
+    fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place, depth: usize) -> Verdict {
         if let Some(own) = self.named_guards.get(name).cloned() {
             let mut out = Verdict::default();
             for guard in own.iter().take(32) {
@@ -223,15 +285,31 @@ impl<'a> Evaluator<'a> {
             }
             return out;
         }
+        if name == EXEMPT {
+            return Verdict::of(Effect::Exempts, place.clone());
+        }
+        if let Some(effect) = name.strip_prefix(super::verbs::EFFECT).and_then(effect_of) {
+            return Verdict::of(effect, place.clone());
+        }
         let library = self.library_of(place);
         let rules = library.guards(name);
         for ruled in &rules {
             if ruled.rule.call && arguments.is_none() {
                 continue;
             }
+            if !ruled.rule.routes_of.is_empty() && !ruled.rule.routes_of.iter().any(|pack| **pack == *place.by) {
+                continue;
+            }
             if self.all_hold(&ruled.rule.when, arguments.unwrap_or_default()) {
                 let place = Place { by: ruled.pack.name.as_str().into(), ..place.clone() };
-                return Verdict::of(ruled.rule.effect, place);
+                if ruled.rule.effect == Effect::Contained {
+                    return self.judge_contained(ruled.rule, arguments.unwrap_or_default(), &place, depth + 1);
+                }
+                let mut out = Verdict::of(ruled.rule.effect, place);
+                if ruled.rule.reads_pass {
+                    out = Verdict { writes: out.authenticates, authenticates: false, authorizes: false, ..out };
+                }
+                return out;
             }
         }
         // A wrapper that a pack knows by another verb (parsers, static files) does not guard.
@@ -267,13 +345,22 @@ impl<'a> Evaluator<'a> {
             return out;
         }
         let scope = self.enter(closure, Vec::new());
+        // A guard gets what the handler gets.
+        let taking = if self.family() == Family::JavaScript { self.taking.clone() } else { Vec::new() };
+        for (parameter, value) in function.parameters.iter().zip(taking) {
+            if !parameter.name.is_empty() && scope.own(&parameter.name).is_none_or(|own| own.is_unknown()) {
+                scope.set(&parameter.name, value);
+            }
+        }
         // Local functions are hoisted; locals are bound as the walk meets them.
         let mut parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         parameters.extend(function.parameters.iter().flat_map(|parameter| parameter.names.iter().cloned()));
         if self.family() == Family::Php {
             parameters = parameters.iter().map(|name| self.variable(name)).collect();
         }
-        let mut prover = Prover { onward: None, calls_on: false, inner: None, parameters, places: Vec::new(), unclear: false, inside_verify: false, depth };
+        let mut prover = Prover::new(parameters, depth);
+        prover.class = function.class.map(|class| (closure.file, class));
+        prover.decides = function.name == "canActivate";
         prover.calls_on = self.goes_on_by_call(&function.steps, &prover, &scope);
         let own = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
         let mut start = Known::default();
@@ -293,7 +380,7 @@ impl<'a> Evaluator<'a> {
             prover.onward = Some(prover.onward.map_or(end, |before| before.meet(end)));
         }
         let known = prover.onward.unwrap_or_default();
-        if !known.authenticated && self.refuses_somewhere(&function.steps, &scope) {
+        if !known.authenticated && !prover.exempted && self.refuses_somewhere(&function.steps, &scope) {
             // It turns some requests away, for reasons that were not understood.
             prover.unclear = true;
         }
@@ -332,6 +419,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Whether a function may go on to what stands behind it.
+    pub(super) fn may_go_on(&mut self, closure: &Closure) -> bool {
+        let file = std::mem::replace(&mut self.file, closure.file);
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let parameters = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+        let prover = Prover::new(parameters, 0);
+        self.proving += 1;
+        let scope = self.enter(closure, Vec::new());
+        let goes_on = self.goes_on_by_call(&function.steps, &prover, &scope);
+        self.proving -= 1;
+        self.file = file;
+        goes_on
+    }
+
     /// Guards that stand as parameters of a function: defaults and type extras that packs call `depend`.
     pub(super) fn dependencies(&mut self, closure: &Closure) -> Vec<Guard> {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
@@ -344,8 +445,12 @@ impl<'a> Evaluator<'a> {
         let mut out = Vec::new();
         for parameter in &function.parameters {
             out.extend(self.extractor(parameter, &scope));
-            let extras = parameter.declared.iter().flat_map(|declared| &declared.extras);
-            for value in parameter.default.iter().chain(extras) {
+            let own = self.file;
+            let written: Vec<(FileId, &'a Value)> = parameter.default.iter().map(|value| (own, value)).chain(self.beside(parameter)).collect();
+            for (at, value) in written {
+                self.file = at;
+                let scope = if at == own { scope.clone() } else { self.globals(at) };
+                self.file = at;
                 if let Value::Call(call) = value
                     && self.is_verb(&call.callee, Verb::Depend, &scope)
                 {
@@ -361,6 +466,7 @@ impl<'a> Evaluator<'a> {
                     };
                     out.push(Guard { value, place });
                 }
+                self.file = own;
             }
         }
         self.file = file;
@@ -446,7 +552,10 @@ impl<'a> Evaluator<'a> {
                 if let Some(value) = value {
                     known = self.see(value, known, prover, scope);
                 }
-                let away = value.as_ref().is_some_and(|value| self.turns_away_value(value, scope).is_some());
+                let mut away = value.as_ref().is_some_and(|value| self.turns_away_value(value, scope).is_some());
+                if let Some(value) = value.as_ref().filter(|_| prover.decides) {
+                    away |= self.decided(value, &mut known, prover, scope);
+                }
                 if !prover.calls_on && !away {
                     prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
                 }
@@ -485,8 +594,18 @@ impl<'a> Evaluator<'a> {
 
     fn walk_if(&mut self, condition: &'a Value, then: &'a [Step], otherwise: &'a [Step], known: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
         let known = self.see(condition, known, prover, scope);
+        if let Some(holds) = self.settled(condition, scope, 0) {
+            let end = self.walk(if holds { then } else { otherwise }, known, prover, scope);
+            prover.exempted |= end.is_none() && prover.onward.is_some();
+            return end;
+        }
         let strong = prover.inside_verify || self.is_check(condition, prover, scope, 0);
-        let after = |away: Option<u16>, mut known: Known| {
+        // where a refusal stands under what holds of somebody (`if user.banned?`), nobody may pass as well
+        let (strong_then, strong_else) = match self.is_ruby() && strong && !prover.inside_verify {
+            true => (self.says_nobody(condition, prover, scope, 0), self.says_who(condition, prover, scope, 0)),
+            false => (strong, strong),
+        };
+        let after = |away: Option<u16>, mut known: Known, strong: bool| {
             match away {
                 Some(401) if strong => known.authenticated = true,
                 Some(_) if strong => (known.authenticated, known.authorized) = (true, true),
@@ -495,15 +614,21 @@ impl<'a> Evaluator<'a> {
             known
         };
         let (then_away, else_away) = (self.turns_away(then, prover, scope), self.turns_away(otherwise, prover, scope));
-        if (then_away.is_some() || else_away.is_some()) && !strong && !tests_absence(condition, 0) {
+        let unproven = (then_away.is_some() && !strong_then) || (else_away.is_some() && !strong_else);
+        if unproven && !tests_absence(condition, 0) {
             // It refuses for a reason that lies outside of what was read.
+            prover.unclear = true;
+        }
+        // Who asks decides whether something is thrown: it may be a refusal.
+        let throws = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::Throw(_)));
+        if strong && then_away.is_none() && else_away.is_none() && (throws(then) || throws(otherwise)) {
             prover.unclear = true;
         }
         if (then_away.is_some() || else_away.is_some()) && strong {
             prover.places.push(self.place("code"));
         }
-        let then_start = after(else_away, known);
-        let else_start = after(then_away, known);
+        let then_start = after(else_away, known, strong_else);
+        let else_start = after(then_away, known, strong_then);
         let then_end = self.walk(then, then_start, prover, scope);
         let else_end = self.walk(otherwise, else_start, prover, scope);
         // A branch that answers and falls through to the end does not go on.
@@ -521,6 +646,9 @@ impl<'a> Evaluator<'a> {
             Value::Call(call) => {
                 if let Value::Member(object, method) = &call.callee {
                     known = self.see(object, known, prover, scope);
+                    if matches!(&**object, Value::Name(name) if name == "super") {
+                        known = self.see_base(call, method, known, prover);
+                    }
                     if self.fails_through(object, method, call, scope) {
                         known.authenticated = true;
                         self.mark = call.mark;
@@ -538,7 +666,12 @@ impl<'a> Evaluator<'a> {
                         for parameter in &self.program.source(self.file).functions[*index as usize].parameters {
                             inner.set(&self.variable(&parameter.name), Val::Unknown);
                         }
+                        // what a block of Ruby gives back is not what the method does
+                        let onward = prover.onward;
                         let _ = self.walk(steps, known, prover, &inner);
+                        if self.is_ruby() && !prover.calls_on && !leaves_around(steps) {
+                            prover.onward = onward;
+                        }
                         prover.inside_verify = before;
                     } else {
                         known = self.see(&argument.value, known, prover, scope);
@@ -637,14 +770,16 @@ impl<'a> Evaluator<'a> {
 
     /// A helper that is called for its effect proves what holds when it comes back.
     fn prove_helper(&mut self, closure: &Closure, depth: usize) -> (Verdict, Option<Val>) {
+        let taking = std::mem::take(&mut self.taking);
         let (verdict, inner) = self.prove(closure, depth);
+        self.taking = taking;
         if inner.is_some() { (Verdict::default(), None) } else { (verdict, None) }
     }
 
     /// The function or library name that a call calls, without running it.
     fn callee(&mut self, call: &'a Call, scope: &Scope) -> Option<Val> {
         let value = match &call.callee {
-            Value::Name(_) | Value::Member(..) => self.value(&call.callee, scope),
+            Value::Name(_) | Value::Member(..) => self.unread(&call.callee, scope),
             _ => return None,
         };
         Some(value)
@@ -754,7 +889,7 @@ impl<'a> Evaluator<'a> {
                     value = inner.1.clone();
                 }
                 Val::Function(closure) => {
-                    for guard in self.dependencies(&closure) {
+                    for guard in self.dependencies(&closure).into_iter().chain(self.annotated_guards(&closure)) {
                         let one = self.judge(&guard, 0);
                         verdict.and(one);
                     }
@@ -771,7 +906,7 @@ impl<'a> Evaluator<'a> {
                 Val::Made(ref made) => {
                     // A wrapper of a library: known guards guard; the function it is given is the handler.
                     let made = made.clone();
-                    let own = self.judge_name(&made.by, Some(&made.arguments), place);
+                    let own = self.judge_name(&made.by, Some(&made.arguments), place, 0);
                     let inner =
                         made.arguments.iter().map(|argument| &argument.value).find(|value| matches!(value, Val::Function(_) | Val::Guarded(_) | Val::Made(_)));
                     match inner {

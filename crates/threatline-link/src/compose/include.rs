@@ -41,7 +41,7 @@ impl<'a> Evaluator<'a> {
     /// Runs a file that nobody was seen to load, as the framework would.
     pub(super) fn run_by_place(&mut self, file: FileId) {
         let rules: Vec<_> = self.file_rules(file).filter(|(_, rule)| !rule.serves).collect();
-        let around = self.around.len();
+        let around = self.inside.len();
         for (pack, rule) in &rules {
             self.file = file;
             let router = self.single(&format!("{}:router", pack.name), None);
@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a> {
                 self.objects[child].mounted = true;
                 self.objects[router].events.push(mount);
             }
-            self.around.push((pack.name.clone(), child));
+            self.inside.push((&pack.name, child));
         }
         let scope = Scope::new(None);
         for (pack, rule) in &rules {
@@ -65,7 +65,7 @@ impl<'a> Evaluator<'a> {
                 self.file = file;
                 let place = Some(self.place(&pack.name));
                 let id = self.object(Object { ty: Some(ty), place, mounted: true, ..Object::default() });
-                if let Some((_, child)) = self.around.iter().rev().find(|(known, _)| *known == pack.name).cloned() {
+                if let Some((_, child)) = self.inside.iter().rev().find(|(known, _)| *known == pack.name).copied() {
                     let place = self.place(&pack.name);
                     let mount = Event::Mount { child: Val::Object(id), path: None, replaces: false, guards: Vec::new(), place };
                     self.objects[child].events.push(mount);
@@ -93,7 +93,7 @@ impl<'a> Evaluator<'a> {
                 let _ = self.apply_rules_of(name, site);
             }
         }
-        self.around.truncate(around);
+        self.inside.truncate(around);
     }
 
     /// Runs a file in a scope; what it gives back.

@@ -98,6 +98,8 @@ pub(super) struct Library {
     type_names: BTreeMap<String, TypeId>,
     loose_types: BTreeMap<String, TypeId>,
     type_values: BTreeMap<String, TypeId>,
+    star_values: Vec<(String, TypeId)>,
+    star_types: Vec<(String, TypeId)>,
     calls: Names<CallRule>,
     methods: BTreeMap<TypeId, Names<CallRule>>,
     annotations: Names<AnnotationRule>,
@@ -110,6 +112,9 @@ pub(super) struct Library {
     client_sinks: BTreeMap<&'static str, Vec<Ruled<SinkRule>>>,
     values: Vec<Ruled<ValueRule>>,
     classes: Names<ClassRule>,
+    /// Last parts of the names of annotations that tell a path for all routes, and of bases that run before routes.
+    root_words: Vec<String>,
+    before_words: Vec<String>,
     pub(super) packs: &'static Packs,
 }
 
@@ -127,6 +132,8 @@ impl Library {
             type_names: BTreeMap::new(),
             loose_types: BTreeMap::new(),
             type_values: BTreeMap::new(),
+            star_values: Vec::new(),
+            star_types: Vec::new(),
             calls: Names::new(),
             methods: BTreeMap::new(),
             annotations: Names::new(),
@@ -138,6 +145,8 @@ impl Library {
             client_sinks: BTreeMap::new(),
             values: Vec::new(),
             classes: Names::new(),
+            root_words: Vec::new(),
+            before_words: Vec::new(),
             packs,
         };
         for pack in &packs.packs {
@@ -154,14 +163,20 @@ impl Library {
         for at in 0..self.types.len() {
             let Ruled { pack, rule } = self.types[at];
             for name in &rule.names {
-                self.type_names.entry(plain(name)).or_insert(TypeId(at as u32));
+                match name.contains('*') {
+                    true => self.star_types.push((plain(name), TypeId(at as u32))),
+                    false => _ = self.type_names.entry(plain(name)).or_insert(TypeId(at as u32)),
+                }
                 if pack.loose {
                     let last = name.rsplit('.').next().unwrap_or(name);
                     self.loose_types.entry(last.to_owned()).or_insert(TypeId(at as u32));
                 }
             }
             for name in &rule.values {
-                self.type_values.insert(plain(name), TypeId(at as u32));
+                match name.contains('*') {
+                    true => self.star_values.push((plain(name), TypeId(at as u32))),
+                    false => _ = self.type_values.insert(plain(name), TypeId(at as u32)),
+                }
             }
             let mut line = vec![TypeId(at as u32)];
             let mut next = 0;
@@ -206,6 +221,10 @@ impl Library {
         for rule in &pack.classes {
             rule.bases.iter().for_each(|name| self.classes.add(plain(name), Ruled { pack, rule }));
         }
+        let roots = pack.annotations.iter().filter(|rule| rule.does == AnnotationVerb::Root).flat_map(|rule| &rule.names);
+        self.root_words.extend(roots.map(|name| last_part(name).to_owned()));
+        let before = pack.classes.iter().filter(|rule| rule.before.is_some()).flat_map(|rule| &rule.bases);
+        self.before_words.extend(before.map(|name| last_part(name).to_owned()));
         for rule in &pack.guards {
             rule.names.iter().for_each(|name| self.guards.add(self.written(pack, name), Ruled { pack, rule }));
         }
@@ -241,11 +260,15 @@ impl Library {
 
     /// The type that constructing or declaring this name makes.
     pub(super) fn type_named(&self, name: &str) -> Option<TypeId> {
-        self.type_names.get(name).copied().or_else(|| {
-            let last = name.rsplit('.').next().unwrap_or(name);
-            let found = self.loose_types.get(last).copied()?;
-            may_be(self.type_rule(found).pack, name).then_some(found)
-        })
+        self.type_names
+            .get(name)
+            .copied()
+            .or_else(|| {
+                let last = name.rsplit('.').next().unwrap_or(name);
+                let found = self.loose_types.get(last).copied()?;
+                may_be(self.type_rule(found).pack, name).then_some(found)
+            })
+            .or_else(|| self.star_types.iter().find(|(pattern, _)| starred(pattern, name).is_some()).map(|(_, ty)| *ty))
     }
 
     /// The type whose objects are called so where functions take them, of packs that fit.
@@ -254,19 +277,29 @@ impl Library {
         Some(TypeId(at as u32))
     }
 
+    /// The type that `self` has at the top of a file with these imports, and the name of that object.
+    pub(super) fn main_of(&self, path: &str, imports: &[threatline_facts::code::Import]) -> Option<(TypeId, String)> {
+        let loads = |name: &String| imports.iter().any(|import| import.module == *name);
+        let is_named = |name: &String| name.strip_prefix('*').is_some_and(|ending| path.ends_with(ending));
+        let is_main = |ruled: &Ruled<TypeRule>| ruled.rule.main.iter().any(|name| is_named(name) || loads(name));
+        let at = self.types.iter().position(is_main)?;
+        Some((TypeId(at as u32), format!("{}:main", self.types[at].pack.name)))
+    }
+
     /// The type of a library's own object.
     pub(super) fn type_of_value(&self, name: &str) -> Option<TypeId> {
-        self.type_values.get(name).copied()
+        self.type_values.get(name).copied().or_else(|| {
+            if self.type_names.contains_key(name) {
+                None
+            } else {
+                self.star_values.iter().find(|(pattern, _)| starred(pattern, name).is_some()).map(|(_, ty)| *ty)
+            }
+        })
     }
 
     /// Methods of the project that packs call.
     pub(super) fn registers(&self) -> impl Iterator<Item = &'static str> {
         self.packs.packs.iter().flat_map(|pack| &pack.calls).filter_map(|rule| rule.registers.as_deref())
-    }
-
-    /// Whether packs speak of something below that name: a type's own functions, a module's members.
-    pub(super) fn speaks_below(&self, full: &str) -> bool {
-        self.calls.begins(full) || self.guards.begins(full)
     }
 
     /// Rules for a full name.
@@ -280,12 +313,40 @@ impl Library {
         self.lines[id.0 as usize].iter().find_map(own).unwrap_or_default()
     }
 
+    /// Whether a type is another one or has its methods.
+    pub(super) fn is_kind_of(&self, id: TypeId, other: TypeId) -> bool {
+        self.lines[id.0 as usize].contains(&other)
+    }
+
+    /// Whether packs know a method of the type, or members of a member of that name.
+    pub(super) fn has_member(&self, id: TypeId, name: &str) -> bool {
+        let known = |id: &TypeId| self.methods.get(id).is_some_and(|names| !names.get(name).is_empty() || names.begins(name));
+        self.lines[id.0 as usize].iter().any(known)
+    }
+
     pub(super) fn annotation(&self, name: &str) -> Vec<Ruled<AnnotationRule>> {
         self.annotations.get(name).into_iter().map(|(ruled, _)| ruled).collect()
     }
 
     pub(super) fn class(&self, name: &str) -> Option<(Ruled<ClassRule>, Option<String>)> {
         self.classes.get(name).into_iter().next()
+    }
+
+    /// Whether a base of that name as written may be one whose method runs before routes; a project's own base may be.
+    pub(super) fn may_stand_before(&self, written: &str) -> bool {
+        !self.before_words.is_empty() && (self.before_words.iter().any(|word| word == last_part(written)) || written.ends_with("Filter"))
+    }
+
+    /// Whether an annotation as written may tell a path for all routes.
+    pub(super) fn may_be_root(&self, callee: &threatline_facts::code::Value) -> bool {
+        use threatline_facts::code::Value;
+        let (Value::Name(name) | Value::Member(_, name)) = callee else { return false };
+        self.root_words.iter().any(|word| word == last_part(name))
+    }
+
+    /// All rules of classes with that base.
+    pub(super) fn classes_named(&self, name: &str) -> Vec<&'static ClassRule> {
+        self.classes.get(name).into_iter().map(|(ruled, _)| ruled.rule).collect()
     }
 
     /// Guards of that name; a method of an object is `#<type>.method`.
@@ -324,6 +385,13 @@ impl Library {
         line.iter().map(|id| look(&format!("#{}.{rest}", id.0))).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
+    /// Whether packs speak of members of that name: it is a class of a library.
+    pub(super) fn is_above(&self, name: &str) -> bool {
+        let start = format!("{name}.");
+        let types = self.type_names.range(start.clone()..).next().is_some_and(|(known, _)| known.starts_with(&start));
+        types || self.calls.begins(name) || self.guards.begins(name) || self.verifies.begins(name)
+    }
+
     /// The text that a constant of a library stands for.
     pub(super) fn value(&self, name: &str) -> Option<String> {
         self.values.iter().find_map(|Ruled { rule, .. }| {
@@ -334,6 +402,10 @@ impl Library {
             Some(rule.text.replace("{star}", &star))
         })
     }
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// A full name in the one spelling that all sides use.

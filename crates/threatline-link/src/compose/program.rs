@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
-use threatline_facts::code::{CodeFact, Import, Source, Value, Want};
+use threatline_facts::code::{CodeFact, Import, Source, Step, Value, Want};
 use threatline_facts::manifest::ManifestFact;
 use threatline_facts::{Fact, Facts, Language};
 use threatline_knowledge::packs::Family;
@@ -25,6 +25,9 @@ pub(super) struct File<'a> {
     pub(super) classes: HashMap<&'a str, u32>,
 }
 
+/// A class by its name without capitals and separators.
+type Folded = (String, (FileId, u32));
+
 /// All of them.
 pub(super) struct Program<'a> {
     pub(super) files: Vec<File<'a>>,
@@ -34,8 +37,10 @@ pub(super) struct Program<'a> {
     manifests: Manifests<'a>,
     /// Folders of manifests.
     roots: HashSet<&'a str>,
-    /// What the manifest of a folder depends on.
-    depends: HashMap<&'a str, HashSet<&'a str>>,
+    /// What the manifests of a folder name.
+    dependencies: HashMap<&'a str, HashSet<&'a str>>,
+    /// Names of manifests.
+    package_names: HashMap<&'a str, &'a str>,
     /// Files that others load by their path.
     loaded: HashSet<FileId>,
     /// PHP: functions that stand in no class.
@@ -51,16 +56,32 @@ pub(super) struct Program<'a> {
     by_short: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Methods that stand outside of their class (Go, Rust): folder or file, type, name.
     methods: HashMap<(String, &'a str, &'a str), (FileId, u32)>,
+    /// Ruby: all parts of a class by its full name, and files that hold a constant at their top.
+    reopened: HashMap<&'a str, Vec<(FileId, u32)>>,
+    constants: HashMap<&'a str, FileId>,
+    /// Ruby: paths without their ending that files require from where they stand.
+    required: HashMap<String, Vec<FileId>>,
+    /// Ruby: classes by their names without case and underscores.
+    folded: HashMap<String, (FileId, u32)>,
+    /// The same by the last part of the name.
+    endings: HashMap<String, Vec<Folded>>,
     /// The same by type.
     methods_of: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Files with a class of that name, of names that generated interfaces of servers have.
     servers: HashMap<&'a str, Vec<FileId>>,
-    /// C#: static methods that are called as if they were methods of their first parameter.
+    /// Functions that are called as if they were methods of a type: of their first parameter (C#), of their receiver (Kotlin).
     extensions: HashMap<&'a str, Vec<(FileId, u32)>>,
+    /// Kotlin: names at the top level of files by package.
+    offered: HashMap<&'a str, HashMap<&'a str, Vec<FileId>>>,
 }
 
 /// Where Maven and Gradle keep the sources of a module.
 const JAVA_ROOT: &str = "src/main/java/";
+
+/// A name without case and underscores, its parts with dots between.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| *c != '_').map(|c| if c == '/' { '.' } else { c.to_ascii_lowercase() }).collect()
+}
 
 /// What stands behind the last separator.
 fn last(name: &str, separator: char) -> &str {
@@ -88,7 +109,8 @@ impl<'a> Program<'a> {
             folders: BTreeMap::new(),
             manifests: Manifests::default(),
             roots: HashSet::new(),
-            depends: HashMap::new(),
+            dependencies: HashMap::new(),
+            package_names: HashMap::new(),
             loaded: HashSet::new(),
             by_function: HashMap::new(),
             tails: HashMap::new(),
@@ -97,8 +119,14 @@ impl<'a> Program<'a> {
             by_short: HashMap::new(),
             methods: HashMap::new(),
             methods_of: HashMap::new(),
+            reopened: HashMap::new(),
+            constants: HashMap::new(),
+            required: HashMap::new(),
+            folded: HashMap::new(),
+            endings: HashMap::new(),
             servers: HashMap::new(),
             extensions: HashMap::new(),
+            offered: HashMap::new(),
         };
         for (path, facts) in sorted {
             for fact in &facts.facts {
@@ -111,7 +139,10 @@ impl<'a> Program<'a> {
                         out.manifests.add((folder_of(path), package));
                         out.roots.insert(folder_of(path));
                         let names = package.dependencies.iter().map(|dependency| dependency.name.as_str());
-                        out.depends.entry(folder_of(path)).or_default().extend(names);
+                        if let Some(name) = &package.name {
+                            out.package_names.entry(folder_of(path)).or_insert(name);
+                        }
+                        out.dependencies.entry(folder_of(path)).or_default().extend(names);
                     }
                     _ => {}
                 }
@@ -149,6 +180,11 @@ impl<'a> Program<'a> {
             let own: Vec<_> = file.functions.iter().map(|(name, number)| (*name, *number)).collect();
             own.into_iter().for_each(|(name, number)| self.by_function.entry(name).or_default().push((id, number)));
         }
+        for import in source.imports.iter().filter(|import| family == Family::Ruby && import.module.starts_with('.')) {
+            if let Some(path) = modules::normal(&modules::join(folder_of(path), import.module.trim_end_matches(".rb"))) {
+                self.required.entry(path).or_default().push(id);
+            }
+        }
         let package = source.package.clone().unwrap_or_default();
         for (number, class) in source.classes.iter().enumerate() {
             file.classes.entry(&class.name).or_insert(number as u32);
@@ -156,6 +192,15 @@ impl<'a> Program<'a> {
                 let files = self.servers.entry(&class.name).or_default();
                 if files.last() != Some(&id) {
                     files.push(id);
+                }
+            }
+            if family == Family::Ruby && !class.name.is_empty() {
+                self.by_class.entry((String::new(), &class.name)).or_insert((id, number as u32));
+                self.reopened.entry(&class.name).or_default().push((id, number as u32));
+                let plain = folded(&class.name);
+                if let Entry::Vacant(vacant) = self.folded.entry(plain.clone()) {
+                    vacant.insert((id, number as u32));
+                    self.endings.entry(last(&plain, '.').to_owned()).or_default().push((plain, (id, number as u32)));
                 }
             }
             if matches!(family, Family::Java | Family::CSharp | Family::Php) {
@@ -168,6 +213,22 @@ impl<'a> Program<'a> {
                 function.parameters.first().filter(|first| first.annotations.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "this")));
             if first.is_some() {
                 self.extensions.entry(&function.name).or_default().push((id, number as u32));
+            }
+        }
+        if source.language == Language::Kotlin {
+            let package = source.package.as_deref().unwrap_or_default();
+            for name in source.functions.first().into_iter().flat_map(|top| top_names(source, &top.steps)) {
+                self.offered.entry(package).or_default().entry(name).or_default().push(id);
+            }
+            for (number, function) in source.functions.iter().enumerate().filter(|(_, function)| function.receiver.is_some()) {
+                self.extensions.entry(&function.name).or_default().push((id, number as u32));
+            }
+        }
+        for step in source.functions.first().map(|top| top.steps.as_slice()).unwrap_or_default() {
+            if let (Family::Ruby, Step::Bind { target: Value::Name(name), .. }) = (family, step)
+                && name.starts_with(|c: char| c.is_uppercase())
+            {
+                self.constants.entry(name).or_insert(id);
             }
         }
         let around = if family == Family::Go { folder_of(path).to_owned() } else { path.to_owned() };
@@ -227,7 +288,7 @@ impl<'a> Program<'a> {
 
     /// Whether the manifest around a file depends on one of these packages; none where no manifest is.
     pub(super) fn depends_on(&self, path: &str, packages: &[String]) -> Option<bool> {
-        let known = self.depends.get(self.root_of(path)?)?;
+        let known = self.dependencies.get(self.root_of(path)?)?;
         Some(packages.iter().any(|package| known.contains(package.as_str())))
     }
 
@@ -273,6 +334,29 @@ impl<'a> Program<'a> {
         nearest.next().is_none().then_some(only)
     }
 
+    /// Kotlin: functions of that name that extend a type and can be named in a file.
+    pub(super) fn extending(&self, file: FileId, name: &str) -> Vec<(FileId, u32)> {
+        let source = self.source(file);
+        let package = |of: &'a Source| of.package.as_deref().unwrap_or_default();
+        let imported = self.imported(file, name);
+        let original = imported.and_then(|import| import.member.as_deref()).unwrap_or(name);
+        let found = self.extensions.get(original).into_iter().flatten().copied();
+        let is_seen = |(other, _): &(FileId, u32)| {
+            let theirs = self.source(*other);
+            *other == file
+                || imported.map_or_else(
+                    || package(theirs) == package(source) || self.globs(file).iter().any(|import| import.module == package(theirs)),
+                    |import| import.module == package(theirs),
+                )
+        };
+        found.filter(is_seen).collect()
+    }
+
+    /// Kotlin: files of a package with that name at their top level.
+    pub(super) fn offering(&self, package: &str, name: &str) -> &[FileId] {
+        self.offered.get(package).and_then(|names| names.get(name)).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Files of a folder in that language family.
     pub(super) fn folder(&self, folder: &str, family: Family) -> Vec<FileId> {
         let all = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
@@ -312,10 +396,65 @@ impl<'a> Program<'a> {
         self.by_class.get(&(package.to_owned(), name)).copied()
     }
 
+    /// A file of Ruby and those that require it by its path, and those that require them.
+    pub(super) fn requirers(&self, file: FileId) -> Vec<FileId> {
+        let mut out = vec![file];
+        let mut next = 0;
+        while let Some(file) = out.get(next).copied() {
+            next += 1;
+            let path = &*self.files[file].path;
+            let stem = path.strip_suffix(".rb").unwrap_or(path);
+            for other in self.required.get(stem).into_iter().flatten() {
+                if !out.contains(other) && out.len() < 64 {
+                    out.push(*other);
+                }
+            }
+        }
+        out
+    }
+
+    /// All parts of a class of Ruby.
+    pub(super) fn reopened(&self, name: &str) -> &[(FileId, u32)] {
+        self.reopened.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The file that holds a constant of Ruby at its top.
+    pub(super) fn constant(&self, name: &str) -> Option<FileId> {
+        self.constants.get(name).copied()
+    }
+
+    /// A class of Ruby by its name in any spelling: `api/v1/user_profiles` is `API::V1::UserProfiles`.
+    pub(super) fn class_spelled(&self, name: &str) -> Option<(FileId, u32)> {
+        self.folded.get(&folded(name)).copied()
+    }
+
+    /// The one class of Ruby whose name ends so, of those that lie nearest to a file.
+    pub(super) fn class_ending(&self, file: FileId, name: &str) -> Option<(FileId, u32)> {
+        let name = folded(name);
+        let last = last(&name, '.');
+        let found: Vec<(FileId, u32)> = self
+            .endings
+            .get(last)?
+            .iter()
+            .filter(|(full, _)| full.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+            .map(|(_, found)| *found)
+            .collect();
+        let nearness =
+            |other: FileId| self.files[file].path.split('/').zip(self.files[other].path.split('/')).take_while(|(left, right)| left == right).count();
+        let best = found.iter().map(|(other, _)| nearness(*other)).max()?;
+        let mut nearest = found.iter().filter(|(other, _)| nearness(*other) == best);
+        let only = *nearest.next()?;
+        nearest.next().is_none().then_some(only)
+    }
+
     /// The existing file (or folder) that an import means, and whether the member is the file itself.
     pub(super) fn locate(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
         let source = self.source(file);
         let language = source.language;
+        // Kotlin's names are found by their package.
+        if language == Language::Kotlin {
+            return Located2::Library;
+        }
         if self.is_foreign(language, module, member) {
             return Located2::Library;
         }
@@ -331,6 +470,10 @@ impl<'a> Program<'a> {
             let member = member.filter(|member| *member != "*");
             let class = member.and_then(|member| self.tails.get(format!("{tail}/{member}.java").as_str()));
             let found = class.or_else(|| self.tails.get(format!("{tail}.java").as_str())).and_then(|path| self.at(path, file));
+            // The router that Play makes of `conf/api.routes` is `api.Routes`.
+            let beside = || format!("{}/{module}.routes", folder_of(&self.files[file].path));
+            let routes = || Some(beside()).filter(|_| member == Some("Routes")).and_then(|path| self.at(path.trim_start_matches('/'), file));
+            let found = found.or_else(routes);
             let folder = || self.tails.get(tail.as_str()).filter(|_| member.is_none()).and_then(|folder| self.at(&format!("{folder}/"), file));
             if let Some(found) = found.or_else(folder) {
                 return found;
@@ -405,6 +548,18 @@ impl<'a> Program<'a> {
         self.by_path.get(path).copied()
     }
 
+    /// Whether a manifest of that very folder depends on one of these.
+    pub(super) fn depends(&self, folder: &str, names: &[String]) -> bool {
+        self.dependencies.get(folder).is_some_and(|known| names.iter().any(|name| known.contains(name.as_str())))
+    }
+
+    /// What a program that stands in that file is called: as its package, else as its file.
+    pub(super) fn program_name(&self, path: &str) -> String {
+        let named = self.root_of(path).and_then(|root| self.package_names.get(root));
+        let file = last(path, '/');
+        named.map_or(file.split('.').next().unwrap_or(file).to_owned(), |name| last(name, '/').to_owned())
+    }
+
     /// The folder of the innermost manifest at a path or above it.
     pub(super) fn root_of(&self, path: &str) -> Option<&'a str> {
         let mut folder = folder_of(path);
@@ -417,6 +572,11 @@ impl<'a> Program<'a> {
             }
             folder = folder_of(folder);
         }
+    }
+
+    /// The name of the package that has its root in this folder.
+    pub(super) fn module_of(&self, root: &str) -> Option<String> {
+        self.manifests.name_at(root.trim_end_matches('/')).map(str::to_owned)
     }
 
     /// The full name of a library's member.
@@ -438,6 +598,17 @@ pub(super) enum Located2 {
     Folder(Rc<str>),
     Missing,
     Library,
+}
+
+/// Names of functions and properties at the top level.
+fn top_names<'a>(source: &'a Source, steps: &'a [threatline_facts::code::Step]) -> Vec<&'a str> {
+    use threatline_facts::code::Step;
+    let name = |step: &'a Step| match step {
+        Step::Function(number) => source.functions.get(*number as usize).filter(|function| function.receiver.is_none()).map(|function| function.name.as_str()),
+        Step::Bind { target: Value::Name(name), .. } => Some(name.as_str()),
+        _ => None,
+    };
+    steps.iter().filter_map(name).collect()
 }
 
 fn top_functions(steps: &[threatline_facts::code::Step], found: &mut dyn FnMut(u32)) {

@@ -14,9 +14,11 @@ mod tests;
 
 use super::{CodeEntry, Conclusion, Place};
 use patterns::{Fit, Requests};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use threatline_facts::code::Source;
-use threatline_model::Grade;
+use threatline_knowledge::packs::{Family, of_family};
+use threatline_model::{EntryPointKind, Grade};
 
 /// A source file and where it lies.
 pub type Located<'a> = (&'a Arc<str>, &'a Source);
@@ -79,8 +81,17 @@ pub fn apply(sources: &[Located<'_>], entries: &mut [CodeEntry]) {
         return;
     }
     let sets = collect(sources);
+    let packs = Family::ALL.iter().flat_map(|family| &of_family(*family).packs);
+    let apart: BTreeSet<&str> = packs.filter(|pack| !pack.requests).map(|pack| pack.name.as_str()).collect();
     for entry in entries {
+        // Such rules are of requests over HTTP.
+        if matches!(entry.kind, EntryPointKind::Message | EntryPointKind::Schedule | EntryPointKind::Cli | EntryPointKind::Function) {
+            continue;
+        }
         let Some(place) = entry.places.last().cloned() else { continue };
+        if apart.contains(&*place.by) {
+            continue;
+        }
         let settled = |conclusion: &Conclusion| conclusion.holds || conclusion.grade == Grade::X;
         if entry.authenticated.as_ref().is_some_and(settled) {
             continue;
@@ -102,7 +113,7 @@ fn collect(sources: &[Located<'_>]) -> Vec<RuleSet> {
 
 /// The set of a file: that of its own source root (Java), else of the innermost folder around it (C#).
 fn cover<'s>(sets: &'s [RuleSet], (path, source): Located<'_>) -> Option<&'s RuleSet> {
-    if source.language == threatline_facts::Language::Java {
+    if matches!(source.language, threatline_facts::Language::Java | threatline_facts::Language::Kotlin) {
         let root = constants::source_root(path, source);
         return sets.iter().find(|set| set.root == root && (!set.chains.is_empty() || !set.first.is_empty()));
     }

@@ -29,11 +29,29 @@ impl Evaluator<'_> {
     }
 
     fn word(&mut self, word: &str, site: &Site) -> Vec<Val> {
+        // `=name`: the argument of that name and nothing else.
+        if let Some(word) = word.strip_prefix('=') {
+            return named(&site.arguments, word).into_iter().collect();
+        }
         match word {
             "decorated" => return site.decorated.iter().cloned().collect(),
             "self" => return site.receiver.iter().cloned().collect(),
+            "call" => return self.called(site).into_iter().collect(),
+            // An argument of that name is meant before what stands between angles.
+            "type" if named(&site.arguments, word).is_none() => return self.types.clone(),
+            // The name of what is decorated, as it stands or as commands are spelt.
+            "function" | "command" => {
+                let name = site.decorated.as_ref().and_then(|value| self.name_of_function(value));
+                return name.map(|name| Val::text(if word == "command" { name.replace('_', "-") } else { name })).into_iter().collect();
+            }
             "star" => return site.star.iter().map(Val::text).collect(),
             "result" => return Vec::new(),
+            // the last one that is a text, or a list of texts
+            "text" => {
+                let is_text =
+                    |value: &&Val| matches!(value, Val::Text(_)) || matches!(value, Val::List(items) if items.iter().all(|item| matches!(item, Val::Text(_))));
+                return positional(&site.arguments).into_iter().rev().find(is_text).cloned().into_iter().collect();
+            }
             // An argument of that name is meant before the called method's name.
             "name" => match named(&site.arguments, word) {
                 Some(value) => return vec![value],
@@ -46,6 +64,9 @@ impl Evaluator<'_> {
         if let Some((option, rest)) = word.split_once("()") {
             return of_option(&site.arguments, option, rest.trim_start_matches('.'));
         }
+        if word.contains('+') {
+            return word.split('+').flat_map(|one| self.word(one, site)).collect();
+        }
         if let Some((from, to)) = word.split_once("..")
             && let Ok(from) = from.parse::<usize>()
         {
@@ -56,7 +77,9 @@ impl Evaluator<'_> {
         }
         let (head, rest) = word.split_once('.').unwrap_or((word, ""));
         let base = match head.parse::<i32>() {
+            _ if head == "self" => site.receiver.clone(),
             Ok(at) => position(&site.arguments, at),
+            Err(_) if head == "self" => site.receiver.clone(),
             Err(_) => named(&site.arguments, head),
         };
         let Some(mut value) = base.filter(|_| !rest.is_empty()) else {
@@ -65,10 +88,32 @@ impl Evaluator<'_> {
         for key in rest.split('.') {
             value = match entry(&value, key) {
                 Some(value) => value,
-                None => return Vec::new(),
+                None => match &value {
+                    Val::Module(_) | Val::Object(_) => match self.member(&value, key) {
+                        Val::Unknown | Val::Method(..) => return Vec::new(),
+                        member => member,
+                    },
+                    _ => return Vec::new(),
+                },
             };
         }
         vec![value]
+    }
+
+    /// The call itself, as guards are known by it.
+    fn called(&self, site: &Site) -> Option<Val> {
+        let Some(Val::Object(id)) = &site.receiver else { return None };
+        let by = self.method_name(*id, &site.method);
+        Some(Val::Made(std::rc::Rc::new(Made { by, arguments: site.arguments.clone() })))
+    }
+
+    fn name_of_function(&self, value: &Val) -> Option<String> {
+        match value {
+            Val::Guarded(inner) => self.name_of_function(&inner.1),
+            Val::Function(closure) => Some(self.program.source(closure.file).functions[closure.index as usize].name.clone()).filter(|name| !name.is_empty()),
+            Val::Class(file, class) => Some(self.program.source(*file).classes[*class as usize].name.clone()),
+            _ => None,
+        }
     }
 
     /// Arguments that stand as guards; lists are opened.
@@ -98,6 +143,15 @@ impl Evaluator<'_> {
             if let Some(present) = condition.present {
                 return values.is_empty() != present;
             }
+            if !condition.not.is_empty() {
+                return values.first().and_then(Val::literal).is_some_and(|text| !condition.not.iter().any(|one| one == text));
+            }
+            if let Some(kind) = &condition.kind {
+                return values.iter().any(|value| is_kind(value, kind));
+            }
+            if let Some(other) = &condition.is_not {
+                return !values.iter().any(|value| equals(value, other) || self.is_typed(value, other));
+            }
             match &condition.is {
                 Some(expected) => values.iter().any(|value| equals(value, expected) || self.is_typed(value, expected)),
                 None => !values.is_empty(),
@@ -105,9 +159,17 @@ impl Evaluator<'_> {
         })
     }
 
-    /// An object of the type that a pack calls so.
-    fn is_typed(&self, value: &Val, expected: &Literal) -> bool {
-        let (Val::Object(id), Literal::String(expected)) = (value, expected) else { return false };
+    /// An object of the type that a pack calls so, or a class with a base of that name.
+    fn is_typed(&mut self, value: &Val, expected: &Literal) -> bool {
+        let (id, expected) = match (value, expected) {
+            (Val::Object(id), Literal::String(expected)) => (id, expected),
+            // A class of the project whose base is of that name.
+            (Val::Class(file, class), Literal::String(expected)) => {
+                let (_, foreign) = self.bases(*file, *class);
+                return foreign.iter().any(|base| base == expected || base.ends_with(&format!(".{expected}")));
+            }
+            _ => return false,
+        };
         let ty = self.objects[*id].ty;
         ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.name == *expected)
     }
@@ -178,8 +240,22 @@ fn entry(value: &Val, key: &str) -> Option<Val> {
     match value {
         Val::Map(entries) => entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.clone()),
         Val::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()),
-        Val::Made(made) => named(&made.arguments, key),
+        Val::Made(made) => match key.parse::<i32>() {
+            Ok(at) => position(&made.arguments, at),
+            Err(_) => named(&made.arguments, key),
+        },
         _ => None,
+    }
+}
+
+/// Whether a value is a text, a function, an object, a list or a map.
+fn is_kind(value: &Val, kind: &str) -> bool {
+    match kind {
+        "text" => matches!(value, Val::Text(_)),
+        "function" => matches!(value, Val::Function(_) | Val::Guarded(_)),
+        "list" => matches!(value, Val::List(_)),
+        "map" => matches!(value, Val::Map(_)),
+        _ => matches!(value, Val::Object(_) | Val::Class(..)),
     }
 }
 
@@ -191,7 +267,8 @@ fn equals(value: &Val, expected: &Literal) -> bool {
         (Val::Made(made), Literal::String(expected)) => made.by == *expected || made.by.ends_with(&format!(".{expected}")),
         (Val::List(items), expected) => items.iter().any(|item| equals(item, expected)),
         (Val::Function(_), Literal::String(expected)) => expected == "function",
-        (value, Literal::String(expected)) => value.literal() == Some(expected),
+        (value, Literal::String(expected)) if !matches!(value, Val::Null) => value.literal() == Some(expected),
+        (Val::Null, Literal::String(expected)) => expected == "none",
         (Val::Null, Literal::Boolean(false)) => false,
         _ => false,
     }

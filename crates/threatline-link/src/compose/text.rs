@@ -125,6 +125,86 @@ pub(super) fn queried(path: &str) -> (&str, Vec<String>) {
     (&path[..at], names.filter(|name| !name.is_empty()).collect())
 }
 
+/// A path without the parts in parentheses, which may be missing.
+pub(super) fn required(path: &Text) -> Text {
+    let text = path.with_defaults();
+    if !text.contains('(') {
+        return path.clone();
+    }
+    let (mut out, mut depth) = (String::new(), 0_usize);
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '/' if depth == 0 && out.ends_with('/') => {}
+            c if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    Text::Literal(out)
+}
+
+/// One of several: `categories` is `category`.
+pub(super) fn singular(word: &str) -> String {
+    const ODD: [(&str, &str); 8] = [
+        ("people", "person"),
+        ("children", "child"),
+        ("men", "man"),
+        ("media", "media"),
+        ("data", "data"),
+        ("news", "news"),
+        ("series", "series"),
+        ("movies", "movie"),
+    ];
+    if let Some((head, one)) = ODD.iter().find_map(|(many, one)| Some((word.strip_suffix(many)?, one))) {
+        return format!("{head}{one}");
+    }
+    let ends = |ending: &str| word.strip_suffix(ending);
+    if let Some(head) = ends("ies").filter(|head| head.len() > 1) {
+        return format!("{head}y");
+    }
+    for (many, one) in [("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("zzes", "zz"), ("uses", "us"), ("oes", "o")] {
+        if let Some(head) = ends(many) {
+            return format!("{head}{one}");
+        }
+    }
+    match ends("s").filter(|head| !head.ends_with(['s', 'u', 'i'])) {
+        Some(head) => head.to_owned(),
+        None => word.to_owned(),
+    }
+}
+
+/// Several of one: `category` is `categories`.
+pub(super) fn plural(word: &str) -> String {
+    if word != singular(word) {
+        return word.to_owned();
+    }
+    for (one, many) in [("person", "people"), ("child", "children"), ("series", "series"), ("news", "news"), ("media", "media"), ("data", "data")] {
+        if let Some(head) = word.strip_suffix(one) {
+            return format!("{head}{many}");
+        }
+    }
+    if let Some(head) = word.strip_suffix('y').filter(|head| !head.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+        return format!("{head}ies");
+    }
+    let hissing = ["s", "x", "z", "ch", "sh"].iter().any(|ending| word.ends_with(ending));
+    format!("{word}{}", if hissing { "es" } else { "s" })
+}
+
+/// Where settings meet, slashes may stand side by side.
+pub(super) fn one_slash(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for letter in path.chars() {
+        if letter != '/' || !out.ends_with('/') {
+            out.push(letter);
+        }
+    }
+    if out.len() > 1 && out.ends_with('/') {
+        out.pop();
+    }
+    out
+}
+
 /// A path put behind a prefix, with one slash between.
 pub(super) fn under(prefix: &str, path: &str) -> String {
     let prefix = prefix.trim_end_matches('/');
@@ -147,6 +227,8 @@ pub(super) fn path(raw: &str) -> (String, Vec<String>) {
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
         let (name, taken) = match c {
+            // `{?page,size}` tells what may stand in the query.
+            '{' if rest[1..].starts_with(['?', '&', '#']) => (None, closing(rest, '{', '}')),
             // `{/:id}` is a part that may be missing: the path is told with it
             '{' if rest[1..].starts_with(['/', ':', '.', '-']) => {
                 groups += 1;
@@ -189,6 +271,76 @@ pub(super) fn path(raw: &str) -> (String, Vec<String>) {
         out.insert(0, '/');
     }
     (out, names)
+}
+
+/// A regular expression over paths as a path with parameters: `^users/(?P<pk>\d+)/$`.
+pub(super) fn pattern(text: &str) -> String {
+    let text = text.trim_start_matches("\\A").trim_start_matches('^').trim_end_matches("\\Z").trim_end_matches('$');
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let taken = match c {
+            '(' => {
+                let taken = closing(rest, '(', ')');
+                let inner = rest[1..taken].strip_suffix(')').unwrap_or(&rest[1..taken]);
+                match inner.strip_prefix("?P<").or_else(|| inner.strip_prefix("?<")).and_then(|inner| inner.split_once('>')) {
+                    Some((name, _)) => out.push_str(&format!("{{{name}}}")),
+                    None if inner.starts_with("?:") && inner.contains("?P<") && !inner[2..].contains("(?:") => out.push_str(&pattern(&inner[2..])),
+                    None if inner.starts_with("?:") && !inner.contains(['|', '[', '.', '\\']) => out.push_str(&inner[2..]),
+                    None if inner.starts_with("?i") || inner.starts_with("?!") || inner.starts_with("?=") => {}
+                    None => out.push_str("{param}"),
+                }
+                taken + repeated(&rest[taken..])
+            }
+            '[' => {
+                let taken = closing(rest, '[', ']');
+                out.push_str("{param}");
+                taken + repeated(&rest[taken..])
+            }
+            '\\' => {
+                let escaped = rest[1..].chars().next();
+                let taken = 1 + escaped.map_or(0, char::len_utf8);
+                match escaped {
+                    Some('d' | 'w' | 'S' | 'D') => out.push_str("{param}"),
+                    Some('b' | 'B' | 'Z' | 'A' | 'z') | None => {}
+                    Some(c) => out.push(c),
+                }
+                taken + if matches!(escaped, Some('d' | 'w' | 'S' | 'D')) { repeated(&rest[taken..]) } else { 0 }
+            }
+            '.' if rest[1..].starts_with(['*', '+']) => {
+                out.push_str("{param}");
+                1 + repeated(&rest[1..])
+            }
+            '?' | '^' | '$' => 1,
+            c => {
+                out.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = rest.get(taken..).unwrap_or("");
+    }
+    out
+}
+
+/// How long the sign of repetition is that stands here.
+fn repeated(rest: &str) -> usize {
+    let taken = match rest.chars().next() {
+        Some('*' | '+' | '?') => 1,
+        Some('{') => rest.find('}').map_or(0, |end| end + 1),
+        _ => return 0,
+    };
+    taken + usize::from(rest[taken..].starts_with('?'))
+}
+
+/// Whether a file is a maintainer's helper: its commands are no way into the system.
+pub(super) fn is_chore(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|part| matches!(part, "scripts" | "script" | "tools" | "hack" | "ci" | ".github" | "docs" | "examples")) || is_test(path)
+}
+
+/// Whether a file is there for tests.
+pub(super) fn is_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with("test_") || name.starts_with("test") && name.contains("settings") || path.split('/').any(|part| matches!(part, "tests" | "test"))
 }
 
 /// `{id}`, `{id:\d+}`, `{*rest}`, `{id?}`, `<int:id>`, `<path:rest>`, `<string(length=2):code>`.
@@ -259,6 +411,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn regular_expressions_are_paths_with_parameters() {
+        assert_eq!(pattern(r"^users/(?P<pk>\d+)/$"), "users/{pk}/");
+        assert_eq!(pattern(r"^a/(?P<y>[0-9]{4})/(?P<m>\d{2})/$"), "a/{y}/{m}/");
+        assert_eq!(pattern(r"/x/([^/]+)/?"), "/x/{param}/");
+        assert_eq!(pattern(r"^v1\.0/(?:(?P<id>\w+)/)?$"), "v1.0/{id}/");
+        assert_eq!(pattern("(((("), "{param}");
+        assert_eq!(pattern("\\"), "");
+    }
+
+    #[test]
     fn every_notation_of_parameters_is_one() {
         for (raw, expected) in [
             ("/a/:id", "/a/{id}"),
@@ -275,6 +437,7 @@ mod tests {
             ("/posts/<id:\\d+>", "/posts/{id}"),
             ("users/(:num)/x", "/users/{num}/x"),
             ("/p/{page<\\d+>?1}", "/p/{page}"),
+            ("/search{?q,page*}", "/search"),
             ("/x/{id}:cancel", "/x/{id}{cancel}"),
         ] {
             if !raw.contains(":cancel") {

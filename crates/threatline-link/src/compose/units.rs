@@ -96,10 +96,10 @@ pub fn outline(unit: &Unit<'_>) -> Outline {
     let mut out = Outline::default();
     for (id, file) in program.files.iter().enumerate() {
         let source = file.source;
-        if matches!(source.language, Language::Java | Language::CSharp | Language::Php)
+        if matches!(source.language, Language::Java | Language::Kotlin | Language::CSharp | Language::Php)
             && let Some(package) = &source.package
         {
-            out.namespaces.insert((source.language, package.clone()));
+            out.namespaces.insert((spoken(source.language), package.clone()));
         }
         let imports = source.imports.iter().map(|import| (&import.module, import.member.as_deref()));
         let handed_on = source.exports.iter().filter_map(|export| export.from.as_ref()).map(|(module, member)| (module, Some(member.as_str())));
@@ -114,6 +114,11 @@ pub fn outline(unit: &Unit<'_>) -> Outline {
         }
     }
     out
+}
+
+/// Java and Kotlin share their packages.
+fn spoken(language: Language) -> Language {
+    if language == Language::Kotlin { Language::Java } else { language }
 }
 
 /// For each unit the units that it is evaluated with, itself among them; sorted.
@@ -196,11 +201,11 @@ impl<'a> Index<'a> {
 
     fn wanted(&self, want: &Want, importer: &str, used: &mut BTreeSet<usize>) {
         let module = want.module.as_str();
-        if matches!(want.language, Language::Java | Language::CSharp) || want.language == Language::Php && !module.starts_with('.') {
+        if matches!(want.language, Language::Java | Language::Kotlin | Language::CSharp) || want.language == Language::Php && !module.starts_with('.') {
             // A static import names the class as the module.
             let outer = module.rsplit_once('.').map(|(outer, _)| outer);
             for name in [Some(module), outer].into_iter().flatten() {
-                used.extend(self.by_namespace.get(&(want.language, name)).into_iter().flatten());
+                used.extend(self.by_namespace.get(&(spoken(want.language), name)).into_iter().flatten());
             }
             return;
         }
@@ -227,7 +232,9 @@ impl<'a> Index<'a> {
             }
             Language::Go | Language::Rust => !is_foreign || plain(module).starts_with("super."),
             Language::Php => module.starts_with('.'),
-            Language::Java | Language::CSharp => false,
+            // a class of a gem is found by the gem that the manifest names
+            Language::Ruby => module.starts_with('.'),
+            Language::Java | Language::Kotlin | Language::CSharp => false,
         }
     }
 }

@@ -32,6 +32,8 @@ pub(super) enum Val {
     Made(Rc<Made>),
     Function(Closure),
     Class(FileId, u32),
+    /// A method of a class that handles requests, run in an object that the framework makes.
+    Action(FileId, u32, Rc<str>),
     Object(ObjectId),
     List(Rc<Vec<Val>>),
     Map(Rc<Vec<(String, Val)>>),
@@ -97,6 +99,35 @@ impl Scope {
         None
     }
 
+    /// The value under a name in this scope or one around it, but not among the names of the file.
+    pub(super) fn local(&self, name: &str) -> Option<Val> {
+        let mut scope = Some(self);
+        while let Some(Scope(current)) = scope {
+            current.around.as_ref()?;
+            if let Some(value) = current.names.borrow().get(name) {
+                return Some(value.clone());
+            }
+            scope = current.around.as_ref();
+        }
+        None
+    }
+
+    /// The objects that members are looked for in without being named, the innermost first.
+    pub(super) fn receivers(&self) -> Vec<Val> {
+        let mut out: Vec<Val> = Vec::new();
+        let mut scope = Some(self);
+        while let Some(Scope(current)) = scope {
+            if let Some(value) = current.names.borrow().get("self") {
+                let same = |one: &Val| matches!((one, value), (Val::Object(one), Val::Object(other)) if one == other);
+                if !out.last().is_some_and(same) {
+                    out.push(value.clone());
+                }
+            }
+            scope = current.around.as_ref();
+        }
+        out
+    }
+
     /// The value under a name of this very scope.
     pub(super) fn own(&self, name: &str) -> Option<Val> {
         self.0.names.borrow().get(name).cloned()
@@ -154,17 +185,53 @@ pub(super) struct Object {
     pub(super) handlers: Vec<Handler>,
     /// Methods that its routes are narrowed to.
     pub(super) methods: Vec<Option<String>>,
+    /// What its routes take, beside what they say themselves.
+    pub(super) parameters: Vec<threatline_model::Parameter>,
     /// The requests that it lets through, where routes are filters put together.
     pub(super) ways: Option<Rc<Vec<super::verbs::Way>>>,
-    /// Names of the actions that its routes are, in their order (resources).
-    pub(super) actions: Vec<String>,
-    /// Guards of a controller's own methods.
-    pub(super) action_guards: Vec<ActionGuard>,
-    /// The class whose methods its routes name, and the name space of such classes.
+    /// The class whose methods its routes name.
     pub(super) controller: Option<Val>,
-    pub(super) namespace: Option<String>,
+    /// The router that it hangs under as a route of its own.
+    pub(super) under: Option<ObjectId>,
+    /// Its handler passes on to the next route.
+    pub(super) passes: bool,
     /// The path before it is cut off, so that what hangs in it stands below.
     pub(super) stripped: bool,
+    /// What stands around its routes and tells more of them: `module`, `controller`.
+    pub(super) context: BTreeMap<String, String>,
+    /// Guards of its class's handlers.
+    pub(super) filters: Vec<Filter>,
+    /// Names that the next route is declared to take, with their place if it is told.
+    pub(super) declared: Vec<(String, Option<String>)>,
+    /// It may be an application of a library, which holds routes that nobody sees.
+    pub(super) outsider: bool,
+    /// The router in which what comes later stands.
+    pub(super) later: Option<ObjectId>,
+    /// The actions of a resource that its routes are for, in the order of its events.
+    pub(super) actions: Vec<String>,
+    /// What it hangs in: its fields are this one's, too.
+    pub(super) around: Option<ObjectId>,
+}
+
+/// A guard of some of a class's handlers, or the end of one.
+#[derive(Clone, Debug)]
+pub(super) struct Filter {
+    /// A function, or the name of a method.
+    pub(super) value: Val,
+    pub(super) only: Option<Vec<String>>,
+    pub(super) except: Vec<String>,
+    pub(super) skips: bool,
+    /// It is not known when it runs.
+    pub(super) conditional: bool,
+    pub(super) place: Place,
+}
+
+impl Filter {
+    /// Whether it is said of the method of that name.
+    pub(super) fn covers(&self, method: &str) -> bool {
+        let is_it = |name: &String| name == method;
+        self.only.as_ref().is_none_or(|only| only.iter().any(is_it)) && !self.except.iter().any(is_it)
+    }
 }
 
 /// A handler with its methods.
@@ -173,22 +240,6 @@ pub(super) struct Handler {
     pub(super) methods: Vec<Option<String>>,
     pub(super) handler: Val,
     pub(super) guards: Vec<Guard>,
-}
-
-/// A guard of some of a controller's methods.
-#[derive(Clone, Debug)]
-pub(super) struct ActionGuard {
-    pub(super) guard: Guard,
-    pub(super) only: Option<Vec<String>>,
-    pub(super) except: Vec<String>,
-}
-
-impl ActionGuard {
-    /// Whether it stands before the method of that name.
-    pub(super) fn covers(&self, method: &str) -> bool {
-        let is_it = |name: &String| name == method;
-        self.only.as_ref().is_none_or(|only| only.iter().any(is_it)) && !self.except.iter().any(is_it)
-    }
 }
 
 /// A guard where it stands.
@@ -214,6 +265,12 @@ pub(super) enum Event {
         path: Option<Text>,
         reach: Reach,
     },
+    /// Guards of the routes whose whole path fits a pattern.
+    Before {
+        guards: Vec<Guard>,
+        pattern: String,
+        reach: Reach,
+    },
     /// A rule over paths stands elsewhere and is decided there.
     Protect,
 }
@@ -231,6 +288,8 @@ pub(super) struct Route {
     pub(super) guards: Vec<Guard>,
     pub(super) place: Place,
     pub(super) typed: bool,
+    /// Methods of the handler's class that answer, with the HTTP method of each.
+    pub(super) answered_by: Vec<(String, String)>,
     /// Name and place that annotations or the path tell.
     pub(super) parameters: Vec<threatline_model::Parameter>,
 }
@@ -293,6 +352,7 @@ impl Val {
                 write!(out, "f{}.{}.{}.{:?}", closure.file, closure.index, closure.scope.as_ref().map_or(0, Scope::identity), closure.this)
             }
             Val::Class(file, index) => write!(out, "c{file}.{index}"),
+            Val::Action(file, index, name) => write!(out, "a{file}.{index}.{name}"),
             Val::Object(id) => write!(out, "o{id}"),
             Val::Module(file) => write!(out, "M{file}"),
             Val::Folder(folder) => write!(out, "F{folder}"),

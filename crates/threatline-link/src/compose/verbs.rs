@@ -1,9 +1,17 @@
 //! What library calls do, as packs tell it.
 
+mod answer;
+mod controllers;
 mod filters;
+mod items;
+mod named;
 mod out;
 mod reads;
+mod resources;
+mod schema;
+mod shape;
 mod shaped;
+mod tested;
 
 pub(super) use filters::Way;
 
@@ -21,6 +29,12 @@ const NO_CALL: usize = usize::MAX;
 
 /// The word of packs for a route that answers nothing.
 const NO_METHOD: &str = "-";
+
+/// So many items of a list are registered at most.
+const MOST_ITEMS: usize = 2_000;
+
+/// Before the name of an effect that stands for a guard.
+pub(super) const EFFECT: &str = "!";
 
 /// A library call as it stands.
 #[derive(Clone)]
@@ -79,9 +93,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         self.run_lambdas(&arguments);
-        if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-            self.note_read_by(name, "()", key);
-        }
+        self.note_read_by(name, "()", &arguments);
         Val::Made(Rc::new(Made { by: name.to_owned(), arguments }))
     }
 
@@ -99,6 +111,7 @@ impl<'a> Evaluator<'a> {
             return Val::Unknown;
         };
         let library = self.program.files[self.file].library;
+        self.opens_its_own(id, ty);
         if let Some(call) = self.objects[id].call {
             self.uses(call);
         }
@@ -117,9 +130,7 @@ impl<'a> Evaluator<'a> {
         }
         if rules.is_empty() {
             self.run_lambdas(&arguments);
-            if let Some(key) = arguments.first().and_then(|argument| argument.value.literal()) {
-                self.note_read_by(&name, "()", key);
-            }
+            self.note_read_by(&name, "()", &arguments);
             // A name that guards, or a client that is configured step by step.
             return match library.type_rule(ty).rule.role {
                 _ if !library.guards(&name).is_empty() || !library.verifies(&name).is_empty() => Val::Made(Rc::new(Made { by: name, arguments })),
@@ -139,30 +150,16 @@ impl<'a> Evaluator<'a> {
     fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
         let mut out = None;
         for (ruled, star) in rules {
-            if ruled.rule.entries.is_none() && !self.all_hold(&ruled.rule.when, &site.arguments) {
+            site.star = star;
+            // Of a list or a map, each item is asked for itself.
+            let is_many = ruled.rule.entries.is_some() || items::items_over(ruled.rule, &site.arguments).is_some();
+            if !is_many && !self.all_hold(&ruled.rule.when, &site.arguments) || !self.fits(ruled.rule, &mut site) {
                 continue;
             }
-            site.star = star;
-            if let Some(pattern) = &ruled.rule.fits {
-                let text = self.pick(ruled.rule.path.as_ref(), &site).and_then(|value| value.literal().map(str::to_owned));
-                let unfit = |text: &str| ruled.rule.unfit.as_ref().is_some_and(|unfit| super::library::starred(unfit, text).is_some());
-                let Some(found) = text.filter(|text| !unfit(text)).and_then(|text| super::library::starred(pattern, &text)) else { continue };
-                site.star = Some(found);
-            }
-            let each = match &ruled.rule.entries {
-                Some(entries) => self.pick(Some(entries), &site).map(|value| entries_of(&value)).unwrap_or_default(),
-                None => each_of(ruled.rule.records, &site.arguments),
-            };
-            for arguments in each {
-                if ruled.rule.entries.is_some() && !self.all_hold(&ruled.rule.when, &arguments) {
-                    continue;
-                }
-                let one = Site { arguments, ..site.clone() };
-                if let Some(value) = self.apply_each(ruled, &one)
-                    && out.is_none()
-                {
-                    out = Some(value);
-                }
+            if let Some(value) = self.apply_over(ruled, &site)
+                && out.is_none()
+            {
+                out = Some(value);
             }
         }
         out
@@ -173,19 +170,63 @@ impl<'a> Evaluator<'a> {
         match rule.does {
             Verb::Make => {
                 let ty = self.given(pack, rule)?;
-                return Some(self.make(ty, site.arguments.clone(), Some(rule)));
+                let made = self.make(ty, site.arguments.clone(), Some(rule));
+                if let Val::Object(id) = &made {
+                    self.made_within(pack, rule, site, *id);
+                    for value in self.select(rule.fields.as_ref(), site) {
+                        let fields: Vec<(String, Val)> = match &value {
+                            Val::Map(entries) => entries.to_vec(),
+                            Val::Object(other) => self.objects[*other].fields.clone().into_iter().collect(),
+                            _ => Vec::new(),
+                        };
+                        self.objects[*id].fields.extend(fields);
+                    }
+                }
+                if let (Some(_), Val::Object(id)) = (&rule.body, &made) {
+                    let takes = self.handler_takes(pack, rule);
+                    self.within_router(pack, rule, site, *id, takes);
+                }
+                self.becomes = if let (true, Val::Object(id)) = (rule.becomes, &made) { Some(*id) } else { None };
+                return Some(made);
             }
             Verb::Route => return self.route(pack, rule, site),
-            Verb::Mount => self.mount(pack, rule, site),
+            Verb::Mount => return self.mount(pack, rule, site),
             Verb::Group => return Some(self.group(pack, rule, site)),
             Verb::Prefix => self.lengthen(rule, site),
-            Verb::Filter => return self.filter(pack, rule, site),
+            Verb::Sieve => return self.sieve(pack, rule, site),
             Verb::Both => return self.both(pack, rule, site),
             Verb::Either => return self.either_way(pack, rule, site),
-            Verb::Answer => return self.answer(pack, rule, site),
+            Verb::Respond => return self.respond(pack, rule, site),
+            Verb::Takes => self.takes(pack, rule, site),
             Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
             Verb::Narrow => self.narrow(rule, site),
+            Verb::Resources if rule.handler.is_some() => return self.resource_of(pack, rule, site),
+            Verb::Resources => self.resources(pack, rule, site),
+            Verb::Before | Verb::Skip => self.before_handlers(pack, rule, site),
+            Verb::Precede => self.precede(pack, rule, site),
+            Verb::Declare => self.declare_parameters(rule, site),
+            Verb::Keep => self.keep(rule, site),
+            Verb::Load => self.load(pack, rule, site),
+            Verb::Replay => {
+                let router = self.router(pack, site);
+                let names = self.select(rule.kept.as_ref(), site);
+                self.replay(&names, site, router);
+            }
+            Verb::Field => self.decorate_object(rule, site),
+            Verb::Schema => return self.graphql(pack, rule, site),
+            Verb::Expose => return self.expose(pack, rule, site),
+            Verb::Options => self.options(rule, site),
+            Verb::Crud => return Some(self.crud(pack, rule, site)),
+            Verb::Choose => self.choose(rule, site),
+            Verb::Folder => self.hang_folder(pack, rule, site),
+            Verb::Start => return self.start(pack, rule, site),
+            Verb::Below => self.prefixed(rule, site),
+            Verb::Versions => self.versioned(rule, site),
+            Verb::Tell => return None,
+            Verb::Told => return Some(self.told_here(rule, site)),
+            Verb::Answer => return Some(self.answer(pack, rule, site)),
+            Verb::Root => self.root(pack, rule, site),
             Verb::Handle => return Some(self.handle(pack, rule, site)),
             Verb::Protect => self.protect(pack, rule, site),
             Verb::Convention => self.note_convention(pack, rule, site),
@@ -223,16 +264,13 @@ impl<'a> Evaluator<'a> {
                 if rule.guards.is_some() {
                     return Some(self.passed_guarded(rule, site));
                 }
-                let value = self.pick(rule.of.as_ref(), site).unwrap_or(Val::Unknown);
+                let mut values = self.select(rule.of.as_ref(), site);
+                let value = if values.len() > 1 { Val::list(values) } else { values.pop().unwrap_or(Val::Unknown) };
                 return Some(if rule.prefix.is_some() { self.stripped(value) } else { value });
             }
             Verb::List => return Some(Val::list(self.select(rule.of.as_ref(), site))),
             Verb::Parameter => return Some(Val::Unknown),
-            Verb::Actions => {
-                let router = self.router(pack, site);
-                return self.resource_actions(pack, rule, site, router);
-            }
-            Verb::Alias => self.alias(pack, rule, site),
+            Verb::Alias => self.name_guards(pack, rule, site),
             Verb::Read => self.read_parameters(rule, site),
             Verb::Under => self.note_folder(rule, site),
             Verb::Nothing => {
@@ -272,19 +310,44 @@ impl<'a> Evaluator<'a> {
         let place = Some(self.place(&pack.name));
         let credential = self.pick(rule.and_then(|rule| rule.credential.as_ref()), &site).filter(|value| !matches!(value, Val::Null)).and(place.clone());
         let id = self.object(Object { ty: Some(ty), prefix, base, guards, place, credential, ..Object::default() });
-        if let Some(rule) = rule.filter(|rule| rule.child.is_some()) {
-            self.adopt(id, pack, rule, &site);
+        if let Some(rule) = rule {
+            self.made(id, pack, rule, &site);
         }
         if declared.role == TypeRole::Client && (declared.protocol.is_some() || declared.technology.is_some()) && declared.protocol.as_deref() != Some("http") {
             let call = self.type_call(id, ty);
             self.objects[id].call = Some(call);
             self.uses(call);
         }
+        if let Some(under) = rule.and_then(|rule| rule.under.as_deref()) {
+            self.objects[id].prefix = Some(Text::literal(under));
+        }
+        let children = rule.and_then(|rule| rule.children.as_ref()).or(declared.children.as_ref());
+        if children.is_some() {
+            let tuples = rule.and_then(|rule| rule.tuples.as_deref()).or(declared.tuples.as_deref());
+            self.hang_children(id, children, tuples, &site);
+        }
+        if let Some(Val::Object(parent)) = self.pick(declared.parent.as_ref(), &site)
+            && self.is_router(parent)
+            && parent != id
+        {
+            let place = self.place(&pack.name);
+            self.hang(parent, Val::Object(id), None, false, Vec::new(), place);
+        }
         if declared.listens {
             let place = self.place(&pack.name);
             self.out.mains.push(CodeMain { serves: true, port: None, place });
         }
         Val::Object(id)
+    }
+
+    /// A class that stands for a library's client opens its flow when it is first asked.
+    fn opens_its_own(&mut self, id: ObjectId, ty: TypeId) {
+        let rule = self.program.files[self.file].library.type_rule(ty).rule;
+        let is_client = rule.role == TypeRole::Client && rule.protocol.as_deref().is_some_and(|protocol| protocol != "http");
+        if is_client && self.is_ruby() && self.objects[id].call.is_none() && self.objects[id].class.is_some() && self.bodies == 0 && self.proving == 0 {
+            let call = self.type_call(id, ty);
+            self.objects[id].call = Some(call);
+        }
     }
 
     /// The flow that a client's object stands for.
@@ -337,21 +400,42 @@ impl<'a> Evaluator<'a> {
 
     /// The router that a call is about: its receiver, or the library's own.
     fn router(&mut self, pack: &Pack, site: &Site) -> ObjectId {
-        let receiver = match &site.receiver {
-            Some(Val::Object(id)) => Some(*id),
-            _ => None,
+        let ambient = self.ambient.iter().rev().find(|(name, _, _)| *name == pack.name).map(|(_, outer, id)| (*outer, *id));
+        let inside = self.inside.iter().rev().find(|(name, _)| *name == pack.name).map(|(_, id)| *id);
+        // An object that a library keeps for all stands for what is around.
+        let stands_for_all = match &site.receiver {
+            Some(Val::Object(id)) => self.owned.contains(id) || self.is_stacked(*id),
+            _ => true,
         };
-        let stands_for_all = receiver.is_none_or(|id| self.owned.contains(&id) || self.is_stacked(id));
         // What a handler registers when it runs is no way in.
         if self.settling && stands_for_all && self.family() == Family::Php {
             return self.object(Object { mounted: true, ..Object::default() });
         }
-        // In the body of a group it is the group's.
-        let group = self.around.iter().rev().find(|(name, _)| *name == pack.name).map(|(_, group)| *group);
-        match (receiver, group) {
-            (_, Some(group)) if stands_for_all => group,
-            (Some(id), _) => id,
-            (None, _) => self.single(&format!("{}:router", pack.name), None),
+        match (&site.receiver, ambient) {
+            (Some(Val::Object(id)), Some((outer, inner))) if *id == outer => inner,
+            (Some(Val::Object(_)), _) if stands_for_all && inside.is_some() => inside.unwrap_or_default(),
+            (Some(Val::Object(id)), _) => {
+                let id = self.standing(*id);
+                let id = self.objects[id].later.unwrap_or(id);
+                // A part of an application that is being set up is no router itself.
+                if self.is_router(id) { id } else { inside.unwrap_or(id) }
+            }
+            (_, Some((_, inner))) => inner,
+            _ => match inside {
+                Some(id) => id,
+                None => self.single(&format!("{}:router", pack.name), None),
+            },
+        }
+    }
+
+    /// The same for a command line: each folder with a program has its own.
+    fn command_line(&mut self, pack: &Pack, site: &Site) -> ObjectId {
+        match &site.receiver {
+            Some(Val::Object(id)) => *id,
+            _ => {
+                let folder = super::program::folder_of(&self.program.files[self.file].path).to_owned();
+                self.single(&format!("{}:command:{folder}", pack.name), None)
+            }
         }
     }
 
@@ -359,11 +443,16 @@ impl<'a> Evaluator<'a> {
         self.objects[id].ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.stacked)
     }
 
+    /// What calls on an object are calls on while a block of it runs.
+    fn standing(&self, id: ObjectId) -> ObjectId {
+        self.standing_in.iter().rev().find(|(outer, _)| *outer == id).map_or(id, |(_, inner)| *inner)
+    }
+
     fn methods(&mut self, method: Option<&String>, from: Option<&Selectors>, default: Option<&Vec<String>>, site: &Site) -> Vec<Option<String>> {
         let mut words: Vec<String> = Vec::new();
         match (method, from) {
             (Some(method), _) => words.push(method.clone()),
-            (None, Some(Selectors::One(Selector::Word(word)))) if word == "name" => words.push(site.method.clone()),
+            (None, Some(Selectors::One(Selector::Word(word)))) if word == "name" => words.push(site.method.rsplit('.').next().unwrap_or_default().to_owned()),
             (None, Some(Selectors::One(Selector::Word(word)))) if word == "path" => {}
             (None, Some(from)) => match self.pick(Some(from), site) {
                 Some(Val::List(items)) => words.extend(items.iter().filter_map(method_word)),
@@ -376,7 +465,8 @@ impl<'a> Evaluator<'a> {
             words = default.cloned().unwrap_or_else(|| vec!["*".to_owned()]);
         }
         let mut out: Vec<Option<String>> = Vec::new();
-        for word in words.iter().flat_map(|word| word.split([',', '|'])).map(str::trim) {
+        let words = words.iter().flat_map(|word| word.split([',', ' ', '|'])).filter(|word| !word.is_empty());
+        for word in words {
             let word = word.to_ascii_uppercase();
             if word == NO_METHOD {
                 continue;
@@ -390,21 +480,31 @@ impl<'a> Evaluator<'a> {
     }
 
     fn route(&mut self, pack: &'static Pack, rule: &'static CallRule, site: &Site) -> Option<Val> {
-        let router = self.router(pack, site);
+        let router = if rule.kind.as_deref() == Some("cli") { self.command_line(pack, site) } else { self.router(pack, site) };
+        let router = match (&site.receiver, self.pick(rule.alone.as_ref(), site)) {
+            (Some(Val::Object(id)), Some(_)) => *id,
+            _ => self.at_level(rule, site, router),
+        };
         let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let told = rule.method_default.is_some() && self.pick(rule.method_from.as_ref(), site).is_some_and(|value| !matches!(value, Val::Null));
         if let Some(done) = self.placed(pack, rule, site, router) {
             return Some(done);
         }
         let mut paths: Vec<Text> = Vec::new();
+        let mut told_by_class = Vec::new();
         for value in self.select(rule.path.as_ref(), site) {
             match value {
                 Val::List(items) => paths.extend(items.iter().map(as_text)),
+                Val::Class(file, class) => {
+                    let (path, fields) = self.described_path(file, class);
+                    told_by_class.extend(fields);
+                    paths.push(path);
+                }
                 // A regular expression or something else that is no text.
                 value => paths.push(as_text(&value)),
             }
         }
-        if let Some(before) = self.pick(rule.prefix.as_ref(), site) {
+        if let Some(before) = self.pick(rule.prefix.as_ref(), site).filter(|_| !rule.nowhere) {
             // below something unknown nothing is known
             if self.family() == Family::Php && !matches!(before, Val::Text(_)) {
                 return None;
@@ -412,13 +512,26 @@ impl<'a> Evaluator<'a> {
             let before = as_text(&before).with_defaults();
             paths = paths.into_iter().map(|path| Text::literal(super::text::under(&before, &super::text::of_route(&path)))).collect();
         }
-        let mut in_query = Vec::new();
         if let Some(form) = &rule.path_as {
-            let star = |path: &Text| {
-                site.star.clone().filter(|_| rule.fits.is_some()).or_else(|| path.as_literal().map(|text| text.trim_start_matches('/').replace("//", "/")))
-            };
-            paths = paths.iter().filter_map(|path| Some(Text::literal(form.replace("{star}", &star(path)?)))).collect();
-            in_query.extend(form.split_once('?').map(|(_, query)| parameter(query.split('=').next().unwrap_or(query), "query")));
+            let star = site.star.as_ref()?;
+            paths = vec![Text::literal(form.replace("{star}", star))];
+            told_by_class.extend(form.split_once('?').map(|(_, query)| parameter(query.split('=').next().unwrap_or(query), "query")));
+        }
+        paths.extend(self.segments(rule, site));
+        if let Some(named) = &rule.named {
+            let file = self.program.files[self.file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
+            paths.push(Text::Literal(named.replace("{file}", &file)));
+        }
+        if rule.pattern {
+            paths.iter_mut().for_each(|path| *path = Text::literal(super::text::pattern(&path.with_defaults())));
+        }
+        paths.extend(self.segments(rule, site));
+        if let Some(named) = &rule.named {
+            let file = self.program.files[self.file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
+            paths.push(Text::Literal(named.replace("{file}", &file)));
+        }
+        if rule.pattern {
+            paths.iter_mut().for_each(|path| *path = Text::literal(super::text::pattern(&path.with_defaults())));
         }
         if paths.is_empty() {
             if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() {
@@ -426,28 +539,33 @@ impl<'a> Evaluator<'a> {
             }
             paths.push(Text::literal(""));
         }
-        let handlers = self.select(rule.handler.as_ref(), site);
+        let handlers: Vec<Val> = self.select(rule.handler.as_ref(), site).into_iter().map(|value| self.decorated_by(&value)).collect();
         let mut guards = self.guards_of(pack, rule.guards.as_ref(), site);
+        guards.extend(self.effect(pack, rule));
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
-        let handler = if self.family() == Family::Php { self.callable(handler, rule, router) } else { handler };
+        let handler = if self.family() == Family::Php { self.callable(handler, pack, router) } else { handler };
         guards.extend(self.action_guards(&handler));
+        if !rule.tests.is_empty() {
+            methods = self.tested_methods(&handler, &rule.tests);
+        }
         // `app.get("setting")` reads a setting: a route has a handler.
-        if rule.handler.is_some() && handlers.is_empty() {
+        if rule.handler.is_some() && handlers.is_empty() && pack.handlers.is_none() {
             return None;
         }
         let place = self.place(&pack.name);
-        if pack.clouded {
-            guards.push(Guard { value: Val::Unknown, place: place.clone() });
-        }
+        let router = if rule.nowhere { self.standing_alone(pack, rule, site, &place) } else { router };
         if let Some(routed) = self.route_of_router(pack, rule, site, router, &handler, paths.first(), &guards) {
-            return Some(routed);
+            return Some(if rule.nowhere { Val::Object(router) } else { routed });
         }
-        let router = match self.given(pack, rule) {
+        let router = match self.given(pack, rule).filter(|_| !rule.nowhere) {
             Some(ty) if rule.apart => self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() }),
             // A route that is narrowed after it was made is a router of its own.
             Some(ty) if self.is_router_type(ty) => {
-                let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() });
-                self.hang(router, Val::Object(child), None, false, Vec::new(), place.clone());
+                let child = self.object(Object { ty: Some(ty), place: Some(place.clone()), under: Some(router), ..Object::default() });
+                // One that is nobody's yet may be mounted somewhere.
+                if matches!(site.receiver, Some(Val::Object(_))) {
+                    self.hang(router, Val::Object(child), None, false, Vec::new(), place.clone());
+                }
                 child
             }
             _ => router,
@@ -455,9 +573,27 @@ impl<'a> Evaluator<'a> {
         if methods == [None] && !self.objects[router].methods.is_empty() {
             methods = self.objects[router].methods.clone();
         }
+        if rule.effect == Some(Effect::Exempts) {
+            guards.push(Guard { value: Val::symbol(super::guard::EXEMPT), place: place.clone() });
+        }
         guards.extend(handlers.iter().rev().skip(1).rev().map(|value| Guard { value: value.clone(), place: place.clone() }));
+        let declared = match &site.receiver {
+            Some(Val::Object(id)) => std::mem::take(&mut self.objects[*id].declared),
+            _ => Vec::new(),
+        };
         let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+        let queries = self.select(rule.queries.as_ref(), site);
+        // It has this effect by standing there.
+        if rule.effect.is_some() {
+            let by = self.method_name(router, &site.method);
+            guards.push(Guard { value: Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() })), place: place.clone() });
+        }
+        let mut told_here: Vec<Parameter> = queries.iter().filter_map(Val::literal).map(|name| parameter(name, "query")).collect();
+        self.ruled_elsewhere(pack, router);
+        told_here.extend(self.class_parameters(pack, &handler, &methods));
         let takes = self.handler_takes(pack, rule);
+        let told_by_schema = self.declared_parameters(&rule.declares, site);
+        let answered_by = self.answering(rule, site);
         let from_path = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path");
         for mut path in paths {
             if from_path
@@ -467,15 +603,26 @@ impl<'a> Evaluator<'a> {
                 methods = vec![Some(method.to_ascii_uppercase())];
                 path = Text::literal(rest.trim_start());
             }
+            if let Some(fixed) = &rule.fixed {
+                let between = if starts_with_slash(&path) { "" } else { "/" };
+                path = Text::join([Text::literal(fixed), Text::literal(between), path]);
+            }
+            if let Some(notation) = rule.notation {
+                path = Text::literal(super::routed::written(notation, &path.with_defaults()));
+            }
             if let Some(under) = &rule.under {
                 path = Text::join([super::text::without_end(&path, None), Text::literal(format!("/{under}"))]);
             }
+            let handler = self.handler_of(pack, rule, site, router, &path).unwrap_or_else(|| handler.clone());
+            path = named::told_path(pack, path);
+            path = self.with_parameters(rule, site, path);
             let answering = match self.mapped(rule, site, &handler) {
                 Some(mapped) => mapped,
                 None => self.opened(&handler, &methods),
             };
             for (methods, handler, mut own) in answering {
                 own.splice(0..0, guards.iter().cloned());
+                let parameters: Vec<Parameter> = declared.iter().map(|(name, place)| declared_parameter(name, place.as_deref(), &methods)).collect();
                 let route = Route {
                     kind,
                     methods,
@@ -486,7 +633,8 @@ impl<'a> Evaluator<'a> {
                     guards: own,
                     place: place.clone(),
                     typed: pack.typed_parameters,
-                    parameters: in_query.clone(),
+                    answered_by: answered_by.clone(),
+                    parameters: [parameters, told_by_class.clone(), told_by_schema.clone(), told_here.clone()].concat(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
@@ -495,6 +643,37 @@ impl<'a> Evaluator<'a> {
             Some(ty) if !self.is_router_type(ty) => Val::Object(self.fresh(ty)),
             _ => Val::Object(router),
         })
+    }
+
+    /// A router of its own for one route, which hangs nowhere until something takes it. A function that is
+    /// decorated stands for it.
+    fn standing_alone(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site, place: &super::Place) -> ObjectId {
+        let decorated = match &site.decorated {
+            Some(value) => function_in(value),
+            None => None,
+        };
+        if let Some(found) = decorated.and_then(|function| self.function_routers.get(&function).copied()) {
+            return found;
+        }
+        let ty = self.given(pack, rule);
+        let prefix = self.pick(rule.prefix.as_ref(), site).filter(|value| matches!(value, Val::Text(_))).map(|value| as_text(&value));
+        let id = self.object(Object { ty, prefix, place: Some(place.clone()), ..Object::default() });
+        if let Some(function) = decorated {
+            self.function_routers.insert(function, id);
+        }
+        if rule.becomes {
+            self.becomes = Some(id);
+        }
+        id
+    }
+
+    /// Methods of a handler's class that answer a route, with their suffix.
+    fn answering(&mut self, rule: &CallRule, site: &Site) -> Vec<(String, String)> {
+        if rule.handler_methods.is_empty() {
+            return Vec::new();
+        }
+        let suffix = self.pick(rule.suffix.as_ref(), site).and_then(|value| value.literal().map(|suffix| format!("_{suffix}"))).unwrap_or_default();
+        rule.handler_methods.iter().map(|(name, method)| (format!("{name}{suffix}"), method.clone())).collect()
     }
 
     /// A route whose handler is a router: it hangs there.
@@ -539,18 +718,18 @@ impl<'a> Evaluator<'a> {
 
     /// `.Methods("GET")` on a route or a router under construction.
     fn narrow(&mut self, rule: &CallRule, site: &Site) {
-        if self.limit(rule, site) {
-            return;
-        }
-        if rule.prefix.is_some() {
-            let prefix = self.pick(rule.prefix.as_ref(), site).map(|value| as_text(&value));
-            if let Some(Val::Object(id)) = &site.receiver {
-                self.objects[*id].prefix = prefix;
-            }
-            return;
-        }
         let Some(Val::Object(id)) = &site.receiver else { return };
-        let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), None, site);
+        if let Some(path) = self.pick(rule.path.as_ref(), site) {
+            self.objects[*id].prefix = Some(as_text(&path));
+        }
+        if rule.method.is_none() && rule.method_from.is_none() {
+            return;
+        }
+        let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), None, site);
+        if rule.adds {
+            let before = self.objects[*id].methods.clone();
+            methods = before.into_iter().filter(|one| !methods.contains(one)).chain(methods.clone()).collect();
+        }
         for event in &mut self.objects[*id].events {
             if let Event::Route(route) = event {
                 let mut narrowed = (**route).clone();
@@ -579,61 +758,236 @@ impl<'a> Evaluator<'a> {
         types.into_iter().map(|ty| ty.map_or(Val::Unknown, |ty| Val::Object(self.single(&format!("type:{}", ty.0), Some(ty))))).collect()
     }
 
-    fn mount(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
-        let router = self.router(pack, site);
-        if self.placed(pack, rule, site, router).is_some() {
-            return;
+    /// Hangs children under the receiver, or under a new router that is given back.
+    fn mount(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+        let place = self.place(&pack.name);
+        let made = self.given(pack, rule).filter(|ty| self.is_router_type(*ty) && !rule.nowhere);
+        let router = match made {
+            Some(ty) => self.object(Object { ty: Some(ty), place: Some(place.clone()), ..Object::default() }),
+            None if rule.nowhere => self.standing_alone(pack, rule, site, &place),
+            None => self.router(pack, site),
+        };
+        if made.is_none() && !rule.nowhere && self.placed(pack, rule, site, router).is_some() {
+            return Some(Val::Object(router));
         }
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
         let guards = self.guards_of(pack, rule.guards.as_ref(), site);
-        let place = self.place(&pack.name);
-        for child in self.select(rule.child.as_ref(), site) {
+        let path = if rule.pattern { path.map(|path| Text::literal(super::text::pattern(&path.with_defaults()))) } else { path };
+        let router = match self.pick(rule.into.as_ref(), site) {
+            Some(Val::Object(into)) => into,
+            _ if rule.into.is_some() => return None,
+            _ => router,
+        };
+        for mut child in self.select(rule.child.as_ref(), site) {
+            let mut path = path.clone();
+            // `"/x" => App`, where several are told so
+            if let Val::List(pair) = &child
+                && let [at @ Val::Text(_), app] = pair.as_slice()
+            {
+                path = Some(as_text(at));
+                child = app.clone();
+            }
+            if rule.outsiders && !self.is_composed(&child) {
+                self.outsider(pack, router, path.clone().unwrap_or(Text::literal("")), guards.clone());
+                continue;
+            }
+            if rule.outsiders
+                && let Val::Object(id) = &child
+                && self.objects[*id].class.is_none()
+                && self.is_of_pack(*id, pack)
+            {
+                self.objects[*id].outsider = true;
+            }
+            let child = self.as_calls(child, rule.tuples.as_deref(), 0);
             self.hang(router, child, path.clone(), rule.replaces, guards.clone(), place.clone());
+        }
+        if rule.nowhere {
+            return Some(Val::Object(router));
+        }
+        match (made, self.given(pack, rule)) {
+            (None, Some(ty)) => Some(Val::Object(self.fresh(ty))),
+            (Some(_), _) => Some(Val::Object(router)),
+            _ => site.receiver.clone().filter(|value| matches!(value, Val::Object(_))),
         }
     }
 
-    fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
-        let child = self.plain_value(child);
+    pub(super) fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
+        let mut child = self.plain_value(child);
+        if let (Val::Class(file, class), true) = (&child, self.is_ruby()) {
+            child = self.generic_instance(*file, *class);
+        }
         self.note_hung(&child, router, 0);
+        // An object whose class's annotations tell routes: they stand here.
+        let class = match &child {
+            _ if !matches!(self.family(), Family::Java | Family::CSharp) => None,
+            Val::Object(id) if !self.is_router(*id) => self.objects[*id].class,
+            Val::Class(file, class) => Some((*file, *class)),
+            _ => None,
+        };
+        if let Some(class) = class
+            && self.proving == 0
+        {
+            let below = self.object(Object { place: Some(place.clone()), mounted: true, ..Object::default() });
+            self.hung_classes.entry(class).or_default().push(below);
+            self.objects[router].events.push(Event::Mount { child: Val::Object(below), path, replaces, guards, place });
+            return;
+        }
         self.objects[router].events.push(Event::Mount { child, path, replaces, guards, place });
     }
 
     fn group(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Val {
         let router = self.router(pack, site);
         let ty = self.given(pack, rule).or(self.objects[router].ty);
-        let path = self.pick(rule.path.as_ref(), site).filter(|value| matches!(value, Val::Text(_) | Val::Number(_)));
-        let path = path.map_or(Text::literal(rule.path_default.as_deref().unwrap_or_default()), |value| as_text(&value));
-        let guards = self.guards_of(pack, rule.guards.as_ref(), site);
+        let router = self.at_level(rule, site, router);
+        // Of PHP's groups the path may be missing, and what is behind it stands in its place.
+        let family = self.family();
+        let is_path = |value: &Val| family != Family::Php || matches!(value, Val::Text(_) | Val::Number(_));
+        let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value)).or_else(|| self.segments(rule, site));
+        let mut path = named::told_path(pack, path.unwrap_or(Text::literal(rule.path_default.as_deref().unwrap_or_default())));
+        for owner in self.words(rule.owner.as_ref(), site).unwrap_or_default().iter().rev() {
+            path = Text::Literal(format!("/{owner}/{{{owner}_id}}/{}", path.with_defaults().trim_start_matches('/')));
+        }
+        if rule.as_parameter {
+            path = Text::Literal(format!("/{{{}}}", path.with_defaults().trim_start_matches(['/', ':'])));
+        }
+        let mut guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let place = self.place(&pack.name);
+        if rule.guarded {
+            let by = self.method_name(router, &site.method);
+            let value = Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }));
+            guards.push(Guard { value, place: place.clone() });
+        }
+        guards.extend(self.taken_out(pack, rule, site));
+        let context = self.carried(rule, site, router);
         let says_methods = rule.method.is_some() || rule.method_from.is_some() || rule.method_default.is_some();
         let methods = match says_methods {
             true => self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site),
             false => self.objects[router].methods.clone(),
         };
-        let controller = self.pick(rule.controller.as_ref(), site).or_else(|| self.objects[router].controller.clone());
-        let namespace = self.inner_namespace(rule, site, router);
-        let child = self.object(Object { ty, place: Some(place.clone()), methods, controller, namespace, ..Object::default() });
-        self.hang(router, Val::Object(child), Some(path), false, guards, place);
-        for body in self.select(rule.body.as_ref(), site) {
-            self.around.push((pack.name.clone(), child));
-            match self.family() {
-                Family::Php => self.group_body(&body, child),
-                _ => self.fill(rule, body, child),
-            }
-            self.around.pop();
+        let mut bodies = self.select(rule.body.as_ref(), site).into_iter();
+        // An object that registers itself is asked for its method; what a block of Ruby works on is said there.
+        let within = rule.ambient && self.family() != Family::JavaScript;
+        let waits = rule.registers.is_some() || self.is_ruby() || within;
+        let first = if waits { Val::Null } else { bodies.next().map_or(Val::Null, |value| self.plain_value(value)) };
+        let child = self.group_of(pack, rule, router, path, guards, first, place, ty);
+        (self.objects[child].methods, self.objects[child].context) = (methods, context);
+        self.objects[child].controller = self.pick(rule.controller.as_ref(), site).or_else(|| self.objects[router].controller.clone());
+        self.itself(child, pack, rule, site);
+        if within {
+            self.within_router(pack, rule, site, child, vec![Val::Object(child)]);
+            return Val::Object(if rule.chained { router } else { child });
+        }
+        match self.is_ruby() {
+            true => self.run_inside(rule, site, router, child),
+            false => bodies.for_each(|body| self.fill(rule, body, child)),
+        }
+        let kept = self.select(rule.kept.as_ref(), site);
+        self.replay(&kept, site, child);
+        if rule.becomes {
+            self.becomes = Some(child);
         }
         Val::Object(if rule.chained { router } else { child })
+    }
+
+    fn is_of_pack(&self, id: ObjectId, pack: &Pack) -> bool {
+        self.objects[id].ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).pack.name == pack.name)
+    }
+
+    /// Something that routes of the project stand in, or may.
+    fn is_composed(&mut self, child: &Val) -> bool {
+        match child {
+            Val::Class(file, class) => match self.generic_instance(*file, *class) {
+                Val::Object(id) => self.is_router(id),
+                _ => false,
+            },
+            Val::Object(id) => self.is_router(*id),
+            Val::Function(_) | Val::Module(_) | Val::Either(_) | Val::List(_) => true,
+            _ => false,
+        }
+    }
+
+    /// An application of a library, of which nothing is known but where it hangs.
+    fn outsider(&mut self, pack: &'static Pack, router: ObjectId, path: Text, guards: Vec<Guard>) {
+        let place = self.place(&pack.name);
+        let route = Route { path: named::told_path(pack, path), guards, ..super::annotated::plain_route(Val::Unknown, place) };
+        self.objects[router].events.push(Event::Route(Rc::new(route)));
+    }
+
+    /// A router under another one, and what its body does with it.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one group")]
+    fn group_of(
+        &mut self,
+        pack: &'static Pack,
+        rule: &CallRule,
+        router: ObjectId,
+        path: Text,
+        guards: Vec<Guard>,
+        body: Val,
+        place: super::Place,
+        ty: Option<TypeId>,
+    ) -> ObjectId {
+        let ty = ty.or(self.objects[router].ty);
+        let child = self.object(Object { ty, place: Some(place.clone()), around: Some(router), ..Object::default() });
+        let mut child_of = child;
+        let mut closure = None;
+        match body {
+            Val::Function(body) => closure = Some(body),
+            Val::Guarded(inner) => {
+                if let Val::Function(body) = &inner.1 {
+                    closure = Some(body.clone());
+                }
+            }
+            // A wrapper by which the body works on what is around it.
+            Val::Made(made) => {
+                if rule.unwrapped.contains(&made.by) {
+                    child_of = router;
+                }
+                closure = made.arguments.iter().find_map(|argument| match &argument.value {
+                    Val::Function(body) => Some(body.clone()),
+                    _ => None,
+                });
+            }
+            _ => {}
+        }
+        self.hang(router, Val::Object(child), Some(path), false, guards, place);
+        if let Some(closure) = closure {
+            if rule.ambient {
+                // The library's own router stands for the innermost group.
+                let outer = self.ambient.iter().rev().find(|(name, _, _)| *name == pack.name).map_or(router, |(_, outer, _)| *outer);
+                self.ambient.push((&pack.name, outer, child));
+            }
+            let _ = self.invoke(&closure, vec![Arg { name: None, value: Val::Object(child_of) }]);
+            if rule.ambient {
+                self.ambient.pop();
+            }
+        }
+        child
     }
 
     fn middleware(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
         let router = self.router(pack, site);
         let path = self.pick(rule.path.as_ref(), site).filter(|value| matches!(value, Val::Text(_))).map(|value| as_text(&value));
         let place = self.place(&pack.name);
-        let mut guards = Vec::new();
+        let mut guards: Vec<Guard> = self.effect(pack, rule).into_iter().collect();
+        if rule.guarded {
+            let by = self.method_name(router, &site.method);
+            let value = Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }));
+            guards.push(Guard { value, place: place.clone() });
+        }
+        guards.extend(self.taken_out(pack, rule, site));
         for guard in self.guards_of(pack, rule.guards.as_ref(), site) {
-            let value = self.plain_value(guard.value.clone());
+            let mut value = self.plain_value(guard.value.clone());
+            if let (Val::Class(file, class), true) = (&value, self.is_ruby()) {
+                let made = self.generic_instance(*file, *class);
+                if matches!(made, Val::Object(id) if self.is_router(id)) {
+                    value = made;
+                }
+            }
+            if rule.tentative {
+                value = Val::Either(Rc::new(vec![value]));
+            }
             // `app.use("/x", router)` hangs a router where others hang guards.
             match value {
                 Val::Object(id) if self.is_router(id) && id != router => {
@@ -645,6 +999,10 @@ impl<'a> Evaluator<'a> {
                     self.hang(router, Val::Either(values), path.clone(), false, before, place.clone());
                 }
                 Val::Text(_) => {}
+                value if rule.by_throwing => {
+                    let guard = self.throwing(Guard { value, place: guard.place });
+                    guards.push(guard);
+                }
                 value => guards.push(Guard { value, place: guard.place }),
             }
         }
@@ -652,16 +1010,19 @@ impl<'a> Evaluator<'a> {
         for handler in &mut self.objects[router].handlers {
             handler.guards.splice(0..0, guards.iter().cloned());
         }
-        if self.is_controller(router) {
-            let (only, except) = (self.names_in(rule.only.as_ref(), site), self.names_in(rule.except.as_ref(), site).unwrap_or_default());
-            let one = |guard| ActionGuard { guard, only: only.clone(), except: except.clone() };
-            let all: Vec<ActionGuard> = guards.into_iter().map(one).collect();
-            self.objects[router].action_guards.extend(all);
+        if guards.is_empty() {
             return;
         }
-        if !guards.is_empty() {
-            self.objects[router].events.push(Event::Middleware { guards, path, reach: rule.scope });
-        }
+        self.objects[router].events.push(match path {
+            Some(path) if rule.exact => Event::Before { guards, pattern: path.with_defaults(), reach: rule.scope },
+            path => Event::Middleware { guards, path, reach: rule.scope },
+        });
+    }
+
+    /// A guard that the call itself is.
+    fn effect(&mut self, pack: &Pack, rule: &CallRule) -> Option<Guard> {
+        let effect = rule.effect?;
+        Some(Guard { value: Val::symbol(format!("{EFFECT}{effect:?}")), place: self.place(&pack.name) })
     }
 
     fn has_role(&self, id: ObjectId, role: TypeRole) -> bool {
@@ -678,7 +1039,21 @@ impl<'a> Evaluator<'a> {
         let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         let guards = self.guards_of(pack, rule.guards.as_ref(), site);
+        let declared = self.declared_parameters(&rule.declares, site);
         let id = match &site.receiver {
+            // What is built on stays as it was for others that build on it.
+            Some(Val::Object(id)) if rule.forks => {
+                let ty = self.given(pack, rule).or(self.objects[*id].ty);
+                let place = Some(self.place(&pack.name));
+                let forked = Object { ty, place, fields: Default::default(), events: Vec::new(), mounted: true, ..self.objects[*id].clone() };
+                let forked = self.object(forked);
+                self.objects[forked].parameters.extend(declared);
+                if rule.handler.is_none() && rule.method.is_none() {
+                    self.objects[forked].guards.extend(guards);
+                    return Val::Object(forked);
+                }
+                forked
+            }
             Some(Val::Object(id)) => *id,
             _ => {
                 let ty = self.given(pack, rule);
@@ -774,45 +1149,6 @@ impl<'a> Evaluator<'a> {
 
 use threatline_knowledge::packs::Family;
 
-/// Each entry of a map as arguments: key and value, or the value alone where a number is the key.
-fn entries_of(value: &Val) -> Vec<Vec<Arg>> {
-    let plain = |value: Val| Arg { name: None, value };
-    match value {
-        Val::Map(entries) => {
-            let one = |(key, value): &(String, Val)| match key.parse::<usize>() {
-                Ok(_) => vec![plain(value.clone())],
-                Err(_) => vec![plain(Val::text(key)), plain(value.clone())],
-            };
-            entries.iter().take(2_000).map(one).collect()
-        }
-        Val::List(items) => items.iter().take(2_000).map(|item| vec![plain(item.clone())]).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The arguments, or once for each record in one of them that is a list of records.
-fn each_of(at: Option<usize>, arguments: &[Arg]) -> Vec<Vec<Arg>> {
-    let records: Vec<Val> = match at.and_then(|at| arguments.get(at)).map(|argument| &argument.value) {
-        Some(Val::List(items)) => items.iter().filter(|item| matches!(item, Val::Map(_))).take(64).cloned().collect(),
-        Some(Val::Map(entries)) => {
-            let numbered = entries.iter().filter(|(key, value)| key.parse::<usize>().is_ok() && matches!(value, Val::Map(_)));
-            numbered.take(64).map(|(_, value)| value.clone()).collect()
-        }
-        _ => Vec::new(),
-    };
-    if records.is_empty() {
-        return vec![arguments.to_vec()];
-    }
-    let with = |record: Val| {
-        let mut all = arguments.to_vec();
-        if let Some(slot) = at.and_then(|at| all.get_mut(at)) {
-            slot.value = record;
-        }
-        all
-    };
-    records.into_iter().map(with).collect()
-}
-
 /// The rpc's name in the definition by that of the method that implements it.
 fn rpc_name(method: &str) -> String {
     let upper = |part: &str| {
@@ -851,12 +1187,27 @@ fn starts_with_slash(text: &Text) -> bool {
     }
 }
 
+/// The function behind wrappers.
+fn function_in(value: &Val) -> Option<(FileId, u32)> {
+    let mut value = value;
+    while let Val::Guarded(inner) = value {
+        value = &inner.1;
+    }
+    if let Val::Function(closure) = value { Some((closure.file, closure.index)) } else { None }
+}
+
 /// `GET`, `HttpMethod.GET`, `http.MethodGet`.
 fn method_word(value: &Val) -> Option<String> {
     match value {
         Val::Symbol(name) => Some(name.rsplit('.').next().unwrap_or(name).trim_start_matches("Method").to_owned()),
         value => value.literal().map(str::to_owned),
     }
+}
+
+/// A declared parameter: in the query of a request without a body, else in the body, where nothing tells.
+pub(super) fn declared_parameter(name: &str, place: Option<&str>, methods: &[Option<String>]) -> Parameter {
+    let bodiless = methods.iter().any(|method| matches!(method.as_deref(), Some("GET" | "HEAD" | "DELETE")));
+    parameter(name, place.unwrap_or(if bodiless { "query" } else { "body" }))
 }
 
 /// A parameter with a known place.

@@ -6,16 +6,21 @@ use super::value::*;
 use super::verbs::parameter;
 use super::{CodeEntry, Conclusion, Place, text};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use threatline_facts::DataClass;
 use threatline_facts::code::{TypeName, Value};
+use threatline_facts::{DataClass, Text};
 use threatline_knowledge::catalogue::data_class;
 use threatline_knowledge::packs::{Family, Scope as Reach, Verb};
 use threatline_model::{EntryPointKind, Grade, Parameter};
 
+/// A place that is the path where the route has such a part, and else the query.
+pub(super) const EITHER: &str = "path_or_query";
 /// How deep routers hang under each other at most.
 const MAX_NESTING: usize = 24;
 /// How far from a parameter's type to the types of its fields, and theirs.
 const RECORD_DEPTH: usize = 4;
+
+/// After a method of HTTP in packs: the path without its last part.
+const ABOVE: &str = " ..";
 
 /// A route that was reached from the top.
 struct Reached {
@@ -24,6 +29,14 @@ struct Reached {
     guards: Vec<Guard>,
     places: Vec<Place>,
     unclear: bool,
+}
+
+/// What stands before everything in a router.
+#[derive(Clone, Default)]
+struct Above {
+    guards: Vec<Guard>,
+    /// Whole patterns of paths, and what stands before routes that fit.
+    patterns: Vec<(String, Vec<Guard>)>,
 }
 
 /// An entry point before siblings are compared.
@@ -41,12 +54,15 @@ impl<'a> Evaluator<'a> {
         let mut out = Vec::new();
         self.settle_filters();
         self.settling = true;
+        self.hang_late();
         for top in 0..self.objects.len() {
             if self.objects[top].mounted || self.objects[top].events.is_empty() {
                 continue;
             }
             let mut reached = Vec::new();
-            self.descend(top, String::new(), &[], &[], false, &mut vec![top], &mut reached);
+            let before = self.root_before(top).map(|path| path.with_defaults()).unwrap_or_default();
+            let above = Above { guards: self.before_all(top), ..Above::default() };
+            self.descend(top, before, &above, &[], false, &mut vec![top], &mut reached);
             let of_own = self.program.is_own(self.objects[top].owner);
             for one in reached {
                 if !of_own && !self.is_own(&one) {
@@ -54,13 +70,14 @@ impl<'a> Evaluator<'a> {
                 }
                 self.refuel();
                 self.finish(one, top, &mut out);
+                self.taking.clear();
             }
         }
         out
     }
 
     #[allow(clippy::too_many_arguments, reason = "a walk carries what it has met")]
-    fn descend(&mut self, id: ObjectId, prefix: String, guards: &[Guard], places: &[Place], unclear: bool, way: &mut Vec<ObjectId>, out: &mut Vec<Reached>) {
+    fn descend(&mut self, id: ObjectId, prefix: String, above: &Above, places: &[Place], unclear: bool, way: &mut Vec<ObjectId>, out: &mut Vec<Reached>) {
         if way.len() > MAX_NESTING || out.len() > 20_000 {
             return;
         }
@@ -70,8 +87,16 @@ impl<'a> Evaluator<'a> {
             Some(own) => text::under(&prefix, &own.with_defaults()),
             None => prefix,
         };
-        let mut before = guards.to_vec();
-        before.extend(object.guards.iter().cloned());
+        if object.outsider && object.events.is_empty() {
+            if let Some(place) = places.last() {
+                let route = super::annotated::plain_route(Val::Unknown, place.clone());
+                out.push(Reached { route: std::rc::Rc::new(route), prefix, guards: above.guards.clone(), places: places.to_vec(), unclear: true });
+            }
+            return;
+        }
+        let mut before = above.clone();
+        before.guards.extend(object.guards.iter().cloned());
+        let inherited = self.inherited(id);
         for (at, event) in object.events.iter().enumerate() {
             let path = match event {
                 Event::Route(route) => text::of_route(&route.path),
@@ -79,26 +104,49 @@ impl<'a> Evaluator<'a> {
                 _ => continue,
             };
             let mut here = before.clone();
+            for (guards, only) in &inherited {
+                if only.as_ref().is_none_or(|only| is_below(&path, &only.with_defaults())) {
+                    here.guards.extend(guards.iter().cloned());
+                }
+            }
+            let stands = |reach: Reach, other: usize| match reach {
+                Reach::All => true,
+                Reach::Later => other < at,
+                Reach::Earlier => other > at,
+            };
             for (other, middleware) in object.events.iter().enumerate() {
-                if let Event::Middleware { guards, path: only, reach } = middleware {
-                    let stands = match reach {
-                        Reach::All => true,
-                        Reach::Later => other < at,
-                        Reach::Earlier => other > at,
-                    };
-                    let covers = only.as_ref().is_none_or(|only| is_below(&path, &only.with_defaults()));
-                    if stands && covers {
-                        here.extend(guards.iter().cloned());
+                match middleware {
+                    Event::Middleware { guards, path: only, reach }
+                        if stands(*reach, other) && only.as_ref().is_none_or(|only| is_below(&path, &only.with_defaults())) =>
+                    {
+                        here.guards.extend(guards.iter().cloned());
                     }
+                    Event::Before { guards, pattern, reach } if stands(*reach, other) => here.patterns.push((text::under(&prefix, pattern), guards.clone())),
+                    _ => {}
                 }
             }
             match event {
+                Event::Route(_) if object.passes => {}
                 Event::Route(route) => {
-                    here.extend(route.guards.iter().cloned());
-                    out.push(Reached { route: route.clone(), prefix: prefix.clone(), guards: here, places: places.to_vec(), unclear });
+                    let mut unclear = unclear;
+                    let mut guards = here.guards;
+                    let whole = text::under(&prefix, &path);
+                    for (pattern, covering) in &here.patterns {
+                        match covers(pattern, &whole) {
+                            Some(true) => guards.extend(covering.iter().cloned()),
+                            Some(false) => {}
+                            None => unclear = true,
+                        }
+                    }
+                    guards.extend(route.guards.iter().cloned());
+                    let mut route = route.clone();
+                    if !object.parameters.is_empty() {
+                        std::rc::Rc::make_mut(&mut route).parameters.extend(object.parameters.iter().cloned());
+                    }
+                    out.push(Reached { route, prefix: prefix.clone(), guards, places: places.to_vec(), unclear });
                 }
                 Event::Mount { child, path: _, replaces, guards, place } => {
-                    here.extend(guards.iter().cloned());
+                    here.guards.extend(guards.iter().cloned());
                     let mut places = places.to_vec();
                     places.push(place.clone());
                     for child in self.children(child) {
@@ -122,66 +170,103 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// What the bases of a class that is an application put before its routes, with the path it is limited to.
+    fn inherited(&mut self, id: ObjectId) -> Vec<(Vec<Guard>, Option<threatline_facts::Text>)> {
+        let Some((file, class)) = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family == Family::Ruby) else { return Vec::new() };
+        let (own, _) = self.bases(file, class);
+        let mut out = Vec::new();
+        for (file, class) in own.into_iter().rev() {
+            let Val::Object(base) = self.generic_instance(file, class) else { continue };
+            if base == id {
+                continue;
+            }
+            out.extend(self.objects[base].events.iter().filter_map(|event| match event {
+                Event::Middleware { guards, path, .. } => Some((guards.clone(), path.clone())),
+                _ => None,
+            }));
+        }
+        out
+    }
+
+    /// What the configuration of the program puts before everything that is of this kind.
+    fn before_all(&mut self, top: ObjectId) -> Vec<Guard> {
+        let object = &self.objects[top];
+        let (Some(ty), owner) = (object.ty, object.owner) else { return Vec::new() };
+        let place = object.place.clone();
+        let rule = self.program.files[owner].library.type_rule(ty).rule;
+        match (&rule.guarded_default, place) {
+            (Some(name), Some(place)) => self.default_guards(name, &place),
+            _ => Vec::new(),
+        }
+    }
+
     /// A file that is asked says the route, or mounts it.
     fn is_own(&self, reached: &Reached) -> bool {
         let own = |place: &Place| self.program.file_at(&place.path).is_some_and(|file| self.program.is_own(file));
         own(&reached.route.place) || reached.places.iter().any(own)
     }
 
-    fn children(&mut self, value: &Val) -> Vec<ObjectId> {
-        match value {
-            Val::Object(id) if self.objects[*id].ty.is_none() => match self.objects[*id].class {
-                Some((file, class)) => std::iter::once(*id).chain(self.annotated_children(file, class)).collect(),
-                None => vec![*id],
-            },
-            Val::Object(id) => vec![*id],
-            Val::Class(file, class) => self.annotated_children(*file, *class),
-            Val::Function(closure) => self.function_routers.get(&(closure.file, closure.index)).copied().into_iter().collect(),
-            Val::List(items) | Val::Either(items) => items.iter().flat_map(|item| self.children(item)).collect(),
-            Val::Module(file) => match self.plain_value(Val::Module(*file)) {
-                Val::Module(_) => ["router", "app", "urlpatterns"]
-                    .iter()
-                    .find_map(|name| self.module_member(*file, name))
-                    .map(|value| self.children(&value))
-                    .unwrap_or_default(),
-                value => self.children(&value),
-            },
-            _ => Vec::new(),
-        }
-    }
-
     /// The routers of a class's annotated methods, where each has its own (Rust).
-    fn annotated_children(&self, file: FileId, class: u32) -> Vec<ObjectId> {
+    pub(super) fn annotated_children(&self, file: FileId, class: u32) -> Vec<ObjectId> {
         self.all_methods(file, class).iter().filter_map(|method| self.function_routers.get(method).copied()).collect()
     }
 
     fn finish(&mut self, reached: Reached, top: ObjectId, out: &mut Vec<Draft>) {
+        if reached.route.kind == EntryPointKind::Cli && text::is_chore(&reached.route.place.path) {
+            return;
+        }
         let whole = text::under(&reached.prefix, &text::of_route(&reached.route.path));
+        let whole = if has_setting(&reached.route.path) { text::one_slash(&whole) } else { whole };
         let (raw, queried) = text::queried(&whole);
         let (path, names) = match reached.route.kind {
             EntryPointKind::Http | EntryPointKind::Websocket => text::path(raw),
+            EntryPointKind::Cli
+                if self.program.file_at(&reached.route.place.path).is_some_and(|file| self.program.files[file].family == Family::JavaScript) =>
+            {
+                (self.packaged_command(raw, &reached.route.place), Vec::new())
+            }
+            EntryPointKind::Cli => (self.command(raw, &reached.route.place.path, self.objects[top].prefix.is_some()), Vec::new()),
             _ => (reached.route.path.with_defaults(), Vec::new()),
         };
-        let mut chain = Verdict { unclear: reached.unclear, ..Verdict::default() };
-        for guard in &reached.guards {
-            let verdict = self.judge(guard, 0);
-            chain.and(verdict);
-        }
-        for (methods, handler, own) in self.handlers(&reached.route) {
+        self.taking = reached.route.takes.clone();
+        self.metadata = match &reached.route.handler {
+            Val::Function(closure) => self.told_of.get(&(closure.file, closure.index, closure.this)).cloned(),
+            _ => None,
+        };
+        let chain = self.chain(&reached.guards, reached.unclear);
+        for mut one in self.handlers(&reached.route) {
+            // `GET ..` is answered one step above.
+            let above = one.methods.iter().flatten().any(|method| method.ends_with(ABOVE));
+            one.methods.iter_mut().flatten().for_each(|method| *method = method.trim_end_matches(ABOVE).to_owned());
+            let (path, names) = if above { one_above(&path, &names) } else { (path.clone(), names.clone()) };
             let mut verdict = chain.clone();
-            for guard in own {
+            self.on_the_way = guard_names(&reached.route.handler);
+            self.on_the_way.extend(guard_names(&one.handler));
+            for guard in one.guards {
                 let one = self.judge(&guard, 0);
                 verdict.and(one);
             }
-            let (inner, closure) = self.handler_verdict(&handler, &reached.route.place);
+            let (inner, closure) = self.handler_verdict(&one.handler, &reached.route.place);
+            self.on_the_way.clear();
             verdict.and(inner);
-            for method in methods {
+            let (path, names) = match &one.below {
+                Some(below) => text::path(&text::under(raw, below)),
+                None => (path.clone(), names.clone()),
+            };
+            for method in one.methods {
                 self.draft(&reached, &path, &names, method, &verdict, closure.as_ref(), top, out);
                 if let Some(draft) = out.last_mut() {
                     draft.entry.parameters.extend(queried.iter().map(|name| parameter(name, "query")));
                 }
             }
         }
+    }
+
+    /// A command as one types it: the name that the package gives the program, and the words that lead to it.
+    fn packaged_command(&self, raw: &str, place: &Place) -> String {
+        let program = self.program.program_name(&place.path);
+        let words = raw.split(['/', ' ']).filter(|word| !word.is_empty() && !word.starts_with(['<', '[', '-']));
+        std::iter::once(program.as_str()).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one entry")]
@@ -202,7 +287,13 @@ impl<'a> Evaluator<'a> {
             places.push(route.place.clone());
         }
         let mut parameters: BTreeSet<Parameter> = names.iter().map(|name| parameter(name, "path")).collect();
-        parameters.extend(route.parameters.iter().filter(|one| one.place != "path" || names.contains(&one.name)).cloned());
+        // What annotations place in the path or the query is in the path where the path names it.
+        let is_placed = |one: &&Parameter| match one.place.as_str() {
+            "path" => names.contains(&one.name),
+            "query" => !names.contains(&one.name),
+            _ => true,
+        };
+        parameters.extend(route.parameters.iter().filter(is_placed).cloned());
         let mut takes = None;
         let mut returns = None;
         if let Some(closure) = closure {
@@ -210,6 +301,11 @@ impl<'a> Evaluator<'a> {
             self.ruled_parameters(closure, &mut parameters);
             if route.typed {
                 self.typed_parameters(closure, names, &mut parameters);
+            }
+            if let (Val::Action(..), Some(this)) = (&route.handler, closure.this) {
+                let declared = self.objects[this].declared.clone();
+                let own = declared.iter().filter(|(name, _)| !names.contains(name));
+                parameters.extend(own.map(|(name, place)| super::verbs::declared_parameter(name, place.as_deref(), std::slice::from_ref(&method))));
             }
             takes = self.taken(closure);
             returns = self.returned(closure);
@@ -219,12 +315,32 @@ impl<'a> Evaluator<'a> {
             // a request without a body has its form's fields in the query
             let bodiless = matches!(method.as_deref(), Some("GET" | "HEAD"));
             let told = |place: &'_ str| if bodiless && place == "form" { "query".to_owned() } else { place.to_owned() };
-            parameters.extend(effects.parameters.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| one.place != "path"));
+            // what holds those of the path, too, is read for what the path and the declaration do not say
+            let own = |(name, place): &&(String, String)| !place.ends_with('*') || !parameters.iter().any(|known| known.name == *name);
+            let read: Vec<(String, String)> =
+                effects.parameters.iter().filter(own).map(|(name, place)| (name.clone(), place.trim_end_matches('*').to_owned())).collect();
+            // where parts of the path are handed over with the query, they are no further parameters
+            let is_part = |one: &Parameter| one.place == "path" || (one.place == "query" && self.family() == Family::JavaScript && names.contains(&one.name));
+            parameters.extend(read.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| !is_part(one)));
         }
+        // The body as such says nothing beside its parts.
+        let is_whole = |one: &&Parameter| one.name == one.place && matches!(one.place.as_str(), "body" | "form");
+        if let Some(whole) = parameters.iter().find(is_whole).cloned()
+            && self.family() == Family::JavaScript
+            && route.kind == EntryPointKind::Http
+            && parameters.iter().any(|one| one.place == whole.place && one.name != whole.name)
+        {
+            parameters.remove(&whole);
+        }
+        // what a request has in its path or else in its query
+        parameters.retain(|one| one.place != EITHER || !names.contains(&one.name));
+        let parameters: BTreeSet<Parameter> = parameters.into_iter().map(|one| if one.place == EITHER { parameter(&one.name, "query") } else { one }).collect();
         let function = closure.map(|closure| &self.program.source(closure.file).functions[closure.index as usize]);
         let handler = function.map(|function| function.name.clone()).filter(|name| !name.is_empty());
         let holds = |holds: bool, grade: Grade, places: Vec<Place>| Some(Conclusion { holds, grade, places });
-        let authenticated = match (verdict.exempts, verdict.authenticates) {
+        let reads = matches!(method.as_deref(), Some("GET" | "HEAD" | "OPTIONS"));
+        let writes = verdict.writes && matches!(method.as_deref(), Some("POST" | "PUT" | "PATCH" | "DELETE"));
+        let authenticated = match (verdict.exempts, verdict.authenticates || writes) {
             (true, _) => holds(false, Grade::X, verdict.places.clone()),
             (false, true) => holds(true, Grade::X, verdict.places.clone()),
             (false, false) => None,
@@ -244,12 +360,13 @@ impl<'a> Evaluator<'a> {
                 flag(Property::RoleCheck);
             }
         }
-        let clear = !verdict.unclear && closure.is_some() && self.is_whole(&places, closure);
+        let clear = !verdict.unclear && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
         let calls = effects.map(|effects| effects.calls.into_iter().collect());
         let entry = CodeEntry {
             kind: route.kind,
             method,
             path: path.to_owned(),
+            written: has_setting(&route.path).then(|| Text::join([Text::literal(format!("{}/", reached.prefix.trim_end_matches('/'))), route.path.clone()])),
             parameters: parameters.into_iter().collect(),
             handler,
             authenticated,
@@ -272,56 +389,31 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The handlers of a route: one, or the methods of a class.
-    fn handlers(&mut self, route: &Route) -> Vec<(Vec<Option<String>>, Val, Vec<Guard>)> {
-        let mut value = route.handler.clone();
-        let mut own = Vec::new();
-        while let Val::Guarded(inner) = &value {
-            if !matches!(inner.1, Val::Class(..) | Val::Guarded(_)) {
-                break;
-            }
-            own.push(inner.0.clone());
-            value = inner.1.clone();
+    /// A method of a class as handler, with the guards that its class puts before it.
+    pub(super) fn action(&mut self, route: &Route, file: FileId, class: u32, name: &str) -> super::handlers::Answer {
+        let mut guards = self.filters_of(file, class, name);
+        if self.has_unseen_base(file, class) {
+            guards.push(Guard { value: Val::Unknown, place: route.place.clone() });
         }
-        let (file, class) = match &value {
-            Val::Class(file, class) => (*file, *class),
-            Val::Object(id) if self.objects[*id].class.is_some() && route.kind == EntryPointKind::Http => self.objects[*id].class.unwrap_or_default(),
-            _ => return vec![(route.methods.clone(), value, own)],
+        let this = if let Val::Object(id) = self.generic_instance(file, class) { Some(id) } else { None };
+        let value = match self.class_method(file, class, name) {
+            Some((file, index)) => Val::Function(Closure { file, index, scope: None, this }),
+            None => Val::Unknown,
         };
-        let (_, foreign) = self.bases(file, class);
-        let library = self.program.files[file].library;
-        let Some((ruled, _)) = foreign.iter().find_map(|name| library.class(name)) else {
-            return vec![(route.methods.clone(), value, own)];
-        };
-        if let Some(Val::List(items)) = self.class_field(file, class, "decorators") {
-            own.extend(items.iter().map(|value| Guard { value: value.clone(), place: route.place.clone() }));
-        }
-        let field = ruled.rule.limited_by.as_deref().filter(|_| !route.told).and_then(|field| self.class_field(file, class, field));
-        let limits: Vec<Option<String>> = match field {
-            Some(Val::List(items)) => items.iter().filter_map(|item| Some(Some(item.literal()?.to_ascii_uppercase()))).collect(),
-            _ if route.told => route.methods.clone(),
-            _ => Vec::new(),
-        };
-        let mut out = Vec::new();
-        for (name, method) in &ruled.rule.methods {
-            let Some((file, index)) = self.class_method(file, class, name) else { continue };
-            let function = &self.program.source(file).functions[index as usize];
-            let scope = self.globals(file);
-            let this = if let Val::Object(id) = &value { Some(*id) } else { None };
-            let handler = self.decorate(Val::Function(Closure { file, index, scope: None, this }), &function.annotations, &scope);
-            let methods = match method.as_str() {
-                "" if !limits.is_empty() => limits.clone(),
-                "" => route.methods.clone(),
-                "*" => vec![None],
-                method if !limits.is_empty() && !limits.iter().any(|limit| limit.as_deref().is_none_or(|limit| limit == method)) => continue,
-                method => vec![Some(method.to_owned())],
-            };
-            out.push((methods, handler, own.clone()));
-        }
-        out
+        super::handlers::Answer { methods: route.methods.clone(), handler: value, guards, below: None }
     }
 
-    fn class_field(&mut self, file: FileId, class: u32, name: &str) -> Option<Val> {
+    /// A base that is not at hand, and that no pack knows to put nothing before the class's handlers.
+    fn has_unseen_base(&mut self, file: FileId, class: u32) -> bool {
+        let (_, foreign) = self.bases(file, class);
+        let library = self.program.files[file].library;
+        foreign.iter().any(|name| match library.type_named(name) {
+            Some(ty) => library.type_rule(ty).rule.unseen,
+            None => library.guards(name).is_empty(),
+        })
+    }
+
+    pub(super) fn class_field(&mut self, file: FileId, class: u32, name: &str) -> Option<Val> {
         let Val::Object(id) = self.generic_instance(file, class) else { return None };
         self.field(id, name)
     }
@@ -413,16 +505,18 @@ impl<'a> Evaluator<'a> {
             if annotated && !one.annotations.is_empty() {
                 continue;
             }
-            let extras = one.declared.iter().flat_map(|declared| &declared.extras);
+            let own = self.file;
+            let written: Vec<(FileId, &'a Value)> = one.default.iter().map(|value| (own, value)).chain(self.beside(one)).collect();
             let mut said = false;
-            for value in one.default.iter().chain(extras) {
+            for (at, value) in written {
                 let Value::Call(call) = value else { continue };
-                let Some(name) = self.name_of(&call.callee, &scope) else { continue };
+                let scope = if at == own { scope.clone() } else { self.globals(at) };
+                let Some(name) = self.within(at, |this| this.name_of(&call.callee, &scope)) else { continue };
                 let rules = self.program.files[self.file].library.calls(&name);
                 let Some((ruled, _)) = rules.into_iter().find(|(ruled, _)| matches!(ruled.rule.does, Verb::Parameter | Verb::Depend)) else { continue };
                 said = true;
                 if ruled.rule.does == Verb::Parameter {
-                    let arguments = self.arguments(&call.arguments, &scope);
+                    let arguments = self.within(at, |this| this.arguments(&call.arguments, &scope));
                     let site = super::verbs::Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
                     let key = self.pick(ruled.rule.key.as_ref(), &site).and_then(|value| value.literal().map(str::to_owned));
                     let place = ruled.rule.r#in.as_deref().unwrap_or("query");
@@ -464,7 +558,8 @@ impl<'a> Evaluator<'a> {
     fn kind_of(&mut self, declared: &'a TypeName, scope: &Scope) -> Option<&'static str> {
         match declared.name.as_str() {
             "int" | "str" | "float" | "bool" | "UUID" | "uuid.UUID" | "date" | "datetime" | "Decimal" | "Literal" | "string" | "long" | "double"
-            | "decimal" | "Guid" | "DateTime" | "String" | "Integer" | "Long" | "Double" | "Float" | "boolean" | "Boolean" | "BigDecimal" | "LocalDate" => {
+            | "decimal" | "Guid" | "DateTime" | "String" | "Integer" | "Long" | "Double" | "Float" | "boolean" | "Boolean" | "BigDecimal" | "LocalDate"
+            | "Int" | "Short" | "Byte" => {
                 return Some("query");
             }
             "|" => return declared.arguments.first().and_then(|first| self.kind_of(first, scope)),
@@ -541,6 +636,42 @@ fn is_below(path: &str, only: &str) -> bool {
     only.is_empty() || path == only || path.strip_prefix(only).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// A path without its last part, and the names that are left in it.
+fn one_above(path: &str, names: &[String]) -> (String, Vec<String>) {
+    let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+    let left = names.iter().filter(|name| above.contains(&format!("{{{name}}}"))).cloned().collect();
+    (if above.is_empty() { "/".to_owned() } else { above.to_owned() }, left)
+}
+
+fn has_setting(text: &Text) -> bool {
+    match text {
+        Text::Setting { .. } => true,
+        Text::Joined(parts) => parts.iter().any(has_setting),
+        _ => false,
+    }
+}
+
+/// Whether all requests of a route fit a pattern (`/api/*`, `/users/:id`); none where only some do.
+fn covers(pattern: &str, path: &str) -> Option<bool> {
+    let is_open = |part: &str| part.starts_with([':', '{', '<', '*']);
+    let mut route = path.trim_matches('/').split('/').filter(|part| !part.is_empty()).peekable();
+    for part in pattern.trim_matches('/').split('/').filter(|part| !part.is_empty()) {
+        if part.starts_with('*') || part.starts_with("{*") {
+            // `/api/*` and the path `/api`: frameworks differ.
+            return if route.peek().is_some() || pattern.trim_matches('/') == part { Some(true) } else { None };
+        }
+        match route.next() {
+            None => return Some(false),
+            Some(own) if own.starts_with('*') => return None,
+            Some(_) if is_open(part) => {}
+            Some(own) if is_open(own) => return None,
+            Some(own) if own != part => return Some(false),
+            Some(_) => {}
+        }
+    }
+    Some(route.next().is_none())
+}
+
 /// Says `false` where everything was read and nothing guards, or where most siblings are guarded.
 pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
     let mut groups: BTreeMap<ObjectId, (usize, usize)> = BTreeMap::new();
@@ -551,7 +682,12 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
     }
     let mut out: Vec<CodeEntry> = Vec::new();
     for Draft { mut entry, clear, top } in drafts {
-        if entry.authenticated.is_none() && !matches!(entry.kind, EntryPointKind::Message | EntryPointKind::Schedule | EntryPointKind::Cli) {
+        if entry.authenticated.is_none()
+            && !matches!(
+                entry.kind,
+                EntryPointKind::Message | EntryPointKind::Schedule | EntryPointKind::Cli | EntryPointKind::McpTool | EntryPointKind::Function
+            )
+        {
             let (guarded, all) = groups.get(&top).copied().unwrap_or_default();
             let grade = match clear {
                 true => Some(Grade::C),
@@ -561,6 +697,21 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
             entry.authenticated = grade.map(|grade| Conclusion { holds: false, grade, places: entry.places.clone() });
         }
         out.push(entry);
+    }
+    out
+}
+
+/// Names of the library's wrappers around a handler.
+fn guard_names(handler: &Val) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut value = handler;
+    while let Val::Guarded(inner) = value {
+        match &inner.0.value {
+            Val::Symbol(name) => out.push(name.to_string()),
+            Val::Made(made) => out.push(made.by.clone()),
+            _ => {}
+        }
+        value = &inner.1;
     }
     out
 }

@@ -17,7 +17,14 @@ const KEYS: &[&str] = &[
     "spring.webflux.base-path",
     "quarkus.http.root-path",
     "micronaut.server.context-path",
+    "server.applicationContextPath",
 ];
+
+/// Under these keys frameworks look for the path before resources of JAX-RS alone, where no application tells one.
+const RESOURCE_KEYS: &[&str] = &["quarkus.rest.path", "quarkus.resteasy.path", "quarkus.resteasy-reactive.path", "server.rootPath"];
+
+/// The pack of such resources.
+const RESOURCES: &str = "jax-rs";
 
 /// Folders in which a module keeps its settings, the longest first.
 const SETTINGS: &[&str] = &["src/main/resources/config/", "src/main/resources/", "resources/", "config/"];
@@ -30,6 +37,8 @@ struct Context {
     module: String,
     /// `/shop`; empty for none.
     prefix: String,
+    /// It is of resources alone.
+    of_resources: bool,
 }
 
 /// All paths that are told, and the folders of packages.
@@ -41,24 +50,40 @@ pub(crate) struct Contexts {
 impl Contexts {
     pub(crate) fn new(said: &Said<'_>) -> Self {
         let mut told: Vec<Context> = Vec::new();
-        for setting in said.settings.iter().filter(|setting| setting.it.profile.is_none() && KEYS.contains(&setting.it.key.as_str())) {
+        for setting in said.settings.iter().filter(|setting| setting.it.profile.is_none()) {
+            let key = setting.it.key.as_str();
+            let of_resources = RESOURCE_KEYS.contains(&key);
+            if !of_resources && !KEYS.contains(&key) {
+                continue;
+            }
             // what only a variable knows is not known
             let text = setting.it.value.with_defaults();
-            if text.contains('*') || told.last().is_some_and(|last| last.path == setting.path) {
+            let text = text.strip_suffix("/*").unwrap_or(&text);
+            let is_told = told.iter().rev().take_while(|last| last.path == setting.path).any(|last| last.of_resources == of_resources);
+            if text.contains('*') || is_told {
                 continue;
             }
             let trimmed = text.trim_matches('/');
             let prefix = if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") };
-            told.push(Context { path: setting.path.clone(), module: module_of(&setting.path).to_owned(), prefix });
+            told.push(Context { path: setting.path.clone(), module: module_of(&setting.path).to_owned(), prefix, of_resources });
         }
         let packages = said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect();
         Contexts { told, packages }
     }
 
-    /// What stands in front of a route that a file of this component declares: the path of the nearest module around the
-    /// file, else that of a module which packs the file's package up with it.
-    pub(crate) fn of(&self, path: &str, draft: &Draft<'_>) -> &str {
-        let of_draft = |context: &&Context| draft.roots.iter().any(|root| root.holds(&context.path));
+    /// What stands in front of a route that a file of this component declares, as a pack recognised it; `alone` says that
+    /// nothing in code stands before it.
+    pub(crate) fn of(&self, path: &str, by: &str, alone: bool, draft: &Draft<'_>) -> String {
+        let mut prefix = self.nearest(path, draft, false).to_owned();
+        if by == RESOURCES && alone {
+            prefix.push_str(self.nearest(path, draft, true));
+        }
+        prefix
+    }
+
+    /// The path of the nearest module around the file, else that of a module which packs the file's package up with it.
+    fn nearest(&self, path: &str, draft: &Draft<'_>, of_resources: bool) -> &str {
+        let of_draft = |context: &&Context| context.of_resources == of_resources && draft.roots.iter().any(|root| root.holds(&context.path));
         let around = self.told.iter().filter(|context| path.starts_with(context.module.as_str())).filter(of_draft);
         // of two files of one module the first counts
         if let Some(nearest) = around.rev().max_by_key(|context| context.module.len()) {

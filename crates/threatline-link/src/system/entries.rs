@@ -26,6 +26,7 @@ pub(crate) struct Placing<'p> {
 pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BTreeMap<Key, FlowId>, placing: &Placing<'_>) -> Vec<EntryPoint> {
     let mut placed: BTreeMap<EntryPointId, EntryPoint> = BTreeMap::new();
     let contexts = Contexts::new(placing.said);
+    let mut settings = BTreeMap::new();
     for entry in &placing.composed.entries {
         let Some(place) = entry.places.last() else {
             continue;
@@ -35,8 +36,14 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
             if only_test && !super::flows::is_test(drafts[at].environment) {
                 continue;
             }
-            let prefix = contexts.of(&place.path, &drafts[at]);
-            let point = entry_point(entry, at, &drafts[at], ids, flow_ids, prefix, placing);
+            let prefix = contexts.of(&place.path, &place.by, entry.places.len() == 1, &drafts[at]);
+            let configured = entry.written.as_ref().map(|written| {
+                let settings = settings.entry(at).or_insert_with(|| super::flows::framework_settings(&drafts[at], placing.said));
+                let path = crate::compose::path_of(&super::variables::resolve(written, &super::draft::Variables::default(), settings).text);
+                CodeEntry { path, ..entry.clone() }
+            });
+            let entry = configured.as_ref().unwrap_or(entry);
+            let point = entry_point(entry, at, &drafts[at], ids, flow_ids, &prefix, placing);
             role_of(&mut drafts[at], entry.kind);
             match placed.get_mut(&point.id) {
                 Some(known) => meet(known, point),

@@ -78,7 +78,7 @@ pub(crate) fn find<'a>(
 }
 
 /// Settings in the component's folders, later files over earlier ones.
-fn framework_settings(draft: &Draft<'_>, said: &Said<'_>) -> FrameworkSettings {
+pub(crate) fn framework_settings(draft: &Draft<'_>, said: &Said<'_>) -> FrameworkSettings {
     let mut settings = FrameworkSettings::new();
     for root in &draft.roots {
         let from = said.settings.partition_point(|setting| &*setting.path < root.folder.as_str());

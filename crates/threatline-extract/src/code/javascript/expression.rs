@@ -18,6 +18,7 @@ impl Lowering<'_> {
             "identifier" | "shorthand_property_identifier" | "property_identifier" | "private_property_identifier" => name(self.walk.text(node), at),
             "this" => name("self", at),
             "super" => name("super", at),
+            "import" => name("import", at),
             "string" => self.string(node),
             "template_string" => self.template(node),
             "number" => expression(Kind::Number(self.walk.text(node).to_owned()), at),

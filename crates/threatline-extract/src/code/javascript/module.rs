@@ -2,8 +2,11 @@
 
 use super::Lowering;
 use crate::code::tree::{Export, Expression, ExpressionKind as Kind, Import, Module, StatementKind};
-use crate::code::walk::{child_of_kind, children, name, span};
+use crate::code::walk::{assign, child_of_kind, children, name, span};
 use tree_sitter::Node;
+
+/// The name under which a module keeps what it makes and offers without a name.
+const DEFAULT: &str = "default";
 
 impl Lowering<'_> {
     /// A statement at the top of the file.
@@ -135,7 +138,12 @@ impl Lowering<'_> {
             return;
         }
         if let Some(value) = node.child_by_field_name("value") {
-            let value = self.expression(value);
+            let mut value = self.expression(value);
+            // what is made is made once, whoever asks for it, and if nobody does
+            if matches!(value.kind, Kind::Call { .. }) {
+                module.body.push(assign(name(DEFAULT, at), None, Some(value), at));
+                value = name(DEFAULT, at);
+            }
             module.exports.push(Export { name: "default".to_owned(), value: Some(value), from: None, span: at });
             return;
         }

@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::code::parts::{Case, switch};
 use crate::code::tree::{Statement, StatementKind};
-use crate::code::walk::{assign, binary, children, span, statement};
+use crate::code::walk::{assign, binary, call, children, name, span, statement};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -45,8 +45,17 @@ impl Lowering<'_> {
                 }
             }
             "expression_statement" => {
-                if let Some(inner) = children(node).first() {
-                    self.effect(*inner, out);
+                match children(node).first() {
+                    // a directive: what stands below it is told by it
+                    Some(inner)
+                        if inner.kind() == "string"
+                            && self.walk.text(*inner).get(1..).is_some_and(|text| text.starts_with("use ") && !text.starts_with("use strict")) =>
+                    {
+                        let word = self.walk.text(*inner).trim_matches(['"', '\'']).to_owned();
+                        say(StatementKind::Expression(call(name(word, at), Vec::new(), at)));
+                    }
+                    Some(inner) => self.effect(*inner, out),
+                    None => {}
                 }
             }
             "return_statement" => say(StatementKind::Return(children(node).first().map(|value| self.expression(*value)))),

@@ -31,6 +31,12 @@ impl Lowering<'_> {
                     _ => generic(name, arguments),
                 }
             }
+            // `extends Guard("jwt")`: a class that a function makes
+            "call_expression" => {
+                let mut made = node.child_by_field_name("function").map(|function| self.type_of(function)).unwrap_or_default();
+                made.extras = vec![self.expression(node)];
+                made
+            }
             "array_type" => generic("[]", children(node).first().map(|inner| self.type_of(*inner)).into_iter().collect()),
             "union_type" => {
                 let members: Vec<Type> =

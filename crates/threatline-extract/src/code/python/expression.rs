@@ -42,7 +42,7 @@ impl Lowering<'_> {
                 object: self.field(node, "object"),
                 name: node.child_by_field_name("attribute").map_or("", |name| self.text(name)).to_owned(),
             },
-            "subscript" => ExpressionKind::Index { object: self.field(node, "value"), index: self.field(node, "subscript") },
+            "subscript" => ExpressionKind::Index { object: self.field(node, "value"), index: self.subscript(node) },
             "call" => self.call(node),
             "lambda" => ExpressionKind::Function(Box::new(self.lambda(node))),
             "list" | "tuple" | "set" | "expression_list" | "pattern_list" | "tuple_pattern" | "list_pattern" => ExpressionKind::List(self.all(node)),
@@ -73,6 +73,16 @@ impl Lowering<'_> {
             kind = ExpressionKind::Member { object: Box::new(Expression { kind, span: span(node) }), name: part.to_owned() };
         }
         kind
+    }
+
+    /// What stands in brackets: one thing, or several as a list (`Annotated[User, Depends(f)]`).
+    fn subscript(&self, node: Node) -> Box<Expression> {
+        let several = super::fields(node, "subscript");
+        if several.len() < 2 {
+            return self.field(node, "subscript");
+        }
+        let items = several.into_iter().map(|item| self.expression(item)).collect();
+        Box::new(Expression { kind: ExpressionKind::List(items), span: span(node) })
     }
 
     fn call(&self, node: Node) -> ExpressionKind {

@@ -36,12 +36,23 @@ impl<'a> Evaluator<'a> {
 
     /// The class or library name that a written type means.
     pub(in crate::compose) fn type_value(&mut self, name: &str, scope: &Scope) -> Val {
+        if self.is_ruby() {
+            return self.ruby_type(name, scope);
+        }
         let mut parts = name.split('.');
         let first = parts.next().unwrap_or("");
+        // `Outer.Builder` of a package that is imported as a whole.
+        let outer = first.starts_with(|c: char| c.is_ascii_uppercase()) && name.contains('.') && self.family() == Family::Java;
+        let outer = if outer { Some(self.lookup(first, scope)).filter(|value| matches!(value, Val::Symbol(full) if full.contains('.'))) } else { None };
         let globbed = if self.family() == Family::Rust && name.contains('.') { self.in_globs(first) } else { None };
         let mut value = if let Some(globbed) = globbed {
             globbed
+        } else if let Some(outer) = outer {
+            outer
         } else if name.contains('.') && self.program.imported(self.file, first).is_none() && self.family() != Family::Python {
+            if let Some(nested) = self.nested_class(name, scope) {
+                return nested;
+            }
             // Already written out in full.
             let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
             return match self.program.class_of(package, last) {
@@ -65,11 +76,25 @@ impl<'a> Evaluator<'a> {
         if let Some(id) = self.generic.get(&(file, class)) {
             return Val::Object(*id);
         }
+        let is_ruby = self.program.files[file].family == Family::Ruby;
+        if is_ruby {
+            let first = self.ruby_class(file, class);
+            if first != (file, class) {
+                let found = self.generic_instance(first.0, first.1);
+                if let Val::Object(id) = found {
+                    self.generic.insert((file, class), id);
+                }
+                return found;
+            }
+        }
         let id = self.object(Object { class: Some((file, class)), ..Object::default() });
         self.generic.insert((file, class), id);
         let proving = std::mem::take(&mut self.proving);
         self.prepare_instance(id, file, class, None);
         self.proving = proving;
+        if is_ruby {
+            self.run_class_bodies(id, file, class);
+        }
         Val::Object(id)
     }
 
@@ -84,9 +109,27 @@ impl<'a> Evaluator<'a> {
             if own.len() > 16 {
                 break;
             }
-            for base in &self.program.source(file).classes[class as usize].bases {
-                let scope = self.globals(file);
+            let declared = &self.program.source(file).classes[class as usize];
+            let is_ruby = self.program.files[file].family == Family::Ruby;
+            if is_ruby {
+                for part in self.program.reopened(&declared.name) {
+                    if *part != (file, class) && !own.contains(part) {
+                        own.push(*part);
+                        todo.push(*part);
+                    }
+                }
+            }
+            for base in &declared.bases {
+                if is_ruby && base.name.is_empty() {
+                    continue;
+                }
+                let scope = match declared.name.rsplit_once('.') {
+                    Some((outer, _)) if is_ruby => self.scope_in(file, outer),
+                    _ => self.globals(file),
+                };
                 match self.within(file, |this| this.type_value(&base.name, &scope)) {
+                    // A class that is called as its base is: the base is a library's.
+                    Val::Class(base_file, base_class) if (base_file, base_class) == (file, class) => foreign.push(base.name.clone()),
                     Val::Class(file, class) if !own.contains(&(file, class)) => {
                         own.push((file, class));
                         todo.push((file, class));
@@ -169,7 +212,7 @@ impl<'a> Evaluator<'a> {
         let class = &source.classes[class as usize];
         let is_it = |index: &&u32| {
             let name = source.functions[**index as usize].name.as_str();
-            name == "constructor" || name == "__init__" || name == "__construct" || name == class.name
+            matches!(name, "constructor" | "__init__" | "__construct" | "initialize") || name == class.name
         };
         class.methods.iter().find(is_it).map(|index| (file, *index))
     }
@@ -182,6 +225,12 @@ impl<'a> Evaluator<'a> {
             for ruled in self.program.files[self.file].library.annotation(&name) {
                 if ruled.rule.does == AnnotationVerb::Value {
                     let arguments = self.arguments(&annotation.arguments, scope);
+                    if ruled.rule.default.is_some() {
+                        let site = crate::compose::verbs::Site::of(&name, arguments, None, None);
+                        let key = self.pick(ruled.rule.key.as_ref(), &site)?.literal()?.to_owned();
+                        let default = self.pick(ruled.rule.default.as_ref(), &site).map(|default| Box::new(as_text(&default)));
+                        return Some(Val::Text(Rc::new(Text::Setting { key, default })));
+                    }
                     let text = arguments.first().and_then(|argument| argument.value.literal().map(str::to_owned))?;
                     return Some(Val::Text(Rc::new(crate::compose::text::placeholders(&text))));
                 }

@@ -16,6 +16,9 @@ impl<'a> Evaluator<'a> {
             return scope;
         }
         let source = self.program.source(file);
+        if let Some(main) = self.ruby_main(file) {
+            scope.set("self", Val::Object(main));
+        }
         if self.running.len() < MAX_DEPTH * 4 {
             self.running.push((file, u32::MAX));
             self.frames.push(Effects::default());
@@ -71,6 +74,14 @@ impl<'a> Evaluator<'a> {
 
     /// What a name means in a file.
     pub(in crate::compose) fn lookup(&mut self, name: &str, scope: &Scope) -> Val {
+        if self.has_receivers()
+            && let Some(value) = self.in_receivers(name, scope)
+        {
+            return value;
+        }
+        if self.is_ruby() {
+            return self.ruby_name(name, scope);
+        }
         if let Some(value) = scope.get(name) {
             return value;
         }
@@ -80,9 +91,15 @@ impl<'a> Evaluator<'a> {
         // Java and C# name members of the class without `this`.
         if matches!(self.family(), Family::Java | Family::CSharp)
             && let Some(Val::Object(this)) = scope.get("self")
-            && let Some(value) = self.own_member(this, name)
         {
-            return value;
+            if let Some(value) = self.own_member(this, name) {
+                return value;
+            }
+            // Methods that the class has from a library's base.
+            let inherits = |ty| self.program.files[self.file].library.has_member(ty, name);
+            if self.objects[this].class.is_some() && self.objects[this].ty.is_some_and(inherits) {
+                return Val::Method(this, Rc::from(name));
+            }
         }
         let file = self.file;
         if let Some(value) = self.globals(file).get(name) {
@@ -107,6 +124,11 @@ impl<'a> Evaluator<'a> {
         }
         if let Some((file, class)) = self.program.class_nearby(file, name) {
             return Val::Class(file, class);
+        }
+        if self.has_receivers()
+            && let Some(value) = self.in_own_package(name)
+        {
+            return value;
         }
         // Rust names another crate without importing it: `shared::router()`.
         if let Some(root) = self.program.crate_named(file, name) {
@@ -137,14 +159,19 @@ impl<'a> Evaluator<'a> {
                     if let Some((file, class)) = self.program.class_of(&import.module, name) {
                         return Some(Val::Class(file, class));
                     }
+                    if let Some(value) = self.offered(&import.module, name) {
+                        return Some(value);
+                    }
                     let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
                     let library = self.program.files[file].library;
                     let known = library.type_named(&full).is_some()
+                        || library.type_of_value(&full).is_some()
                         || !library.calls(&full).is_empty()
                         || !library.annotation(&full).is_empty()
                         || !library.guards(&full).is_empty()
                         || library.class(&full).is_some()
-                        || self.family() == Family::Rust && library.speaks_below(&full);
+                        || !library.rejects(&full).is_empty()
+                        || library.is_above(&full);
                     if known && open.is_none() {
                         open = Some(full);
                     }
@@ -159,6 +186,11 @@ impl<'a> Evaluator<'a> {
         let library = self.program.files[self.file].library;
         if let Some(text) = library.value(name) {
             return Val::text(text);
+        }
+        if self.is_ruby()
+            && let Some((file, class)) = self.program.class_of("", name)
+        {
+            return Val::Class(file, class);
         }
         if let Some(ty) = library.type_of_value(name) {
             let id = self.single(name, Some(ty));
@@ -179,6 +211,11 @@ impl<'a> Evaluator<'a> {
             }
         }
         let Some(module) = module_value(&located) else {
+            if language == Language::Kotlin
+                && let Some(value) = import.member.as_deref().and_then(|member| self.offered(&import.module, member))
+            {
+                return value;
+            }
             // A class that lies elsewhere than its package says.
             if let Some((file, class)) = import.member.as_deref().and_then(|member| self.program.class_of(&import.module, member)) {
                 return Val::Class(file, class);
@@ -196,7 +233,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Where an import leads. A name is looked up as often as it is used, and its import leads to one place.
-    pub(super) fn located(&mut self, file: FileId, import: &'a Import) -> Located2 {
+    pub(in crate::compose) fn located(&mut self, file: FileId, import: &'a Import) -> Located2 {
         let key = (file, std::ptr::from_ref(import));
         if let Some(known) = self.located.get(&key) {
             return known.clone();
@@ -207,7 +244,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A member that was imported from a file: the file itself when that is what carries the name.
-    pub(super) fn imported_member(&mut self, found: FileId, member: &str) -> Val {
+    pub(in crate::compose) fn imported_member(&mut self, found: FileId, member: &str) -> Val {
         if let Some(value) = self.module_member(found, member) {
             return value;
         }

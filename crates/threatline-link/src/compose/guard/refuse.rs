@@ -55,9 +55,33 @@ impl<'a> Evaluator<'a> {
         })
     }
 
+    /// Whether anything in these steps throws, or calls what rejects by throwing.
+    pub(in crate::compose) fn throws(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
+        steps.iter().any(|step| match step {
+            Step::Throw(_) => true,
+            Step::If { then, otherwise, .. } => self.throws(then, scope) || self.throws(otherwise, scope),
+            Step::Loop { body, .. } | Step::Block(body) => self.throws(body, scope),
+            Step::Try { body, handlers, .. } => self.throws(body, scope) || handlers.iter().any(|handler| self.throws(handler, scope)),
+            step => {
+                let mut calls = Vec::new();
+                calls_in_step(step, &mut calls);
+                calls.into_iter().any(|call| self.rejecting_call(call, scope).is_some())
+            }
+        })
+    }
+
     /// Whether steps answer the request with a refusal.
     pub(super) fn answers(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
-        steps.iter().any(|step| self.status_in(step, scope).is_some())
+        if steps.iter().any(|step| self.status_in(step, scope).is_some()) {
+            return true;
+        }
+        // `reply.send(error)`: an error that is answered with its own status.
+        let mut calls = Vec::new();
+        steps.iter().for_each(|step| calls_in_step(step, &mut calls));
+        calls.into_iter().take(32).any(|call| {
+            let name = self.name_of_callee(call, scope);
+            name.is_some_and(|name| self.program.files[self.file].library.rejects(&name).iter().any(|ruled| ruled.rule.caught))
+        })
     }
 
     pub(super) fn turns_away_value(&mut self, value: &'a Value, scope: &Scope) -> Option<u16> {
@@ -72,7 +96,10 @@ impl<'a> Evaluator<'a> {
     pub(super) fn rejecting_call(&mut self, call: &'a Call, scope: &Scope) -> Option<u16> {
         let name = self.name_of_callee(call, scope)?;
         let rules = self.program.files[self.file].library.rejects(&name);
-        let rule = rules.first()?.rule;
+        let rule = rules.iter().find(|ruled| !ruled.rule.caught)?.rule;
+        if rule.only_guards && self.strict {
+            return None;
+        }
         if let Some(code) = rule.code {
             return Some(code);
         }

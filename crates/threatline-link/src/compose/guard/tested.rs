@@ -18,7 +18,11 @@ impl<'a> Evaluator<'a> {
             },
             Value::Either(parts) | Value::List(parts) | Value::Unknown(parts) => parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1)),
             Value::Call(call) => self.is_checking_call(call, prover, scope, depth),
-            Value::Name(name) => (is_identity(name) && (!self.strict || is_held(name))) || self.comes_from_check(name, prover, scope, depth),
+            Value::Name(name) => {
+                (is_identity(name) && (!self.strict || is_held(name)))
+                    || self.comes_from_check(name, prover, scope, depth)
+                    || self.asks_a_check(condition, prover, scope, depth)
+            }
             Value::Member(object, name) => {
                 let raw = is_raw(name) || mentions_raw(object) || is_unfinished(name);
                 !raw && (is_identity(name) || self.is_check(object, prover, scope, depth + 1))
@@ -50,13 +54,35 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Whether a condition holds for nobody who was checked: `!user`, `user.nil?`, `token != KEY`.
+    pub(super) fn says_nobody(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        let is_nothing = |value: &Value| matches!(value, Value::Null | Value::Boolean(false));
+        match condition {
+            Value::Not(inner) => self.says_who(inner, prover, scope, depth + 1),
+            Value::Either(parts) => parts.iter().any(|part| self.says_nobody(part, prover, scope, depth + 1)),
+            Value::Operator(operator, parts) => match operator.as_str() {
+                "and" => parts.iter().all(|part| self.says_nobody(part, prover, scope, depth + 1)),
+                "==" => parts.iter().any(is_nothing) && parts.iter().any(|part| self.says_who(part, prover, scope, depth + 1)),
+                "!=" => !parts.iter().any(is_nothing) && self.is_check(condition, prover, scope, depth + 1),
+                _ => false,
+            },
+            Value::Member(object, name) => {
+                matches!(name.as_str(), "nil?" | "blank?" | "anonymous?" | "is_anonymous?" | "guest?") && self.says_who(object, prover, scope, depth + 1)
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn is_checking_call(&mut self, call: &'a Call, prover: &Prover, scope: &Scope, depth: usize) -> bool {
         let callee = self.callee(call, scope);
         if self.verify_rule(callee.as_ref(), call, scope).is_some() {
             return true;
         }
         if let Some(Val::Function(closure)) = &callee {
-            return self.holds_a_check(closure, depth);
+            return self.holds_a_check(closure, depth) || (self.is_ruby() && depth < 4 && self.gives_a_check(closure, prover, depth + 1));
         }
         let last = match &call.callee {
             Value::Name(name) | Value::Member(_, name) => name.as_str(),
@@ -68,8 +94,10 @@ impl<'a> Evaluator<'a> {
                 | "timingSafeEqual"
                 | "ConstantTimeCompare"
                 | "constant_time_eq"
-                | "FixedTimeEquals"
                 | "hash_equals"
+                | "secure_compare"
+                | "fixed_length_secure_compare"
+                | "FixedTimeEquals"
                 | "isAuthenticated"
                 | "is_authenticated"
         ) {
@@ -83,6 +111,36 @@ impl<'a> Evaluator<'a> {
         let session_key = matches!(call.arguments.first(), Some(Argument { value: Value::Text(text), .. }) if is_identity(text))
             && matches!(last, "get" | "Get" | "GetString" | "getAttribute");
         object || (session_key && !mentions_raw(&call.callee))
+    }
+
+    /// A method of Ruby without arguments that gives back the outcome of a check: `logged_in?`.
+    fn asks_a_check(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if !self.is_ruby() || depth > 4 {
+            return false;
+        }
+        match self.unread(condition, scope) {
+            Val::Function(closure) => self.holds_a_check(&closure, depth + 1) || self.gives_a_check(&closure, prover, depth + 1),
+            Val::Method(id, name) => {
+                let full = self.method_name(id, &name);
+                !self.program.files[self.file].library.verifies(&full).is_empty()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether all that a function gives back is the outcome of a check.
+    fn gives_a_check(&mut self, closure: &Closure, prover: &Prover, depth: usize) -> bool {
+        let (file, mark) = (self.file, self.mark);
+        self.file = closure.file;
+        let scope = self.enter(closure, Vec::new());
+        let steps = &self.program.source(closure.file).functions[closure.index as usize].steps;
+        let out = match steps.last() {
+            Some(Step::Return(Some(value))) => self.is_check(value, prover, &scope, depth + 1),
+            _ => false,
+        };
+        self.file = file;
+        self.mark = mark;
+        out
     }
 
     /// Whether a function of the project tells valid from invalid: it verifies, or compares.
@@ -107,7 +165,16 @@ impl<'a> Evaluator<'a> {
                 Value::Name(name) | Value::Member(_, name) => name.as_str(),
                 _ => "",
             };
-            if matches!(last, "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "FixedTimeEquals" | "hash_equals") {
+            if matches!(
+                last,
+                "compare_digest"
+                    | "timingSafeEqual"
+                    | "ConstantTimeCompare"
+                    | "FixedTimeEquals"
+                    | "hash_equals"
+                    | "secure_compare"
+                    | "fixed_length_secure_compare"
+            ) {
                 out = true;
                 break;
             }

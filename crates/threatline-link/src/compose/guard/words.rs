@@ -14,12 +14,19 @@ pub(super) fn leaves_nothing(steps: &[Step]) -> bool {
     steps.is_empty()
 }
 
+/// Whether a block of Ruby leaves the method around.
+pub(super) fn leaves_around(steps: &[Step]) -> bool {
+    let mut calls = Vec::new();
+    steps.iter().for_each(|step| calls_in_step(step, &mut calls));
+    calls.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "return"))
+}
+
 pub(super) fn lambdas_of(call: &Call) -> Vec<u32> {
     let one = |argument: &Argument| if let Value::Function(index) = &argument.value { Some(*index) } else { None };
     call.arguments.iter().filter_map(one).collect()
 }
 
-pub(super) fn calls_in_step<'a>(step: &'a Step, out: &mut Vec<&'a Call>) {
+pub(in crate::compose) fn calls_in_step<'a>(step: &'a Step, out: &mut Vec<&'a Call>) {
     match step {
         Step::Bind { value, .. } | Step::Return(value) | Step::Throw(value) => value.iter().for_each(|value| calls_in(value, out)),
         Step::Do(value) => calls_in(value, out),
@@ -66,6 +73,7 @@ pub(super) fn binding_of<'a>(steps: &'a [Step], name: &str, found: &mut Option<&
                 let is_it = match target {
                     Value::Name(target) => target == name,
                     Value::List(targets) => targets.iter().any(|target| matches!(target, Value::Name(target) if target == name)),
+                    Value::Map(entries) => entries.iter().any(|(_, target)| matches!(target, Value::Name(target) if target == name)),
                     _ => false,
                 };
                 if is_it {
@@ -108,7 +116,11 @@ pub(super) fn status_words<'a>(value: &'a Value, out: &mut Vec<&'a str>, depth: 
             }
         }
         Value::List(parts) | Value::Unknown(parts) | Value::Either(parts) => parts.iter().for_each(|part| status_words(part, out, depth + 1)),
-        Value::Map(entries) => entries.iter().for_each(|(_, value)| status_words(value, out, depth + 1)),
+        Value::Map(entries) => entries.iter().for_each(|(_, value)| match value {
+            // `{ code: "UNAUTHORIZED" }`
+            Value::Text(text) if !text.is_empty() && text.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_') => out.push(text),
+            value => status_words(value, out, depth + 1),
+        }),
         _ => {}
     }
 }
@@ -286,4 +298,34 @@ pub(super) fn mentions_raw(value: &Value) -> bool {
 /// Either side names what was sent, or a local that may hold it.
 pub(super) fn mentions_raw_any(parts: &[Value]) -> bool {
     parts.iter().any(|part| mentions_raw(part) || matches!(part, Value::Name(name) if is_secret(name)))
+}
+
+/// What a function answers, on all its ways.
+pub(super) fn answers_of<'a>(steps: &'a [Step], out: &mut Vec<&'a Value>) {
+    for step in steps {
+        match step {
+            Step::Return(Some(value)) => out.push(value),
+            Step::If { then, otherwise, .. } => {
+                answers_of(then, out);
+                answers_of(otherwise, out);
+            }
+            Step::Loop { body, .. } | Step::Block(body) => answers_of(body, out),
+            Step::Try { body, handlers, finally } => {
+                answers_of(body, out);
+                handlers.iter().for_each(|handler| answers_of(handler, out));
+                answers_of(finally, out);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is asked in `bool(x)`.
+pub(super) fn unwrapped(value: &Value) -> &Value {
+    match value {
+        Value::Call(call) if matches!(&call.callee, Value::Name(name) if name == "bool" || name == "Boolean") => {
+            call.arguments.first().map_or(value, |argument| &argument.value)
+        }
+        value => value,
+    }
 }

@@ -18,7 +18,7 @@ const MAX_RULES: usize = 2_000;
 /// The rule sets of all source roots.
 pub(super) fn collect(sources: &[Located<'_>]) -> Vec<RuleSet> {
     let mut roots: BTreeMap<String, Vec<Located<'_>>> = BTreeMap::new();
-    for (path, source) in sources.iter().filter(|(_, source)| source.language == Language::Java) {
+    for (path, source) in sources.iter().filter(|(_, source)| matches!(source.language, Language::Java | Language::Kotlin)) {
         roots.entry(source_root(path, source)).or_default().push((path, source));
     }
     let packs = packs::of(Language::Java).packs.iter();
@@ -119,6 +119,7 @@ impl<'a> Reader<'a> {
             class: function.class,
             objects,
             values,
+            implicit: None,
             rules: Vec::new(),
             exempted: Vec::new(),
             scope: None,
@@ -191,6 +192,8 @@ pub(super) struct Walk<'a> {
     pub(super) class: Option<u32>,
     objects: BTreeMap<String, Object>,
     pub(super) values: BTreeMap<String, Value>,
+    /// What a closure of Kotlin is about without naming it.
+    implicit: Option<Object>,
     rules: Vec<Rule>,
     /// Pages that a login exempts; they come first.
     exempted: Vec<Rule>,
@@ -289,6 +292,13 @@ impl<'a> Walk<'a> {
         if let Some(object) = object {
             return Some(self.chain(object, &links, depth));
         }
+        // `http { … }`, and calls in such a closure.
+        if let (Value::Call(call), true) = (root, links.is_empty())
+            && let Value::Name(name) = &call.callee
+            && self.received(name, call, depth)
+        {
+            return Some(Object::Builder);
+        }
         // A closure that is given back configures what it takes (`web -> web.ignoring()…`).
         if let (Value::Function(number), true) = (root, self.ignoring) {
             self.closure(*number, Object::Builder, depth);
@@ -333,12 +343,78 @@ impl<'a> Walk<'a> {
     fn closure(&mut self, number: u32, object: Object, depth: usize) {
         let source: &Source = self.reader.source;
         let Some(function) = source.functions.get(number as usize) else { return };
-        let Some(parameter) = function.parameters.first() else { return };
-        let outer = self.objects.insert(parameter.name.clone(), object);
+        let is_receiver = function.parameters.is_empty() && source.language == Language::Kotlin;
+        let name = match function.parameters.first() {
+            Some(parameter) => parameter.name.clone(),
+            None if is_receiver => "it".to_owned(),
+            None => return,
+        };
+        let outer = self.objects.insert(name.clone(), object);
+        let around = if is_receiver { self.implicit.replace(object) } else { self.implicit };
         self.steps(&function.steps, depth + 1);
-        if let Some(outer) = outer {
-            self.objects.insert(parameter.name.clone(), outer);
+        self.implicit = around;
+        match outer {
+            Some(outer) => self.objects.insert(name, outer),
+            None if is_receiver => self.objects.remove(&name),
+            None => None,
+        };
+    }
+
+    /// A call of the builder itself with a closure, or of a name in a closure with a receiver; whether it was one.
+    fn received(&mut self, name: &str, call: &Call, depth: usize) -> bool {
+        let words = self.reader.words;
+        let has = |list: &[String]| list.iter().any(|word| word == name);
+        let arguments = call.arguments.as_slice();
+        let closure = arguments.last().and_then(|argument| if let Value::Function(number) = argument.value { Some(number) } else { None });
+        if let (Some(Object::Builder), Some(number)) = (self.objects.get(name), closure) {
+            self.closure(number, Object::Builder, depth);
+            return true;
         }
+        match self.implicit {
+            Some(Object::Rules) if has(&words.pairs) => self.pair(name, call, depth),
+            Some(Object::Builder) if has(&words.opens) => {
+                self.opened = true;
+                self.opened(arguments, depth);
+            }
+            Some(Object::Builder) if has(&words.select) || has(&words.scope) => _ = self.scoped(name, arguments, depth),
+            Some(Object::Builder) => match closure {
+                Some(number) => self.closure(number, Object::Other, depth),
+                // It may say anything, such as a function that extends the builder.
+                None if arguments.is_empty() || name == "apply" => self.understood = false,
+                None => {}
+            },
+            Some(Object::Other) if name == "permitAll" => {
+                if let Some(page) = self.values.remove("loginPage") {
+                    let argument = Argument { name: None, value: page, spread: false };
+                    let requests = self.requests(name, &[argument], depth);
+                    self.exempt(Some(requests), call.mark);
+                }
+            }
+            Some(_) => {}
+            None => return false,
+        }
+        true
+    }
+
+    /// `authorize("/x", permitAll)`: the last argument is the effect of what the others select.
+    fn pair(&mut self, name: &str, call: &Call, depth: usize) {
+        let Some((last, selected)) = call.arguments.split_last() else { return };
+        let effect = match &last.value {
+            Value::Name(effect) => self.effect(effect, &[]),
+            Value::Call(effect) => match &effect.callee {
+                Value::Name(name) => self.effect(name, &effect.arguments),
+                _ => Effect::Unknown,
+            },
+            Value::Text(text) => said(text),
+            _ => Effect::Unknown,
+        };
+        let all = |argument: &Argument| matches!(&argument.value, Value::Name(name) if self.reader.words.select_all.contains(name));
+        let requests = match selected {
+            [] => vec![Requests::of(PathTest::All)],
+            [only] if all(only) => vec![Requests::of(PathTest::All)],
+            _ => self.requests(name, selected, depth),
+        };
+        self.rule(requests, effect, call.mark);
     }
 
     /// The calls of a chain in order.
@@ -361,6 +437,11 @@ impl<'a> Walk<'a> {
                 Object::Rules if has(&words.select_all, name) => selected = Some(vec![Requests::of(PathTest::All)]),
                 Object::Rules if name == "and" => object = Object::Builder,
                 Object::Rules => {}
+                Object::Builder if name == "invoke" && matches!(arguments.first().map(|argument| &argument.value), Some(Value::Function(_))) => {
+                    if let Some(Value::Function(number)) = arguments.first().map(|argument| &argument.value) {
+                        self.closure(*number, Object::Builder, depth);
+                    }
+                }
                 Object::Builder if self.ignoring && name == "ignoring" => object = Object::Rules,
                 // Also after a setting that gives the builder back without `and()`, such as `disable()`.
                 Object::Builder | Object::Other if has(&words.opens, name) => {

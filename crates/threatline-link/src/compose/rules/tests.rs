@@ -22,6 +22,7 @@ fn decide(files: &[(&str, &str)], route: &str) -> Option<bool> {
     let (method, path) = route.split_once(' ').unwrap();
     let place = Place { path: Arc::from(files[0].0), mark: Mark(0), by: Arc::from("test") };
     let mut entries = [CodeEntry {
+        written: None,
         kind: EntryPointKind::Http,
         method: (method != "ANY").then(|| method.to_owned()),
         path: path.to_owned(),

@@ -49,7 +49,7 @@ impl Way {
 
 impl Evaluator<'_> {
     /// A library's own filter.
-    pub(super) fn filter(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+    pub(super) fn sieve(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
         let mut way = Way::new(self.place(&pack.name));
         way.path.extend(self.select(rule.path.as_ref(), site).iter().filter(|value| !matches!(value, Val::Null)).map(as_text));
         way.path.extend(rule.under.as_deref().map(Text::literal));
@@ -87,7 +87,7 @@ impl Evaluator<'_> {
     }
 
     /// What is run with the requests that come through; `scope = "all"` says that it may refuse them.
-    pub(super) fn answer(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+    pub(super) fn respond(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         let refuses = rule.scope == threatline_knowledge::packs::Scope::All;
         let place = self.place(&pack.name);
@@ -134,6 +134,7 @@ impl Evaluator<'_> {
                     guards: way.guards.clone(),
                     place: way.place.clone(),
                     typed: false,
+                    answered_by: Vec::new(),
                     parameters: way.parameters.clone(),
                 };
                 self.objects[id].events.push(Event::Route(Rc::new(route)));

@@ -117,6 +117,7 @@ impl<'a> Evaluator<'a> {
                 guards: Vec::new(),
                 place: place.clone(),
                 typed: false,
+                answered_by: Vec::new(),
                 parameters: Vec::new(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
@@ -211,6 +212,7 @@ impl<'a> Evaluator<'a> {
             guards: guards.to_vec(),
             place,
             typed: false,
+            answered_by: Vec::new(),
             parameters: Vec::new(),
         };
         self.objects[router].events.push(Event::Route(Rc::new(route)));

@@ -18,13 +18,13 @@ impl<'a> Evaluator<'a> {
 
     /// `process.env.X`, `os.environ["X"]`, `import.meta.env.X`.
     pub(in crate::compose) fn environment_member(&mut self, symbol: &str, name: &str) -> Option<Val> {
-        let known = matches!(symbol, "process.env" | "os.environ" | "import.meta.env" | "process.process.env" | "Deno.env" | "Bun.env");
+        let known = matches!(symbol, "process.env" | "os.environ" | "import.meta.env" | "process.process.env" | "Deno.env" | "Bun.env" | "ENV");
         (known && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).then(|| self.environment(name, None))
     }
 
     /// `os.environ.get("X", "d")`.
     pub(in crate::compose) fn environment_call(&mut self, symbol: &str, name: &str, arguments: &[Arg]) -> Option<Val> {
-        (matches!(symbol, "os.environ" | "process.env" | "Deno.env") && matches!(name, "get" | "pop" | "setdefault"))
+        (matches!(symbol, "os.environ" | "process.env" | "Deno.env" | "ENV") && matches!(name, "get" | "pop" | "setdefault" | "fetch"))
             .then(|| self.environment_read(arguments))
             .flatten()
     }
@@ -61,15 +61,15 @@ impl<'a> Evaluator<'a> {
     pub(in crate::compose) fn note_read(&mut self, of: &str, name: Option<&str>) {
         let Some(name) = name else { return };
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
-            if rule.whole || rule.with.iter().any(|with| with == name || with == "()") {
+            if rule.whole || rule.every || rule.with.iter().any(|with| with == name || with == "()") {
                 continue;
             }
             match &rule.strip {
-                None => self.note_parameter(name, &rule.r#in),
+                None => self.note_parameter(name, &told(rule)),
                 // `HTTP_X_REQUEST_ID` is the header `X-REQUEST-ID`
                 Some(head) => {
                     if let Some(rest) = name.strip_prefix(head.as_str()) {
-                        self.note_parameter(&rest.replace('_', "-"), &rule.r#in);
+                        self.note_parameter(&rest.replace('_', "-"), &told(rule));
                     }
                 }
             }
@@ -81,11 +81,39 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Notes that a method that takes the parameter's name was called.
-    pub(in crate::compose) fn note_read_by(&mut self, of: &str, method: &str, name: &str) {
+    pub(in crate::compose) fn note_read_by(&mut self, of: &str, method: &str, arguments: &[Arg]) {
+        if arguments.iter().all(|argument| argument.value.literal().is_none()) {
+            return;
+        }
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
-            if rule.with.iter().any(|with| with == method) {
-                self.note_parameter(name, &rule.r#in);
+            if !rule.every
+                && rule.with.iter().any(|with| with == method)
+                && let Some(name) = arguments.get(rule.at).and_then(|argument| argument.value.literal())
+            {
+                self.note_parameter(name, &told(rule));
                 self.note_input(if method == "()" { of.to_owned() } else { format!("{of}.{method}") });
+            }
+        }
+    }
+
+    /// Notes every name that a method is given, where packs say that each is one.
+    pub(in crate::compose) fn note_every(&mut self, of: &str, method: &str, arguments: &[Arg]) {
+        for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
+            if !rule.every || !rule.with.iter().any(|with| with == method) {
+                continue;
+            }
+            let mut open: Vec<(Option<String>, Val)> = arguments.iter().map(|argument| (argument.name.clone(), argument.value.clone())).collect();
+            while let Some((name, value)) = open.pop() {
+                match (name, &value) {
+                    (Some(name), _) if name != super::super::evaluate::ruby::BLOCK => self.note_parameter(&name, &told(rule)),
+                    (_, Val::List(items)) => open.extend(items.iter().take(64).map(|item| (None, item.clone()))),
+                    (_, Val::Map(entries)) => entries.iter().for_each(|(name, _)| self.note_parameter(name, &told(rule))),
+                    (_, value) => {
+                        if let Some(name) = value.literal().map(str::to_owned) {
+                            self.note_parameter(&name, &told(rule));
+                        }
+                    }
+                }
             }
         }
     }
@@ -115,4 +143,9 @@ impl<'a> Evaluator<'a> {
             frame.parameters.insert((name.to_owned(), place.to_owned()));
         }
     }
+}
+
+/// Where a parameter is read; with a star where what holds it holds those of the path, too.
+fn told(rule: &ReadRule) -> String {
+    if rule.merged { format!("{}*", rule.r#in) } else { rule.r#in.clone() }
 }

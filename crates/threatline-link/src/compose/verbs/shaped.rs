@@ -103,6 +103,83 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// What a `make` says beside the new object: what hangs in it, and that it is a way in itself.
+    pub(super) fn made(&mut self, id: ObjectId, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        if rule.child.is_some() {
+            self.adopt(id, pack, rule, site);
+        }
+        if rule.kind.as_deref() == Some("cli")
+            && let Some(Text::Literal(name)) = &self.objects[id].prefix
+        {
+            // `serve [flags] <file>`: the command, and how it is used
+            self.objects[id].prefix = name.split_whitespace().next().map(Text::literal);
+        }
+        self.itself(id, pack, rule, site);
+    }
+
+    /// A command is a way in by itself.
+    pub(super) fn itself(&mut self, id: ObjectId, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        if rule.kind.as_deref() != Some("cli") {
+            return;
+        }
+        let place = self.place(&pack.name);
+        let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
+        let mut items = Vec::new();
+        for value in self.select(rule.parameters.as_ref(), site) {
+            flatten(value, &mut items, 0);
+        }
+        let place_of = rule.r#in.as_deref().unwrap_or("flag");
+        let mut parameters = Vec::new();
+        for (item, _) in items.into_iter().take(MAX_ITEMS) {
+            let Some(arguments) = self.parts(&item) else { continue };
+            let one = Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
+            if let Some(name) = self.pick(rule.key.as_ref(), &one).and_then(|value| value.literal().map(str::to_owned)) {
+                parameters.push(parameter(&name, place_of));
+            }
+        }
+        let route = Route {
+            kind: EntryPointKind::Cli,
+            methods: vec![None],
+            told: true,
+            path: Text::literal(""),
+            handler,
+            takes: Vec::new(),
+            guards: Vec::new(),
+            place,
+            typed: false,
+            answered_by: Vec::new(),
+            parameters,
+        };
+        self.objects[id].events.push(Event::Route(Rc::new(route)));
+    }
+
+    /// The routes of an object take a parameter.
+    pub(super) fn takes(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        let Some(name) = self.pick(rule.key.as_ref(), site).and_then(|value| value.literal().map(str::to_owned)) else { return };
+        let id = self.command_line(pack, site);
+        let told = parameter(&name, rule.r#in.as_deref().unwrap_or("query"));
+        if !self.objects[id].parameters.contains(&told) {
+            self.objects[id].parameters.push(told);
+        }
+    }
+
+    /// A command as one types it: the program, which is called as its folder or its module where nothing else is told,
+    /// and the words behind it.
+    pub(in crate::compose) fn command(&self, raw: &str, file: &str, named: bool) -> String {
+        let mut words: Vec<&str> = raw.split('/').filter_map(|part| part.split_whitespace().next()).collect();
+        let plain = |name: &&str| !matches!(*name, "" | "main" | "cmd" | "src" | "cli" | "bin" | "app" | "commands" | "internal" | "." | "lib" | "mod");
+        let root = self.program.root_of(file).unwrap_or("");
+        let below = file.strip_prefix(root).unwrap_or(file).trim_start_matches('/');
+        // A script of Python is called as its file; elsewhere a program has its folder's name.
+        let script = below.rsplit('/').next().and_then(|name| name.strip_suffix(".py")).filter(|name| !matches!(*name, "__main__" | "__init__") && plain(name));
+        let own = script.or_else(|| below.rsplit('/').skip(1).find(plain));
+        let module = self.program.module_of(root);
+        if !named {
+            words.insert(0, own.or(module.as_deref()).unwrap_or("main"));
+        }
+        words.join(" ")
+    }
+
     /// Routers that a router is made of hang in it; what is no router among them guards.
     pub(super) fn adopt(&mut self, router: ObjectId, pack: &'static Pack, rule: &CallRule, site: &Site) {
         let place = self.place(&pack.name);
@@ -212,6 +289,7 @@ impl<'a> Evaluator<'a> {
                 guards: Vec::new(),
                 place: self.place(&pack.name),
                 typed: false,
+                answered_by: Vec::new(),
                 parameters: parameters.collect(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));

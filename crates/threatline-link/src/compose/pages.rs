@@ -6,7 +6,7 @@ use super::value::*;
 use super::verbs::parameter;
 use std::rc::Rc;
 use threatline_facts::Text;
-use threatline_model::{EntryPointKind, Parameter};
+use threatline_model::Parameter;
 
 /// Folders that servers are pointed at.
 const WEB_ROOTS: [&str; 8] = ["public", "web", "www", "htdocs", "public_html", "webroot", "html", "docroot"];
@@ -38,16 +38,11 @@ impl<'a> Evaluator<'a> {
             let read = effects.parameters.iter().filter(|(_, place)| place != left_out);
             let parameters: Vec<Parameter> = read.map(|(name, place)| parameter(name, place)).collect();
             let route = Route {
-                kind: EntryPointKind::Http,
                 methods: vec![Some(method.to_owned())],
-                told: true,
                 path: Text::Literal(path.clone()),
-                handler: Val::Null,
-                takes: Vec::new(),
                 guards: vec![Guard { value: Val::Unknown, place: place.clone() }],
-                place: place.clone(),
-                typed: false,
                 parameters,
+                ..super::annotated::plain_route(Val::Null, place.clone())
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
         }

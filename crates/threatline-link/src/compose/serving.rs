@@ -1,0 +1,91 @@
+//! Classes whose public methods are ways in by themselves: channels, workers, commands.
+
+use super::evaluate::Evaluator;
+use super::library::Ruled;
+use super::value::*;
+use super::verbs::Site;
+use std::rc::Rc;
+use threatline_facts::Text;
+use threatline_knowledge::packs::{ClassRule, Verb};
+use threatline_model::EntryPointKind;
+
+impl<'a> Evaluator<'a> {
+    /// The ways in of such a class.
+    pub(super) fn serving_class(&mut self, ruled: Ruled<ClassRule>, file: FileId, number: u32) {
+        let rule = ruled.rule;
+        let Some(kind) = rule.serves.as_deref().and_then(EntryPointKind::from_name) else { return };
+        let source = self.program.source(file);
+        let class = &source.classes[number as usize];
+        // a base of others of the project is none itself
+        let stem = self.program.files[file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
+        let Val::Object(this) = self.generic_instance(file, number) else { return };
+        self.file = file;
+        let mut found = Vec::new();
+        for index in &class.methods {
+            let function = &source.functions[*index as usize];
+            let listed = rule.methods.is_empty() || rule.methods.contains_key(&function.name);
+            let is_way = listed && function.public && !function.is_static && !function.name.starts_with('(') && !rule.except.contains(&function.name);
+            if is_way {
+                found.push((function.name.clone(), *index, function.mark));
+            }
+        }
+        if let (true, Some(alone)) = (found.is_empty() && !class.name.is_empty(), &rule.alone) {
+            self.mark = class.mark;
+            let place = self.place(&ruled.pack.name);
+            let path = Text::Literal(alone.replace("{class}", &class.name.replace('.', "::")));
+            let router = self.single(&format!("{}:served {file}.{number}", ruled.pack.name), None);
+            let route = Route { kind, path, ..super::annotated::plain_route(Val::Unknown, place) };
+            self.objects[router].events.push(Event::Route(Rc::new(route)));
+        }
+        let router = self.single(&format!("{}:served {file}.{number}", ruled.pack.name), None);
+        for (name, index, mark) in found {
+            self.mark = mark;
+            let place = self.place(&ruled.pack.name);
+            let pattern = rule.path.as_deref().unwrap_or("{class}");
+            let path = pattern.replace("{class}", &class.name.replace('.', "::")).replace("{method}", &name).replace("{file}", &stem);
+            if kind == EntryPointKind::Message {
+                let mut call = call_at(place.clone());
+                call.protocol = rule.protocol.clone();
+                call.technology = rule.technology.clone();
+                call.channel = Some(Text::literal(&path));
+                call.consumes = true;
+                self.out.calls.push(call);
+            }
+            let parameters = self.said_before(file, index, this);
+            let route = Route {
+                answered_by: Vec::new(),
+                kind,
+                methods: vec![None],
+                told: true,
+                path: Text::Literal(path),
+                handler: Val::Function(Closure { file, index, scope: None, this: Some(this) }),
+                takes: Vec::new(),
+                guards: vec![Guard { value: Val::Unknown, place: place.clone() }],
+                place,
+                typed: false,
+                parameters,
+            };
+            self.objects[router].events.push(Event::Route(Rc::new(route)));
+        }
+    }
+
+    /// Parameters that are said right before a method.
+    fn said_before(&mut self, file: FileId, index: u32, this: ObjectId) -> Vec<threatline_model::Parameter> {
+        let program = self.program;
+        let library = program.files[file].library;
+        let Some(ty) = self.objects[this].ty else { return Vec::new() };
+        let scope = self.globals(file);
+        let mut out = Vec::new();
+        for annotation in &program.source(file).functions[index as usize].annotations {
+            let threatline_facts::code::Value::Name(word) = &annotation.callee else { continue };
+            for (rule, _) in library.methods(ty, word).into_iter().filter(|(ruled, _)| ruled.rule.does == Verb::Declare) {
+                let arguments = self.arguments(&annotation.arguments, &scope);
+                let site = Site::of(word, arguments, None, None);
+                for name in self.words(rule.rule.key.as_ref(), &site).unwrap_or_default() {
+                    out.push(super::verbs::declared_parameter(&name, rule.rule.r#in.as_deref(), &[None]));
+                }
+            }
+        }
+        out
+    }
+}
