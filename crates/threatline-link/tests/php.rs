@@ -235,3 +235,59 @@ fn ways_out_have_their_configured_addresses() {
     calls.sort();
     assert_eq!(calls, ["http http://billing:8080/charges", "http https://api.example.com/v1", "sql mysql:host=db;dbname=shop"]);
 }
+
+/// Controllers are routed by their names where the manifest asks for the framework, and nowhere else.
+#[test]
+fn thinkphp_controllers_are_routed_by_their_names() {
+    let user = "<?php namespace app\\controller; use think\\Request;
+        class User extends \\think\\Controller {
+          public function __construct() {}
+          public function index() { return 1; }
+          public function editName(Request $request) { return $request->post('name'); }
+          public static function make() {} protected function helper() {} public function _initialize() {}
+          /** @Route('u/{id}', 'GET|POST') */ public function show($id) { return 1; } }";
+    let group = "<?php namespace app\\controller\\admin; class UserGroup { public function read() { return 1; } }";
+    let order = "<?php namespace app\\shop\\controller; class OrderController { public function index() { return 1; } }";
+    let routes = "<?php use think\\facade\\Route; Route::get('orders', 'Order/index');";
+    let other = "<?php namespace app\\service; class Mail { public function send() {} }";
+    let with = |composer: &'static str| {
+        entries(&[
+            ("composer.json", composer),
+            ("app/controller/User.php", user),
+            ("app/controller/admin/UserGroup.php", group),
+            ("app/shop/controller/OrderController.php", order),
+            ("app/shop/route/app.php", routes),
+            ("app/service/Mail.php", other),
+        ])
+    };
+    assert_eq!(
+        with(r#"{"require": {"topthink/framework": "^8"}, "autoload": {"psr-4": {"app\\": "app"}}}"#),
+        [
+            "ANY /admin.user_group/read() ?",
+            "ANY /shop/order() ?",
+            "ANY /user() ?",
+            "ANY /user/edit_name(form:name) ?",
+            "ANY /user/show() ?",
+            "GET /shop/orders() ?",
+            "GET /u/{id}(path:id) ?",
+            "POST /u/{id}(path:id) ?",
+        ]
+    );
+    let without = with(r#"{"autoload": {"psr-4": {"app\\": "app"}}}"#);
+    assert!(without.iter().all(|entry| !entry.starts_with("ANY")), "{without:?}");
+}
+
+/// Annotations without a name space mean the framework's only in its own classes.
+#[test]
+fn phalcon_annotations_stand_in_classes_of_the_framework_only() {
+    let products = "<?php namespace Shop\\Controllers; use Phalcon\\Mvc\\Controller; use Phalcon\\Mvc\\Router;
+        /** @RoutePrefix('/api/products') */
+        class ProductsController extends Controller {
+          /** @Get('/{id:[0-9]+}') */ public function showAction($id) { return $this->request->getQuery('q'); }
+          /** @Route('/save', methods={'POST', 'PUT'}) */ public function saveAction() { return 1; } }";
+    let stranger = "<?php namespace Shop\\Controllers; class Client { /** @Get('/never') */ public function load() { return 1; } }";
+    assert_eq!(
+        entries(&[("ProductsController.php", products), ("Client.php", stranger)]),
+        ["GET /api/products/{id}(path:id,query:q) ?", "POST /api/products/save() ?", "PUT /api/products/save() ?"]
+    );
+}

@@ -776,7 +776,14 @@ pub struct Requirement {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
 pub struct ClassRule {
+    #[serde(default)]
     pub bases: Vec<String>,
+    /// Name spaces whose classes are meant, whatever they extend…
+    #[serde(default)]
+    pub spaces: Vec<String>,
+    /// … where the manifest depends on one of these.
+    #[serde(default)]
+    pub packages: Vec<String>,
     #[serde(default)]
     pub methods: BTreeMap<String, String>,
     #[serde(default)]
@@ -796,6 +803,15 @@ pub struct ClassRule {
     /// Methods of this name are actions, routed by `path` of their class's and their own name.
     #[serde(default)]
     pub actions: Option<String>,
+    /// The action that its class's path alone means.
+    #[serde(default)]
+    pub index: Option<String>,
+    /// What stands between the words of a name in a path.
+    #[serde(default)]
+    pub between: Option<String>,
+    /// What actions answer, where that is not told by what they read.
+    #[serde(default)]
+    pub method: Option<String>,
     #[serde(default)]
     pub table: Option<String>,
     /// Its public methods are ways in of this kind.
@@ -1037,6 +1053,9 @@ impl Pack {
             if rule.paths.is_empty() {
                 return Err("files without `paths`".to_owned());
             }
+        }
+        if self.classes.iter().any(|rule| rule.bases.is_empty() && (rule.spaces.is_empty() || rule.packages.is_empty())) {
+            return Err("a class without `bases`, or without `spaces` and `packages`".to_owned());
         }
         for call in &self.calls {
             if let Some(table) = call.table.as_ref().filter(|table| !self.tables.iter().any(|known| known.name == **table)) {

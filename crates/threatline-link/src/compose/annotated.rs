@@ -82,6 +82,11 @@ impl<'a> Evaluator<'a> {
             let value = self.value(&annotation.callee, scope);
             let name = match &value {
                 Val::Symbol(name) => name.to_string(),
+                // A name without a name space may be that of a library's object, too.
+                Val::Object(_) if self.family() == Family::Php => match &annotation.callee {
+                    Value::Name(name) => name.clone(),
+                    _ => continue,
+                },
                 Val::Method(id, name) => self.method_name(*id, name),
                 Val::Class(file, class) if self.family() == Family::Java && depth < 4 => {
                     let mut handed = self.arguments(&annotation.arguments, scope);
@@ -324,6 +329,10 @@ impl<'a> Evaluator<'a> {
         let mut told = std::mem::take(&mut self.telling);
         told.extend(header.told.iter().cloned());
         self.triggers(function, scope, &mut applied, &mut guards);
+        if self.family() == Family::Php && applied.iter().any(|one| !one.ruled.rule.on.is_empty()) {
+            let foreign = class.map(|(file, class)| self.bases(file, class).1).unwrap_or_default();
+            applied.retain(|one| one.ruled.rule.on.is_empty() || one.ruled.rule.on.iter().any(|on| foreign.contains(on)));
+        }
         let says = |one: &Applied| !matches!(one.ruled.rule.does, AnnotationVerb::Property | AnnotationVerb::Ignore | AnnotationVerb::Parameter);
         // What stands on a class that is called as a function is said of the method that answers.
         let called = self.family() == Family::Php && function.name == "__invoke" && !applied.iter().any(|one| one.ruled.rule.does == AnnotationVerb::Prefix);

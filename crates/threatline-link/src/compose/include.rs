@@ -38,6 +38,19 @@ impl<'a> Evaluator<'a> {
         })
     }
 
+    /// What the first star of a rule's paths stands for in a file's path.
+    fn star_of(&self, rule: &FileRule, file: FileId) -> String {
+        let path = &*self.program.files[file].path;
+        let inner = path.strip_prefix(self.program.root_of(path).unwrap_or_default()).unwrap_or(path).trim_start_matches('/');
+        let star = |pattern: &String| {
+            let at = pattern.find('*').filter(|_| fits(pattern, inner))?;
+            let (rest, tail) = (&inner[at..], pattern[at..].trim_start_matches('*'));
+            let end = rest.char_indices().map(|(end, _)| end).chain([rest.len()]).find(|end| fits(tail, &rest[*end..]))?;
+            Some(rest[..end].to_owned())
+        };
+        rule.paths.iter().find_map(star).unwrap_or_default()
+    }
+
     /// Runs a file that nobody was seen to load, as the framework would.
     pub(super) fn run_by_place(&mut self, file: FileId) {
         let rules: Vec<_> = self.file_rules(file).filter(|(_, rule)| !rule.serves).collect();
@@ -46,7 +59,7 @@ impl<'a> Evaluator<'a> {
             self.file = file;
             let router = self.single(&format!("{}:router", pack.name), None);
             let place = Some(self.place(&pack.name));
-            let prefix = rule.prefix.as_deref().map(threatline_facts::Text::literal);
+            let prefix = rule.prefix.as_deref().map(|prefix| threatline_facts::Text::literal(prefix.replace("{star}", &self.star_of(rule, file))));
             // Who loads it was not seen, so what stands before it is not known.
             let events = if rule.certain { Vec::new() } else { vec![Event::Protect] };
             let child = self.object(Object { place: place.clone(), prefix, events, ..Object::default() });

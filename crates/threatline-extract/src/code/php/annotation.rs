@@ -101,13 +101,15 @@ impl Lowering<'_> {
 
 /// The text up to the bracket that closes the first one, strings passed over.
 fn balanced(text: &str) -> Option<&str> {
-    let (mut open, mut quoted) = (0_usize, false);
+    let (mut open, mut quote) = (0_usize, None);
     for (at, letter) in text.char_indices().take(MAX_LENGTH) {
-        match letter {
-            '"' => quoted = !quoted,
-            '(' if !quoted => open += 1,
-            ')' if !quoted && open == 1 => return Some(&text[..=at]),
-            ')' if !quoted => open = open.saturating_sub(1),
+        match (letter, quote) {
+            (_, Some(mark)) if letter == mark => quote = None,
+            (_, Some(_)) => {}
+            ('"' | '\'', None) => quote = Some(letter),
+            ('(', None) => open += 1,
+            (')', None) if open == 1 => return Some(&text[..=at]),
+            (')', None) => open = open.saturating_sub(1),
             _ => {}
         }
     }
@@ -118,7 +120,7 @@ fn balanced(text: &str) -> Option<&str> {
 /// of the comment. Inside of braces `key=value` is a key of an array.
 fn rewritten(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let (mut quoted, mut braces, mut at_start) = (false, 0_usize, false);
+    let (mut quote, mut braces, mut at_start) = (None, 0_usize, false);
     for letter in text.chars() {
         match letter {
             '\n' => at_start = true,
@@ -126,24 +128,29 @@ fn rewritten(text: &str) -> String {
             c if at_start && !c.is_whitespace() => at_start = false,
             _ => {}
         }
-        match letter {
-            '"' => {
-                quoted = !quoted;
-                // what stands between is meant as it is
+        match (letter, quote) {
+            // what stands between is meant as it is
+            (_, Some(mark)) if letter == mark => {
+                quote = None;
                 out.push('\'');
             }
-            '\'' if quoted => out.push_str("\\'"),
-            '{' if !quoted => {
+            ('\'', Some(_)) => out.push_str("\\'"),
+            (_, Some(_)) => out.push(letter),
+            ('"' | '\'', None) => {
+                quote = Some(letter);
+                out.push('\'');
+            }
+            ('{', None) => {
                 braces += 1;
                 out.push('[');
             }
-            '}' if !quoted => {
+            ('}', None) => {
                 braces = braces.saturating_sub(1);
                 out.push(']');
             }
-            '=' | ':' if !quoted && braces > 0 => out.push_str("=>"),
-            '=' if !quoted => out.push(':'),
-            '@' if !quoted => {}
+            ('=' | ':', None) if braces > 0 => out.push_str("=>"),
+            ('=', None) => out.push(':'),
+            ('@', None) => {}
             _ => out.push(letter),
         }
     }
