@@ -23,7 +23,7 @@ pub(crate) mod show;
 pub mod tree;
 pub(crate) mod walk;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use threatline_facts::code::{CodeFact, Source, Want};
@@ -111,7 +111,8 @@ fn awake(language: Language, text: &str) -> bool {
     let family = Family::of(language);
     let words = WORDS[family.number()].get_or_init(|| {
         let words: BTreeSet<&str> = packs::imports(family).collect();
-        AhoCorasick::new(words).ok()
+        // a hook reads one file: what a table of all states costs to fill, it never gets back
+        AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(words).ok()
     });
     words.as_ref().is_none_or(|words| words.is_match(text))
 }

@@ -125,3 +125,192 @@ def x(): return 1
 ";
     check(&[("app.py", app)], &["GET /x unknown"]);
 }
+
+#[test]
+fn a_decorator_that_keeps_the_names_of_its_view_still_guards() {
+    let app = "
+import jwt
+from functools import wraps
+from flask import Flask, request
+app = Flask(__name__)
+def verified(view):
+    @wraps(view)
+    def inner(*args, **kwargs):
+        jwt.decode(request.headers.get('Authorization'), KEY, algorithms=['RS256'])
+        return view(*args, **kwargs)
+    return inner
+def timed(view):
+    @wraps(view)
+    def inner(*args, **kwargs):
+        return view(*args, **kwargs)
+    return inner
+@app.get('/mine')
+@verified
+def mine(): return 1
+@app.get('/open')
+@timed
+def open(): return 1
+";
+    check(&[("app.py", app)], &["GET /mine true X", "GET /open false C"]);
+}
+
+#[test]
+fn asking_another_service_about_the_callers_token_proves_who_calls() {
+    let app = "
+import requests
+from functools import wraps
+from flask import Flask, request
+app = Flask(__name__)
+def introspected(view):
+    @wraps(view)
+    def inner(*args, **kwargs):
+        token = request.headers.get('Authorization')[7:]
+        body = {'token': token}
+        answer = requests.post(VERIFY_URL, json=body)
+        code = answer.status_code
+        if code == 200:
+            return view(*args, **kwargs)
+        return {'error': 'no'}, 401
+    return inner
+def with_own_key(view):
+    @wraps(view)
+    def inner(*args, **kwargs):
+        answer = requests.post(QUOTA_URL, headers={'Authorization': OWN_KEY})
+        code = answer.status_code
+        if code == 200:
+            return view(*args, **kwargs)
+        return {'error': 'no'}, 403
+    return inner
+@app.get('/mine')
+@introspected
+def mine(): return 1
+@app.get('/quota')
+@with_own_key
+def quota(): return 1
+";
+    check(&[("app.py", app)], &["GET /mine true X", "GET /quota unknown"]);
+}
+
+const TOKEN: &str = r#"
+package auth
+import ("errors"; "net/http"; "bytes"; "encoding/json")
+func tokenOf(r *http.Request) string { return r.Header.Get("Authorization") }
+func Check(r *http.Request) (int, error) {
+	sent := tokenOf(r)
+	body, err := json.Marshal(map[string]string{"token": sent})
+	if err != nil { return 0, err }
+	resp, err := http.Post(verifyURL, "application/json", bytes.NewBuffer(body))
+	if err != nil { return 0, err }
+	if resp.StatusCode != 200 { return 0, errors.New("no") }
+	return 1, nil
+}
+func Ping(r *http.Request) (int, error) {
+	resp, err := http.Post(pingURL, "application/json", nil)
+	if err != nil { return 0, err }
+	return resp.StatusCode, nil
+}
+"#;
+
+#[test]
+fn asking_elsewhere_is_followed_through_functions_and_packages() {
+    let app = r#"
+package main
+import ("net/http"; "example.com/shop/auth")
+func mine(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, err := auth.Check(r)
+		if err != nil {
+			http.Error(w, "no", http.StatusUnauthorized)
+			return
+		}
+		next(w, r)
+	}
+}
+func pinged(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, err := auth.Ping(r)
+		if err != nil {
+			http.Error(w, "no", http.StatusForbidden)
+			return
+		}
+		next(w, r)
+	}
+}
+func list(w http.ResponseWriter, r *http.Request) {}
+func main() {
+	http.HandleFunc("GET /mine", mine(list))
+	http.HandleFunc("GET /pinged", pinged(list))
+	http.ListenAndServe(":80", nil)
+}
+"#;
+    check(&[("go.mod", "module example.com/shop\n"), ("main.go", app), ("auth/auth.go", TOKEN)], &["GET /mine true X", "GET /pinged unknown"]);
+}
+
+#[test]
+fn an_error_that_is_answered_lets_nobody_in() {
+    let app = "
+import jwt
+from flask import Flask, request, jsonify
+app = Flask(__name__)
+@app.post('/mine')
+def mine():
+    if 'name' not in request.form:
+        return jsonify({'error': 'no name'}), 400
+    try:
+        jwt.decode(request.headers.get('Authorization'), KEY, algorithms=['RS256'])
+        return jsonify(load())
+    except jwt.InvalidTokenError:
+        return 'no', 401
+    except DatabaseError:
+        return 'failed', 500
+@app.post('/first')
+def first():
+    if 'name' not in request.form:
+        return jsonify(load()), 200
+    jwt.decode(request.headers.get('Authorization'), KEY, algorithms=['RS256'])
+    return jsonify(load())
+@app.post('/open')
+def open():
+    if 'name' not in request.form:
+        return jsonify({'error': 'no name'}), 400
+    return jsonify(load())
+@app.post('/count')
+def count():
+    if 'name' not in request.form:
+        return load(500)
+    jwt.decode(request.headers.get('Authorization'), KEY, algorithms=['RS256'])
+    return jsonify(load())
+";
+    check(&[("app.py", app)], &["POST /count false C", "POST /first false C", "POST /mine true X", "POST /open false C"]);
+}
+
+#[test]
+fn an_error_that_is_sent_and_left_lets_nobody_in() {
+    let app = "
+const express = require('express');
+const jwt = require('jsonwebtoken');
+const app = express();
+app.post('/mine', (req, res) => {
+  if (!req.body.name) {
+    res.status(400).json({ error: 'no name' });
+    return;
+  }
+  try {
+    jwt.verify(req.headers.authorization, KEY);
+    res.json(load());
+  } catch (error) {
+    res.status(500).json({ error: 'failed' });
+  }
+});
+app.post('/swallowed', (req, res) => {
+  try {
+    jwt.verify(req.headers.authorization, KEY);
+  } catch (error) {
+    res.status(500);
+  }
+  res.json(load());
+});
+app.listen(80);
+";
+    check(&[("package.json", r#"{"name":"shop"}"#), ("app.js", app)], &["POST /mine true X", "POST /swallowed false C"]);
+}

@@ -767,7 +767,8 @@ impl<'a> Evaluator<'a> {
         }
         match decorator {
             Val::Function(closure) => match self.invoke(&closure, vec![Arg { name: None, value: value.clone() }]) {
-                Val::Function(wrapped) => Val::Function(wrapped),
+                // what it gives back may be decorated itself: `@wraps(view)`
+                wrapped @ (Val::Function(_) | Val::Guarded(_)) => wrapped,
                 Val::Null | Val::Unknown if matches!(value, Val::Class(..)) => value,
                 Val::Object(id) => Val::Object(id),
                 _ => super::guard::wrapped(Val::Unknown, value, place),

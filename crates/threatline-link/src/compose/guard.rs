@@ -5,6 +5,7 @@
 //! credential is valid, or a branch that turns the request away with 401 or 403 for a reason other than
 //! that a header is absent. What cannot be read makes nothing true.
 
+mod asked;
 mod beside;
 mod contained;
 mod refuse;
@@ -131,6 +132,10 @@ struct Prover {
     decides: bool,
     /// What decorators tell let it on before anything was refused.
     exempted: bool,
+    /// Nothing of the function follows the steps that are walked.
+    last: bool,
+    /// The function that is walked and those written in place around the steps, innermost last.
+    within: Vec<u32>,
 }
 
 impl Prover {
@@ -148,6 +153,8 @@ impl Prover {
             class: None,
             decides: false,
             exempted: false,
+            last: true,
+            within: Vec::new(),
         }
     }
 }
@@ -360,6 +367,7 @@ impl<'a> Evaluator<'a> {
         }
         let mut prover = Prover::new(parameters, depth);
         prover.class = function.class.map(|class| (closure.file, class));
+        prover.within.push(closure.index);
         prover.decides = function.name == "canActivate";
         prover.calls_on = self.goes_on_by_call(&function.steps, &prover, &scope);
         let own = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
@@ -512,12 +520,21 @@ impl<'a> Evaluator<'a> {
 
     /// Walks steps from what is known; what is known at their end, none if no path reaches it.
     fn walk(&mut self, steps: &'a [Step], start: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
+        let last = prover.last;
+        let end = self.walk_each(steps, start, prover, scope);
+        prover.last = last;
+        end
+    }
+
+    fn walk_each(&mut self, steps: &'a [Step], start: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
         let mut known = start;
+        let last = prover.last;
         for (at, step) in steps.iter().enumerate() {
             if !self.burn() {
                 prover.unclear = true;
                 return Some(Known::default());
             }
+            prover.last = last && at + 1 == steps.len();
             // `if (req.user) return next(); res.redirect("/login")`: what follows is the other branch.
             let rest = steps.get(at + 1..).unwrap_or_default();
             if let Step::If { condition, then, otherwise } = step
@@ -526,7 +543,15 @@ impl<'a> Evaluator<'a> {
                 && then.last().is_some_and(leaves)
                 && self.says_who(condition, prover, scope, 0)
             {
+                prover.last = last;
                 return self.walk_if(condition, then, rest, known, prover, scope);
+            }
+            // `http.Error(w, "bad", http.StatusBadRequest); return`: who gets an error gets nothing else.
+            if let (Step::Do(value), Some(Step::Return(None))) = (step, steps.get(at + 1))
+                && self.fails(value, prover)
+            {
+                self.see(value, known, prover, scope);
+                return None;
             }
             known = self.walk_step(step, known, prover, scope)?;
         }
@@ -552,7 +577,7 @@ impl<'a> Evaluator<'a> {
                 if let Some(value) = value {
                     known = self.see(value, known, prover, scope);
                 }
-                let mut away = value.as_ref().is_some_and(|value| self.turns_away_value(value, scope).is_some());
+                let mut away = value.as_ref().is_some_and(|value| self.turns_away_value(value, scope).is_some() || self.fails(value, prover));
                 if let Some(value) = value.as_ref().filter(|_| prover.decides) {
                     away |= self.decided(value, &mut known, prover, scope);
                 }
@@ -565,6 +590,7 @@ impl<'a> Evaluator<'a> {
             Step::If { condition, then, otherwise } => self.walk_if(condition, then, otherwise, known, prover, scope),
             Step::Loop { body, .. } => {
                 // The body may not run at all; what it lets through counts.
+                prover.last = false;
                 let _ = self.walk(body, known, prover, scope);
                 Some(known)
             }
@@ -572,13 +598,16 @@ impl<'a> Evaluator<'a> {
                 let after = self.walk(body, known, prover, scope);
                 let mut out = after;
                 for handler in handlers {
+                    let ends = prover.last && handler.iter().any(|step| matches!(step, Step::Do(value) if self.fails(value, prover)));
                     if let Some(end) = self.walk(handler, known, prover, scope)
+                        && !ends
                         && !self.answers(handler, scope)
                     {
                         // An error that is swallowed leaves nothing proven.
                         out = Some(out.map_or(end, |out| out.meet(end)));
                     }
                 }
+                prover.last = false;
                 let _ = self.walk(finally, Known::default(), prover, scope);
                 out
             }
@@ -668,7 +697,11 @@ impl<'a> Evaluator<'a> {
                         }
                         // what a block of Ruby gives back is not what the method does
                         let onward = prover.onward;
+                        let last = std::mem::replace(&mut prover.last, false);
+                        prover.within.push(*index);
                         let _ = self.walk(steps, known, prover, &inner);
+                        prover.within.pop();
+                        prover.last = last;
                         if self.is_ruby() && !prover.calls_on && !leaves_around(steps) {
                             prover.onward = onward;
                         }

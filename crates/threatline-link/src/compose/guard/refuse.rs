@@ -93,6 +93,12 @@ impl<'a> Evaluator<'a> {
         })
     }
 
+    /// Whether a handler answers with an error, whatever its reason: who gets that gets nothing else. What a
+    /// helper gives back so, its caller may pass over.
+    pub(super) fn fails(&self, value: &Value, prover: &Prover) -> bool {
+        self.strict && prover.depth == 0 && !prover.calls_on && says_failure(value, 0)
+    }
+
     pub(super) fn rejecting_call(&mut self, call: &'a Call, scope: &Scope) -> Option<u16> {
         let name = self.name_of_callee(call, scope)?;
         let rules = self.program.files[self.file].library.rejects(&name);

@@ -178,6 +178,10 @@ impl<'a> Evaluator<'a> {
                 out = true;
                 break;
             }
+            if self.asks_elsewhere(call, &[closure.index], &scope) {
+                out = true;
+                break;
+            }
             if let Some(Val::Function(inner)) = &callee
                 && (inner.file, inner.index) != (closure.file, closure.index)
                 && self.holds_a_check(inner, depth + 1)
@@ -212,23 +216,29 @@ impl<'a> Evaluator<'a> {
         values.iter().any(held) && mentions_raw_any(parts) || parts.iter().any(secret)
     }
 
-    /// Whether a local name holds the outcome of a check.
-    pub(super) fn comes_from_check(&mut self, name: &str, _prover: &Prover, scope: &Scope, depth: usize) -> bool {
+    /// Whether a local name holds the outcome of a check, or a part of it.
+    pub(super) fn comes_from_check(&mut self, name: &str, prover: &Prover, scope: &Scope, depth: usize) -> bool {
         if depth > 3 {
             return false;
         }
-        let file = self.file;
-        let source = self.program.source(file);
-        let mut found: Option<&'a Value> = None;
-        for function in &source.functions {
-            binding_of(&function.steps, name, &mut found);
-        }
-        match found {
+        match self.bound(name, &prover.within) {
             Some(Value::Call(call)) => {
                 let callee = self.callee(call, scope);
                 self.verify_rule(callee.as_ref(), call, scope).is_some()
                     || matches!(&callee, Some(Val::Function(closure)) if self.holds_a_check(closure, depth + 1))
+                    || self.asks_elsewhere(call, &prover.within, scope)
             }
+            // `ok := response.StatusCode == 200`
+            Some(Value::Member(object, _)) => {
+                matches!(&**object, Value::Name(object) if object != name && self.comes_from_check(object, prover, scope, depth + 1))
+            }
+            Some(Value::Operator(_, parts)) => parts.iter().any(|part| match part {
+                Value::Name(part) => part != name && self.comes_from_check(part, prover, scope, depth + 1),
+                Value::Member(object, _) => {
+                    matches!(&**object, Value::Name(object) if object != name && self.comes_from_check(object, prover, scope, depth + 1))
+                }
+                _ => false,
+            }),
             _ => false,
         }
     }

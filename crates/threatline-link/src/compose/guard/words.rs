@@ -155,6 +155,100 @@ pub(super) fn status_of(word: &str) -> Option<u16> {
     }
 }
 
+/// Whether an answer says that it is an error, by a status of 400 and above where a status stands.
+pub(super) fn says_failure(value: &Value, depth: usize) -> bool {
+    if depth > 8 {
+        return false;
+    }
+    let number = |value: &Value| matches!(value, Value::Number(text) if text.parse().is_ok_and(|status: u16| (400..600).contains(&status)));
+    let named = |value: &Value| last_word(value).is_some_and(|word| names_failure(&word));
+    let status = |value: &Value| number(value) || named(value);
+    match value {
+        // `return {"error": "gone"}, 404`
+        Value::List(parts) => parts.len() > 1 && parts.iter().skip(1).any(status),
+        Value::Name(name) => names_failure(name),
+        Value::Member(object, name) => names_failure(name) || says_failure(object, depth + 1),
+        Value::Map(entries) => entries.iter().any(|(key, value)| matches!(key, Value::Text(key) if is_status_key(key)) && status(value)),
+        Value::Call(call) => {
+            let name = last_word(&call.callee).unwrap_or_default();
+            says_failure(&call.callee, depth + 1)
+                || call.arguments.iter().any(|argument| {
+                    let keyed = argument.name.as_deref().is_some_and(is_status_key);
+                    named(&argument.value)
+                        || (keyed || takes_status(&name)) && number(&argument.value)
+                        || matches!(argument.value, Value::Map(_)) && says_failure(&argument.value, depth + 1)
+                })
+        }
+        _ => false,
+    }
+}
+
+fn is_status_key(key: &str) -> bool {
+    matches!(key, "status" | "status_code" | "statusCode" | "code" | "StatusCode")
+}
+
+/// Calls whose number is the status of what they answer.
+fn takes_status(name: &str) -> bool {
+    matches!(
+        name,
+        "status"
+            | "Status"
+            | "sendStatus"
+            | "SendStatus"
+            | "StatusCode"
+            | "sendError"
+            | "send_error"
+            | "send_response"
+            | "WriteHeader"
+            | "setStatus"
+            | "setStatusCode"
+            | "JSON"
+            | "JSONP"
+            | "IndentedJSON"
+            | "AbortWithStatus"
+            | "AbortWithStatusJSON"
+            | "abort"
+            | "halt"
+            | "createError"
+            | "Error"
+            | "HTTPException"
+            | "HttpException"
+            | "ResponseStatusException"
+            | "NewHTTPError"
+            | "NewError"
+    )
+}
+
+/// The names of the statuses of 400 and above, as libraries write them: `HTTP_400_BAD_REQUEST`,
+/// `StatusBadRequest`, `badRequest()`, `HttpResponseNotFound`, `INTERNAL_SERVER_ERROR`.
+fn names_failure(name: &str) -> bool {
+    let plain: String = name.chars().filter(|c| c.is_ascii_alphabetic()).map(|c| c.to_ascii_lowercase()).collect();
+    let rest = ["httpresponse", "httpstatus", "http", "status", "response"].iter().find_map(|before| plain.strip_prefix(before)).unwrap_or(&plain);
+    let rest = ["objectresult", "result", "response", "exception", "error"].iter().find_map(|after| rest.strip_suffix(after)).unwrap_or(rest);
+    matches!(
+        rest,
+        "badrequest"
+            | "notfound"
+            | "methodnotallowed"
+            | "notallowed"
+            | "notacceptable"
+            | "requesttimeout"
+            | "conflict"
+            | "preconditionfailed"
+            | "payloadtoolarge"
+            | "unsupportedmediatype"
+            | "unprocessableentity"
+            | "unprocessablecontent"
+            | "toomanyrequests"
+            | "internalserver"
+            | "server"
+            | "notimplemented"
+            | "badgateway"
+            | "serviceunavailable"
+            | "gatewaytimeout"
+    ) && (rest != "server" || plain.ends_with("error"))
+}
+
 pub(super) fn words_of(name: &str) -> Vec<String> {
     let mut out = vec![String::new()];
     let mut before_lower = false;

@@ -1,0 +1,112 @@
+//! Checks that another service makes: a request that hands on the caller's own credential, and whose
+//! outcome decides (token introspection, RFC 7662, and what people write in its place).
+
+use super::*;
+
+/// So many values are looked at for one credential, and so many bindings and calls followed.
+const MAX_VALUES: usize = 256;
+const MAX_STEPS: usize = 5;
+
+impl<'a> Evaluator<'a> {
+    /// Whether a call asks another service about the credential that the caller sent.
+    pub(super) fn asks_elsewhere(&mut self, call: &'a Call, within: &[u32], scope: &Scope) -> bool {
+        if !self.is_request(call, scope) {
+            return false;
+        }
+        let mut left = MAX_VALUES;
+        call.arguments.iter().any(|argument| self.hands_on_credential(&argument.value, within, scope, 0, &mut left))
+    }
+
+    fn is_request(&mut self, call: &'a Call, scope: &Scope) -> bool {
+        let library = self.program.files[self.file].library;
+        let rules = match self.callee(call, scope) {
+            Some(Val::Symbol(name)) => library.calls(&name),
+            Some(Val::Method(id, name)) => self.objects[id].ty.map(|ty| library.methods(ty, &name)).unwrap_or_default(),
+            _ => return false,
+        };
+        rules.iter().any(|(ruled, _)| ruled.rule.does == Verb::Request)
+    }
+
+    /// Whether a value is made of the credential in the request: read in it, bound before, or given back by
+    /// a function of the project that reads it.
+    fn hands_on_credential(&mut self, value: &'a Value, within: &[u32], scope: &Scope, depth: usize, left: &mut usize) -> bool {
+        if depth > MAX_STEPS || *left == 0 {
+            return false;
+        }
+        *left -= 1;
+        if reads_credential(value) {
+            return true;
+        }
+        if let Value::Name(name) = value {
+            let bound = self.bound(name, within);
+            return bound.is_some_and(|bound| self.hands_on_credential(bound, within, scope, depth + 1, left));
+        }
+        if let Value::Call(call) = value
+            && let Some(Val::Function(closure)) = self.callee(call, scope)
+            && self.gives_credential(&closure, depth + 1, left)
+        {
+            return true;
+        }
+        values_in(value).into_iter().any(|inner| self.hands_on_credential(inner, within, scope, depth, left))
+    }
+
+    /// Whether something that a function gives back is made of the credential in the request.
+    fn gives_credential(&mut self, closure: &Closure, depth: usize, left: &mut usize) -> bool {
+        let (file, mark) = (self.file, self.mark);
+        self.file = closure.file;
+        let scope = self.enter(closure, Vec::new());
+        let mut answers = Vec::new();
+        answers_of(&self.program.source(closure.file).functions[closure.index as usize].steps, &mut answers);
+        let out = answers.into_iter().any(|answer| self.hands_on_credential(answer, &[closure.index], &scope, depth, left));
+        (self.file, self.mark) = (file, mark);
+        out
+    }
+
+    /// What a name was bound to last in the innermost of these functions that binds it, or anywhere in the
+    /// file: a variable of a function around.
+    pub(super) fn bound(&self, name: &str, within: &[u32]) -> Option<&'a Value> {
+        let functions = &self.program.source(self.file).functions;
+        let mut found = None;
+        for index in within.iter().rev() {
+            binding_of(&functions.get(*index as usize)?.steps, name, &mut found);
+            if found.is_some() {
+                return found;
+            }
+        }
+        functions.iter().for_each(|function| binding_of(&function.steps, name, &mut found));
+        found
+    }
+}
+
+/// `request.headers.get("Authorization")`, `req.headers.authorization`, `r.Header["Cookie"]`, `req.cookies.sid`.
+fn reads_credential(value: &Value) -> bool {
+    match value {
+        Value::Call(call) => {
+            matches!(&call.callee, Value::Member(..))
+                && call.arguments.iter().any(|argument| matches!(&argument.value, Value::Text(text) if is_credential(text)))
+        }
+        Value::Index(object, index) => !matches!(**object, Value::Map(_)) && matches!(&**index, Value::Text(text) if is_credential(text)),
+        Value::Member(object, name) => {
+            is_credential(name) && last_word(object).is_some_and(|word| words_of(&word).iter().any(|word| word.starts_with("header")))
+        }
+        _ => false,
+    }
+}
+
+/// The header fields that carry who somebody is (RFC 9110, 11.6.2; RFC 6265, 4.2), also as CGI and WSGI name them.
+fn is_credential(name: &str) -> bool {
+    let plain = name.to_ascii_lowercase().replace('_', "-");
+    matches!(plain.strip_prefix("http-").unwrap_or(&plain), "authorization" | "cookie" | "x-access-token" | "x-auth-token")
+}
+
+/// The values that a value is made of.
+fn values_in(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Call(call) => std::iter::once(&call.callee).chain(call.arguments.iter().map(|argument| &argument.value)).collect(),
+        Value::Member(object, _) => vec![object],
+        Value::Index(object, index) => vec![object, index],
+        Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => parts.iter().collect(),
+        Value::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
+        _ => Vec::new(),
+    }
+}
