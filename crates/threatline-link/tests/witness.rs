@@ -11,7 +11,7 @@ fn claims(files: &[(&str, &str)]) -> Vec<String> {
     let found = composed(files);
     let of_calls = found.calls.iter().flat_map(|call| &call.properties).map(|(property, _, places)| (*property, places.clone()));
     let of_programs = found.traits.iter().map(|found| (found.property, found.places.clone()));
-    let ends = ["_from_input"];
+    let ends = ["_from_input", "deserializes"];
     let mut out: Vec<String> = of_calls
         .chain(of_programs)
         .filter(|(property, _)| ends.iter().any(|end| property.name().ends_with(end)))
@@ -23,6 +23,15 @@ fn claims(files: &[(&str, &str)]) -> Vec<String> {
     out.sort();
     out.dedup();
     out
+}
+
+/// Every claim with the line where it happens.
+fn happens(files: &[(&str, &str)]) -> Vec<String> {
+    let last = |claim: String| {
+        let (property, places) = claim.split_once(": ").unwrap();
+        format!("{property}: {}", places.rsplit(" > ").next().unwrap())
+    };
+    claims(files).into_iter().map(last).collect()
 }
 
 #[test]
@@ -292,4 +301,183 @@ class Users {
         claims(&[("src/main/java/com/example/shop/Users.java", controller)]),
         ["query_from_input: Object users(@RequestParam String name) { > return jdbc.queryForList(\"SELECT * FROM users WHERE name = '\" + name + \"'\");"]
     );
+}
+
+#[test]
+fn what_python_opens_compiles_and_rebuilds_by_a_request() {
+    let app = r#"
+import os, pickle, base64
+from pathlib import Path
+from flask import Flask, request, send_file, render_template_string
+from werkzeug.utils import secure_filename
+app = Flask(__name__)
+BASE = Path('/data')
+@app.get('/sent')
+def sent(): return send_file(os.path.join('/data', request.args['f']))
+@app.get('/opened')
+def opened(): return open(BASE / request.args['f']).read()
+@app.get('/named')
+def named(): return open(os.path.join('/data', secure_filename(request.args['f']))).read()
+@app.get('/inside')
+def inside():
+    full = os.path.realpath(os.path.join('/data', request.args['f']))
+    if not full.startswith('/data/'):
+        return 'no', 400
+    return open(full).read()
+@app.get('/greeted')
+def greeted(): return render_template_string('Hi ' + request.args['n'])
+@app.get('/rendered')
+def rendered(): return render_template('hi.html', name=request.args['n'])
+@app.get('/kept')
+def kept(): return str(pickle.loads(base64.b64decode(request.cookies.get('s'))))
+@app.get('/parsed')
+def parsed(): return str(json.loads(request.cookies.get('s')))
+@app.post('/computed')
+def computed(): return str(eval(request.form['x']))
+"#;
+    assert_eq!(
+        happens(&[("app.py", app)]),
+        [
+            "code_from_input: def computed(): return str(eval(request.form['x']))",
+            "code_from_input: def greeted(): return render_template_string('Hi ' + request.args['n'])",
+            "deserializes: def kept(): return str(pickle.loads(base64.b64decode(request.cookies.get('s'))))",
+            "path_from_input: def opened(): return open(BASE / request.args['f']).read()",
+            "path_from_input: def sent(): return send_file(os.path.join('/data', request.args['f']))",
+        ]
+    );
+}
+
+#[test]
+fn what_node_opens_and_compiles_by_a_request() {
+    let app = r#"
+const express = require('express');
+const fs = require('fs');
+const path = require('path');
+const ejs = require('ejs');
+const app = express();
+app.get('/read', (req, res) => res.send(fs.readFileSync(path.join(__dirname, req.query.f))));
+app.get('/base', (req, res) => res.send(fs.readFileSync(path.join('/data', path.basename(req.query.f)))));
+app.get('/sent', (req, res) => res.sendFile(path.join('/data', req.params.name)));
+app.get('/rooted', (req, res) => res.sendFile(req.params.name, { root: '/data' }));
+app.get('/eval', (req, res) => res.send(eval(req.query.x)));
+app.get('/made', (req, res) => res.send(new Function('a', req.query.x)()));
+app.get('/page', (req, res) => res.send(ejs.render(req.body.t)));
+app.get('/data', (req, res) => res.send(ejs.render(PAGE, { name: req.body.t })));
+app.listen(80);
+"#;
+    assert_eq!(
+        happens(&[("app.js", app)]),
+        [
+            "code_from_input: app.get('/eval', (req, res) => res.send(eval(req.query.x)));",
+            "code_from_input: app.get('/made', (req, res) => res.send(new Function('a', req.query.x)()));",
+            "code_from_input: app.get('/page', (req, res) => res.send(ejs.render(req.body.t)));",
+            "path_from_input: app.get('/read', (req, res) => res.send(fs.readFileSync(path.join(__dirname, req.query.f))));",
+            "path_from_input: app.get('/sent', (req, res) => res.sendFile(path.join('/data', req.params.name)));",
+        ]
+    );
+}
+
+#[test]
+fn what_java_opens_and_rebuilds_by_a_request() {
+    let app = r#"
+package com.x;
+import java.io.*;
+import java.nio.file.*;
+import org.springframework.web.bind.annotation.*;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+@RestController
+class Main {
+  @GetMapping("/a") byte[] a(@RequestParam String f) throws Exception { return Files.readAllBytes(Paths.get("/data", f)); }
+  @GetMapping("/b") String b(@RequestParam String f) throws Exception { return new FileReader(new File("/data", f)).toString(); }
+  @GetMapping("/c") Object c(@RequestParam String x) { return new SpelExpressionParser().parseExpression(x).getValue(); }
+  @GetMapping("/d") byte[] d(@RequestParam int n) throws Exception { return Files.readAllBytes(Paths.get("/data", String.valueOf(n))); }
+  @GetMapping("/e") Object e(@RequestParam String x) throws Exception { return new com.thoughtworks.xstream.XStream().fromXML(x); }
+}
+"#;
+    assert_eq!(
+        happens(&[("Main.java", app)]),
+        [
+            "code_from_input: @GetMapping(\"/c\") Object c(@RequestParam String x) { return new SpelExpressionParser().parseExpression(x).getValue(); }",
+            "deserializes: @GetMapping(\"/e\") Object e(@RequestParam String x) throws Exception { return new com.thoughtworks.xstream.XStream().fromXML(x); }",
+            "path_from_input: @GetMapping(\"/a\") byte[] a(@RequestParam String f) throws Exception { return Files.readAllBytes(Paths.get(\"/data\", f)); }",
+            "path_from_input: @GetMapping(\"/b\") String b(@RequestParam String f) throws Exception { return new FileReader(new File(\"/data\", f)).toString(); }",
+        ]
+    );
+}
+
+#[test]
+fn what_go_opens_and_compiles_by_a_request() {
+    let app = r#"
+package main
+import ("net/http"; "os"; "path/filepath"; "html/template")
+func read(w http.ResponseWriter, r *http.Request) { b, _ := os.ReadFile(filepath.Join("/data", r.URL.Query().Get("f"))); w.Write(b) }
+func base(w http.ResponseWriter, r *http.Request) { b, _ := os.ReadFile(filepath.Join("/data", filepath.Base(r.FormValue("f")))); w.Write(b) }
+func serve(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, filepath.Join("/data", r.FormValue("f"))) }
+func page(w http.ResponseWriter, r *http.Request) { t, _ := template.New("x").Parse(r.FormValue("t")); t.Execute(w, nil) }
+func main() {
+	http.HandleFunc("/read", read)
+	http.HandleFunc("/base", base)
+	http.HandleFunc("/serve", serve)
+	http.HandleFunc("/page", page)
+	http.ListenAndServe(":80", nil)
+}
+"#;
+    assert_eq!(
+        happens(&[("main.go", app)]),
+        [
+            "code_from_input: func page(w http.ResponseWriter, r *http.Request) { t, _ := template.New(\"x\").Parse(r.FormValue(\"t\")); t.Execute(w, nil) }",
+            "path_from_input: func read(w http.ResponseWriter, r *http.Request) { b, _ := os.ReadFile(filepath.Join(\"/data\", r.URL.Query().Get(\"f\"))); w.Write(b) }",
+            "path_from_input: func serve(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, filepath.Join(\"/data\", r.FormValue(\"f\"))) }",
+        ]
+    );
+}
+
+#[test]
+fn what_ruby_starts_opens_and_rebuilds_by_a_request() {
+    let app = r#"
+require 'sinatra'
+get '/read' do
+  File.read(File.join('/data', params[:f]))
+end
+get '/base' do
+  File.read(File.join('/data', File.basename(params[:f])))
+end
+get '/line' do
+  system("convert #{params[:n]}")
+end
+get '/vector' do
+  system("convert", params[:n])
+end
+get '/kept' do
+  Marshal.load(Base64.decode64(params[:c]))
+end
+get '/page' do
+  ERB.new(params[:t]).result
+end
+get '/sent' do
+  send_file "/data/#{params[:f]}"
+end
+"#;
+    assert_eq!(
+        happens(&[("app.rb", app)]),
+        [
+            "code_from_input: ERB.new(params[:t]).result",
+            "command_from_input: system(\"convert #{params[:n]}\")",
+            "deserializes: Marshal.load(Base64.decode64(params[:c]))",
+            "path_from_input: File.read(File.join('/data', params[:f]))",
+            "path_from_input: send_file \"/data/#{params[:f]}\"",
+        ]
+    );
+}
+
+#[test]
+fn what_csharp_opens_by_a_request() {
+    let app = r#"
+using System.IO;
+var app = WebApplication.Create(args);
+app.MapGet("/a", (string f) => File.ReadAllText(Path.Combine("/data", f)));
+app.MapGet("/b", (string f) => File.ReadAllText(Path.Combine("/data", Path.GetFileName(f))));
+app.Run();
+"#;
+    assert_eq!(happens(&[("Api.cs", app)]), ["path_from_input: app.MapGet(\"/a\", (string f) => File.ReadAllText(Path.Combine(\"/data\", f)));",]);
 }

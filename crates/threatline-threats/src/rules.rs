@@ -27,6 +27,7 @@ rules! {
     agent_action_without_approval
     agent_executes_code_unsandboxed
     client_direct_store_without_row_policy
+    code_or_template_from_input
     command_built_from_input
     container_escape_path
     cors_any_origin_with_credentials
@@ -90,6 +91,7 @@ rules! {
     unpinned_model
     unrestricted_egress
     unsigned_message_across_trust
+    untrusted_deserialization
     unverified_webhook
     weak_password_storage
     workload_controls_orchestrator

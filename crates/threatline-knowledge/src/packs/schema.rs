@@ -123,6 +123,9 @@ pub struct Pack {
     pub reads: Vec<ReadRule>,
     #[serde(default)]
     pub sinks: Vec<SinkRule>,
+    /// Functions whose result is made of the words of their arguments, in order (`os.path.join`).
+    #[serde(default)]
+    pub carries: Vec<String>,
     #[serde(default)]
     pub values: Vec<ValueRule>,
     /// What stands in parentheses in a path may be missing.

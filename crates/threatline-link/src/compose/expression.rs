@@ -74,7 +74,8 @@ impl<'a> Evaluator<'a> {
                 match (operator.as_str(), values.as_slice()) {
                     ("?", [_, then, otherwise]) => self.one_of(then, otherwise),
                     ("%", [Val::Text(text), rest]) => self.filled(text, rest),
-                    ("/", [folder, rest]) if matches!(folder, Val::Text(_)) => {
+                    // nothing is divided by what a request says: it is a path
+                    ("/", [folder, rest]) if matches!(folder, Val::Text(_)) || self.family() == Family::Python && self.holds_input(rest) => {
                         Val::Text(Rc::new(Text::join([self.text_of(folder), Text::literal("/"), self.text_of(rest)])))
                     }
                     _ => Val::Unknown,
@@ -336,7 +337,7 @@ impl<'a> Evaluator<'a> {
                 self.note_read(&full, Some(key));
                 let library = self.program.files[self.file].library;
                 let index: Vec<_> = self.objects[*id].ty.map(|ty| library.methods(ty, "[]")).unwrap_or_default();
-                if index.is_empty() { Val::Unknown } else { self.indexed(*id, key) }
+                if index.is_empty() { self.read_off(object) } else { self.indexed(*id, key) }
             }
             (Val::Object(id), Some(key)) => match self.field(*id, key) {
                 Some(value) => value,

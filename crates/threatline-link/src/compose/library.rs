@@ -1,6 +1,6 @@
 //! The packs of one family of languages, arranged for looking names up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use threatline_knowledge::packs::*;
 
@@ -108,6 +108,8 @@ pub(super) struct Library {
     rejects: Names<RejectRule>,
     reads: BTreeMap<String, Vec<Ruled<ReadRule>>>,
     sinks: Names<SinkRule>,
+    /// What gives back the words that it is given.
+    carries: BTreeSet<&'static str>,
     /// Those of clients, by method.
     client_sinks: BTreeMap<&'static str, Vec<Ruled<SinkRule>>>,
     values: Vec<Ruled<ValueRule>>,
@@ -142,6 +144,7 @@ impl Library {
             rejects: Names::new(),
             reads: BTreeMap::new(),
             sinks: Names::new(),
+            carries: BTreeSet::new(),
             client_sinks: BTreeMap::new(),
             values: Vec::new(),
             classes: Names::new(),
@@ -239,6 +242,7 @@ impl Library {
                 self.reads.entry(self.written(pack, name)).or_default().push(Ruled { pack, rule });
             }
         }
+        self.carries.extend(pack.carries.iter().map(String::as_str));
         for rule in &pack.sinks {
             rule.names.iter().for_each(|name| self.sinks.add(self.written(pack, name), Ruled { pack, rule }));
             rule.methods.iter().for_each(|method| self.client_sinks.entry(method).or_default().push(Ruled { pack, rule }));
@@ -366,6 +370,16 @@ impl Library {
         self.by_line(name, |name| self.reads.get(name).cloned().unwrap_or_default())
     }
 
+    /// Whether something is said of what this does by its words, or hands on of them.
+    pub(super) fn acts(&self, name: &str) -> bool {
+        self.carries.contains(name) || !self.sinks.get(name).is_empty()
+    }
+
+    /// Whether what this gives back is made of the words of its arguments.
+    pub(super) fn carries(&self, name: &str) -> bool {
+        self.carries.contains(name)
+    }
+
     /// What does as a text says: by its full name, or a method of a client of that protocol.
     pub(super) fn sinks(&self, name: &str, method: &str, protocol: Option<&str>) -> Vec<Ruled<SinkRule>> {
         let mut found: Vec<_> = self.by_line(name, |name| self.sinks.get(name).into_iter().map(|(ruled, _)| ruled).collect());
@@ -389,7 +403,8 @@ impl Library {
     pub(super) fn is_above(&self, name: &str) -> bool {
         let start = format!("{name}.");
         let types = self.type_names.range(start.clone()..).next().is_some_and(|(known, _)| known.starts_with(&start));
-        types || self.calls.begins(name) || self.guards.begins(name) || self.verifies.begins(name)
+        let carries = self.carries.range(start.as_str()..).next().is_some_and(|known| known.starts_with(&start));
+        types || carries || self.calls.begins(name) || self.guards.begins(name) || self.verifies.begins(name) || self.sinks.begins(name)
     }
 
     /// The text that a constant of a library stands for.

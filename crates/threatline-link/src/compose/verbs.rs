@@ -871,9 +871,9 @@ impl<'a> Evaluator<'a> {
         let within = rule.ambient && self.family() != Family::JavaScript;
         let waits = rule.registers.is_some() || self.is_ruby() || within;
         let first = if waits { Val::Null } else { bodies.next().map_or(Val::Null, |value| self.plain_value(value)) };
-        let child = self.group_of(pack, rule, router, path, guards, first, place, ty);
-        (self.objects[child].methods, self.objects[child].context) = (methods, context);
-        self.objects[child].controller = self.pick(rule.controller.as_ref(), site).or_else(|| self.objects[router].controller.clone());
+        let controller = self.pick(rule.controller.as_ref(), site).or_else(|| self.objects[router].controller.clone());
+        let made = Object { ty, place: Some(place), around: Some(router), methods, context, controller, ..Object::default() };
+        let child = self.group_of(pack, rule, made, path, guards, first);
         self.itself(child, pack, rule, site);
         if within {
             self.within_router(pack, rule, site, child, vec![Val::Object(child)]);
@@ -915,21 +915,10 @@ impl<'a> Evaluator<'a> {
         self.objects[router].events.push(Event::Route(Rc::new(route)));
     }
 
-    /// A router under another one, and what its body does with it.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one group")]
-    fn group_of(
-        &mut self,
-        pack: &'static Pack,
-        rule: &CallRule,
-        router: ObjectId,
-        path: Text,
-        guards: Vec<Guard>,
-        body: Val,
-        place: super::Place,
-        ty: Option<TypeId>,
-    ) -> ObjectId {
-        let ty = ty.or(self.objects[router].ty);
-        let child = self.object(Object { ty, place: Some(place.clone()), around: Some(router), ..Object::default() });
+    /// Hangs a router under the one around it, and lets its body do with it what it does.
+    fn group_of(&mut self, pack: &'static Pack, rule: &CallRule, made: Object, path: Text, guards: Vec<Guard>, body: Val) -> ObjectId {
+        let (router, place) = (made.around.unwrap_or_default(), made.place.clone().unwrap_or_else(|| self.place(&pack.name)));
+        let child = self.object(made);
         let mut child_of = child;
         let mut closure = None;
         match body {

@@ -44,6 +44,9 @@ const PASSING: &[&str] = &[
 /// Members of an input that are no text of the caller's choice.
 const COUNTS: &[&str] = &["length", "size", "count", "Length", "Count"];
 
+/// So deep stand calls in each other whose words are followed.
+const MAX_CARRIED: usize = 4;
+
 impl<'a> Evaluator<'a> {
     /// Notes that this name stands for what a request brings, read here.
     pub(super) fn note_input(&mut self, name: String) {
@@ -107,7 +110,20 @@ impl<'a> Evaluator<'a> {
 
     /// The text of a value, with what a request brings marked in it.
     pub(super) fn text_of(&self, value: &Val) -> Text {
-        self.input(value).map_or_else(|| as_text(value), Text::Input)
+        self.text_within(value, 0)
+    }
+
+    fn text_within(&self, value: &Val, depth: usize) -> Text {
+        if let Some(number) = self.input(value) {
+            return Text::Input(number);
+        }
+        match value {
+            Val::Made(made) if depth < MAX_CARRIED && self.program.files[self.file].library.carries(&made.by) => {
+                let parts = made.arguments.iter().take(16).map(|argument| self.text_within(&argument.value, depth + 1));
+                Text::join(parts.flat_map(|part| [part, Text::literal("/")]).collect::<Vec<_>>())
+            }
+            value => as_text(value),
+        }
     }
 
     /// Arguments, with what a request brings as a text.
@@ -161,8 +177,10 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn holds_input(&self, value: &Val) -> bool {
+        let within = |text: &Text| text.parts().iter().any(|part| matches!(part, Text::Input(_)));
         match value {
-            Val::Text(text) => text.parts().iter().any(|part| matches!(part, Text::Input(_))),
+            Val::Text(text) => within(text),
+            Val::Made(_) => within(&self.text_of(value)),
             value => self.input(value).is_some(),
         }
     }
@@ -180,7 +198,12 @@ impl<'a> Evaluator<'a> {
             (Some(call), _) => self.out.calls[call].protocol.clone(),
             (None, client) => client.and_then(|(_, ty)| library.type_rule(ty).rule.protocol.clone()),
         };
-        for ruled in library.sinks(name, method, protocol.as_deref()) {
+        let mut sinks = library.sinks(name, method, protocol.as_deref());
+        if self.is_ruby() && !method.is_empty() {
+            // every object of Ruby has the functions of the kernel
+            sinks.extend(library.sinks(method, "", None));
+        }
+        for ruled in sinks {
             if self.all_hold(&ruled.rule.when, arguments) {
                 self.claim(ruled.rule, call, client, arguments);
             }
@@ -194,8 +217,8 @@ impl<'a> Evaluator<'a> {
             let Some(read) = self.unchecked_in(&self.text_of(&value)).first().cloned() else { continue };
             let places = vec![read, self.place("code")];
             let call = match (property, call, client) {
-                // a command is no flow's
-                (Property::CommandFromInput, ..) => None,
+                // what happens in the program itself is no flow's
+                (Property::CommandFromInput | Property::CodeFromInput | Property::Deserializes, ..) => None,
                 (_, None, Some((id, ty))) => Some(self.type_call(id, ty)),
                 (_, call, _) => call,
             };

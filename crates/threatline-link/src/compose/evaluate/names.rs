@@ -171,6 +171,7 @@ impl<'a> Evaluator<'a> {
                         || !library.guards(&full).is_empty()
                         || library.class(&full).is_some()
                         || !library.rejects(&full).is_empty()
+                        || library.acts(&full)
                         || library.is_above(&full);
                     if known && open.is_none() {
                         open = Some(full);

@@ -38,7 +38,8 @@ impl<'a> Evaluator<'a> {
             let own = self.module_member(file, "autoPrefix").and_then(|value| value.literal().map(str::to_owned));
             let path = Text::join([above.clone(), Text::literal(below), Text::literal(own.unwrap_or_default())]);
             let body = self.plain_value(Val::Module(file));
-            self.group_of(pack, rule, router, path, Vec::new(), body, place.clone(), None);
+            let made = Object { ty: self.objects[router].ty, place: Some(place.clone()), around: Some(router), ..Object::default() };
+            self.group_of(pack, rule, made, path, Vec::new(), body);
         }
     }
 

@@ -1,0 +1,24 @@
+//! `untrusted-deserialization`: see its page beside it.
+
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "untrusted-deserialization",
+    title: "{} rebuilds objects from what its callers send",
+    guidance: "Use a data-only format with a fixed schema.",
+    page: include_str!("untrusted_deserialization.md"),
+    stride: &[Stride::Tampering, Stride::ElevationOfPrivilege],
+    cwe: &[502],
+    techniques: &["T1190"],
+    exploitability: 900,
+    start: Start::Attacker,
+    step: "inject(c) => exec(c)",
+    grades: &[Grade::P],
+    over: &[],
+    run,
+};
+
+fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
+    let known = |c: &&Component| c.properties.get(Property::Deserializes).is_some();
+    view.components().filter(known).map(|c| Case::component(c).flag(Property::Deserializes, true).affects(view.entries_of(c))).collect()
+}
