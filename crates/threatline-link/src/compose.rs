@@ -18,6 +18,7 @@ mod include;
 mod inventory;
 mod library;
 mod order;
+mod own_guards;
 mod pages;
 mod program;
 mod receiver;

@@ -110,6 +110,40 @@ fn laravel_guards_that_are_taken_out_prove_nothing() {
     );
 }
 
+/// A controller's own guards: listed in a method, or perhaps in a base that is not at hand.
+#[test]
+fn laravel_controllers_list_their_guards() {
+    let listed = "<?php namespace App\\Http\\Controllers; use Illuminate\\Routing\\Controllers\\HasMiddleware; use Illuminate\\Routing\\Controllers\\Middleware;
+        class Orders implements HasMiddleware { use \\Illuminate\\Foundation\\Auth\\Access\\AuthorizesRequests;
+          public static function middleware(): array { return ['throttle:60', new Middleware('auth', only: ['store']), new Middleware('auth', except: ['index', 'store', 'open'])]; }
+          public function index() { return 1; } public function store() { return 1; } public function other() { return 1; } public function open() { return 1; } }";
+    let some = "<?php namespace App\\Http\\Controllers; class Some extends \\Vendor\\Admin\\CrudController { public function index() { return 1; } }";
+    let plain = "<?php namespace App\\Http\\Controllers; class Plain implements \\JsonSerializable { public function index() { return 1; } }";
+    let routes = "<?php use Illuminate\\Support\\Facades\\Route; use App\\Http\\Controllers\\{Orders, Some, Plain};
+        Route::get('index', [Orders::class, 'index']); Route::post('store', [Orders::class, 'store']);
+        Route::get('other', [Orders::class, 'other']); Route::get('open', [Orders::class, 'open']);
+        Route::get('some', [Some::class, 'index']); Route::get('plain', [Plain::class, 'index']);";
+    let files = [
+        COMPOSER,
+        BOOTSTRAP,
+        ("app/Http/Controllers/Orders.php", listed),
+        ("app/Http/Controllers/Some.php", some),
+        ("app/Http/Controllers/Plain.php", plain),
+        ("routes/api.php", routes),
+    ];
+    assert_eq!(
+        entries(&files),
+        [
+            "GET /api/v2/index() false",
+            "GET /api/v2/open() false",
+            "GET /api/v2/other() true",
+            "GET /api/v2/plain() false",
+            "GET /api/v2/some() ?",
+            "POST /api/v2/store() true",
+        ]
+    );
+}
+
 #[test]
 fn laravel_files_that_nobody_is_seen_to_load_have_their_usual_prefix_and_unknown_guards() {
     let routes = "<?php use Illuminate\\Support\\Facades\\Route; Route::get('/ping', fn () => 1);";

@@ -117,12 +117,4 @@ impl<'a> Evaluator<'a> {
         }
         Val::Unknown
     }
-
-    /// Guards that a controller puts before some of its methods, those of this one.
-    pub(super) fn action_guards(&self, handler: &Val) -> Vec<Guard> {
-        let Val::Function(Closure { file, index, this: Some(this), .. }) = handler else { return Vec::new() };
-        let name = self.program.source(*file).functions[*index as usize].name.as_str();
-        let all = self.objects[*this].filters.iter().filter(|one| one.covers(name));
-        all.map(|one| Guard { value: one.value.clone(), place: one.place.clone() }).collect()
-    }
 }
