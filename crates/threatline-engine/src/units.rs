@@ -11,7 +11,7 @@ use crate::world::{THINKING, World, lock};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::{ArtifactKind, Facts};
+use threatline_facts::{ArtifactKind, Fact, Facts};
 use threatline_link::compose::units::{self, Described, Outline, Unit, packages_of};
 use threatline_link::compose::{Part, compose_unit};
 
@@ -67,11 +67,14 @@ pub(crate) fn divide(world: &World, said: &Said, prefix: &str) -> Division {
     let read = |file: &&SaidFile| (path(file), crate::read::decode(&file.facts).unwrap_or_default());
     let others: Vec<(Arc<str>, Facts)> = each(world, &others, FILES, &read);
     let manifests: BTreeSet<&str> = others.iter().filter(|(_, facts)| packages_of(facts).next().is_some()).map(|(path, _)| &**path).collect();
+    // A table of routes in another form than source says what source says.
+    let tables: BTreeSet<&str> =
+        others.iter().filter(|(_, facts)| facts.facts.iter().any(|fact| matches!(fact, Fact::Code(_)))).map(|(path, _)| &**path).collect();
     let roots: BTreeSet<&str> = manifests.iter().map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder)).collect();
     let mut units: BTreeMap<&str, Vec<(Arc<str>, &SaidFile)>> = BTreeMap::new();
     for file in said {
         let path = path(file);
-        if is_source(file) || manifests.contains(&*path) {
+        if is_source(file) || manifests.contains(&*path) || tables.contains(&*path) {
             units.entry(units::root_of(&path, &roots)).or_default().push((path, file));
         }
     }

@@ -68,7 +68,7 @@ impl Want {
                 }
             }
             Language::Python | Language::Java | Language::Kotlin | Language::Ruby => Scope::Around,
-            Language::Go | Language::Rust | Language::CSharp => Scope::Named,
+            Language::Go | Language::Rust | Language::CSharp | Language::Php => Scope::Named,
         }
     }
 
@@ -104,6 +104,7 @@ impl Want {
             Language::Ruby => module.starts_with(|c: char| c.is_ascii_lowercase()),
             // Only modules whose first part is a host can be the project's own, but for a bare module name.
             Language::Go => module == "C",
+            Language::Php => false,
         }
     }
 }
@@ -146,6 +147,7 @@ pub(crate) fn packages(facts: &Facts) -> impl Iterator<Item = Package> {
             members: Vec::new(),
             runs: None,
             local: Vec::new(),
+            namespaces: package.namespaces.clone(),
             mark: package.mark,
         }),
         _ => None,

@@ -12,8 +12,10 @@ pub(crate) mod javascript;
 pub(crate) mod kotlin;
 mod markup;
 mod parts;
+pub(crate) mod php;
 pub(crate) mod python;
 mod reduce;
+pub(crate) mod routing;
 pub(crate) mod ruby;
 pub(crate) mod rust;
 #[cfg(test)]
@@ -54,6 +56,7 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::Go => Some(go::lower(text)),
         Language::Java => Some(java::lower(text)),
         Language::Kotlin => Some(kotlin::lower(text)),
+        Language::Php => Some(php::lower(text)),
         Language::Python => Some(python::lower(text)),
         Language::Ruby => Some(ruby::lower(text)),
         Language::Rust => Some(rust::lower(text)),
@@ -95,7 +98,7 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
     if matches!(language, Language::Go) {
         want("", None);
     }
-    if matches!(language, Language::Java | Language::Kotlin | Language::CSharp) {
+    if matches!(language, Language::Java | Language::Kotlin | Language::CSharp | Language::Php) {
         for name in reduce::free_types(source) {
             want("", Some(&name));
         }

@@ -49,7 +49,8 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Yaml | ArtifactKind::Json => match node::parse(kind, text) {
             Ok(documents) => {
                 let mut out = Extracted::default();
-                if !spec::read_documents(&documents, &mut out) && !manifest::read_documents(&documents, &mut out) {
+                let is_table = |out: &mut _| kind == ArtifactKind::Yaml && code::routing::read(&documents, out);
+                if !(spec::read_documents(&documents, &mut out) || manifest::read_documents(&documents, &mut out) || is_table(&mut out)) {
                     infra::read_documents(&documents, &mut out);
                 }
                 out

@@ -6,6 +6,7 @@
 
 pub mod cargo;
 pub mod codeowners;
+pub mod composer;
 mod draft;
 pub mod go;
 pub mod gradle;
@@ -29,6 +30,7 @@ pub fn read(ecosystem: Ecosystem, text: &str) -> Extracted {
         Ecosystem::Maven => maven::read(text),
         Ecosystem::Npm => npm::read(text),
         Ecosystem::Nuget => nuget::read(text),
+        Ecosystem::Packagist => composer::read(text),
         Ecosystem::Python => python::read(text),
         Ecosystem::Rubygems => rubygems::read(text),
     }

@@ -118,9 +118,18 @@ fn xml_of_strangers_is_refused() {
 fn any_bytes_are_read_without_harm() {
     let seeds =
         ["[project]\nname='x'\n", "setup(import install_requires=['a'", "<project><a b='", "require (\n", "{\"a\":", "plugins { id '", "name \\", "\"\\"];
-    for ecosystem in
-        [Ecosystem::Cargo, Ecosystem::Go, Ecosystem::Gradle, Ecosystem::Maven, Ecosystem::Npm, Ecosystem::Nuget, Ecosystem::Python, Ecosystem::Rubygems]
-    {
+    let ecosystems = [
+        Ecosystem::Cargo,
+        Ecosystem::Go,
+        Ecosystem::Gradle,
+        Ecosystem::Maven,
+        Ecosystem::Npm,
+        Ecosystem::Nuget,
+        Ecosystem::Packagist,
+        Ecosystem::Python,
+        Ecosystem::Rubygems,
+    ];
+    for ecosystem in ecosystems {
         for seed in seeds {
             for cut in 0..=seed.len() {
                 let text = format!("{}\u{e9}\0\"'{{[(<{}", &seed[..cut], seed);

@@ -12,6 +12,7 @@ pub enum Language {
     Java,
     JavaScript,
     Kotlin,
+    Php,
     Python,
     Ruby,
     Rust,
@@ -30,6 +31,7 @@ pub enum Ecosystem {
     Maven,
     Npm,
     Nuget,
+    Packagist,
     Python,
     Rubygems,
 }
@@ -62,6 +64,7 @@ impl ArtifactKind {
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
         Some(match lower.as_str() {
             "package.json" => Manifest(Ecosystem::Npm),
+            "composer.json" => Manifest(Ecosystem::Packagist),
             "pom.xml" => Manifest(Ecosystem::Maven),
             "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" => Manifest(Ecosystem::Gradle),
             "go.mod" | "go.work" => Manifest(Ecosystem::Go),
@@ -88,6 +91,7 @@ impl ArtifactKind {
                 "java" | "routes" => Source(Language::Java),
                 "kt" => Source(Language::Kotlin),
                 "go" => Source(Language::Go),
+                "php" | "phtml" => Source(Language::Php),
                 "rb" => Source(Language::Ruby),
                 "gemspec" => Manifest(Ecosystem::Rubygems),
                 "rs" => Source(Language::Rust),

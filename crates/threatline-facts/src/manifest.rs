@@ -31,6 +31,9 @@ pub struct Package {
     pub local: Vec<(String, String)>,
     /// Entry file for those that import it: npm `main`/`module`/`exports["."]`.
     pub main: Option<String>,
+    /// Name spaces (dotted, none at the end) and the folders that hold their classes, relative: composer's
+    /// `autoload.psr-4`.
+    pub namespaces: Vec<(String, String)>,
     /// Where.
     pub mark: Mark,
 }

@@ -46,7 +46,7 @@ fn main() {
 
 fn kind(path: &str) -> Option<ArtifactKind> {
     let kind = ArtifactKind::of(path.rsplit('/').next().unwrap_or(path))?;
-    matches!(kind, ArtifactKind::Source(_) | ArtifactKind::Manifest(_)).then_some(kind)
+    matches!(kind, ArtifactKind::Source(_) | ArtifactKind::Manifest(_) | ArtifactKind::Yaml).then_some(kind)
 }
 
 /// Files that others refer to are read whatever words they hold.

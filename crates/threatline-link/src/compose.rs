@@ -3,17 +3,23 @@
 //! A language's own way of finding a module is a function from (file, module as written) to a file;
 //! everything else is shared.
 
+mod actions;
+mod aliases;
 mod alone;
 mod annotated;
+mod callable;
 mod convention;
 mod evaluate;
 mod expression;
 mod guard;
 mod handlers;
 mod hung;
+mod include;
 mod inventory;
 mod library;
 mod order;
+mod own_guards;
+mod pages;
 mod program;
 mod receiver;
 mod routed;
@@ -27,6 +33,7 @@ mod value;
 mod verbs;
 mod walk;
 mod wired;
+mod without;
 mod witness;
 
 use evaluate::Evaluator;
@@ -187,12 +194,22 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
     let own: BTreeSet<&str> = units.iter().filter(|unit| unit.root == root).flat_map(|unit| &unit.files).map(|(path, _)| *path).collect();
     let program = Program::with(&files, &|path| own.contains(path));
     let mut evaluator = Evaluator::new(&program);
-    for file in program.own_files() {
+    let (waiting, ready): (Vec<usize>, Vec<usize>) = program.own_files().partition(|file| evaluator.waits(*file));
+    for file in ready {
         evaluator.refuel();
         evaluator.file = file;
         evaluator.globals(file);
     }
     run_functions(&mut evaluator, &program);
+    // What others load comes last: it may be that nobody does.
+    let (loaded, first): (Vec<usize>, Vec<usize>) = waiting.into_iter().partition(|file| program.is_loaded(*file));
+    for file in first.into_iter().chain(loaded) {
+        if !evaluator.loaded.contains(&file) {
+            evaluator.refuel();
+            evaluator.owner = file;
+            evaluator.run_by_place(file);
+        }
+    }
     evaluator.find_roots();
     evaluator.find_before();
     for file in program.own_files() {

@@ -17,6 +17,7 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
         Language::Python => python(want, importer),
         Language::Java => java(want, importer, packages),
         Language::Kotlin => kotlin(want, importer, packages),
+        Language::Php => php(want, importer, packages),
         Language::Go => go(want, importer, packages),
         Language::Rust => rust(want, importer, packages),
         Language::Ruby => ruby(want, importer),
@@ -40,6 +41,12 @@ impl<'a> Manifests<'a> {
         if let Some(name) = &located.1.name {
             let name = if located.1.ecosystem == Ecosystem::Cargo { name.replace('-', "_") } else { name.clone() };
             self.by_name.entry(name).or_default().push(located);
+        }
+        for (namespace, _) in &located.1.namespaces {
+            let known = self.by_name.entry(namespace.clone()).or_default();
+            if known.last() != Some(&located) {
+                known.push(located);
+            }
         }
     }
 
@@ -68,7 +75,7 @@ pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<
             .iter()
             .any(|(_, package)| package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())),
         Language::Rust => ["crate", "self", "super"].iter().any(|root| under(&module.replace("::", "."), root, '.').is_some()),
-        Language::Java | Language::Kotlin | Language::CSharp => false,
+        Language::Java | Language::Kotlin | Language::CSharp | Language::Php => false,
     }
 }
 
@@ -255,6 +262,27 @@ fn go(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
     out.into_iter().map(|(_, path)| path).collect()
 }
 
+/// A class lies in the folder of its name space, as the manifest says; one of the same name space beside it.
+fn php(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let module = want.module.as_str();
+    if module.starts_with("./") {
+        return normal(&join(folder(importer), module)).into_iter().collect();
+    }
+    let Some(member) = want.member.as_deref() else { return Vec::new() };
+    if module.is_empty() {
+        return vec![join(folder(importer), &format!("{member}.php"))];
+    }
+    let mut out = Vec::new();
+    for (root, package) in packages.iter().filter(|(_, package)| package.ecosystem == Ecosystem::Packagist) {
+        for (namespace, own) in &package.namespaces {
+            let Some(rest) = under(module, namespace, '.') else { continue };
+            let path = [own.as_str(), &rest.replace('.', "/"), &format!("{member}.php")].join("/");
+            out.extend(normal(&join(root, &path)));
+        }
+    }
+    out
+}
+
 fn rust(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
     let module = want.module.replace("::", ".");
     let mut parts: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
@@ -398,6 +426,24 @@ mod tests {
         let at = |path: &str| found.iter().position(|other| other == path);
         assert!(at("svc/app/routers/vendors.py") < at("svc/app/routers/__init__.py"));
         assert_eq!(paths(Language::Python, "..db", Some("engine"), "a/b/c.py")[2], "a/db.py");
+    }
+
+    #[test]
+    fn classes_of_php_lie_where_the_manifest_says() {
+        let package = Package {
+            ecosystem: Ecosystem::Packagist,
+            name: None,
+            dependencies: Vec::new(),
+            members: Vec::new(),
+            runs: None,
+            local: Vec::new(),
+            main: None,
+            namespaces: vec![("App".into(), "src".into())],
+            mark: threatline_facts::Mark(0),
+        };
+        let want = Want { language: Language::Php, module: "App.Http".into(), member: Some("Kernel".into()) };
+        assert_eq!(candidates(&want, "shop/public/index.php", &[("shop", &package)]), ["shop/src/Http/Kernel.php"]);
+        assert_eq!(paths(Language::Php, "./../routes/web.php", None, "shop/public/index.php"), ["shop/routes/web.php"]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(super) struct Draft {
     pub(super) local: Vec<(String, String)>,
     /// See [`Package::main`].
     pub(super) main: Option<String>,
+    /// See [`Package::namespaces`].
+    pub(super) namespaces: Vec<(String, String)>,
     gaps: Vec<(u32, String)>,
 }
 
@@ -25,7 +27,7 @@ impl Draft {
     /// Nothing is known yet.
     pub(super) fn new(ecosystem: Ecosystem) -> Self {
         let (name, dependencies, members, local) = Default::default();
-        Self { ecosystem, name, dependencies, members, runs: None, local, main: None, gaps: Vec::new() }
+        Self { ecosystem, name, dependencies, members, runs: None, local, main: None, namespaces: Vec::new(), gaps: Vec::new() }
     }
 
     /// Adds a dependency; the same name in the same line counts once.
@@ -62,6 +64,11 @@ impl Draft {
         }
     }
 
+    /// Adds a folder of a name space.
+    pub(super) fn namespace(&mut self, name: &str, folder: &str) {
+        self.namespaces.push((name.to_owned(), tidy(folder)));
+    }
+
     /// Something in that line could not be understood.
     pub(super) fn gap(&mut self, line: u32, reason: &str) {
         self.gaps.push((line, reason.to_owned()));
@@ -85,6 +92,7 @@ impl Draft {
             runs: self.runs,
             local: self.local,
             main: self.main,
+            namespaces: self.namespaces,
             mark,
         };
         out.say(ManifestFact::Package(package));

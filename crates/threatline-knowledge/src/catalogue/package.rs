@@ -53,6 +53,7 @@ const fn section(ecosystem: Ecosystem) -> &'static str {
         Ecosystem::Gradle | Ecosystem::Maven => "maven",
         Ecosystem::Npm => "npm",
         Ecosystem::Nuget => "nuget",
+        Ecosystem::Packagist => "packagist",
         Ecosystem::Python => "python",
         Ecosystem::Rubygems => "rubygems",
     }

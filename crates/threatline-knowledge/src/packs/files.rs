@@ -113,3 +113,25 @@ pub struct RoutedRule {
     #[serde(default)]
     pub guards: Option<String>,
 }
+
+/// Files that a framework loads by their place, and that then register what they hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct FileRule {
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub packages: Vec<String>,
+    #[serde(default)]
+    pub prefix: Option<String>,
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
+    #[serde(default)]
+    pub serves: bool,
+    /// The framework itself loads them, and puts nothing before.
+    #[serde(default)]
+    pub certain: bool,
+    /// What they give back is handed to a call of this name.
+    #[serde(default)]
+    pub gives: Option<String>,
+}

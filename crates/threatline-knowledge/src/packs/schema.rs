@@ -1,6 +1,6 @@
 //! The types of a pack, as TOML spells them.
 
-use super::files::{Methods, Notation, ProjectRule, RoutedRule};
+use super::files::{FileRule, Methods, Notation, ProjectRule, RoutedRule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use threatline_facts::Language;
@@ -15,6 +15,7 @@ pub enum Family {
     Java,
     #[serde(rename = "javascript")]
     JavaScript,
+    Php,
     Python,
     Ruby,
     Rust,
@@ -22,7 +23,7 @@ pub enum Family {
 
 impl Family {
     /// All of them.
-    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Python, Family::Ruby, Family::Rust];
+    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Php, Family::Python, Family::Ruby, Family::Rust];
 
     /// Its place in [`Family::ALL`].
     pub fn number(self) -> usize {
@@ -36,6 +37,7 @@ impl Family {
             Family::Go => "go",
             Family::Java => "java",
             Family::JavaScript => "javascript",
+            Family::Php => "php",
             Family::Python => "python",
             Family::Ruby => "ruby",
             Family::Rust => "rust",
@@ -49,6 +51,7 @@ impl Family {
             Language::Go => Family::Go,
             Language::Java | Language::Kotlin => Family::Java,
             Language::JavaScript | Language::TypeScript | Language::Tsx => Family::JavaScript,
+            Language::Php => Family::Php,
             Language::Python => Family::Python,
             Language::Ruby => Family::Ruby,
             Language::Rust => Family::Rust,
@@ -138,6 +141,11 @@ pub struct Pack {
     pub project: Option<ProjectRule>,
     #[serde(default)]
     pub routed: Vec<RoutedRule>,
+    /// Texts among guards are names of guards.
+    #[serde(default)]
+    pub named_guards: bool,
+    #[serde(default)]
+    pub files: Vec<FileRule>,
 }
 
 /// The routes that one word declares.
@@ -152,6 +160,12 @@ pub struct Table {
     pub member: String,
     #[serde(default)]
     pub nested: String,
+    /// The name of what tells one of many, whatever the resource is called.
+    #[serde(default)]
+    pub parameter: Option<String>,
+    /// The path has small letters and dashes.
+    #[serde(default)]
+    pub dashed: bool,
     pub actions: Vec<TableAction>,
 }
 
@@ -175,11 +189,17 @@ pub struct TableAction {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
 pub struct HandlerRule {
+    #[serde(default)]
     pub separator: String,
+    #[serde(default)]
     pub class: String,
+    #[serde(default)]
     pub methods: Vec<String>,
     #[serde(default)]
     pub anywhere: bool,
+    /// Name spaces in which such a class is looked for.
+    #[serde(default)]
+    pub r#in: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -239,6 +259,9 @@ pub struct TypeRule {
     pub named: bool,
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// In the body of a group it stands for the group.
+    #[serde(default)]
+    pub stacked: bool,
     /// Modules whose import makes `self` at the top of a file such an object.
     #[serde(default)]
     pub main: Vec<String>,
@@ -325,6 +348,9 @@ pub enum Verb {
     Depend,
     Parameter,
     Narrow,
+    Alias,
+    Read,
+    Under,
     Resources,
     Precede,
     Declare,
@@ -433,6 +459,21 @@ pub struct CallRule {
     #[serde(default)]
     pub suffix: Option<Selectors>,
     #[serde(default)]
+    pub namespace: Option<Selectors>,
+    #[serde(default)]
+    pub path_default: Option<String>,
+    /// Only such a text in `path` is meant…
+    #[serde(default)]
+    pub fits: Option<String>,
+    /// … and none like this.
+    #[serde(default)]
+    pub unfit: Option<String>,
+    #[serde(default)]
+    pub path_as: Option<String>,
+    /// A map: the call is made for each of its entries, whose key and value are the arguments.
+    #[serde(default)]
+    pub entries: Option<Selectors>,
+    #[serde(default)]
     pub body: Option<Selectors>,
     /// The body is an object: its method of that name gets the router.
     #[serde(default)]
@@ -454,6 +495,9 @@ pub struct CallRule {
     pub mapping: Option<Selectors>,
     #[serde(default)]
     pub guards: Option<Selectors>,
+    /// Guards that are taken out again, wherever they stand before the routes.
+    #[serde(default)]
+    pub without: Option<Selectors>,
     #[serde(default)]
     pub scope: Scope,
     /// A path without a star covers itself alone.
@@ -735,7 +779,14 @@ pub struct Requirement {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
 pub struct ClassRule {
+    #[serde(default)]
     pub bases: Vec<String>,
+    /// Name spaces whose classes are meant, whatever they extend…
+    #[serde(default)]
+    pub spaces: Vec<String>,
+    /// … where the manifest depends on one of these.
+    #[serde(default)]
+    pub packages: Vec<String>,
     #[serde(default)]
     pub methods: BTreeMap<String, String>,
     #[serde(default)]
@@ -746,6 +797,26 @@ pub struct ClassRule {
     pub mapped_by: Vec<String>,
     #[serde(default)]
     pub clouded_by: Vec<String>,
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    #[serde(default)]
+    pub rules: Option<String>,
+    #[serde(default)]
+    pub r#in: Option<String>,
+    /// Methods of this name are actions, routed by `path` of their class's and their own name.
+    #[serde(default)]
+    pub actions: Option<String>,
+    /// The action that its class's path alone means.
+    #[serde(default)]
+    pub index: Option<String>,
+    /// What stands between the words of a name in a path.
+    #[serde(default)]
+    pub between: Option<String>,
+    /// What actions answer, where that is not told by what they read.
+    #[serde(default)]
+    pub method: Option<String>,
+    #[serde(default)]
+    pub table: Option<String>,
     /// Its public methods are ways in of this kind.
     #[serde(default)]
     pub serves: Option<String>,
@@ -896,6 +967,8 @@ pub struct ReadRule {
     pub with: Vec<String>,
     #[serde(default)]
     pub whole: bool,
+    #[serde(default)]
+    pub strip: Option<String>,
     /// Every argument is a name, and every named one.
     #[serde(default)]
     pub every: bool,
@@ -978,7 +1051,19 @@ impl Pack {
         if self.imports.is_empty() || self.languages.is_empty() {
             return Err("`imports` and `languages` must not be empty".to_owned());
         }
+        for (ty, rule) in self.files.iter().flat_map(|rule| rule.variables.values().map(move |ty| (ty, rule))) {
+            self.check_type(ty)?;
+            if rule.paths.is_empty() {
+                return Err("files without `paths`".to_owned());
+            }
+        }
+        if self.classes.iter().any(|rule| rule.bases.is_empty() && (rule.spaces.is_empty() || rule.packages.is_empty())) {
+            return Err("a class without `bases`, or without `spaces` and `packages`".to_owned());
+        }
         for call in &self.calls {
+            if let Some(table) = call.table.as_ref().filter(|table| !self.tables.iter().any(|known| known.name == **table)) {
+                return Err(format!("`{table}` is no table of this pack"));
+            }
             for name in [&call.gives, &call.on].into_iter().flatten().chain(&call.handler_takes) {
                 self.check_type(name)?;
             }

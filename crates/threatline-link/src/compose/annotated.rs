@@ -22,6 +22,7 @@ use threatline_model::{EntryPointKind, Parameter as Told};
 type Routes = Vec<(Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>)>;
 
 /// An annotation with what packs say of it.
+#[derive(Clone)]
 pub(super) struct Applied {
     pub(super) ruled: Ruled<AnnotationRule>,
     pub(super) site: Site,
@@ -35,6 +36,8 @@ pub(super) struct Header {
     required: Vec<Told>,
     is_controller: bool,
     client: Option<(Ruled<AnnotationRule>, Option<Text>)>,
+    /// What stands on the class itself; a class that is called as a function has there what others have on a method.
+    own: Vec<Applied>,
     versions: Option<Vec<Text>>,
     /// What decorators of the class tell its guards.
     told: Vec<(String, Val)>,
@@ -79,6 +82,11 @@ impl<'a> Evaluator<'a> {
             let value = self.value(&annotation.callee, scope);
             let name = match &value {
                 Val::Symbol(name) => name.to_string(),
+                // A name without a name space may be that of a library's object, too.
+                Val::Object(_) if self.family() == Family::Php => match &annotation.callee {
+                    Value::Name(name) => name.clone(),
+                    _ => continue,
+                },
                 Val::Method(id, name) => self.method_name(*id, name),
                 Val::Class(file, class) if self.family() == Family::Java && depth < 4 => {
                     let mut handed = self.arguments(&annotation.arguments, scope);
@@ -190,7 +198,7 @@ impl<'a> Evaluator<'a> {
             self.file = file;
             let declared = &self.program.source(file).classes[class as usize];
             let (applied, guards) = self.read_annotations(&declared.annotations, scope);
-            for one in applied {
+            for one in &applied {
                 let rule = one.ruled.rule;
                 if header.required.is_empty() {
                     header.required = self.required(rule, &one.site);
@@ -238,6 +246,9 @@ impl<'a> Evaluator<'a> {
             }
             let near = std::mem::take(&mut header.guards);
             header.guards = self.nearest(near, guards);
+            if at == 0 {
+                header.own = applied;
+            }
             self.file = before;
         }
         header.told = std::mem::take(&mut self.telling);
@@ -256,7 +267,9 @@ impl<'a> Evaluator<'a> {
         scope.set("self", self.generic_instance(file, number));
         self.file = file;
         let header = self.header(file, number, &scope);
-        if class.is_abstract && header.client.is_none() {
+        let of_php = self.family() == Family::Php;
+        let is_abstract = class.is_abstract || of_php && class.annotations.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "abstract"));
+        if is_abstract && header.client.is_none() {
             return;
         }
         self.answering_class(file, number, &header);
@@ -266,13 +279,16 @@ impl<'a> Evaluator<'a> {
     /// The routes that the methods of a class and of its bases are.
     fn annotated_members(&mut self, file: FileId, number: u32, header: &Header, scope: &Scope) {
         let (own, foreign) = self.bases(file, number);
+        self.aliases_of(file, number, &foreign);
+        self.routed_by_name(file, number, &foreign);
+        self.file = file;
         let library = self.program.files[file].library;
         let convention = foreign.iter().any(|base| library.class(base).is_some());
         let mut seen: Vec<&str> = Vec::new();
         // Guards on what only carries out an interface's method.
         let mut carried: Vec<(&str, Vec<Guard>)> = Vec::new();
         for (at, (other, class)) in [(file, number)].into_iter().chain(own).enumerate() {
-            if at > 0 && !header.is_controller && !convention {
+            if at > 0 && !header.is_controller && !convention && self.family() != Family::Php {
                 break;
             }
             let source = self.program.source(other);
@@ -313,17 +329,26 @@ impl<'a> Evaluator<'a> {
         let mut told = std::mem::take(&mut self.telling);
         told.extend(header.told.iter().cloned());
         self.triggers(function, scope, &mut applied, &mut guards);
+        if self.family() == Family::Php && applied.iter().any(|one| !one.ruled.rule.on.is_empty()) {
+            let foreign = class.map(|(file, class)| self.bases(file, class).1).unwrap_or_default();
+            applied.retain(|one| one.ruled.rule.on.is_empty() || one.ruled.rule.on.iter().any(|on| foreign.contains(on)));
+        }
         let says = |one: &Applied| !matches!(one.ruled.rule.does, AnnotationVerb::Property | AnnotationVerb::Ignore | AnnotationVerb::Parameter);
-        if !applied.iter().any(says) && (self.family() == Family::Java || applied.is_empty()) {
+        // What stands on a class that is called as a function is said of the method that answers.
+        let called = self.family() == Family::Php && function.name == "__invoke" && !applied.iter().any(|one| one.ruled.rule.does == AnnotationVerb::Prefix);
+        let of_class: &[Applied] = if called { &header.own } else { &[] };
+        if of_class.is_empty() && !applied.iter().any(says) && (self.family() == Family::Java || applied.is_empty()) {
             return Some(guards);
         }
+        let applied: Vec<&Applied> = applied.iter().chain(of_class).collect();
         guards = self.nearest(before, guards);
         let mut versions = None;
         let mut routes: Routes = Vec::new();
         let mut prefix: Vec<Text> = Vec::new();
-        for one in &applied {
+        for one in applied.iter().copied() {
             let rule = one.ruled.rule;
-            let mut paths = self.paths(rule.path.as_ref(), &one.site);
+            let is_own = of_class.iter().any(|own| std::ptr::eq(own, one));
+            let mut paths = if is_own { Vec::new() } else { self.paths(rule.path.as_ref(), &one.site) };
             if let Some(base) = rule.base.as_deref() {
                 paths = self.named_paths(rule, base, paths, function, scope);
             }
@@ -389,6 +414,10 @@ impl<'a> Evaluator<'a> {
                 for path in &paths {
                     let written = whole_text(base, path);
                     let path = tokens(&whole(base, path, self.family()), name, &function.name);
+                    let path = match class.and_then(|(file, _)| self.folder_prefix(file)) {
+                        Some(prefix) => super::text::under(prefix, &path),
+                        None => path,
+                    };
                     if let Some((client, target)) = &header.client {
                         self.told_request(*client, target.clone(), path, place.clone());
                         continue;
@@ -470,6 +499,8 @@ impl<'a> Evaluator<'a> {
     pub(super) fn paths(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Text> {
         match self.pick(selectors, site) {
             Some(Val::List(items)) => items.iter().map(|item| expand(&as_text(item))).collect(),
+            // one path for each language
+            Some(Val::Map(entries)) if self.family() == Family::Php => entries.iter().map(|(_, item)| expand(&as_text(item))).collect(),
             Some(Val::Null) | None => Vec::new(),
             Some(value) => vec![expand(&as_text(&value))],
         }

@@ -59,6 +59,18 @@ pub(super) struct Evaluator<'a> {
     pub(super) hung_functions: HashSet<(FileId, u32)>,
     /// Type arguments of the call that is being made.
     pub(super) types: Vec<Val>,
+    /// Libraries' own objects: in the body of a group they stand for the group.
+    pub(super) owned: HashSet<ObjectId>,
+    /// Files that were run in the scope of others.
+    pub(super) loaded: HashSet<FileId>,
+    /// What a project calls its guards: `pack@name`.
+    pub(super) named_guards: BTreeMap<String, Vec<Guard>>,
+    /// Handlers are being looked at: what they would register is registered when they run, and is no way in.
+    pub(super) settling: bool,
+    /// Folders whose annotated classes stand below a path.
+    pub(super) folders: BTreeMap<String, String>,
+    /// How deep names of guards are being followed.
+    pub(super) naming: usize,
     /// What the last function of the project assigned through pointers.
     pub(super) outs: Vec<(usize, Val)>,
     /// Files in which evaluation was cut off.
@@ -149,6 +161,12 @@ impl<'a> Evaluator<'a> {
             proving: 0,
             function_routers: HashMap::new(),
             hung_functions: HashSet::new(),
+            owned: HashSet::new(),
+            loaded: HashSet::new(),
+            named_guards: BTreeMap::new(),
+            settling: false,
+            folders: BTreeMap::new(),
+            naming: 0,
             cut: HashSet::new(),
             inputs: Vec::new(),
             input_numbers: HashMap::new(),
@@ -325,6 +343,9 @@ impl<'a> Evaluator<'a> {
     fn repeat(&mut self, over: Option<&'a (Value, Value)>, body: &'a [Step], scope: &Scope, this: Option<ObjectId>, perhaps: &mut Vec<Val>) {
         let items = match over {
             Some((_, list)) => match self.value(list, scope) {
+                Val::List(items) if !items.is_empty() && items.len() <= 64 && self.family() == Family::Php => {
+                    items.iter().enumerate().map(|(at, item)| Val::list(vec![Val::Number(Rc::from(at.to_string())), item.clone()])).collect()
+                }
                 Val::List(items) if !items.is_empty() && items.len() <= 64 => items.to_vec(),
                 Val::Map(entries) if !entries.is_empty() && entries.len() <= 64 => {
                     entries.iter().map(|(key, value)| Val::list(vec![Val::text(key), value.clone()])).collect()
@@ -359,8 +380,13 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Value::Index(object, key) => {
-                if let (Val::Object(id), Some(key)) = (self.value(object, scope), self.value(key, scope).literal()) {
-                    self.objects[id].fields.insert(key.to_owned(), value);
+                let (holder, at) = (self.value(object, scope), self.value(key, scope));
+                if let (Val::Object(id), Some(key)) = (&holder, at.literal()) {
+                    self.objects[*id].fields.insert(key.to_owned(), value);
+                } else if self.family() == Family::Php && matches!(&holder, Val::Map(_) | Val::List(_)) {
+                    let at = Some(&at).filter(|_| !matches!(**key, Value::Null));
+                    let changed = self.extended(&holder, at, value);
+                    self.bind(object, changed, scope);
                 }
             }
             Value::List(targets) => {
@@ -505,6 +531,11 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The name of a parameter where it is used: variables of PHP carry a sign.
+    pub(super) fn variable(&self, parameter: &str) -> String {
+        if self.family() == Family::Php { format!("${parameter}") } else { parameter.to_owned() }
+    }
+
     /// The scope of a call: parameters bound, `self` known.
     pub(super) fn enter(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Scope {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
@@ -561,7 +592,7 @@ impl<'a> Evaluator<'a> {
                 scope.set(name, part);
             }
             if !parameter.name.is_empty() {
-                scope.set(&parameter.name, value);
+                scope.set(&self.variable(&parameter.name), value);
             }
         }
         scope

@@ -285,6 +285,18 @@ impl<'a> Evaluator<'a> {
         if let Some(nested) = self.program.files[file].classes.get(name).filter(|_| self.family() == Family::Java) {
             return Val::Class(file, *nested);
         }
+        // Constants are inherited as methods are.
+        let (bases, foreign) = self.bases(file, class);
+        for (file, class) in bases {
+            if let Some(Field { value: Some(value), .. }) = self.program.source(file).classes[class as usize].fields.iter().find(|field| field.name == name) {
+                return self.class_value(file, class, name, value);
+            }
+        }
+        if self.family() == Family::Php
+            && let Some(base) = foreign.first()
+        {
+            return Val::symbol(format!("{base}.{name}"));
+        }
         Val::symbol(format!("?{}.{name}", declared.name))
     }
 
@@ -416,6 +428,18 @@ impl<'a> Evaluator<'a> {
         {
             return self.require(module);
         }
+        if self.family() == Family::Php
+            && let Value::Name(name) = &call.callee
+            && let "require" | "dirname" | "call_user_func" = name.as_str()
+        {
+            let arguments = self.arguments(&call.arguments, scope);
+            return match (name.as_str(), arguments.first()) {
+                ("require", Some(path)) => self.require_file(&path.value.clone(), scope),
+                ("dirname", _) => self.folder_above(&arguments),
+                (_, Some(callee)) => self.call_value(callee.value.clone(), arguments[1..].to_vec(), call, None),
+                (_, None) => Val::Unknown,
+            };
+        }
         if self.has_receivers()
             && let Value::Name(name) = &call.callee
             && let Some(value) = self.call_unqualified(name, call, scope)
@@ -425,6 +449,16 @@ impl<'a> Evaluator<'a> {
         if let Value::Member(object, name) = &call.callee {
             let named = call.types.first().filter(|_| self.family() == Family::CSharp).map(|ty| self.type_value(&ty.name, scope));
             let mut object = self.root_of_path(object, scope);
+            // `parent::m()` and `Own::m()` run on the object at hand.
+            if let (Family::Php, Val::Class(file, class), Some(Val::Object(this))) = (self.family(), &object, scope.get("self")) {
+                let own = self.objects[this].class;
+                let is_line = own.is_some_and(|own| own == (*file, *class) || self.bases(own.0, own.1).0.contains(&(*file, *class)));
+                if is_line && let Some((file, index)) = self.class_method(*file, *class, name) {
+                    let arguments = self.arguments(&call.arguments, scope);
+                    self.mark = call.mark;
+                    return self.invoke(&Closure { file, index, scope: None, this: Some(this) }, arguments);
+                }
+            }
             if let Val::Either(values) = &object {
                 object = values.iter().find(|value| matches!(value, Val::Object(_))).cloned().unwrap_or(object);
             }
@@ -587,7 +621,14 @@ impl<'a> Evaluator<'a> {
                 }
                 out
             }
-            Val::Object(id) => match self.method(id, "__call__") {
+            Val::List(parts) if self.family() == Family::Php && parts.len() == 2 => {
+                let method = parts[1].literal().unwrap_or_default().to_owned();
+                match self.method_of(&parts[0].clone(), &method) {
+                    Val::Function(closure) => self.invoke(&closure, arguments),
+                    _ => Val::Unknown,
+                }
+            }
+            Val::Object(id) => match self.method(id, if self.family() == Family::Php { "__invoke" } else { "__call__" }) {
                 Some(closure) => self.invoke(&closure, arguments),
                 None => self.call_method(id, "()", arguments, decorated),
             },

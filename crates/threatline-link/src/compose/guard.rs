@@ -93,6 +93,11 @@ pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
     }
 }
 
+/// Methods of a guard's class in PHP, beside those that such classes have everywhere.
+fn php_guarding(family: Family) -> &'static [&'static str] {
+    if family == Family::Php { &["process", "__invoke", "before"] } else { &[] }
+}
+
 /// So many steps after a branch that goes on are taken for its other branch; each may hold another.
 const MAX_REST: usize = 16;
 
@@ -170,7 +175,10 @@ impl<'a> Evaluator<'a> {
                 let name = self.method_name(*id, name);
                 self.judge_name(&name, None, &guard.place, depth)
             }
-            Val::Function(closure) => self.prove(&closure.clone(), depth).0,
+            Val::Function(closure) => match self.asks_only(closure, &guard.place, depth) {
+                Some(verdict) => verdict,
+                None => self.prove(&closure.clone(), depth).0,
+            },
             Val::Guarded(inner) => {
                 let mut out = self.judge(&inner.0.clone(), depth + 1);
                 out.and(self.judge(&Guard { value: inner.1.clone(), place: guard.place.clone() }, depth + 1));
@@ -192,7 +200,8 @@ impl<'a> Evaluator<'a> {
                 }
                 let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept", "handle"];
                 let (file, class) = (*file, *class);
-                match named.iter().find_map(|name| self.class_method(file, class, name)) {
+                let of_php = php_guarding(self.program.files[file].family);
+                match named.iter().chain(of_php).find_map(|name| self.class_method(file, class, name)) {
                     Some((found, index)) => {
                         let this = self.guarding(file, class);
                         self.prove(&Closure { file: found, index, scope: None, this }, depth).0
@@ -220,7 +229,7 @@ impl<'a> Evaluator<'a> {
 
     /// The object whose method decides, where its fields say by what.
     fn guarding(&mut self, file: FileId, class: u32) -> Option<ObjectId> {
-        if self.program.files[file].family != Family::JavaScript {
+        if !matches!(self.program.files[file].family, Family::JavaScript | Family::Php) {
             return None;
         }
         if let Val::Object(id) = self.generic_instance(file, class) { Some(id) } else { None }
@@ -248,14 +257,41 @@ impl<'a> Evaluator<'a> {
             }
         }
         let named = ["__call__", "dispatch", "invoke", "use", "canActivate", "handle"];
-        match named.iter().find_map(|name| self.method(id, name)) {
+        let php = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family == Family::Php);
+        let of_php = php.map_or(&[][..], |_| php_guarding(Family::Php));
+        match named.iter().chain(of_php).find_map(|name| self.method(id, name)) {
             Some(closure) => self.prove(&closure, depth).0,
             None if self.is_router(id) => Verdict::default(),
-            None => Verdict::unclear(),
+            None => match php {
+                Some((file, class)) => self.judge_bases(file, class, guard, depth),
+                None => Verdict::unclear(),
+            },
         }
     }
 
+    /// A function that only asks another one whether the caller may (`fn () => current_user_can('edit')`).
+    fn asks_only(&mut self, closure: &Closure, place: &Place, depth: usize) -> Option<Verdict> {
+        let function = &self.program.source(closure.file).functions[closure.index as usize];
+        let [Step::Return(Some(Value::Call(call)))] = function.steps.as_slice() else { return None };
+        if self.program.files[closure.file].family != Family::Php {
+            return None;
+        }
+        let scope = self.enter(closure, Vec::new());
+        let name = self.within(closure.file, |this| this.name_of(&call.callee, &scope))?;
+        let library = self.program.files[closure.file].library;
+        (!library.guards(&name).is_empty()).then(|| self.judge_name(&name, None, place, depth))
+    }
+
     fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place, depth: usize) -> Verdict {
+        if let Some(own) = self.named_guards.get(name).cloned() {
+            let mut out = Verdict::default();
+            for guard in own.iter().take(32) {
+                // A name that stands for itself is a library's.
+                let itself = matches!(&guard.value, Val::Made(made) if made.by == name);
+                out.and(if itself { Verdict::unclear() } else { self.judge_within(guard) });
+            }
+            return out;
+        }
         if name == EXEMPT {
             return Verdict::of(Effect::Exempts, place.clone());
         }
@@ -326,6 +362,9 @@ impl<'a> Evaluator<'a> {
         // Local functions are hoisted; locals are bound as the walk meets them.
         let mut parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         parameters.extend(function.parameters.iter().flat_map(|parameter| parameter.names.iter().cloned()));
+        if self.family() == Family::Php {
+            parameters = parameters.iter().map(|name| self.variable(name)).collect();
+        }
         let mut prover = Prover::new(parameters, depth);
         prover.class = function.class.map(|class| (closure.file, class));
         prover.within.push(closure.index);
@@ -654,7 +693,7 @@ impl<'a> Evaluator<'a> {
                         let steps = &self.program.source(self.file).functions[*index as usize].steps;
                         let inner = Scope::new(Some(scope.clone()));
                         for parameter in &self.program.source(self.file).functions[*index as usize].parameters {
-                            inner.set(&parameter.name, Val::Unknown);
+                            inner.set(&self.variable(&parameter.name), Val::Unknown);
                         }
                         // what a block of Ruby gives back is not what the method does
                         let onward = prover.onward;
@@ -848,7 +887,7 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a name is a parameter of any function of the file.
     fn is_outer_parameter(&self, name: &str) -> bool {
-        self.program.source(self.file).functions.iter().any(|function| function.parameters.iter().any(|parameter| parameter.name == name))
+        self.program.source(self.file).functions.iter().any(|function| function.parameters.iter().any(|parameter| self.variable(&parameter.name) == name))
     }
 
     fn goes_on_by_call(&mut self, steps: &'a [Step], prover: &Prover, scope: &Scope) -> bool {

@@ -41,12 +41,16 @@ pub(super) struct Program<'a> {
     dependencies: HashMap<&'a str, HashSet<&'a str>>,
     /// Names of manifests.
     package_names: HashMap<&'a str, &'a str>,
+    /// Files that others load by their path.
+    loaded: HashSet<FileId>,
+    /// PHP: functions that stand in no class.
+    by_function: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Java: files and folders by what stands behind `src/main/java/`, wherever that is.
     tails: HashMap<&'a str, &'a str>,
     /// What a path of Python is made of, and a folder's name with that of a file in it or with nothing (Java).
     /// Most imports are of libraries, and to try every path for each of them is much of the work.
     names: HashSet<(&'a str, &'a str)>,
-    /// Java and C#: package and class name to file and number.
+    /// Java, C# and PHP: package and class name to file and number.
     by_class: HashMap<(String, &'a str), (FileId, u32)>,
     /// C#: class name alone, when it is unique.
     by_short: HashMap<&'a str, Vec<(FileId, u32)>>,
@@ -107,6 +111,8 @@ impl<'a> Program<'a> {
             roots: HashSet::new(),
             dependencies: HashMap::new(),
             package_names: HashMap::new(),
+            loaded: HashSet::new(),
+            by_function: HashMap::new(),
             tails: HashMap::new(),
             names: HashSet::new(),
             by_class: HashMap::new(),
@@ -142,6 +148,7 @@ impl<'a> Program<'a> {
                 }
             }
         }
+        out.find_loaded();
         out
     }
 
@@ -169,6 +176,10 @@ impl<'a> Program<'a> {
                 file.functions.insert(&function.name, number);
             }
         });
+        if family == Family::Php {
+            let own: Vec<_> = file.functions.iter().map(|(name, number)| (*name, *number)).collect();
+            own.into_iter().for_each(|(name, number)| self.by_function.entry(name).or_default().push((id, number)));
+        }
         for import in source.imports.iter().filter(|import| family == Family::Ruby && import.module.starts_with('.')) {
             if let Some(path) = modules::normal(&modules::join(folder_of(path), import.module.trim_end_matches(".rb"))) {
                 self.required.entry(path).or_default().push(id);
@@ -192,7 +203,7 @@ impl<'a> Program<'a> {
                     self.endings.entry(last(&plain, '.').to_owned()).or_default().push((plain, (id, number as u32)));
                 }
             }
-            if matches!(family, Family::Java | Family::CSharp) {
+            if matches!(family, Family::Java | Family::CSharp | Family::Php) {
                 self.by_class.entry((package.clone(), &class.name)).or_insert((id, number as u32));
                 self.by_short.entry(&class.name).or_default().push((id, number as u32));
             }
@@ -251,6 +262,42 @@ impl<'a> Program<'a> {
 
     pub(super) fn source(&self, file: FileId) -> &'a Source {
         self.files[file].source
+    }
+
+    /// Files that another one loads and names in letters.
+    fn find_loaded(&mut self) {
+        let mut loaded = HashSet::new();
+        for file in self.files.iter().filter(|file| file.family == Family::Php) {
+            for module in super::include::loads(file.source) {
+                let path = modules::normal(&modules::join(folder_of(&file.path), module));
+                loaded.extend(path.and_then(|path| self.file_at(&path)));
+            }
+        }
+        self.loaded = loaded;
+    }
+
+    /// Whether a folder of a package holds the page that a server begins with.
+    pub(super) fn has_front(&self, root: &str, folder: &str) -> bool {
+        self.by_path.contains_key(modules::join(root, &format!("{folder}/index.php")).as_str())
+    }
+
+    /// Whether another file loads this one.
+    pub(super) fn is_loaded(&self, file: FileId) -> bool {
+        self.loaded.contains(&file)
+    }
+
+    /// Whether the manifest around a file depends on one of these packages; none where no manifest is.
+    pub(super) fn depends_on(&self, path: &str, packages: &[String]) -> Option<bool> {
+        let known = self.dependencies.get(self.root_of(path)?)?;
+        Some(packages.iter().any(|package| known.contains(package.as_str())))
+    }
+
+    /// The function of that name that stands in no class, where there is one only.
+    pub(super) fn function_named(&self, name: &str) -> Option<(FileId, u32)> {
+        match self.by_function.get(name)?.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
     }
 
     /// It is asked what this file says.
@@ -328,7 +375,7 @@ impl<'a> Program<'a> {
     /// A class of the same package, or of any when the name is unique (C#).
     pub(super) fn class_nearby(&self, file: FileId, name: &str) -> Option<(FileId, u32)> {
         let family = self.files[file].family;
-        if !matches!(family, Family::Java | Family::CSharp) {
+        if !matches!(family, Family::Java | Family::CSharp | Family::Php) {
             return None;
         }
         let package = self.source(file).package.clone().unwrap_or_default();
@@ -441,6 +488,8 @@ impl<'a> Program<'a> {
             return false;
         }
         match language {
+            // Classes of PHP are found by their full names.
+            Language::Php => true,
             Language::Python => !self.names.contains(&("", module.split('.').next().unwrap_or(module))),
             Language::Java => {
                 let Some((outer, name)) = module.rsplit_once('.') else { return false };

@@ -223,6 +223,7 @@ pub(super) fn path(raw: &str) -> (String, Vec<String>) {
     let mut names = Vec::new();
     let mut out = String::new();
     let mut groups = 0_usize;
+    let mut groups_round = 0_usize;
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
         let (name, taken) = match c {
@@ -240,6 +241,16 @@ pub(super) fn path(raw: &str) -> (String, Vec<String>) {
             '{' | '<' => bracketed(rest),
             ':' if out.is_empty() || out.ends_with(['/', '-', '.', '_', '~']) || out.ends_with('}') => sign(rest),
             '*' => star(rest, names.len()),
+            // `(?P<id>\d+)`, `(?:/x)?`, `(:num)`
+            '(' if rest.starts_with("(?:") => {
+                groups_round += 1;
+                (None, 3)
+            }
+            '(' if named_group(rest).is_some() => (named_group(rest), closing(rest, '(', ')')),
+            ')' if groups_round > 0 => {
+                groups_round -= 1;
+                (None, 1 + usize::from(rest[1..].starts_with('?')))
+            }
             '(' if !names.is_empty() && out.ends_with('}') => (None, closing(rest, '(', ')')),
             '?' if out.ends_with('}') => (None, 1),
             _ => {
@@ -337,13 +348,23 @@ fn bracketed(rest: &str) -> (Option<String>, usize) {
     let (open, close) = if rest.starts_with('{') { ('{', '}') } else { ('<', '>') };
     let taken = closing(rest, open, close);
     let inner = rest[1..taken].trim_end_matches(close);
-    let name = if open == '<' {
-        inner.rsplit(':').next().unwrap_or(inner)
-    } else {
-        inner.trim_start_matches('*').split([':', '=', '?', '.', '|']).next().unwrap_or(inner)
-    };
+    let name = if open == '<' { in_angles(inner) } else { inner.trim_start_matches(['*', '!']).split([':', '=', '?', '.', '|', '<']).next().unwrap_or(inner) };
     let name: String = name.trim_matches(['*', '.', ' ', '?', '$']).to_owned();
     (Some(if name.is_empty() { "path".to_owned() } else { name }), taken)
+}
+
+/// `int:id`; where what follows is no name it is a pattern: `id:\d+`.
+fn in_angles(inner: &str) -> &str {
+    let last = inner.rsplit(':').next().unwrap_or(inner);
+    let is_name = !last.is_empty() && last.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '?'));
+    if is_name { last } else { inner.split(':').next().unwrap_or(inner) }
+}
+
+/// The name in `(?P<id>…)`, `(?<id>…)`, `(:id)`.
+fn named_group(rest: &str) -> Option<String> {
+    let inner = ["(?P<", "(?<", "(:"].iter().find_map(|open| rest.strip_prefix(open))?;
+    let end = inner.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+    (end > 0 && inner[end..].starts_with(['>', ')'])).then(|| inner[..end].to_owned())
 }
 
 /// `:id`.
@@ -412,6 +433,10 @@ mod tests {
             ("/a/:id{/:op}", "/a/{id}/{op}"),
             ("/a{/edit{/:part}}/b", "/a/edit/{part}/b"),
             ("/file{.:type}", "/file.{type}"),
+            ("/b/(?P<id>\\d+)(?:/(?P<op>a|b))?", "/b/{id}/{op}"),
+            ("/posts/<id:\\d+>", "/posts/{id}"),
+            ("users/(:num)/x", "/users/{num}/x"),
+            ("/p/{page<\\d+>?1}", "/p/{page}"),
             ("/search{?q,page*}", "/search"),
             ("/x/{id}:cancel", "/x/{id}{cancel}"),
         ] {

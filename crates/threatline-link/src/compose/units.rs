@@ -96,7 +96,7 @@ pub fn outline(unit: &Unit<'_>) -> Outline {
     let mut out = Outline::default();
     for (id, file) in program.files.iter().enumerate() {
         let source = file.source;
-        if matches!(source.language, Language::Java | Language::Kotlin | Language::CSharp)
+        if matches!(source.language, Language::Java | Language::Kotlin | Language::CSharp | Language::Php)
             && let Some(package) = &source.package
         {
             out.namespaces.insert((spoken(source.language), package.clone()));
@@ -106,6 +106,7 @@ pub fn outline(unit: &Unit<'_>) -> Outline {
         for (module, member) in imports.chain(handed_on) {
             // A name space may go on in another unit.
             let here = matches!(program.locate(id, module, member), Located2::File(_) | Located2::Folder(_)) && source.language != Language::CSharp;
+            let here = here || source.language == Language::Php && member.is_some_and(|member| program.class_of(module, member).is_some());
             if !here {
                 let want = Want { language: source.language, module: module.clone(), member: member.map(str::to_owned) };
                 out.wants.entry(want).or_insert_with(|| file.path.to_string());
@@ -200,7 +201,7 @@ impl<'a> Index<'a> {
 
     fn wanted(&self, want: &Want, importer: &str, used: &mut BTreeSet<usize>) {
         let module = want.module.as_str();
-        if matches!(want.language, Language::Java | Language::Kotlin | Language::CSharp) {
+        if matches!(want.language, Language::Java | Language::Kotlin | Language::CSharp) || want.language == Language::Php && !module.starts_with('.') {
             // A static import names the class as the module.
             let outer = module.rsplit_once('.').map(|(outer, _)| outer);
             for name in [Some(module), outer].into_iter().flatten() {
@@ -230,6 +231,7 @@ impl<'a> Index<'a> {
                 !is_foreign || module.starts_with('.') || ["@/", "~/", "src/", "app/"].iter().any(|alias| module.starts_with(alias))
             }
             Language::Go | Language::Rust => !is_foreign || plain(module).starts_with("super."),
+            Language::Php => module.starts_with('.'),
             // a class of a gem is found by the gem that the manifest names
             Language::Ruby => module.starts_with('.'),
             Language::Java | Language::Kotlin | Language::CSharp => false,

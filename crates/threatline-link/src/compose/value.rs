@@ -189,6 +189,8 @@ pub(super) struct Object {
     pub(super) parameters: Vec<threatline_model::Parameter>,
     /// The requests that it lets through, where routes are filters put together.
     pub(super) ways: Option<Rc<Vec<super::verbs::Way>>>,
+    /// The class whose methods its routes name.
+    pub(super) controller: Option<Val>,
     /// The router that it hangs under as a route of its own.
     pub(super) under: Option<ObjectId>,
     /// Its handler passes on to the next route.
@@ -222,6 +224,14 @@ pub(super) struct Filter {
     /// It is not known when it runs.
     pub(super) conditional: bool,
     pub(super) place: Place,
+}
+
+impl Filter {
+    /// Whether it is said of the method of that name.
+    pub(super) fn covers(&self, method: &str) -> bool {
+        let is_it = |name: &String| name == method;
+        self.only.as_ref().is_none_or(|only| only.iter().any(is_it)) && !self.except.iter().any(is_it)
+    }
 }
 
 /// A handler with its methods.

@@ -1,7 +1,9 @@
 //! What library calls do, as packs tell it.
 
 mod answer;
+mod controllers;
 mod filters;
+mod items;
 mod named;
 mod out;
 mod reads;
@@ -35,6 +37,7 @@ const MOST_ITEMS: usize = 2_000;
 pub(super) const EFFECT: &str = "!";
 
 /// A library call as it stands.
+#[derive(Clone)]
 pub(super) struct Site {
     /// The last part of what is called.
     pub(super) method: String,
@@ -147,12 +150,12 @@ impl<'a> Evaluator<'a> {
     fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
         let mut out = None;
         for (ruled, star) in rules {
-            // Of a list, each item is asked for itself.
-            let is_list = ruled.rule.over.and_then(|at| site.arguments.get(at)).is_some_and(|argument| matches!(argument.value, Val::List(_)));
-            if !is_list && !self.all_hold(&ruled.rule.when, &site.arguments) {
+            site.star = star;
+            // Of a list or a map, each item is asked for itself.
+            let is_many = ruled.rule.entries.is_some() || items::items_over(ruled.rule, &site.arguments).is_some();
+            if !is_many && !self.all_hold(&ruled.rule.when, &site.arguments) || !self.fits(ruled.rule, &mut site) {
                 continue;
             }
-            site.star = star;
             if let Some(value) = self.apply_over(ruled, &site)
                 && out.is_none()
             {
@@ -160,23 +163,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         out
-    }
-
-    /// Once, or for each item of a list.
-    fn apply_over(&mut self, ruled: Ruled<CallRule>, site: &Site) -> Option<Val> {
-        let list = ruled.rule.over.and_then(|at| site.arguments.get(at).map(|argument| (at, argument.value.clone())));
-        let Some((at, Val::List(items))) = list else { return self.apply_each(ruled, site) };
-        let mut out = None;
-        for item in items.iter().take(MOST_ITEMS) {
-            let mut arguments = site.arguments.clone();
-            arguments[at].value = item.clone();
-            if !self.all_hold(&ruled.rule.when, &arguments) {
-                continue;
-            }
-            let one = Site { method: site.method.clone(), arguments, receiver: site.receiver.clone(), decorated: None, star: site.star.clone() };
-            out = self.apply(ruled, &one).or(out);
-        }
-        out.or_else(|| site.receiver.clone())
     }
 
     fn apply(&mut self, ruled: Ruled<CallRule>, site: &Site) -> Option<Val> {
@@ -215,6 +201,7 @@ impl<'a> Evaluator<'a> {
             Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
             Verb::Narrow => self.narrow(rule, site),
+            Verb::Resources if rule.handler.is_some() => return self.resource_of(pack, rule, site),
             Verb::Resources => self.resources(pack, rule, site),
             Verb::Before | Verb::Skip => self.before_handlers(pack, rule, site),
             Verb::Precede => self.precede(pack, rule, site),
@@ -283,6 +270,9 @@ impl<'a> Evaluator<'a> {
             }
             Verb::List => return Some(Val::list(self.select(rule.of.as_ref(), site))),
             Verb::Parameter => return Some(Val::Unknown),
+            Verb::Alias => self.name_guards(pack, rule, site),
+            Verb::Read => self.read_parameters(rule, site),
+            Verb::Under => self.note_folder(rule, site),
             Verb::Nothing => {
                 self.run_lambdas(&site.arguments);
                 return self.given(pack, rule).map(|ty| Val::Object(self.fresh(ty)));
@@ -297,7 +287,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn given(&self, pack: &Pack, rule: &CallRule) -> Option<TypeId> {
+    pub(super) fn given(&self, pack: &Pack, rule: &CallRule) -> Option<TypeId> {
         let library = self.program.files[self.file].library;
         rule.gives.as_deref().filter(|name| !name.is_empty()).and_then(|name| library.named(pack, name))
     }
@@ -316,7 +306,7 @@ impl<'a> Evaluator<'a> {
         let guards = rule.and_then(|rule| rule.guards.as_ref()).or(declared.guards.as_ref());
         let prefix = self.pick(prefix, &site).filter(|value| !matches!(value, Val::Null)).map(|value| as_text(&value));
         let base = self.pick(base, &site).map(|value| as_text(&value));
-        let guards = self.guards(guards, &site);
+        let guards = self.guards_of(pack, guards, &site);
         let place = Some(self.place(&pack.name));
         let credential = self.pick(rule.and_then(|rule| rule.credential.as_ref()), &site).filter(|value| !matches!(value, Val::Null)).and(place.clone());
         let id = self.object(Object { ty: Some(ty), prefix, base, guards, place, credential, ..Object::default() });
@@ -412,8 +402,18 @@ impl<'a> Evaluator<'a> {
     fn router(&mut self, pack: &Pack, site: &Site) -> ObjectId {
         let ambient = self.ambient.iter().rev().find(|(name, _, _)| *name == pack.name).map(|(_, outer, id)| (*outer, *id));
         let inside = self.inside.iter().rev().find(|(name, _)| *name == pack.name).map(|(_, id)| *id);
+        // An object that a library keeps for all stands for what is around.
+        let stands_for_all = match &site.receiver {
+            Some(Val::Object(id)) => self.owned.contains(id) || self.is_stacked(*id),
+            _ => true,
+        };
+        // What a handler registers when it runs is no way in.
+        if self.settling && stands_for_all && self.family() == Family::Php {
+            return self.object(Object { mounted: true, ..Object::default() });
+        }
         match (&site.receiver, ambient) {
             (Some(Val::Object(id)), Some((outer, inner))) if *id == outer => inner,
+            (Some(Val::Object(_)), _) if stands_for_all && inside.is_some() => inside.unwrap_or_default(),
             (Some(Val::Object(id)), _) => {
                 let id = self.standing(*id);
                 let id = self.objects[id].later.unwrap_or(id);
@@ -437,6 +437,10 @@ impl<'a> Evaluator<'a> {
                 self.single(&format!("{}:command:{folder}", pack.name), None)
             }
         }
+    }
+
+    fn is_stacked(&self, id: ObjectId) -> bool {
+        self.objects[id].ty.is_some_and(|ty| self.program.files[self.file].library.type_rule(ty).rule.stacked)
     }
 
     /// What calls on an object are calls on while a block of it runs.
@@ -500,9 +504,26 @@ impl<'a> Evaluator<'a> {
                 value => paths.push(as_text(&value)),
             }
         }
-        let before = self.pick(rule.prefix.as_ref(), site).filter(|_| !rule.nowhere).map(|value| as_text(&value));
-        if let Some(before) = before {
-            paths = paths.into_iter().map(|path| Text::literal(super::text::under(&before.with_defaults(), &super::text::of_route(&path)))).collect();
+        if let Some(before) = self.pick(rule.prefix.as_ref(), site).filter(|_| !rule.nowhere) {
+            // below something unknown nothing is known
+            if self.family() == Family::Php && !matches!(before, Val::Text(_)) {
+                return None;
+            }
+            let before = as_text(&before).with_defaults();
+            paths = paths.into_iter().map(|path| Text::literal(super::text::under(&before, &super::text::of_route(&path)))).collect();
+        }
+        if let Some(form) = &rule.path_as {
+            let star = site.star.as_ref()?;
+            paths = vec![Text::literal(form.replace("{star}", star))];
+            told_by_class.extend(form.split_once('?').map(|(_, query)| parameter(query.split('=').next().unwrap_or(query), "query")));
+        }
+        paths.extend(self.segments(rule, site));
+        if let Some(named) = &rule.named {
+            let file = self.program.files[self.file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
+            paths.push(Text::Literal(named.replace("{file}", &file)));
+        }
+        if rule.pattern {
+            paths.iter_mut().for_each(|path| *path = Text::literal(super::text::pattern(&path.with_defaults())));
         }
         paths.extend(self.segments(rule, site));
         if let Some(named) = &rule.named {
@@ -519,9 +540,11 @@ impl<'a> Evaluator<'a> {
             paths.push(Text::literal(""));
         }
         let handlers: Vec<Val> = self.select(rule.handler.as_ref(), site).into_iter().map(|value| self.decorated_by(&value)).collect();
-        let mut guards = self.guards(rule.guards.as_ref(), site);
+        let mut guards = self.guards_of(pack, rule.guards.as_ref(), site);
         guards.extend(self.effect(pack, rule));
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
+        let handler = if self.family() == Family::Php { self.callable(handler, pack, router) } else { handler };
+        guards.extend(self.action_guards(&handler));
         if !rule.tests.is_empty() {
             methods = self.tested_methods(&handler, &rule.tests);
         }
@@ -566,9 +589,7 @@ impl<'a> Evaluator<'a> {
             guards.push(Guard { value: Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() })), place: place.clone() });
         }
         let mut told_here: Vec<Parameter> = queries.iter().filter_map(Val::literal).map(|name| parameter(name, "query")).collect();
-        if pack.ruled_elsewhere && !self.objects[router].events.iter().any(|event| matches!(event, Event::Protect)) {
-            self.objects[router].events.push(Event::Protect);
-        }
+        self.ruled_elsewhere(pack, router);
         told_here.extend(self.class_parameters(pack, &handler, &methods));
         let takes = self.handler_takes(pack, rule);
         let told_by_schema = self.declared_parameters(&rule.declares, site);
@@ -583,7 +604,8 @@ impl<'a> Evaluator<'a> {
                 path = Text::literal(rest.trim_start());
             }
             if let Some(fixed) = &rule.fixed {
-                path = Text::join([Text::literal(fixed), Text::literal("/"), path]);
+                let between = if starts_with_slash(&path) { "" } else { "/" };
+                path = Text::join([Text::literal(fixed), Text::literal(between), path]);
             }
             if let Some(notation) = rule.notation {
                 path = Text::literal(super::routed::written(notation, &path.with_defaults()));
@@ -730,7 +752,7 @@ impl<'a> Evaluator<'a> {
         vec![(methods.to_vec(), handler.clone(), Vec::new())]
     }
 
-    fn handler_takes(&mut self, pack: &'static Pack, rule: &CallRule) -> Vec<Val> {
+    pub(super) fn handler_takes(&mut self, pack: &'static Pack, rule: &CallRule) -> Vec<Val> {
         let library = self.program.files[self.file].library;
         let types: Vec<Option<TypeId>> = rule.handler_takes.iter().map(|name| library.named(pack, name)).collect();
         types.into_iter().map(|ty| ty.map_or(Val::Unknown, |ty| Val::Object(self.single(&format!("type:{}", ty.0), Some(ty))))).collect()
@@ -751,7 +773,7 @@ impl<'a> Evaluator<'a> {
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
-        let guards = self.guards(rule.guards.as_ref(), site);
+        let guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let path = if rule.pattern { path.map(|path| Text::literal(super::text::pattern(&path.with_defaults()))) } else { path };
         let router = match self.pick(rule.into.as_ref(), site) {
             Some(Val::Object(into)) => into,
@@ -819,21 +841,25 @@ impl<'a> Evaluator<'a> {
         let router = self.router(pack, site);
         let ty = self.given(pack, rule).or(self.objects[router].ty);
         let router = self.at_level(rule, site, router);
-        let path = self.pick(rule.path.as_ref(), site).map(|value| as_text(&value)).or_else(|| self.segments(rule, site));
-        let mut path = named::told_path(pack, path.unwrap_or(Text::literal("")));
+        // Of PHP's groups the path may be missing, and what is behind it stands in its place.
+        let family = self.family();
+        let is_path = |value: &Val| family != Family::Php || matches!(value, Val::Text(_) | Val::Number(_));
+        let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value)).or_else(|| self.segments(rule, site));
+        let mut path = named::told_path(pack, path.unwrap_or(Text::literal(rule.path_default.as_deref().unwrap_or_default())));
         for owner in self.words(rule.owner.as_ref(), site).unwrap_or_default().iter().rev() {
             path = Text::Literal(format!("/{owner}/{{{owner}_id}}/{}", path.with_defaults().trim_start_matches('/')));
         }
         if rule.as_parameter {
             path = Text::Literal(format!("/{{{}}}", path.with_defaults().trim_start_matches(['/', ':'])));
         }
-        let mut guards = self.guards(rule.guards.as_ref(), site);
+        let mut guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let place = self.place(&pack.name);
         if rule.guarded {
             let by = self.method_name(router, &site.method);
             let value = Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }));
             guards.push(Guard { value, place: place.clone() });
         }
+        guards.extend(self.taken_out(pack, rule, site));
         let context = self.carried(rule, site, router);
         let says_methods = rule.method.is_some() || rule.method_from.is_some() || rule.method_default.is_some();
         let methods = match says_methods {
@@ -845,7 +871,8 @@ impl<'a> Evaluator<'a> {
         let within = rule.ambient && self.family() != Family::JavaScript;
         let waits = rule.registers.is_some() || self.is_ruby() || within;
         let first = if waits { Val::Null } else { bodies.next().map_or(Val::Null, |value| self.plain_value(value)) };
-        let made = Object { ty, place: Some(place), around: Some(router), methods, context, ..Object::default() };
+        let controller = self.pick(rule.controller.as_ref(), site).or_else(|| self.objects[router].controller.clone());
+        let made = Object { ty, place: Some(place), around: Some(router), methods, context, controller, ..Object::default() };
         let child = self.group_of(pack, rule, made, path, guards, first);
         self.itself(child, pack, rule, site);
         if within {
@@ -938,7 +965,8 @@ impl<'a> Evaluator<'a> {
             let value = Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }));
             guards.push(Guard { value, place: place.clone() });
         }
-        for guard in self.guards(rule.guards.as_ref(), site) {
+        guards.extend(self.taken_out(pack, rule, site));
+        for guard in self.guards_of(pack, rule.guards.as_ref(), site) {
             let mut value = self.plain_value(guard.value.clone());
             if let (Val::Class(file, class), true) = (&value, self.is_ruby()) {
                 let made = self.generic_instance(*file, *class);
@@ -999,7 +1027,7 @@ impl<'a> Evaluator<'a> {
     fn handle(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Val {
         let methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
-        let guards = self.guards(rule.guards.as_ref(), site);
+        let guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let declared = self.declared_parameters(&rule.declares, site);
         let id = match &site.receiver {
             // What is built on stays as it was for others that build on it.

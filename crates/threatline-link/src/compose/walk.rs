@@ -53,6 +53,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn entries(&mut self) -> Vec<Draft> {
         let mut out = Vec::new();
         self.settle_filters();
+        self.settling = true;
         self.hang_late();
         for top in 0..self.objects.len() {
             if self.objects[top].mounted || self.objects[top].events.is_empty() {
@@ -232,11 +233,7 @@ impl<'a> Evaluator<'a> {
             Val::Function(closure) => self.told_of.get(&(closure.file, closure.index, closure.this)).cloned(),
             _ => None,
         };
-        let mut chain = Verdict { unclear: reached.unclear, ..Verdict::default() };
-        for guard in &reached.guards {
-            let verdict = self.judge(guard, 0);
-            chain.and(verdict);
-        }
+        let chain = self.chain(&reached.guards, reached.unclear);
         for mut one in self.handlers(&reached.route) {
             // `GET ..` is answered one step above.
             let above = one.methods.iter().flatten().any(|method| method.ends_with(ABOVE));
@@ -301,6 +298,7 @@ impl<'a> Evaluator<'a> {
         let mut returns = None;
         if let Some(closure) = closure {
             self.extracted_parameters(closure, &mut parameters);
+            self.ruled_parameters(closure, &mut parameters);
             if route.typed {
                 self.typed_parameters(closure, names, &mut parameters);
             }
@@ -421,7 +419,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What running the handler leaves behind.
-    fn effects(&mut self, closure: &Closure, takes: &[Val], told: &BTreeSet<Parameter>) -> Effects {
+    pub(super) fn effects(&mut self, closure: &Closure, takes: &[Val], told: &BTreeSet<Parameter>) -> Effects {
         let mut closure = closure.clone();
         if closure.this.is_none() {
             let class = self.program.source(closure.file).functions[closure.index as usize].class;

@@ -73,9 +73,7 @@ impl<'a> Evaluator<'a> {
     /// paths that one counts whose package is the nearest around the file's.
     pub(super) fn home(&mut self, pack: &'static Pack, file: FileId) -> ObjectId {
         let parent = self.single(&format!("{}:annotated", pack.name), None);
-        if pack.ruled_elsewhere && !self.objects[parent].events.iter().any(|event| matches!(event, Event::Protect)) {
-            self.objects[parent].events.push(Event::Protect);
-        }
+        self.ruled_elsewhere(pack, parent);
         let unit = self.program.root_of(&self.program.files[file].path).unwrap_or_default();
         let package = self.program.source(file).package.clone().unwrap_or_default();
         let fitting: Vec<usize> = (0..self.roots.len()).filter(|at| self.roots[*at].pack == pack.name && self.roots[*at].unit == unit).collect();
@@ -166,6 +164,7 @@ impl<'a> Evaluator<'a> {
             versions: None,
             told: Vec::new(),
             answers: Vec::new(),
+            own: Vec::new(),
             depth: header.depth + 1,
         };
         self.annotated_members(file, class, &below, &own);

@@ -162,7 +162,10 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        if let Some((file, index)) = self.constructor(file, class) {
+        // PHP runs the constructor of a class above where there is none of its own.
+        let inherited = if self.program.files[file].family == Family::Php { self.bases(file, class).0 } else { Vec::new() };
+        let line = [(file, class)].into_iter().chain(inherited);
+        if let Some((file, index)) = line.into_iter().find_map(|(file, class)| self.constructor(file, class)) {
             let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(id) };
             let _ = self.invoke(&closure, arguments.unwrap_or_default());
         }
@@ -209,7 +212,7 @@ impl<'a> Evaluator<'a> {
         let class = &source.classes[class as usize];
         let is_it = |index: &&u32| {
             let name = source.functions[**index as usize].name.as_str();
-            matches!(name, "constructor" | "__init__" | "initialize") || name == class.name
+            matches!(name, "constructor" | "__init__" | "__construct" | "initialize") || name == class.name
         };
         class.methods.iter().find(is_it).map(|index| (file, *index))
     }

@@ -10,18 +10,12 @@ impl<'a> Evaluator<'a> {
         }
         let scope = Scope::new(None);
         self.globals[file] = Some(scope.clone());
+        self.declare_all(file, &scope);
+        // Whoever loads it runs it.
+        if self.waits(file) {
+            return scope;
+        }
         let source = self.program.source(file);
-        let own = &self.program.files[file];
-        let mut functions: Vec<_> = own.functions.iter().map(|(name, index)| (*name, *index)).collect();
-        functions.sort_unstable();
-        for (name, index) in functions {
-            scope.set(name, Val::Function(Closure { file, index, scope: Some(scope.clone()), this: None }));
-        }
-        let mut classes: Vec<_> = own.classes.iter().map(|(name, index)| (*name, *index)).collect();
-        classes.sort_unstable();
-        for (name, index) in classes {
-            scope.set(name, Val::Class(file, index));
-        }
         if let Some(main) = self.ruby_main(file) {
             scope.set("self", Val::Object(main));
         }
@@ -39,10 +33,43 @@ impl<'a> Evaluator<'a> {
             self.proving = proving;
             self.owner = owner;
             self.alone = alone;
-            self.frames.pop();
+            let effects = self.frames.pop().unwrap_or_default();
             self.running.pop();
+            self.serve_file(file, &effects);
         }
         scope
+    }
+
+    /// Runs the top level of a file in a scope that is there; what it gives back.
+    pub(in crate::compose) fn run_in(&mut self, file: FileId, scope: &Scope) -> Val {
+        if self.running.len() >= MAX_DEPTH * 4 || self.running.contains(&(file, u32::MAX)) {
+            return Val::Unknown;
+        }
+        self.declare_all(file, scope);
+        self.globals[file] = Some(scope.clone());
+        let source = self.program.source(file);
+        self.running.push((file, u32::MAX));
+        let value = self.within(file, |this| match this.steps(&source.functions[0].steps, scope, None) {
+            Flow::Left(value) => value,
+            Flow::On => Val::Boolean(true),
+        });
+        self.running.pop();
+        value
+    }
+
+    /// Binds the functions and classes of a file.
+    fn declare_all(&mut self, file: FileId, scope: &Scope) {
+        let own = &self.program.files[file];
+        let mut functions: Vec<_> = own.functions.iter().map(|(name, index)| (*name, *index)).collect();
+        functions.sort_unstable();
+        for (name, index) in functions {
+            scope.set(name, Val::Function(Closure { file, index, scope: Some(scope.clone()), this: None }));
+        }
+        let mut classes: Vec<_> = own.classes.iter().map(|(name, index)| (*name, *index)).collect();
+        classes.sort_unstable();
+        for (name, index) in classes {
+            scope.set(name, Val::Class(file, index));
+        }
     }
 
     /// What a name means in a file.
@@ -85,6 +112,14 @@ impl<'a> Evaluator<'a> {
             let folder = folder_of(&self.program.files[file].path).to_owned();
             if let Some(value) = self.in_folder(&folder, name) {
                 return value;
+            }
+        }
+        if self.family() == Family::Php {
+            if let Some(place) = self.own_place(name) {
+                return place;
+            }
+            if let Some((file, index)) = self.program.function_named(name).filter(|_| !name.starts_with('$')) {
+                return Val::Function(Closure { file, index, scope: None, this: None });
             }
         }
         if let Some((file, class)) = self.program.class_nearby(file, name) {
@@ -159,7 +194,9 @@ impl<'a> Evaluator<'a> {
             return Val::Class(file, class);
         }
         if let Some(ty) = library.type_of_value(name) {
-            return Val::Object(self.single(name, Some(ty)));
+            let id = self.single(name, Some(ty));
+            self.owned.insert(id);
+            return Val::Object(id);
         }
         Val::symbol(name)
     }

@@ -94,6 +94,7 @@ impl<'a> Evaluator<'a> {
                 | "timingSafeEqual"
                 | "ConstantTimeCompare"
                 | "constant_time_eq"
+                | "hash_equals"
                 | "secure_compare"
                 | "fixed_length_secure_compare"
                 | "FixedTimeEquals"
@@ -166,7 +167,13 @@ impl<'a> Evaluator<'a> {
             };
             if matches!(
                 last,
-                "compare_digest" | "timingSafeEqual" | "ConstantTimeCompare" | "FixedTimeEquals" | "secure_compare" | "fixed_length_secure_compare"
+                "compare_digest"
+                    | "timingSafeEqual"
+                    | "ConstantTimeCompare"
+                    | "FixedTimeEquals"
+                    | "hash_equals"
+                    | "secure_compare"
+                    | "fixed_length_secure_compare"
             ) {
                 out = true;
                 break;

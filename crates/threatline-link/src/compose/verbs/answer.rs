@@ -136,18 +136,37 @@ impl<'a> Evaluator<'a> {
     pub(super) fn within_router(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site, router: ObjectId, takes: Vec<Val>) {
         self.inside.push((&pack.name, router));
         for body in self.select(rule.body.as_ref(), site) {
-            let arguments = || takes.iter().map(|value| Arg { name: None, value: value.clone() }).collect();
-            match body {
-                Val::Function(closure) => _ = self.invoke(&closure, arguments()),
-                Val::Object(id) => {
-                    let named = rule.registers.as_deref().and_then(|name| self.method(id, name));
-                    if let Some(closure) = named {
-                        let _ = self.invoke(&closure, arguments());
-                    }
-                }
-                _ => {}
-            }
+            self.run_within(rule, &body, router, &takes);
         }
         self.inside.pop();
+    }
+
+    fn run_within(&mut self, rule: &CallRule, body: &Val, router: ObjectId, takes: &[Val]) {
+        let arguments = || takes.iter().map(|value| Arg { name: None, value: value.clone() }).collect();
+        let is_php = self.family() == Family::Php;
+        match body {
+            Val::Function(closure) => {
+                // `$this` in the body of a group of PHP is the group
+                let this = closure.this.or(is_php.then_some(router));
+                let _ = self.invoke(&Closure { this, ..closure.clone() }, arguments());
+            }
+            Val::Object(id) => {
+                let named = rule.registers.as_deref().and_then(|name| self.method(*id, name));
+                if let Some(closure) = named {
+                    let _ = self.invoke(&closure, arguments());
+                }
+            }
+            Val::List(items) if is_php => items.iter().take(32).for_each(|item| self.run_within(rule, item, router, takes)),
+            // a file that holds the body
+            Val::Text(_) if is_php => {
+                let Some(file) = self.file_named(body) else { return };
+                let scope = crate::compose::value::Scope::new(None);
+                scope.set("$router", Val::Object(router));
+                if let Val::Function(closure) = self.load_file(file, &scope) {
+                    let _ = self.invoke(&closure, arguments());
+                }
+            }
+            _ => {}
+        }
     }
 }

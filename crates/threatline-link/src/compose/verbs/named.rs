@@ -6,7 +6,8 @@ use crate::compose::text;
 impl<'a> Evaluator<'a> {
     /// The handler of a route that names it, or leaves it to the path.
     pub(super) fn handler_of(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site, router: ObjectId, path: &Text) -> Option<Val> {
-        let rules = pack.handlers.as_ref()?;
+        // PHP's are found as they are written.
+        let rules = pack.handlers.as_ref().filter(|_| self.family() != Family::Php)?;
         let told = self.pick(rule.handler.as_ref(), site).filter(|value| !matches!(value, Val::Null));
         let literal = |value: Option<Val>| value.and_then(|value| value.literal().map(str::to_owned));
         let mut controller = literal(self.pick(rule.controller.as_ref(), site));
@@ -96,6 +97,9 @@ impl<'a> Evaluator<'a> {
             let by = self.method_name(id, &site.method);
             values = vec![Val::Made(Rc::new(Made { by, arguments: site.arguments.clone() }))];
         }
+        if pack.named_guards {
+            values = values.into_iter().map(|value| self.guard_named(pack, value)).collect();
+        }
         let skips = rule.does == Verb::Skip;
         self.objects[id].filters.extend(values.into_iter().map(|value| Filter {
             value,
@@ -123,8 +127,7 @@ impl<'a> Evaluator<'a> {
         line.push(this);
         let mut standing: Vec<(Option<String>, Guard)> = Vec::new();
         for filter in line.into_iter().flat_map(|id| self.objects[id].filters.clone()).collect::<Vec<_>>() {
-            let fits = filter.only.as_ref().is_none_or(|only| only.iter().any(|name| name == action)) && !filter.except.iter().any(|name| name == action);
-            if !fits {
+            if !filter.covers(action) {
                 continue;
             }
             let name = filter.value.literal().map(str::to_owned);

@@ -73,7 +73,15 @@ impl<'a> Evaluator<'a> {
                 reads.into_iter().for_each(|read| self.note_answer(read));
                 continue;
             }
-            self.note_parameter(name, &told(rule));
+            match &rule.strip {
+                None => self.note_parameter(name, &told(rule)),
+                // `HTTP_X_REQUEST_ID` is the header `X-REQUEST-ID`
+                Some(head) => {
+                    if let Some(rest) = name.strip_prefix(head.as_str()) {
+                        self.note_parameter(&rest.replace('_', "-"), &told(rule));
+                    }
+                }
+            }
             reads.into_iter().for_each(|read| self.note_input(read));
         }
     }
@@ -138,7 +146,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    pub(super) fn note_parameter(&mut self, name: &str, place: &str) {
+    pub(in crate::compose) fn note_parameter(&mut self, name: &str, place: &str) {
         if let Some(frame) = self.frames.last_mut() {
             frame.parameters.insert((name.to_owned(), place.to_owned()));
         }

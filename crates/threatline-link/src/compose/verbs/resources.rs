@@ -1,6 +1,7 @@
 //! Tables of routes: what one word stands for that declares a resource, and where its block's routes stand.
 
 use super::*;
+use crate::compose::callable::NAMESPACE;
 use crate::compose::evaluate::ruby::BLOCK;
 use crate::compose::{Place, text};
 
@@ -187,6 +188,7 @@ impl<'a> Evaluator<'a> {
     /// What a router's routes are told by what stands around them, and what this call adds to it.
     pub(super) fn carried(&mut self, rule: &CallRule, site: &Site, router: ObjectId) -> std::collections::BTreeMap<String, String> {
         let mut out = self.objects[router].context.clone();
+        out.extend(self.inner_namespace(rule, site, router).map(|name| (NAMESPACE.to_owned(), name)));
         for (word, selectors) in &rule.carries {
             let Some(value) = self.pick(Some(selectors), site).and_then(|value| value.literal().map(str::to_owned)) else { continue };
             let before = out.get(word).filter(|before| word == "module" && !before.is_empty() && !value.starts_with('/'));
@@ -194,6 +196,16 @@ impl<'a> Evaluator<'a> {
             out.insert(word.clone(), whole.trim_start_matches('/').to_owned());
         }
         out
+    }
+
+    /// The name space of a group's handlers, below that of the group around.
+    fn inner_namespace(&mut self, rule: &CallRule, site: &Site, router: ObjectId) -> Option<String> {
+        let own = self.pick(rule.namespace.as_ref(), site).filter(|value| matches!(value, Val::Text(_)))?;
+        let own = as_text(&own).with_defaults().trim_matches('\\').replace('\\', ".");
+        match self.objects[router].context.get(NAMESPACE) {
+            Some(outer) if !own.starts_with(outer.as_str()) => Some(format!("{outer}.{own}")),
+            _ => Some(own),
+        }
     }
 
     /// Runs the block of a group: it gets the router, or calls on the object itself are calls on it.

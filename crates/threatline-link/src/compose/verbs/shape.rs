@@ -125,7 +125,7 @@ impl<'a> Evaluator<'a> {
         Val::Object(id)
     }
 
-    /// Of a resource, only these actions, or all but these.
+    /// Of a resource, only these actions, or all but these; or the last guard of a class's handlers before these only.
     pub(super) fn choose(&mut self, rule: &CallRule, site: &Site) {
         let Some(Val::Object(id)) = &site.receiver else { return };
         let names = |this: &mut Self, selectors: Option<&Selectors>| -> Vec<String> {
@@ -136,6 +136,11 @@ impl<'a> Evaluator<'a> {
         let mut only = names(self, rule.of.as_ref());
         only.extend(rule.only_actions.iter().cloned());
         let except = names(self, rule.except.as_ref());
+        if let Some(last) = self.objects[*id].filters.last_mut() {
+            last.only = Some(only).filter(|only| !only.is_empty()).or(last.only.take());
+            last.except.extend(except);
+            return;
+        }
         let actions = std::mem::take(&mut self.objects[*id].actions);
         let routes = std::mem::take(&mut self.objects[*id].events);
         for (at, event) in routes.into_iter().enumerate() {

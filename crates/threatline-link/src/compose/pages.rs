@@ -1,0 +1,64 @@
+//! Files that a web server runs as they lie there: each one below the web root that reads a request is a way in.
+
+use super::evaluate::Evaluator;
+use super::program::folder_of;
+use super::value::*;
+use super::verbs::parameter;
+use std::rc::Rc;
+use threatline_facts::Text;
+use threatline_model::Parameter;
+
+/// Folders that servers are pointed at.
+const WEB_ROOTS: [&str; 8] = ["public", "web", "www", "htdocs", "public_html", "webroot", "html", "docroot"];
+
+/// Folders of which a server gives nothing away, or of which it should not be taken for granted.
+const HIDDEN: [&str; 14] =
+    ["vendor", "tests", "test", "bin", "config", "node_modules", "database", "migrations", "templates", "views", "inc", "includes", "lib", "cli"];
+
+impl<'a> Evaluator<'a> {
+    /// Notes a file whose top level read parameters of a request.
+    pub(super) fn serve_file(&mut self, file: FileId, effects: &Effects) {
+        if effects.parameters.is_empty() || !self.program.is_own(file) {
+            return;
+        }
+        let library = self.program.files[file].library;
+        let packs = library.packs.packs.iter();
+        let Some(pack) = packs.into_iter().find(|pack| pack.files.iter().any(|rule| rule.serves)) else { return };
+        let Some(path) = self.served_path(file) else { return };
+        self.file = file;
+        self.mark = self.program.source(file).functions[0].mark;
+        let place = self.place(&pack.name);
+        let router = self.single(&format!("{}:files", pack.name), None);
+        let of_form = effects.parameters.iter().any(|(_, place)| place == "form");
+        // what is asked for with a page is in the query, what is sent to it in the form
+        for (method, left_out) in [("GET", "form"), ("POST", "query")] {
+            if method == "POST" && !of_form {
+                continue;
+            }
+            let read = effects.parameters.iter().filter(|(_, place)| place != left_out);
+            let parameters: Vec<Parameter> = read.map(|(name, place)| parameter(name, place)).collect();
+            let route = Route {
+                methods: vec![Some(method.to_owned())],
+                path: Text::Literal(path.clone()),
+                guards: vec![Guard { value: Val::Unknown, place: place.clone() }],
+                parameters,
+                ..super::annotated::plain_route(Val::Null, place.clone())
+            };
+            self.objects[router].events.push(Event::Route(Rc::new(route)));
+        }
+    }
+
+    /// The path under which a server gives a file away: from the web root, if the package has one.
+    fn served_path(&self, file: FileId) -> Option<String> {
+        let path = &*self.program.files[file].path;
+        let root = self.program.root_of(path).unwrap_or_default();
+        let inner = path.strip_prefix(root).unwrap_or(path).trim_start_matches('/');
+        let below: Vec<&str> = WEB_ROOTS.into_iter().filter(|folder| self.program.has_front(root, folder)).collect();
+        if !below.is_empty() {
+            return below.iter().find_map(|folder| inner.strip_prefix(folder)?.strip_prefix('/')).map(|rest| format!("/{rest}"));
+        }
+        let folders = folder_of(inner).split('/');
+        let hidden = folders.into_iter().any(|folder| HIDDEN.contains(&folder.to_ascii_lowercase().as_str()) || folder.starts_with('.'));
+        (!hidden).then(|| format!("/{inner}"))
+    }
+}

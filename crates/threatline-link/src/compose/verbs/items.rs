@@ -1,0 +1,80 @@
+//! A call that stands for several: once for each item of a list, for each entry of a map, or only where a text fits.
+
+use super::*;
+use crate::compose::library::starred;
+
+impl<'a> Evaluator<'a> {
+    /// Once, or for each item of a list or entry of a map, of those that its conditions hold for.
+    pub(super) fn apply_over(&mut self, ruled: Ruled<CallRule>, site: &Site) -> Option<Val> {
+        let several: Vec<Vec<Arg>> = match (&ruled.rule.entries, items_over(ruled.rule, &site.arguments)) {
+            (Some(entries), _) => self.pick(Some(entries), site).map(|value| entries_of(&value)).unwrap_or_default(),
+            (None, Some((at, items))) => {
+                let with = |item: Val| {
+                    let mut arguments = site.arguments.clone();
+                    arguments[at].value = item;
+                    arguments
+                };
+                items.into_iter().map(with).collect()
+            }
+            (None, None) => return self.apply_each(ruled, site),
+        };
+        let mut out = None;
+        for arguments in several {
+            if !self.all_hold(&ruled.rule.when, &arguments) {
+                continue;
+            }
+            let one = Site { method: site.method.clone(), arguments, receiver: site.receiver.clone(), decorated: None, star: site.star.clone() };
+            out = self.apply(ruled, &one).or(out);
+        }
+        out.or_else(|| site.receiver.clone())
+    }
+
+    /// Whether the text in `path` is one that the rule means; what its star stands for is kept.
+    pub(super) fn fits(&mut self, rule: &CallRule, site: &mut Site) -> bool {
+        let Some(pattern) = &rule.fits else { return true };
+        let text = self.pick(rule.path.as_ref(), site).and_then(|value| value.literal().map(str::to_owned));
+        let unfit = |text: &str| rule.unfit.as_ref().is_some_and(|unfit| starred(unfit, text).is_some());
+        match text.filter(|text| !unfit(text)).and_then(|text| starred(pattern, &text)) {
+            Some(found) => {
+                site.star = Some(found);
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// The items of the list that a rule goes over, with its place among the arguments. Records without names that stand
+/// in a map beside named entries are such a list, too.
+pub(super) fn items_over(rule: &CallRule, arguments: &[Arg]) -> Option<(usize, Vec<Val>)> {
+    let at = rule.over?;
+    let items: Vec<Val> = match &arguments.get(at)?.value {
+        Val::List(items) => items.iter().take(MOST_ITEMS).cloned().collect(),
+        Val::Map(entries) => {
+            let unnamed = entries.iter().filter(|(key, value)| key.parse::<usize>().is_ok() && matches!(value, Val::Map(_)));
+            let items: Vec<Val> = unnamed.take(MOST_ITEMS).map(|(_, value)| value.clone()).collect();
+            if items.is_empty() {
+                return None;
+            }
+            items
+        }
+        _ => return None,
+    };
+    Some((at, items))
+}
+
+/// Each entry of a map as arguments: key and value, or the value alone where a number is the key.
+fn entries_of(value: &Val) -> Vec<Vec<Arg>> {
+    let plain = |value: Val| Arg { name: None, value };
+    match value {
+        Val::Map(entries) => {
+            let one = |(key, value): &(String, Val)| match key.parse::<usize>() {
+                Ok(_) => vec![plain(value.clone())],
+                Err(_) => vec![plain(Val::text(key)), plain(value.clone())],
+            };
+            entries.iter().take(MOST_ITEMS).map(one).collect()
+        }
+        Val::List(items) => items.iter().take(MOST_ITEMS).map(|item| vec![plain(item.clone())]).collect(),
+        _ => Vec::new(),
+    }
+}
