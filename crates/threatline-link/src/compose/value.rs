@@ -185,6 +185,8 @@ pub(super) struct Object {
     pub(super) handlers: Vec<Handler>,
     /// Methods that its routes are narrowed to.
     pub(super) methods: Vec<Option<String>>,
+    /// The methods were told of it after it was made.
+    pub(super) narrowed: bool,
     /// What its routes take, beside what they say themselves.
     pub(super) parameters: Vec<threatline_model::Parameter>,
     /// The requests that it lets through, where routes are filters put together.

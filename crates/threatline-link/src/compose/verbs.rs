@@ -737,7 +737,7 @@ impl<'a> Evaluator<'a> {
                 *route = Rc::new(narrowed);
             }
         }
-        self.objects[*id].methods = methods;
+        (self.objects[*id].methods, self.objects[*id].narrowed) = (methods, true);
     }
 
     /// A `methods` object as handler is several routes.
