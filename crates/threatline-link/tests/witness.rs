@@ -481,3 +481,44 @@ app.Run();
 "#;
     assert_eq!(happens(&[("Api.cs", app)]), ["path_from_input: app.MapGet(\"/a\", (string f) => File.ReadAllText(Path.Combine(\"/data\", f)));",]);
 }
+
+#[test]
+fn what_a_model_answers_becomes_a_query_and_a_command() {
+    let app = r#"
+import os, psycopg2, ollama
+from flask import Flask, request
+from openai import OpenAI
+app = Flask(__name__)
+client = OpenAI()
+db = psycopg2.connect(os.environ['DATABASE_URL'])
+@app.get('/asked')
+def asked():
+    answer = client.chat.completions.create(model='m', messages=[])
+    sql = answer.choices[0].message.content.strip()
+    db.cursor().execute(sql)
+    return 'ok'
+@app.get('/run')
+def run():
+    reply = ollama.chat(model='m', messages=[])
+    os.system(reply['message']['content'])
+    return 'ok'
+@app.get('/shown')
+def shown():
+    answer = client.chat.completions.create(model='m', messages=[])
+    return answer.choices[0].message.content
+@app.get('/bound')
+def bound():
+    answer = client.chat.completions.create(model='m', messages=[])
+    db.cursor().execute('SELECT 1 FROM t WHERE n = %s', (answer.choices[0].message.content,))
+    return 'ok'
+"#;
+    let found = composed(&[("app.py", app)]);
+    let shown: Vec<String> = found
+        .traits
+        .iter()
+        .filter(|found| found.property.name() == "output_sinks")
+        .map(|found| format!("{:?}: {}", found.value, common::line(&[("app.py", app)], found.places.last().unwrap())))
+        .collect();
+    assert_eq!(shown, ["List([\"sql\"]): db.cursor().execute(sql)", "List([\"shell\"]): os.system(reply['message']['content'])"]);
+    assert!(claims(&[("app.py", app)]).is_empty());
+}

@@ -1080,7 +1080,9 @@ impl Pack {
         if self.unannotated.as_deref().is_some_and(|place| !["body", "by_method"].contains(&place)) {
             return Err("`unannotated` is `body` or `by_method`".to_owned());
         }
-        let places = self.reads.iter().map(|rule| &rule.r#in).chain(self.annotations.iter().filter_map(|rule| rule.r#in.as_ref()));
+        // what a model answers is read off it, and no parameter
+        let reads = self.reads.iter().map(|rule| &rule.r#in).filter(|place| *place != "model");
+        let places = reads.chain(self.annotations.iter().filter_map(|rule| rule.r#in.as_ref()));
         for place in places {
             if !["path", "query", "path_or_query", "body", "form", "header", "cookie"].contains(&place.as_str()) {
                 return Err(format!("`{place}` is no place of a parameter"));

@@ -79,6 +79,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) inputs: Vec<Place>,
     pub(super) input_numbers: HashMap<Place, u32>,
     pub(super) input_names: HashMap<String, u32>,
+    /// Those of the inputs that a model answered.
+    pub(super) answers: HashSet<u32>,
     /// Those that a condition looked at, and how many conditions are being evaluated.
     pub(super) checked: HashSet<u32>,
     pub(super) testing: usize,
@@ -169,6 +171,7 @@ impl<'a> Evaluator<'a> {
             inputs: Vec::new(),
             input_numbers: HashMap::new(),
             input_names: HashMap::new(),
+            answers: HashSet::new(),
             checked: HashSet::new(),
             testing: 0,
             class_routers: HashMap::new(),

@@ -56,6 +56,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Notes that this name stands for what a model answered, here.
+    pub(super) fn note_answer(&mut self, name: String) {
+        if self.proving == 0 {
+            let number = self.input_here();
+            self.answers.insert(number);
+            self.input_names.insert(name, number);
+        }
+    }
+
     /// The number of what is read off the request here.
     fn input_here(&mut self) -> u32 {
         let place = self.place("code");
@@ -214,8 +223,12 @@ impl<'a> Evaluator<'a> {
         let Some(property) = Property::from_name(&rule.sets) else { return };
         let site = super::verbs::Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
         for value in self.select(Some(&rule.of), &site) {
-            let Some(read) = self.unchecked_in(&self.text_of(&value)).first().cloned() else { continue };
+            let text = self.text_of(&value);
+            let Some(read) = self.unchecked_in(&text).first().cloned() else { continue };
             let places = vec![read, self.place("code")];
+            if self.is_answer(&text) {
+                return self.claim_of_model(property, places);
+            }
             let call = match (property, call, client) {
                 // what happens in the program itself is no flow's
                 (Property::CommandFromInput | Property::CodeFromInput | Property::Deserializes, ..) => None,
@@ -228,6 +241,25 @@ impl<'a> Evaluator<'a> {
             }
             return;
         }
+    }
+
+    /// Whether the first words of others in a text are a model's.
+    fn is_answer(&self, text: &Text) -> bool {
+        let first = text.parts().iter().find_map(|part| if let Text::Input(number) = part { Some(*number) } else { None });
+        first.is_some_and(|number| self.answers.contains(&number))
+    }
+
+    /// What a model answered becomes part of something that acts.
+    fn claim_of_model(&mut self, property: Property, places: Vec<Place>) {
+        let sink = match property {
+            Property::QueryFromInput => "sql",
+            Property::CommandFromInput => "shell",
+            Property::CodeFromInput => "eval",
+            Property::PathFromInput => "file",
+            _ => return,
+        };
+        let value = Known::List(vec![sink.to_owned()]);
+        self.out.traits.push(CodeTrait { property: Property::OutputSinks, value, grade: Grade::P, places });
     }
 
     /// Where the words of a request in a text were read; not of those that some condition looked at, since it

@@ -4,10 +4,10 @@ use super::draft::{Draft, folder_of};
 use super::flows::{Flows, code};
 use super::said::Said;
 use super::source::Ownership;
-use crate::compose::Composed;
+use crate::compose::{CodeTrait, Composed};
 use std::collections::BTreeSet;
 use threatline_knowledge::catalogue;
-use threatline_model::{ComponentKind, Proof, Role};
+use threatline_model::{ComponentKind, Evidence, Grade, Proof, Properties, Role, Value};
 
 /// Applies technologies, capabilities, properties, data classes and owners.
 pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &Ownership, said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
@@ -19,8 +19,7 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
     for found in composed.traits.iter() {
         let Some(place) = found.places.last().filter(|place| !in_test(&place.path)) else { continue };
         for &at in ownership.of(&place.path) {
-            let proof = Proof { grade: found.grade, confidence: 900, evidence: found.places.iter().map(code).collect() };
-            drafts[at].properties.set(found.property, found.value.clone(), proof);
+            seen(&mut drafts[at].properties, found);
         }
     }
     for (place, class, confidence) in composed.data.iter().filter(|(place, ..)| !in_test(&place.path)) {
@@ -44,6 +43,32 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
         let path = draft.roots.first().map_or_else(|| draft.evidence.first().map_or(String::new(), |e| e.path.to_string()), |root| format!("{}x", root.folder));
         draft.owners = owners_of(&path, said);
     }
+}
+
+/// So many places tell of one property of a component; more say nothing new.
+const MAX_PLACES: usize = 32;
+
+/// A construct that is there is told with every place where it is; of other properties the last word counts.
+fn seen(properties: &mut Properties, found: &CodeTrait) {
+    let mut evidence: Vec<Evidence> = found.places.iter().map(code).collect();
+    let mut value = found.value.clone();
+    if found.grade == Grade::P
+        && let (Some(known), Some(proof)) = (properties.values.get(&found.property), properties.proofs.get(&found.property))
+        && proof.grade == Grade::P
+    {
+        match (&mut value, known) {
+            (Value::List(words), Value::List(before)) => {
+                words.extend(before.iter().cloned());
+                words.sort();
+                words.dedup();
+            }
+            (Value::Flag(true), Value::Flag(true)) => {}
+            _ => return properties.set(found.property, value, Proof { grade: found.grade, confidence: 900, evidence }),
+        }
+        let more = evidence.drain(..).filter(|place| !proof.evidence.contains(place)).collect::<Vec<_>>();
+        evidence = proof.evidence.iter().cloned().chain(more).take(MAX_PLACES).collect();
+    }
+    properties.set(found.property, value, Proof { grade: found.grade, confidence: 900, evidence });
 }
 
 /// The last matching rule of the CODEOWNERS file nearest to the root decides.

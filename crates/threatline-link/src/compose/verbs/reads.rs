@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// What is read there is a model's answer, and no parameter.
+const MODEL: &str = "model";
+
 impl<'a> Evaluator<'a> {
     /// A read of an environment variable.
     pub(in crate::compose) fn environment(&mut self, variable: &str, default: Option<Text>) -> Val {
@@ -64,6 +67,12 @@ impl<'a> Evaluator<'a> {
             if rule.whole || rule.every || rule.with.iter().any(|with| with == name || with == "()") {
                 continue;
             }
+            // of a constant of that name, of a member, or of what is in it
+            let reads = [format!("{of}.{name}"), format!("{of}[]"), of.trim_end_matches("()").to_owned()];
+            if rule.r#in == MODEL {
+                reads.into_iter().for_each(|read| self.note_answer(read));
+                continue;
+            }
             match &rule.strip {
                 None => self.note_parameter(name, &told(rule)),
                 // `HTTP_X_REQUEST_ID` is the header `X-REQUEST-ID`
@@ -73,10 +82,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            // of a constant of that name, of a member, or of what is in it
-            for read in [format!("{of}.{name}"), format!("{of}[]"), of.trim_end_matches("()").to_owned()] {
-                self.note_input(read);
-            }
+            reads.into_iter().for_each(|read| self.note_input(read));
         }
     }
 
@@ -121,7 +127,9 @@ impl<'a> Evaluator<'a> {
     /// Notes that all of it was read, where that is what packs know of it.
     pub(in crate::compose) fn note_whole(&mut self, of: &str) {
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
-            if rule.whole {
+            if rule.whole && rule.r#in == MODEL {
+                self.note_answer(of.to_owned());
+            } else if rule.whole {
                 self.note_parameter(&rule.r#in, &rule.r#in);
                 self.note_input(of.to_owned());
             }
