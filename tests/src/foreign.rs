@@ -7,7 +7,7 @@ use crate::samples;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use threatline_engine::{Compaction, Held, Key, LinkInputs, MemorySource, Options, Revision, Session, Store, extract_shard, link_shards};
+use threatline_engine::{Compaction, Held, Key, LinkInputs, MemorySource, Options, Revision, Session, Shelf, Store, extract_shard, link_shards};
 use threatline_extract::{code, extract, extract_all};
 use threatline_facts::{ArtifactKind, Ecosystem, Language};
 use threatline_link::compose::compose;
@@ -183,5 +183,5 @@ fn a_shard() -> Vec<u8> {
     let shop = samples::root().join("examples/shop");
     let held = |path: &Path| (path.strip_prefix(&shop).unwrap().to_str().unwrap().to_owned(), Held::File(std::fs::read(path).unwrap()));
     let files: BTreeMap<String, Held> = samples::files(&shop).iter().map(|path| held(path)).collect();
-    extract_shard(&files, 1).unwrap()
+    extract_shard(&files, Shelf::default(), 1).unwrap()
 }

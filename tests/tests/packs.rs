@@ -1,0 +1,29 @@
+//! The samples in the pages beside the built-in packs, run as `threatline packs check` runs those of a project.
+//!
+//! `UPDATE=1 cargo test -p threatline-tests --test packs` writes what they show; read it before you commit it.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
+
+use threatline_engine::{Shelf, rewritten, samples};
+use threatline_tests::frameworks::pages;
+
+#[test]
+fn every_sample_of_every_page() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let (mut wrong, mut count) = (String::new(), 0);
+    for path in pages() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let all = samples(&path.display().to_string(), &text).unwrap_or_else(|error| panic!("{error}"));
+        let shown: Vec<String> = all.iter().map(|sample| sample.show(Shelf::default()).unwrap()).collect();
+        count += all.len();
+        for (sample, shown) in all.iter().zip(&shown).filter(|(sample, shown)| sample.expected != **shown) {
+            wrong += &format!("{}:{} shows\n{shown}\nand not\n{}\n", path.display(), sample.line, sample.expected);
+        }
+        let page = rewritten(&text, &all, &shown);
+        if update && page != text {
+            std::fs::write(&path, page).unwrap();
+        }
+    }
+    assert!(update || wrong.is_empty(), "{wrong}UPDATE=1 rewrites the pages");
+    assert!(count > 20, "only {count} samples");
+}
