@@ -21,7 +21,7 @@ const MOST: usize = 500;
 /// Files, and what they show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// The heading that it stands under; empty where there is none.
+    /// The line of prose before it, or the heading; empty where there is none.
     pub title: String,
     /// The line of its last fence, counted from 1.
     pub line: usize,
@@ -56,11 +56,11 @@ pub fn samples(path: &str, page: &str) -> Result<Vec<Sample>, ConfigError> {
         Err(ConfigError { path: path.into(), text: page.into(), span: Some(span), message: message.into(), help: Some(help.into()) })
     };
     let mut out: Vec<Sample> = Vec::new();
-    let (mut title, mut files, mut last) = (String::new(), BTreeMap::new(), 0..0);
+    let (mut said, mut title, mut files, mut last) = ("", "", BTreeMap::new(), 0..0);
     for fence in Blocks::new(page) {
         let fence = match fence {
-            Block::Heading(text) => {
-                title = text.to_owned();
+            Block::Line(text) => {
+                said = text;
                 continue;
             }
             Block::Fence(fence) => fence,
@@ -72,12 +72,13 @@ pub fn samples(path: &str, page: &str) -> Result<Vec<Sample>, ConfigError> {
             }
             (Some("shows"), None) => {
                 let expected = page[fence.body.clone()].to_owned();
-                out.push(Sample { title: title.clone(), line: fence.line, files: std::mem::take(&mut files), expected, body: fence.body });
+                out.push(Sample { title: title.to_owned(), line: fence.line, files: std::mem::take(&mut files), expected, body: fence.body });
                 if out.len() > MOST {
                     return mistake(fence.head, "a page has 500 samples at most", "leave out what shows nothing new");
                 }
             }
             (Some(_), Some(name)) => {
+                title = if files.is_empty() { said } else { title };
                 if name.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
                     return mistake(fence.head, "this is no path of a file", "from the root of the sample, with `/`: ```python shop/app.py");
                 }
@@ -181,11 +182,12 @@ struct Fence<'p> {
 }
 
 enum Block<'p> {
-    Heading(&'p str),
+    /// A heading, or a line of prose.
+    Line(&'p str),
     Fence(Fence<'p>),
 }
 
-/// Headings and fences; everything else is prose.
+/// Lines that say something, and fences.
 struct Blocks<'p> {
     page: &'p str,
     at: usize,
@@ -214,12 +216,12 @@ impl<'p> Iterator for Blocks<'p> {
     fn next(&mut self) -> Option<Block<'p>> {
         loop {
             let (start, line) = self.take()?;
-            if let Some(heading) = line.strip_prefix('#') {
-                return Some(Block::Heading(heading.trim_start_matches('#').trim()));
-            }
             let ticks = line.len() - line.trim_start_matches('`').len();
             if ticks < 3 {
-                continue;
+                match line.trim_start_matches('#').trim() {
+                    "" => continue,
+                    said => return Some(Block::Line(said)),
+                }
             }
             let (opened, from) = (self.line, self.at);
             let mut to = from;

@@ -5,10 +5,11 @@ mod common;
 
 use common::{Files, logged, ran, session};
 use std::sync::Arc;
-use threatline_engine::{Compaction, Held, LinkInputs, MemorySource, Revision, ScanError, Session, Shelf, ShardError, extract_shard, link_shards, shelf};
+use threatline_engine::{Compaction, Held, LinkInputs, MemorySource, Revision, ScanError, Session, ShardError, Shelf, extract_shard, link_shards, shelf};
 
 const PACK: &str = "name = \"shopweb\"\nlanguages = [\"python\"]\nimports = [\"shopweb\"]\n[[types]]\nname = \"App\"\nnames = [\"shopweb.App\"]\nrole = \"app\"\n[[calls]]\nnames = [\"App.on\"]\ndoes = \"route\"\nmethod_from = 0\npath = 1\nhandler = \"decorated\"\n[[calls]]\nnames = [\"App.serve\"]\ndoes = \"listen\"\n";
-const INNER: &str = "from shopweb import App\nfrom paths import BASE\napp = App()\n\n@app.on('GET', BASE + '/inner')\ndef inner():\n    return 'x'\n\napp.serve()\n";
+const INNER: &str =
+    "from shopweb import App\nfrom paths import BASE\napp = App()\n\n@app.on('GET', BASE + '/inner')\ndef inner():\n    return 'x'\n\napp.serve()\n";
 const SERVER: &str = "const express = require('express')\nconst app = express()\napp.get('/outer', (q, s) => s.send('x'))\napp.listen(80)\n";
 
 fn files(pack: Option<&str>) -> Files {

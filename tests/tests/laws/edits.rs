@@ -103,7 +103,10 @@ const ADDITIONS: &[(&str, &str)] = &[
     ("third_party/tool/compose.yaml", "services:\n  tool:\n    image: tool\n    ports: [\"1:1\"]\n"),
     ("shared/__init__.py", ""),
     ("docs/README.md", "# nothing\n"),
-    ("orders/app/inner.py", "import marketweb\n\nfrom app.paths import REPORTS\n\napp = marketweb.App()\n\n\n@app.on('GET', '/inner')\ndef inner():\n    return REPORTS\n"),
+    (
+        "orders/app/inner.py",
+        "import marketweb\n\nfrom app.paths import REPORTS\n\napp = marketweb.App()\n\n\n@app.on('GET', '/inner')\ndef inner():\n    return REPORTS\n",
+    ),
     ("broken.yaml", "a: [1, 2\nb: }\n"),
     ("web/src/broken.js", "import express from 'express';\nconst app = express(\napp.get('/x', (req => ;\n"),
     ("latin1.py", "\u{fffd}"),
@@ -116,7 +119,10 @@ const PACKS: &[(&str, &str)] = &[
         "name = \"marketweb\"\nlanguages = [\"python\"]\nimports = [\"marketweb\"]\n[[types]]\nname = \"App\"\nnames = [\"marketweb.App\"]\nrole = \"app\"\n[[calls]]\nnames = [\"App.on\"]\ndoes = \"route\"\nmethod_from = 0\npath = 1\nhandler = \"decorated\"\n",
     ),
     ("marketweb.toml", "name = \"marketweb\"\nlanguages = [\"python\"]\nimports = [\"marketweb\", \"order\"]\n"),
-    ("guards.toml", "name = \"guards\"\nlanguages = [\"javascript\"]\nimports = [\"@market/guard\"]\n[[guards]]\nnames = [\"@market/guard.*\"]\neffect = \"authenticates\"\n"),
+    (
+        "guards.toml",
+        "name = \"guards\"\nlanguages = [\"javascript\"]\nimports = [\"@market/guard\"]\n[[guards]]\nnames = [\"@market/guard.*\"]\neffect = \"authenticates\"\n",
+    ),
     ("guards.toml", "name = \"guards\"\nlanguages = [\"javascript\"]\nimports = [\"marketjs\"]\nnamed = [\"paths.js\"]\n"),
     ("guards.toml", "name = \"express\"\nlanguages = [\"javascript\"]\nimports = [\"marketjs\"]\n"),
     ("guards.toml", "name = \"guards\"\nlanguages = [\"go\", \"java\"]\nimports = [\"market\"]\ncolour = 1\n"),

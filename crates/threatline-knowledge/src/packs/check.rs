@@ -1,7 +1,7 @@
 //! What types of TOML cannot hold: references to types of the pack, lists that must hold something, known words.
 
-use super::mistake::{Mistake, Step};
 use super::Pack;
+use super::mistake::{Mistake, Step};
 use Step::{Item, Key};
 
 /// Where a parameter can stand.
@@ -140,7 +140,11 @@ impl Pack {
             for (item, name) in names.iter().enumerate() {
                 let place = vec![Key(list), Item(at), Key(key), Item(item)];
                 if name.is_empty() || name.chars().all(|c| c == '*' || c == '.') {
-                    return mistake(place, "this names nothing, or everything", "a full name, as it is imported: `shop.web.route`; `*` stands for a part of one");
+                    return mistake(
+                        place,
+                        "this names nothing, or everything",
+                        "a full name, as it is imported: `shop.web.route`; `*` stands for a part of one",
+                    );
                 }
                 if name.matches('*').count() > 2 {
                     return mistake(place, "a name holds two stars at most", "write the parts out, or leave the first star away");

@@ -3,7 +3,8 @@
 use super::{AnnotationVerb, Family, FileUse, Pack, TypeRole, Verb};
 
 /// What packs recognise, in the order that lists name it.
-const WORDS: &[&str] = &["routes", "sockets", "graphql", "rpcs", "commands", "jobs", "consumers", "functions", "tools", "guards", "outbound calls", "injection"];
+const WORDS: &[&str] =
+    &["routes", "sockets", "graphql", "rpcs", "commands", "jobs", "consumers", "functions", "tools", "guards", "outbound calls", "injection"];
 
 impl Pack {
     /// The kinds of things that it recognises.
@@ -20,6 +21,9 @@ impl Pack {
         found.extend(self.routed.iter().map(|rule| if rule.does == FileUse::Route { "routes" } else { "guards" }));
         let is_guarding = !self.guards.is_empty() || !self.verifies.is_empty() || !self.rejects.is_empty() || self.central.is_some();
         found.extend(is_guarding.then_some("guards"));
+        // a router that has another pack's methods answers as that one's do
+        let is_router = |rule: &super::TypeRule| rule.role == TypeRole::Router && rule.extends.iter().any(|name| name.contains(':'));
+        found.extend(self.types.iter().any(is_router).then_some("routes"));
         found.extend(self.types.iter().any(|rule| rule.role == TypeRole::Client).then_some("outbound calls"));
         found.extend((!self.sinks.is_empty()).then_some("injection"));
         WORDS.iter().copied().filter(|word| found.contains(word)).collect()

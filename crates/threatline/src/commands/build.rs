@@ -40,14 +40,7 @@ fn listed(words: &[String]) -> Result<Vec<String>, Failure> {
     Ok(all)
 }
 
-pub(crate) fn extract(
-    common: &Common,
-    root: &Path,
-    files: &[String],
-    shard: &Path,
-    packs: Option<&Path>,
-    depfile: Option<&Path>,
-) -> Result<(), Failure> {
+pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Path, packs: Option<&Path>, depfile: Option<&Path>) -> Result<(), Failure> {
     let stopwatch = Stopwatch::start(common.verbose);
     let files = listed(files)?;
     let mut held = BTreeMap::new();
@@ -64,7 +57,8 @@ pub(crate) fn extract(
     }
     let packs = packs.map(|folder| toml_files(folder, PACKS_FOLDER)).transpose()?.unwrap_or_default();
     let shelf = shelf(&packs)?;
-    let bytes = stopwatch.during("reading", || extract_shard(&held, shelf, common.jobs.unwrap_or(0))).map_err(|error| Failure::mistake(error.to_string(), None))?;
+    let bytes =
+        stopwatch.during("reading", || extract_shard(&held, shelf, common.jobs.unwrap_or(0))).map_err(|error| Failure::mistake(error.to_string(), None))?;
     std::fs::write(shard, bytes).map_err(cannot("write", shard))?;
     if let Some(depfile) = depfile {
         let escape = |path: &str| path.replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$");

@@ -42,13 +42,13 @@ struct Files {
 
 /// Compiles the packs of a folder and runs the samples beside them.
 fn check(common: &Common, folder: Option<&Path>, write: bool) -> Result<(), Failure> {
-    let folder = match folder {
-        Some(folder) => common.directory.join(folder),
-        None => Opened::new(common)?.below_top(PACKS_FOLDER)?,
+    let (folder, label) = match folder {
+        Some(folder) => (common.directory.join(folder), folder.to_string_lossy().trim_end_matches('/').to_owned()),
+        None => (Opened::new(common)?.below_top(PACKS_FOLDER)?, PACKS_FOLDER.to_owned()),
     };
-    let files = read(&folder)?;
+    let files = read(&folder, &label)?;
     if files.packs.is_empty() {
-        return Err(Failure::mistake(format!("there is no pack in {}", folder.display()), Some("a pack is a file NAME.toml, and its samples are NAME.md beside it")));
+        return Err(Failure::mistake(format!("there is no pack in {label}"), Some("a pack is a file NAME.toml, and its samples are NAME.md beside it")));
     }
     mistakes(&files)?;
     let shelf = shelf(&files.packs)?;
@@ -104,7 +104,8 @@ fn difference(expected: &str, shown: &str) -> String {
     if reordered { format!("{all}  (in this order, each once)\n") } else { all }
 }
 
-fn read(folder: &Path) -> Result<Files, Failure> {
+/// The packs of a folder, named as below that label.
+fn read(folder: &Path, label: &str) -> Result<Files, Failure> {
     let cannot = |path: &Path, error: std::io::Error| Failure::mistake(format!("cannot read {}: {error}", path.display()), None);
     let mut files = Files { packs: Vec::new(), pages: Vec::new(), without: Vec::new() };
     let mut paths: Vec<PathBuf> = match std::fs::read_dir(folder) {
@@ -114,7 +115,7 @@ fn read(folder: &Path) -> Result<Files, Failure> {
     };
     paths.sort();
     for path in paths.into_iter().filter(|path| path.symlink_metadata().is_ok_and(|data| data.is_file())) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = format!("{label}/{}", path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
         let page = path.with_extension("md");
         files.packs.push((name.clone(), text(&path).map_err(|error| cannot(&path, error))?));
         match text(&page) {
