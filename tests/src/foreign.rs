@@ -24,6 +24,8 @@ pub enum Reads {
     Decision,
     /// A framework pack.
     Pack,
+    /// The page of samples beside one.
+    Page,
     /// The text of a note.
     Note,
     /// A file of the memo store.
@@ -58,6 +60,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("manifest_rubygems", File(Manifest(Ecosystem::Rubygems), "Gemfile")),
         ("note", Note),
         ("pack", Pack),
+        ("pack_page", Page),
         ("properties", File(Properties, "src/main/resources/application.properties")),
         ("protobuf", File(Protobuf, "shop.proto")),
         ("python", File(Source(Language::Python), "app/main.py")),
@@ -81,6 +84,7 @@ pub fn read(name: &str, bytes: &[u8]) {
         Reads::Config => scan(threatline_engine::CONFIG_FILE, &text),
         Reads::Decision => scan(&format!("{}/TL-0000.toml", threatline_engine::DECISIONS_FOLDER), &text),
         Reads::Pack => drop(threatline_knowledge::packs::parse("pack.toml", &text)),
+        Reads::Page => drop(threatline_engine::samples("pack.md", &text)),
         Reads::Note => drop(threatline_repo::note::read(&text)),
         Reads::Segment => segment(bytes),
         Reads::Shard => shard(bytes),
@@ -152,6 +156,7 @@ pub fn samples(name: &str) -> Vec<Vec<u8>> {
         Reads::Config => contents("tests/samples", "/threatline.toml"),
         Reads::Decision => contents("tests/samples", "/decision.toml"),
         Reads::Pack => contents("crates/threatline-knowledge/packs", ".toml"),
+        Reads::Page => contents("crates/threatline-knowledge/packs", ".md"),
         Reads::Note => contents("tests/samples", "/note.txt"),
         Reads::Segment => vec![a_segment()],
         Reads::Shard => vec![a_shard()],

@@ -11,7 +11,7 @@ mod shelf;
 mod summary;
 
 pub use files::*;
-pub use mistake::PackError;
+pub use mistake::{ModelWord, PackError, PackPlace};
 pub use schema::*;
 pub use shelf::{MAX_PACK_BYTES, Shelf, Words};
 pub use toml::Value as Literal;

@@ -1,9 +1,11 @@
 //! What types of TOML cannot hold: references to types of the pack, lists that must hold something, known words.
 
 use super::Pack;
-use super::mistake::{Mistake, Step};
+use super::mistake::{Mistake, ModelWord, PackPlace, Step};
 use Step::{Item, Key};
 
+/// What sort of value an argument is.
+const KINDS: &[&str] = &["text", "function", "object", "list", "map"];
 /// Where a parameter can stand.
 const PLACES: &[&str] = &["path", "query", "path_or_query", "body", "form", "header", "cookie"];
 
@@ -12,6 +14,25 @@ fn mistake(at: Vec<Step>, message: impl Into<String>, help: impl Into<String>) -
 }
 
 impl Pack {
+    /// Words of the model that it names, each with its place: who knows the model says whether they are some.
+    pub fn model_words(&self) -> Vec<(ModelWord, &str, PackPlace)> {
+        fn word<'a>(word: ModelWord, list: &'static str, at: usize, key: &'static str, name: Option<&'a String>) -> Option<(ModelWord, &'a str, PackPlace)> {
+            Some((word, name?.as_str(), PackPlace(vec![Key(list), Item(at), Key(key)])))
+        }
+        let calls = self.calls.iter().enumerate().flat_map(|(at, rule)| {
+            [word(ModelWord::Property, "calls", at, "property", rule.property.as_ref()), word(ModelWord::Kind, "calls", at, "kind", rule.kind.as_ref())]
+        });
+        let annotations = self.annotations.iter().enumerate().flat_map(|(at, rule)| {
+            let property = word(ModelWord::Property, "annotations", at, "property", rule.property.as_ref());
+            [property, word(ModelWord::Kind, "annotations", at, "kind", rule.kind.as_ref())]
+        });
+        let classes = self.classes.iter().enumerate().flat_map(|(at, rule)| {
+            [word(ModelWord::Kind, "classes", at, "kind", rule.kind.as_ref()), word(ModelWord::Kind, "classes", at, "serves", rule.serves.as_ref())]
+        });
+        let sinks = self.sinks.iter().enumerate().map(|(at, rule)| word(ModelWord::Property, "sinks", at, "sets", Some(&rule.sets)));
+        calls.chain(annotations).chain(classes).chain(sinks).flatten().collect()
+    }
+
     /// The first mistake, if there is one.
     pub(super) fn check(&self) -> Result<(), Mistake> {
         self.check_head()?;
@@ -158,6 +179,11 @@ impl Pack {
         // what a model answers is read off it, and no parameter
         let reads = self.reads.iter().enumerate().map(|(at, rule)| ("reads", at, Some(&rule.r#in).filter(|place| *place != "model")));
         let annotations = self.annotations.iter().enumerate().map(|(at, rule)| ("annotations", at, rule.r#in.as_ref()));
+        for (at, rule) in self.calls.iter().enumerate() {
+            let Some(item) = rule.when.iter().position(|when| when.kind.as_deref().is_some_and(|kind| !KINDS.contains(&kind))) else { continue };
+            let place = vec![Key("calls"), Item(at), Key("when"), Item(item), Key("kind")];
+            return mistake(place, "this is no sort of value", format!("known are {}", KINDS.join(", ")));
+        }
         for (list, at, place) in reads.chain(annotations) {
             let Some(place) = place.filter(|place| !PLACES.contains(&place.as_str())) else { continue };
             return mistake(vec![Key(list), Item(at), Key("in")], format!("`{place}` is no place of a parameter"), format!("known are {}", PLACES.join(", ")));

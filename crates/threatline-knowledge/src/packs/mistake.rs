@@ -20,6 +20,16 @@ pub struct PackError {
 }
 
 impl PackError {
+    /// A mistake at a place of a pack.
+    pub fn at(file: &str, text: &str, place: PackPlace, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::of(file, text, Mistake { at: place.0, message: message.into(), help: help.into() })
+    }
+
+    /// What may have been meant by a word, or all words that are known.
+    pub fn hint(word: &str, known: &[&str]) -> String {
+        nearest(word, known)
+    }
+
     /// A mistake of a whole file.
     pub(super) fn whole(file: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { file: file.to_owned(), span: None, message: message.into(), help: Some(help.into()) }
@@ -37,6 +47,19 @@ impl PackError {
         Self { file: file.to_owned(), span: locate(text, &mistake.at), message: mistake.message, help: Some(mistake.help) }
     }
 }
+
+/// What a word of the model is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelWord {
+    /// A property of a component, a flow or an entry point.
+    Property,
+    /// A kind of entry point.
+    Kind,
+}
+
+/// A place in a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackPlace(pub(super) Vec<Step>);
 
 /// A step from the top of the file to the mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
