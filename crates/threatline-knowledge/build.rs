@@ -18,11 +18,12 @@ fn main() {
     out.push_str("];\n");
     lists(&mut out, &root, &files, "imports", "IMPORTS");
     lists(&mut out, &root, &files, "named", "NAMED");
+    lists(&mut out, &root, &files, "name", "NAMES");
     let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("packs.rs");
     fs::write(target, out).expect("the build folder can be written to");
 }
 
-/// What every built-in pack says under a key, a list of words.
+/// What every built-in pack says under a key, a word or a list of them.
 fn lists(out: &mut String, root: &Path, files: &[PathBuf], key: &str, constant: &str) {
     write!(out, "\n/// Name of every built-in pack, and its `{key}`.\nconst {constant}: &[(&str, &[&str])] = &[\n").expect("writing to a string cannot fail");
     for file in files {
@@ -31,7 +32,10 @@ fn lists(out: &mut String, root: &Path, files: &[PathBuf], key: &str, constant: 
         let text = fs::read_to_string(file).expect("the folder can be read");
         // A pack with a mistake in it is a test's business.
         let pack: toml::Table = text.parse().unwrap_or_default();
-        let words: Vec<&str> = pack.get(key).and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+        let words: Vec<&str> = match pack.get(key) {
+            Some(toml::Value::Array(words)) => words.iter().filter_map(toml::Value::as_str).collect(),
+            word => word.and_then(toml::Value::as_str).into_iter().collect(),
+        };
         writeln!(out, "    ({name:?}, &{words:?}),").expect("writing to a string cannot fail");
     }
     out.push_str("];\n");

@@ -7,7 +7,7 @@ use crate::samples;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use threatline_engine::{Compaction, Held, Key, LinkInputs, MemorySource, Options, Revision, Session, Store, extract_shard, link_shards};
+use threatline_engine::{Compaction, Held, Key, LinkInputs, MemorySource, Options, Revision, Session, Shelf, Store, extract_shard, link_shards};
 use threatline_extract::{code, extract, extract_all};
 use threatline_facts::{ArtifactKind, Ecosystem, Language};
 use threatline_link::compose::compose;
@@ -24,6 +24,8 @@ pub enum Reads {
     Decision,
     /// A framework pack.
     Pack,
+    /// The page of samples beside one.
+    Page,
     /// The text of a note.
     Note,
     /// A file of the memo store.
@@ -59,6 +61,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("manifest_rubygems", File(Manifest(Ecosystem::Rubygems), "Gemfile")),
         ("note", Note),
         ("pack", Pack),
+        ("pack_page", Page),
         ("php", File(Source(Language::Php), "public/index.php")),
         ("properties", File(Properties, "src/main/resources/application.properties")),
         ("protobuf", File(Protobuf, "shop.proto")),
@@ -83,6 +86,7 @@ pub fn read(name: &str, bytes: &[u8]) {
         Reads::Config => scan(threatline_engine::CONFIG_FILE, &text),
         Reads::Decision => scan(&format!("{}/TL-0000.toml", threatline_engine::DECISIONS_FOLDER), &text),
         Reads::Pack => drop(threatline_knowledge::packs::parse("pack.toml", &text)),
+        Reads::Page => drop(threatline_engine::samples("pack.md", &text)),
         Reads::Note => drop(threatline_repo::note::read(&text)),
         Reads::Segment => segment(bytes),
         Reads::Shard => shard(bytes),
@@ -154,6 +158,7 @@ pub fn samples(name: &str) -> Vec<Vec<u8>> {
         Reads::Config => contents("tests/samples", "/threatline.toml"),
         Reads::Decision => contents("tests/samples", "/decision.toml"),
         Reads::Pack => contents("crates/threatline-knowledge/packs", ".toml"),
+        Reads::Page => contents("crates/threatline-knowledge/packs", ".md"),
         Reads::Note => contents("tests/samples", "/note.txt"),
         Reads::Segment => vec![a_segment()],
         Reads::Shard => vec![a_shard()],
@@ -185,5 +190,5 @@ fn a_shard() -> Vec<u8> {
     let shop = samples::root().join("examples/shop");
     let held = |path: &Path| (path.strip_prefix(&shop).unwrap().to_str().unwrap().to_owned(), Held::File(std::fs::read(path).unwrap()));
     let files: BTreeMap<String, Held> = samples::files(&shop).iter().map(|path| held(path)).collect();
-    extract_shard(&files, 1).unwrap()
+    extract_shard(&files, Shelf::default(), 1).unwrap()
 }

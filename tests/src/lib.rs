@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "for tests only")]
 
 pub mod foreign;
+pub mod frameworks;
 pub mod samples;

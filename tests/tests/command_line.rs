@@ -19,6 +19,8 @@ mod hostile;
 mod looks;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
+#[path = "command_line/packs.rs"]
+mod packs;
 #[path = "command_line/scans.rs"]
 mod scans;
 #[path = "command_line/shop.rs"]

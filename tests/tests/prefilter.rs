@@ -42,7 +42,7 @@ fn what_is_left_without_the_words_of_packs_says_nothing() {
         if matches!(language, Language::Java | Language::Kotlin) {
             continue;
         }
-        let words: Vec<&String> = of(language).packs.iter().flat_map(|pack| &pack.imports).collect();
+        let words: Vec<&String> = of(language).iter().flat_map(|pack| &pack.imports).collect();
         let left = sample.text.lines().filter(|line| !words.iter().any(|word| line.contains(word.as_str())));
         let left: String = left.map(|line| line.to_owned() + "\n").collect();
         dropped += usize::from(holds(&sample.name, sample.kind, &left));

@@ -12,6 +12,7 @@ pub(crate) fn all() -> Done {
     paths_in_documents()?;
     tests_in_documents()?;
     licences()?;
+    frameworks(&["--check"])?;
     test(&[])
 }
 
@@ -24,6 +25,13 @@ pub(crate) fn test(arguments: &[&str]) -> Done {
     run(&root, "cargo", &words)?;
     // It builds a copy of the workspace, so it waits until this one is built.
     if arguments.is_empty() { run(&root, "cargo", &["test", "--quiet", "--locked", "-p", "xtask", "--", "--ignored"]) } else { Ok(()) }
+}
+
+/// The table of frameworks, which the packs themselves and their pages tell.
+pub(crate) fn frameworks(arguments: &[&str]) -> Done {
+    let mut words = vec!["run", "--quiet", "--locked", "--package", "threatline-tests", "--example", "frameworks", "--"];
+    words.extend(arguments);
+    run(&root(), "cargo", &words)
 }
 
 /// Every source file is reached from its crate's root, and every page and pack belongs to something.

@@ -17,6 +17,7 @@ cargo xtask COMMAND
 
   check                               format, clippy, tests, layering, forgotten files, paths in documents, licences
   test [ARGS…]                        says what the tests need and is missing, then runs them
+  frameworks [--scores TSV] [--write] the table of frameworks in CONTRIBUTING.md, with figures of any scorer
   demo                                replays the history of examples/shop and shows what each commit did
   new pack|reader|rule|format NAME    writes the skeleton of an addition
 ";
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["check"] => check::all(),
         ["test", arguments @ ..] => check::test(arguments),
+        ["frameworks", arguments @ ..] => check::frameworks(arguments),
         ["demo"] => demo::run(),
         ["new", kind, name] => new::write(&tools::root(), kind, name),
         [] | ["help" | "--help" | "-h"] => {

@@ -32,7 +32,11 @@ fn pack(root: &Path, name: &str) -> Done {
     let path = format!("crates/threatline-knowledge/packs/{name}");
     let text = format!("name = \"{pack}\"\nlanguages = [\"{language}\"]\n# words of which a file must hold one to be read at all\nimports = [\"{pack}\"]\n");
     create(root, &format!("{path}.toml"), &text)?;
-    create(root, &format!("{path}.md"), &format!("# {pack}\n\nWhat it is, and what of it is understood.\n"))?;
+    create(
+        root,
+        &format!("{path}.md"),
+        &format!("# {pack}\n\nWhat it is, and what of it is understood. Samples: see crates/threatline-knowledge/packs/README.md.\n"),
+    )?;
     println!("say what its calls mean (crates/threatline-knowledge/packs/README.md), and add a program to crates/threatline-link/tests");
     Ok(())
 }

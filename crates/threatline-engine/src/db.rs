@@ -16,13 +16,13 @@ use crate::summary::Summary;
 use crate::think::{Basis, Design, Said, SaidFile, Verdicts};
 use crate::tree::{Below, Content, Digest, Saying, Tree};
 use crate::units::{Division, Group, Seen, UnitFiles};
-use crate::world::{Context, World, lock};
+use crate::world::{Context, World, lock, words_of};
 use crate::{Oid, think, units};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use threatline_facts::{Anchor, ArtifactKind};
 use threatline_link::LinkConfig;
-use threatline_link::compose::Part;
+use threatline_link::compose::{Composed, Part, join};
 use threatline_threats::Found;
 
 /// The database: salsa's storage, and the world that queries read by id.
@@ -313,7 +313,10 @@ impl Below for Queries<'_> {
     }
 
     fn file(&self, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[u8]>, Failed> {
-        facts(self.db, artifact(self.db, *oid, kind))
+        let artifact = artifact(self.db, *oid, kind);
+        let said = facts(self.db, artifact)?;
+        // what a word of the project's own packs wakes is read as what another file refers to
+        if said.is_empty() && self.db.world().wakes(oid, kind, words_of(self.context))? { symbols(self.db, artifact) } else { Ok(said) }
     }
 
     fn folder(&self, name: &str, oid: &Oid) -> Arc<Tree> {
@@ -355,8 +358,17 @@ fn divided<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> (
     let division = units::divide(world, &said_below(db, facts), &config.prefix);
     units::ahead(world, &new(&tables.units, &division.units, |unit| unit.digest), |world, unit| _ = units::seen(world, unit));
     let seen: Vec<Arc<Seen>> = division.units.iter().map(|unit| seen(db, UnitKey::new(db, unit.digest))).collect();
-    let groups = units::groups(&division, &seen).into_iter().map(Arc::new).collect();
+    let groups = units::groups(&division, &seen, config.packs).into_iter().map(Arc::new).collect();
     (division, seen, groups)
+}
+
+/// What the source of a state shows, before it is joined with deployments.
+pub(crate) fn composed(db: &dyn Db, state: State) -> Composed {
+    let key = state_key(db, state);
+    let (_, _, groups) = divided(db, key.facts(db), key.linking(db).drawing(db).config(db));
+    new(&db.tables().groups, &groups, |group| group.digest);
+    let parts: Vec<Arc<Part>> = groups.iter().map(|group| part(db, GroupKey::new(db, group.digest))).collect();
+    join(&parts.iter().map(|part| &**part).collect::<Vec<_>>())
 }
 
 /// Keys of the records that a state's units have.

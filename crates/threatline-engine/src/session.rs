@@ -6,6 +6,7 @@
 use crate::config::CONFIG_FILE;
 use crate::db::{self, Database, Drawing, Linking, Observer, State};
 use crate::decision::{self, DECISIONS_FOLDER, Decided};
+use crate::packs::{self, PACKS_FOLDER};
 use crate::phase::{Phase, Watch};
 use crate::read::{Failed, STACK};
 use crate::scan::{Coverage, Scan, ScanError, Skipped};
@@ -21,7 +22,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use threatline_facts::Mark;
+use threatline_knowledge::packs::Shelf;
 use threatline_link::LinkConfig;
+use threatline_link::compose::Composed;
 use threatline_model::Evidence;
 use threatline_threats::Found;
 
@@ -59,7 +62,7 @@ pub struct Session {
     linkings: Vec<(Arc<LinkConfig>, Arc<Vec<String>>, Linking)>,
 }
 
-/// Configuration and decisions of a state.
+/// Configuration, decisions and packs of a state.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
     /// `threatline.toml`.
@@ -70,14 +73,21 @@ pub struct Project {
     pub config_text: String,
     /// `.threatline/decisions`.
     pub decided: Arc<Decided>,
+    /// The packs that it is read with: the built-in ones, and those of `.threatline/packs`.
+    pub packs: Shelf,
+    /// The files of its own packs.
+    pub pack_files: Vec<String>,
 }
 
 impl Project {
-    /// 16 hexadecimal digits that stand for configuration and decisions.
+    /// 16 hexadecimal digits that stand for configuration, decisions and packs.
     pub fn fingerprint(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.config_path.as_deref().unwrap_or_default().as_bytes()).update(&[0]);
         hasher.update(self.config_text.as_bytes()).update(&[0]).update(&self.decided.digest());
+        if let Some(packs) = self.packs.digest() {
+            hasher.update(&packs);
+        }
         hasher.finalize().to_hex()[..16].to_owned()
     }
 }
@@ -103,7 +113,7 @@ struct Answers {
 impl Session {
     /// A session over that source.
     pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
-        Self::given(source, Given::new(), options)
+        Self::given(source, Given::default(), options)
     }
 
     /// A session over a source of which artifacts came read.
@@ -115,12 +125,12 @@ impl Session {
         Self { db, observer, world, states: HashMap::new(), linkings: Vec::new() }
     }
 
-    /// Configuration and decisions of a state: its own, or for a part of the repository those of the
+    /// Configuration, decisions and packs of a state: its own, or for a part of the repository those of the
     /// nearest folder above.
     pub fn project(&self, revision: &Revision) -> Result<Project, ScanError> {
         let files = Files::new(&self.world);
         let mut project = Project::default();
-        let (mut has_config, mut has_decisions) = (false, false);
+        let (mut has_config, mut has_decisions, mut has_packs) = (false, false, false);
         for folder in folders_above(&revision.prefix) {
             let path = format!("{folder}{CONFIG_FILE}");
             if !has_config && let Some(text) = files.text(revision, &path) {
@@ -133,6 +143,11 @@ impl Session {
             if !has_decisions && let Some(entries) = files.folder(revision, &path) {
                 project.decided = Arc::new(decisions(&files, revision, &path, &entries).map_err(Box::new)?);
                 has_decisions = true;
+            }
+            let path = format!("{folder}{PACKS_FOLDER}");
+            if !has_packs && let Some(entries) = files.folder(revision, &path) {
+                (project.packs, project.pack_files) = own_packs(&files, revision, &path, &entries).map_err(Box::new)?;
+                has_packs = true;
             }
         }
         Ok(project)
@@ -206,6 +221,12 @@ impl Session {
         self.with_tree(state, revision, |db, _| db::summary(db, db::state_key(db, state)))
     }
 
+    /// What the source of a state shows by itself: for samples.
+    pub(crate) fn composed(&mut self, revision: &Revision, project: &Project) -> Result<Composed, ScanError> {
+        let state = self.state(revision, project, project)?;
+        self.with_tree(state, revision, |db, _| db::composed(db, state))
+    }
+
     /// First and last line of each place; none where the place is a whole file or cannot be read.
     pub fn lines(&self, revision: &Revision, evidence: &[&Evidence]) -> Vec<Option<(u32, u32)>> {
         let places: Vec<(&str, Mark)> = evidence.iter().filter_map(|e| Some((&*e.path, e.mark?))).collect();
@@ -275,8 +296,9 @@ impl Session {
     fn state(&mut self, revision: &Revision, project: &Project, policy: &Project) -> Result<State, ScanError> {
         let policy_path = policy.config_path.as_deref().unwrap_or(CONFIG_FILE);
         let exclusions = policy.config.exclusions(policy_path, &policy.config_text).map_err(Box::new)?;
-        let context = exclusions.map(|exclusions| Context { path: String::new(), exclusions });
-        let config = LinkConfig { prefix: revision.prefix.clone(), declared: project.config.declared(), declared_in: project.config_path.clone() };
+        let context = Context::of(exclusions, project.packs.words());
+        let (prefix, declared, declared_in) = (revision.prefix.clone(), project.config.declared(), project.config_path.clone());
+        let config = LinkConfig { prefix, declared, declared_in, packs: project.packs };
         let linking = self.linking(config, policy.config.rules.disable.clone());
         let decided = project.decided.clone();
         let Some(state) = self.states.get(&revision.root).copied() else {
@@ -412,6 +434,15 @@ fn folders_above(prefix: &str) -> Vec<&str> {
     let mut folders: Vec<&str> = std::iter::once("").chain(ends).collect();
     folders.reverse();
     folders
+}
+
+fn own_packs(files: &Files<'_>, revision: &Revision, folder: &str, entries: &[Entry]) -> Result<(Shelf, Vec<String>), ConfigError> {
+    let is_pack = |entry: &&Entry| entry.mode == Mode::File && entry.name.ends_with(".toml");
+    let mut paths: Vec<String> = entries.iter().filter(is_pack).map(|entry| format!("{folder}/{}", entry.name)).collect();
+    paths.sort();
+    let texts: Vec<(String, String)> = paths.into_iter().filter_map(|path| files.text(revision, &path).map(|text| (path, text))).collect();
+    let shelf = packs::shelf(&texts)?;
+    Ok((shelf, texts.into_iter().map(|(path, _)| path).collect()))
 }
 
 fn decisions(files: &Files<'_>, revision: &Revision, folder: &str, entries: &[Entry]) -> Result<Decided, ConfigError> {

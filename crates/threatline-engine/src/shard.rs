@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_facts::code::CodeFact;
 use threatline_facts::{Anchor, ArtifactKind, Fact};
+use threatline_knowledge::packs::{Family, Shelf, Words};
 
 const FORM: &str = "threatline.shard/1";
 
@@ -24,6 +25,8 @@ struct Shard {
     form: String,
     /// The code that read the files; shards of different code are not mixed.
     code: String,
+    /// The words of the project's own packs; what they wake is told with each file.
+    words: Option<[u8; 32]>,
     /// Sorted by path.
     files: Vec<File>,
 }
@@ -38,7 +41,7 @@ struct File {
 enum Is {
     Link,
     Submodule,
-    File { digest: [u8; 32], said: Option<Said>, asked: Option<Said> },
+    File { digest: [u8; 32], said: Option<Said>, asked: Option<Said>, woken: bool },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -56,6 +59,9 @@ pub enum ShardError {
     /// It was made by other code.
     #[error("{0} was made by another version of threatline; extract it again")]
     Foreign(String),
+    /// It was made with other packs.
+    #[error("{0} was made with other packs of the project's own; extract it again with the same --packs")]
+    Packs(String),
     /// A reader panicked: a bug.
     #[error("the reader of {0} failed (a bug in threatline)")]
     Panicked(String),
@@ -64,17 +70,18 @@ pub enum ShardError {
     Scan(#[from] ScanError),
 }
 
-/// Reads files, given with their paths from the root of the repository, into a shard.
-pub fn extract_shard(files: &BTreeMap<String, Held>, threads: usize) -> Result<Vec<u8>, ShardError> {
+/// Reads files, given with their paths from the root of the repository, into a shard. Packs tell which files are read.
+pub fn extract_shard(files: &BTreeMap<String, Held>, shelf: Shelf, threads: usize) -> Result<Vec<u8>, ShardError> {
+    let words = shelf.words();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(crate::read::STACK).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
     let files: Vec<(&String, &Held)> = files.iter().collect();
-    let files: Result<Vec<File>, ShardError> = pool.install(|| files.par_iter().map(|(path, held)| file(path, held)).collect());
-    let shard = Shard { form: FORM.into(), code: crate::world::READING.into(), files: files? };
+    let files: Result<Vec<File>, ShardError> = pool.install(|| files.par_iter().map(|(path, held)| file(path, held, words)).collect());
+    let shard = Shard { form: FORM.into(), code: crate::world::READING.into(), words: words.digest(), files: files? };
     Ok(postcard::to_stdvec(&shard).unwrap_or_default())
 }
 
-fn file(path: &str, held: &Held) -> Result<File, ShardError> {
+fn file(path: &str, held: &Held, words: Words) -> Result<File, ShardError> {
     let is = match held {
         Held::Link(_) => Is::Link,
         Held::Submodule(_) => Is::Submodule,
@@ -85,7 +92,8 @@ fn file(path: &str, held: &Held) -> Result<File, ShardError> {
             let first = said(Depth::Filtered)?;
             let silent = first.as_ref().is_some_and(|said| said.facts.0.is_empty());
             let asked = if silent && matches!(kind, Some(ArtifactKind::Source(_))) { said(Depth::Whole)? } else { None };
-            Is::File { digest: *blake3::hash(bytes).as_bytes(), said: first, asked }
+            let woken = silent && matches!(kind, Some(ArtifactKind::Source(language)) if words.wake(Family::of(language), bytes));
+            Is::File { digest: *blake3::hash(bytes).as_bytes(), said: first, asked, woken }
         }
     };
     Ok(File { path: path.to_owned(), is })
@@ -105,6 +113,8 @@ pub struct LinkInputs {
     pub config: Option<(String, String)>,
     /// Path and text of each decision.
     pub decisions: Vec<(String, String)>,
+    /// Path and text of each pack of the project's own, sorted by path.
+    pub packs: Vec<(String, String)>,
     /// The tree that the files are of.
     pub tree: Option<Oid>,
     /// The commit.
@@ -115,7 +125,9 @@ pub struct LinkInputs {
 
 /// Links shards: a session that knows only them, their state, and configuration and decisions.
 pub fn link_shards(inputs: &LinkInputs, threads: usize) -> Result<(Session, Revision, Project), ShardError> {
-    let (mut files, mut given) = (BTreeMap::new(), Given::new());
+    let project = project(inputs)?;
+    let words = project.packs.words().digest();
+    let (mut files, mut given) = (BTreeMap::new(), Given { words, ..Given::default() });
     for (name, bytes) in &inputs.shards {
         let shard: Shard = postcard::from_bytes(bytes).map_err(|_| ShardError::Unreadable(name.clone()))?;
         if shard.form != FORM {
@@ -123,6 +135,9 @@ pub fn link_shards(inputs: &LinkInputs, threads: usize) -> Result<(Session, Revi
         }
         if shard.code != crate::world::READING {
             return Err(ShardError::Foreign(name.clone()));
+        }
+        if shard.words != words {
+            return Err(ShardError::Packs(name.clone()));
         }
         if !is_whole(&shard) {
             return Err(ShardError::Unreadable(name.clone()));
@@ -135,7 +150,6 @@ pub fn link_shards(inputs: &LinkInputs, threads: usize) -> Result<(Session, Revi
     let root = source.add(&files);
     let tree = inputs.tree.unwrap_or(root);
     let revision = Revision { tree, commit: inputs.commit, as_of: inputs.as_of, ..Revision::of_tree(root) };
-    let project = project(inputs)?;
     let session = Session::given(Arc::new(source), given, Options { threads, ..Options::default() });
     Ok((session, revision, project))
 }
@@ -149,7 +163,7 @@ fn is_whole(shard: &Shard) -> bool {
     let said = |said: &Said| crate::read::decode(&said.facts.0).is_some_and(|facts| facts.facts.iter().all(code));
     shard.files.iter().all(|file| match &file.is {
         Is::Link | Is::Submodule => true,
-        Is::File { digest: _, said: first, asked } => first.iter().chain(asked).all(said),
+        Is::File { digest: _, said: first, asked, woken: _ } => first.iter().chain(asked).all(said),
     })
 }
 
@@ -157,12 +171,15 @@ fn hold(file: File, given: &mut Given) -> Held {
     match file.is {
         Is::Link => Held::Link(file.path),
         Is::Submodule => Held::Submodule(file.path),
-        Is::File { digest, said, asked } => {
+        Is::File { digest, said, asked, woken } => {
             let oid = Oid::of_digest(digest);
             let kind = crate::tree::kind_of(file.path.rsplit('/').next().unwrap_or_default());
+            if let (Some(kind), true) = (kind, woken) {
+                given.woken.insert((oid, kind));
+            }
             for (said, depth) in [(said, Depth::Filtered), (asked, Depth::Whole)] {
                 if let (Some(kind), Some(said)) = (kind, said) {
-                    given.insert((oid, kind, depth), Reading { facts: said.facts.0, anchors: said.anchors.into() });
+                    given.readings.insert((oid, kind, depth), Reading { facts: said.facts.0, anchors: said.anchors.into() });
                 }
             }
             Held::Named(oid)
@@ -171,7 +188,8 @@ fn hold(file: File, given: &mut Given) -> Held {
 }
 
 fn project(inputs: &LinkInputs) -> Result<Project, ScanError> {
-    let mut project = Project::default();
+    let mut project = Project { packs: crate::packs::shelf(&inputs.packs).map_err(Box::new)?, ..Project::default() };
+    project.pack_files = inputs.packs.iter().map(|(path, _)| path.clone()).collect();
     if let Some((path, text)) = &inputs.config {
         project.config = Arc::new(Config::parse(path, text).map_err(Box::new)?);
         project.config_path = Some(path.clone());

@@ -198,7 +198,10 @@ pub(crate) fn assess(model: &Model, found: &Found, decided: &Decided, choke_poin
 }
 
 fn config_digest(config: &LinkConfig) -> [u8; 32] {
-    digest(&(&config.prefix, &config.declared_in, &config.declared))
+    match config.packs.digest() {
+        None => digest(&(&config.prefix, &config.declared_in, &config.declared)),
+        Some(packs) => digest(&(&config.prefix, &config.declared_in, &config.declared, packs)),
+    }
 }
 
 pub(crate) fn digest(value: &impl Serialize) -> [u8; 32] {

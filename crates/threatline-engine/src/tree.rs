@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::ArtifactKind;
 use threatline_facts::manifest::Package;
+use threatline_knowledge::packs::{self, Family, Words};
 
 /// Facts below this many bytes travel up into the record of the folder above.
 const INLINE: u32 = 32 << 10;
@@ -165,6 +166,11 @@ pub(crate) trait Below {
     /// The stored facts of files that were passed over.
     fn symbols(&self, artifacts: &[(Oid, ArtifactKind)]) -> Vec<Result<Arc<[u8]>, Failed>>;
 
+    /// The words of the project's own packs.
+    fn words(&self) -> Words {
+        crate::world::words_of(self.context())
+    }
+
     /// Path exclusions of the configuration: nothing of this name is read.
     fn excludes(&self, name: &str) -> bool {
         self.context().is_some_and(|context| context.excludes(name))
@@ -235,7 +241,7 @@ impl Draft {
             Ok(facts) => {
                 self.counts.analysed += 1;
                 self.say(&entry.name, facts);
-                if is_silent && is_named(kind, &entry.name) {
+                if is_silent && is_named(kind, &entry.name, below.words()) {
                     self.ask_named(below, entry, kind);
                 }
             }
@@ -370,9 +376,10 @@ pub(crate) fn enters(name: &str) -> bool {
 }
 
 /// Whether a framework answers with a file of that name.
-fn is_named(kind: ArtifactKind, name: &str) -> bool {
-    use threatline_knowledge::packs::{Family, is_named};
-    matches!(kind, ArtifactKind::Source(language) if is_named(Family::of(language), name))
+fn is_named(kind: ArtifactKind, name: &str, words: Words) -> bool {
+    let ArtifactKind::Source(language) = kind else { return false };
+    let family = Family::of(language);
+    packs::is_named(family, name) || words.is_named(family, name)
 }
 
 /// What a file is read as. The project's own files are never read as artifacts.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::{ArtifactKind, Fact, Facts};
+use threatline_knowledge::packs::{Family, Shelf};
 use threatline_link::compose::units::{self, Described, Outline, Unit, packages_of};
 use threatline_link::compose::{Part, compose_unit};
 
@@ -36,6 +37,7 @@ pub(crate) struct Group {
     pub(crate) digest: Digest,
     pub(crate) unit: Arc<UnitFiles>,
     with: Vec<Arc<UnitFiles>>,
+    shelf: Shelf,
 }
 
 /// A state's facts: source by unit, everything else read back.
@@ -105,11 +107,25 @@ impl UnitFiles {
 }
 
 impl Group {
-    fn new(unit: &Arc<UnitFiles>, with: Vec<Arc<UnitFiles>>) -> Self {
+    fn new(unit: &Arc<UnitFiles>, with: Vec<Arc<UnitFiles>>, shelf: Shelf) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&unit.digest.0);
         with.iter().for_each(|other| _ = hasher.update(&other.digest.0));
-        Self { digest: Digest(*hasher.finalize().as_bytes()), unit: unit.clone(), with }
+        // packs of languages that are not spoken here mean nothing to it
+        let spoken = |family: &&Family| with.iter().any(|unit| unit.files.iter().any(|(path, _)| family_of(path) == Some(**family)));
+        let own = Family::ALL.iter().filter(|family| shelf.digest_of(**family).is_some()).filter(spoken);
+        for family in own {
+            hasher.update(family.folder().as_bytes()).update(&shelf.digest_of(*family).unwrap_or_default());
+        }
+        Self { digest: Digest(*hasher.finalize().as_bytes()), unit: unit.clone(), with, shelf }
+    }
+}
+
+/// The family of languages that a source file is written in.
+fn family_of(path: &str) -> Option<Family> {
+    match crate::tree::kind_of(path.rsplit('/').next().unwrap_or(path)) {
+        Some(ArtifactKind::Source(language)) => Some(Family::of(language)),
+        _ => None,
     }
 }
 
@@ -128,7 +144,7 @@ pub(crate) fn part(world: &World, group: &Group) -> Arc<Part> {
         world.go_on_or_leave();
         let files: Vec<_> = group.with.iter().map(|unit| unit.read(world)).collect();
         let units: Vec<Unit<'_>> = group.with.iter().zip(&files).map(|(unit, files)| unit.unit(files)).collect();
-        compose_unit(&group.unit.root, &units.iter().collect::<Vec<_>>())
+        compose_unit(&group.unit.root, &units.iter().collect::<Vec<_>>(), group.shelf)
     })
 }
 
@@ -141,7 +157,7 @@ pub(crate) fn ahead<T: Sync>(world: &World, all: &[T], look: impl Fn(&World, &T)
 }
 
 /// Each unit with those that it uses.
-pub(crate) fn groups(division: &Division, seen: &[Arc<Seen>]) -> Vec<Group> {
+pub(crate) fn groups(division: &Division, seen: &[Arc<Seen>], shelf: Shelf) -> Vec<Group> {
     let mut packages: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (path, facts) in &division.others {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -156,7 +172,8 @@ pub(crate) fn groups(division: &Division, seen: &[Arc<Seen>]) -> Vec<Group> {
     });
     let described: Vec<Described<'_>> = describe.collect();
     let closures = units::closures(&described);
-    division.units.iter().zip(closures).map(|(unit, with)| Group::new(unit, with.into_iter().map(|at| division.units[at].clone()).collect())).collect()
+    let group = |(unit, with): (&Arc<UnitFiles>, Vec<usize>)| Group::new(unit, with.into_iter().map(|at| division.units[at].clone()).collect(), shelf);
+    division.units.iter().zip(closures).map(group).collect()
 }
 
 /// Keys of the records that units have.

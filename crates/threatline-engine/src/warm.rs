@@ -10,12 +10,13 @@ use crate::read::{Depth, Failed, Reading};
 use crate::scan::ScanError;
 use crate::store::Key;
 use crate::tree::{Below, Tree};
-use crate::world::{Context, World};
+use crate::world::{Context, World, words_of};
 use crate::{Entry, Mode, Oid};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use threatline_facts::ArtifactKind;
+use threatline_knowledge::packs::{Family, Words};
 
 /// Folders nested deeper than this are refused; git itself refuses some thousands.
 const DEEPEST: usize = 1000;
@@ -30,8 +31,11 @@ type Job = (Oid, ArtifactKind);
 
 /// Reads ahead what the folder's value will need.
 pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) -> Result<(), ScanError> {
-    let Jobs { files, folders } = jobs(world, root, context)?;
-    world.during(Phase::Reading, || read(world, &files, Depth::Filtered));
+    let Jobs { files, asleep, folders } = jobs(world, root, context)?;
+    world.during(Phase::Reading, || {
+        read(world, &files, Depth::Filtered);
+        wake(world, &asleep, words_of(context));
+    });
     if world.is_stopped() {
         return Err(ScanError::Stopped);
     }
@@ -39,6 +43,21 @@ pub(crate) fn read_ahead(world: &World, root: Oid, context: Option<&Context>) ->
         world.together(|| assemble(world, root, context));
     }
     Ok(())
+}
+
+/// Reads ahead what only the words of the project's own packs wake.
+fn wake(world: &World, files: &[Job], words: Words) {
+    if words.digest().is_none() || world.is_stopped() {
+        return;
+    }
+    let is_silent = |(oid, kind): &Job| world.known_facts(oid, *kind, Depth::Filtered).is_some_and(|facts| facts.is_ok_and(|facts| facts.is_empty()));
+    let wakes = |job: &&Job| is_silent(job) && world.wakes(&job.0, job.1, words).unwrap_or_default();
+    let woken: Vec<Job> = if files.len() < FEW {
+        files.iter().filter(wakes).copied().collect()
+    } else {
+        world.together(|| files.par_iter().with_max_len(16).filter(wakes).copied().collect())
+    };
+    read_unknown(world, &woken);
 }
 
 /// Reads ahead files that were passed over.
@@ -73,6 +92,8 @@ fn read(world: &World, jobs: &[Job], depth: Depth) {
 struct Jobs {
     /// Artifacts that nobody read, each once, in the order of the walk.
     files: Vec<Job>,
+    /// Source that a word of the project's own packs may wake; none where it has none.
+    asleep: Vec<Job>,
     /// How many folders have no record.
     folders: usize,
 }
@@ -80,11 +101,15 @@ struct Jobs {
 /// A folder where it stands, as far as that matters.
 type Folder = (Oid, Option<Context>);
 
+/// What there is to do in a folder: files, with whether nobody read them, and the folders in it.
+type Looked = (Vec<(Job, bool)>, Vec<Folder>);
+
 /// Walks level by level; a level of many folders is looked at by all threads.
 fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Jobs, ScanError> {
-    let mut jobs = Jobs { files: Vec::new(), folders: 0 };
+    let mut jobs = Jobs { files: Vec::new(), asleep: Vec::new(), folders: 0 };
     let mut seen_folders: HashSet<(Oid, Option<String>)> = HashSet::new();
     let mut seen_files = HashSet::new();
+    let words = words_of(context);
     let mut level: Vec<Folder> = vec![(root, context.cloned())];
     for _ in 0..=DEEPEST {
         level.retain(|(oid, context)| seen_folders.insert((*oid, context.as_ref().map(|context| context.path.clone()))));
@@ -92,20 +117,27 @@ fn jobs(world: &World, root: Oid, context: Option<&Context>) -> Result<Jobs, Sca
             return Ok(jobs);
         }
         let look = |folder: &Folder| look(world, folder);
-        let looked: Vec<Option<(Vec<Job>, Vec<Folder>)>> =
+        let looked: Vec<Option<Looked>> =
             if level.len() < FOLDERS { level.iter().map(look).collect() } else { world.together(|| level.par_iter().map(look).collect()) };
         level.clear();
         for (files, folders) in looked.into_iter().flatten() {
             jobs.folders += 1;
-            jobs.files.extend(files.into_iter().filter(|file| seen_files.insert(*file)));
+            let new: Vec<(Job, bool)> = files.into_iter().filter(|(file, _)| seen_files.insert(*file)).collect();
+            jobs.asleep.extend(new.iter().map(|(file, _)| *file).filter(|(_, kind)| may_wake(*kind, words)));
+            jobs.files.extend(new.into_iter().filter(|(_, unread)| *unread).map(|(file, _)| file));
             level.extend(folders);
         }
     }
     Err(ScanError::TooDeep)
 }
 
-/// What nobody read of a folder, and the folders in it; none if its record is there, or it is not.
-fn look(world: &World, (oid, context): &Folder) -> Option<(Vec<Job>, Vec<Folder>)> {
+/// Whether a word of the project's own packs may wake such a file.
+fn may_wake(kind: ArtifactKind, words: Words) -> bool {
+    matches!(kind, ArtifactKind::Source(language) if words.digest_of(Family::of(language)).is_some())
+}
+
+/// What there is to do in a folder; nothing if its record is there, or it is not.
+fn look(world: &World, (oid, context): &Folder) -> Option<Looked> {
     let context = context.as_ref();
     if world.has_tree(oid, context) {
         return None;
@@ -117,8 +149,9 @@ fn look(world: &World, (oid, context): &Folder) -> Option<(Vec<Job>, Vec<Folder>
             Mode::Tree if crate::tree::enters(&entry.name) => folders.push((entry.oid, context.map(|context| context.below(&entry.name)))),
             Mode::File => {
                 let Some(kind) = crate::tree::kind_of(&entry.name) else { continue };
-                if world.known_facts(&entry.oid, kind, Depth::Filtered).is_none() {
-                    files.push((entry.oid, kind));
+                let unread = world.known_facts(&entry.oid, kind, Depth::Filtered).is_none();
+                if unread || may_wake(kind, words_of(context)) {
+                    files.push(((entry.oid, kind), unread));
                 }
             }
             _ => {}
@@ -159,7 +192,7 @@ impl Below for Ahead<'_> {
     }
 
     fn file(&self, oid: &Oid, kind: ArtifactKind) -> Result<Arc<[u8]>, Failed> {
-        self.world.facts(oid, kind, Depth::Filtered)
+        self.world.facts_with(oid, kind, words_of(self.context))
     }
 
     fn folder(&self, name: &str, oid: &Oid) -> Arc<Tree> {
@@ -196,7 +229,7 @@ pub(crate) fn keys(world: &World, root: Oid, context: Option<&Context>, keys: &m
                 (Mode::Tree, _) if crate::tree::enters(&entry.name) => {
                     open.push((entry.oid, context.as_ref().map(|context| context.below(&entry.name))));
                 }
-                (Mode::File, Some(kind)) => keys.extend(crate::world::artifact_keys(&entry.oid, kind)),
+                (Mode::File, Some(kind)) => keys.extend(crate::world::artifact_keys(&entry.oid, kind, words_of(context.as_ref()))),
                 _ => {}
             }
         }

@@ -12,11 +12,12 @@ use crate::units::{Read, Seen};
 use crate::wants::Want;
 use crate::{Entry, Oid, Source};
 use globset::GlobSet;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use threatline_facts::{Anchor, ArtifactKind};
+use threatline_knowledge::packs::{Family, Words};
 use threatline_link::compose::Part;
 
 /// Fingerprint of the code that reads artifacts and puts folders together.
@@ -45,35 +46,64 @@ impl Hash for Exclusions {
     }
 }
 
-/// Everything about a folder's place that changes what is read in it. Nearly always none: then equal
-/// folders are one, wherever they lie.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Everything besides its content that changes what is read in a folder. Nearly always none: then equal
+/// folders are one, wherever they lie and whoever reads them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Context {
-    /// From the root that is scanned, with `/` at its end unless it is the root.
+    /// From the root that is scanned, with `/` at its end unless it is the root. Empty where nothing is excluded: then
+    /// the place does not matter.
     pub(crate) path: String,
-    pub(crate) exclusions: Arc<Exclusions>,
+    pub(crate) exclusions: Option<Arc<Exclusions>>,
+    /// The words of the project's own packs.
+    pub(crate) words: Words,
 }
 
 impl Context {
+    /// That of a state; none where it says nothing.
+    pub(crate) fn of(exclusions: Option<Arc<Exclusions>>, words: Words) -> Option<Self> {
+        (exclusions.is_some() || words.digest().is_some()).then_some(Self { path: String::new(), exclusions, words })
+    }
+
     pub(crate) fn below(&self, name: &str) -> Self {
-        Self { path: format!("{}{name}/", self.path), exclusions: self.exclusions.clone() }
+        let path = if self.exclusions.is_some() { format!("{}{name}/", self.path) } else { String::new() };
+        Self { path, exclusions: self.exclusions.clone(), words: self.words }
     }
 
     pub(crate) fn excludes(&self, name: &str) -> bool {
-        self.exclusions.set.is_match(format!("{}{name}", self.path))
+        self.exclusions.as_ref().is_some_and(|exclusions| exclusions.set.is_match(format!("{}{name}", self.path)))
     }
 
     fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
-        for part in self.exclusions.patterns.iter().chain([&self.path]) {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        if let Some(exclusions) = &self.exclusions {
+            for part in exclusions.patterns.iter().chain([&self.path]) {
+                hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+            }
+        }
+        if let Some(words) = self.words.digest() {
+            hasher.update(b"words").update(&words);
         }
         *hasher.finalize().as_bytes()
     }
 }
 
-/// Readings by artifact.
-pub(crate) type Given = HashMap<(Oid, ArtifactKind, Depth), Reading>;
+/// The words of a project that matter to a folder.
+pub(crate) fn words_of(context: Option<&Context>) -> Words {
+    context.map_or_else(Words::default, |context| context.words)
+}
+
+/// What came read.
+#[derive(Default)]
+pub(crate) struct Given {
+    pub(crate) readings: HashMap<(Oid, ArtifactKind, Depth), Reading>,
+    /// Source that was passed over but for a word of the project's own packs.
+    pub(crate) woken: HashSet<(Oid, ArtifactKind)>,
+    /// These words; all sources were read with them.
+    pub(crate) words: Option<[u8; 32]>,
+}
+
+/// Whether a file holds a word of the packs of a project: by content, what it is read as, and these words.
+type Woken = HashMap<(Oid, ArtifactKind, [u8; 32]), bool>;
 
 /// The outside, as queries see it.
 pub(crate) struct World {
@@ -83,6 +113,7 @@ pub(crate) struct World {
     ready: Mutex<Ready>,
     /// Artifacts that came read, from shards.
     given: Given,
+    woken: Mutex<Woken>,
     /// Places in artifacts that were read, where no store remembers them.
     places: Mutex<Places>,
     /// Folders whose records were looked for before the queries ask for them.
@@ -141,6 +172,7 @@ impl World {
             store: Arc::new(store),
             ready: Mutex::default(),
             given,
+            woken: Mutex::default(),
             places: Mutex::default(),
             trees: Mutex::default(),
             ahead: Mutex::default(),
@@ -223,6 +255,7 @@ impl World {
     /// Forgets what only queries of earlier states had to do with.
     pub(crate) fn forget(&self) {
         lock(&self.places).clear();
+        lock(&self.woken).clear();
         lock(&self.wants).clear();
     }
 
@@ -277,9 +310,42 @@ impl World {
         Ok(reading.facts)
     }
 
+    /// Whether a file that no built-in pack waits for holds a word of the project's own; its content is looked at
+    /// once.
+    pub(crate) fn wakes(&self, oid: &Oid, kind: ArtifactKind, words: Words) -> Result<bool, Failed> {
+        let ArtifactKind::Source(language) = kind else { return Ok(false) };
+        let family = Family::of(language);
+        let Some(digest) = words.digest_of(family) else { return Ok(false) };
+        if self.given.words.is_some() {
+            return Ok(self.given.woken.contains(&(*oid, kind)));
+        }
+        if let Some(known) = lock(&self.woken).get(&(*oid, kind, digest)) {
+            return Ok(*known);
+        }
+        let key = woken_key(oid, kind, &digest);
+        let stored = self.store.get(&key).and_then(|record| record.first().map(|first| *first == 1));
+        let wakes = match stored {
+            Some(wakes) => wakes,
+            None => {
+                let bytes = self.source.blob(oid, threatline_extract::MAX_BYTES + 1).map_err(|missing| Failed::Missing(missing.0))?;
+                let wakes = words.wake(family, &bytes);
+                self.store.put(key, vec![u8::from(wakes)]);
+                wakes
+            }
+        };
+        lock(&self.woken).insert((*oid, kind, digest), wakes);
+        Ok(wakes)
+    }
+
+    /// The facts of a file where the words of the project's own packs wake files, too.
+    pub(crate) fn facts_with(&self, oid: &Oid, kind: ArtifactKind, words: Words) -> Result<Arc<[u8]>, Failed> {
+        let said = self.facts(oid, kind, Depth::Filtered)?;
+        if said.is_empty() && self.wakes(oid, kind, words)? { self.facts(oid, kind, Depth::Whole) } else { Ok(said) }
+    }
+
     /// The facts of a file unless it would have to be read.
     pub(crate) fn known_facts(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Option<Result<Arc<[u8]>, Failed>> {
-        if let Some(reading) = self.given.get(&(*oid, kind, depth)) {
+        if let Some(reading) = self.given.readings.get(&(*oid, kind, depth)) {
             return Some(Ok(reading.facts.clone()));
         }
         if let Some(reading) = lock(&self.ready).get(&(*oid, kind, depth)) {
@@ -305,7 +371,7 @@ impl World {
 
     /// The places in a file.
     pub(crate) fn anchors(&self, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Result<Arc<[Anchor]>, Failed> {
-        if let Some(reading) = self.given.get(&(*oid, kind, depth)) {
+        if let Some(reading) = self.given.readings.get(&(*oid, kind, depth)) {
             return Ok(reading.anchors.clone());
         }
         if let Some(anchors) = lock(&self.places).get(&(*oid, kind, depth)) {
@@ -361,10 +427,19 @@ fn artifact_key(record: u8, oid: &Oid, kind: ArtifactKind, depth: Depth) -> Key 
     Key::new(record, READING.as_bytes(), &[oid.as_bytes(), &kind, &[depth as u8]])
 }
 
+fn woken_key(oid: &Oid, kind: ArtifactKind, words: &[u8; 32]) -> Key {
+    let kind = postcard::to_stdvec(&kind).unwrap_or_default();
+    Key::new(b'k', READING.as_bytes(), &[oid.as_bytes(), &kind, words])
+}
+
 /// Every record of an artifact.
-pub(crate) fn artifact_keys(oid: &Oid, kind: ArtifactKind) -> [Key; 4] {
+pub(crate) fn artifact_keys(oid: &Oid, kind: ArtifactKind, words: Words) -> impl Iterator<Item = Key> {
     let key = |record, depth| artifact_key(record, oid, kind, depth);
-    [key(b'f', Depth::Filtered), key(b'a', Depth::Filtered), key(b'f', Depth::Whole), key(b'a', Depth::Whole)]
+    let own = match kind {
+        ArtifactKind::Source(language) => words.digest_of(Family::of(language)).map(|words| woken_key(oid, kind, &words)),
+        _ => None,
+    };
+    [key(b'f', Depth::Filtered), key(b'a', Depth::Filtered), key(b'f', Depth::Whole), key(b'a', Depth::Whole)].into_iter().chain(own)
 }
 
 pub(crate) fn tree_key(oid: &Oid, context: Option<&Context>) -> Key {

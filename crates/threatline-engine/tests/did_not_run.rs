@@ -53,6 +53,8 @@ const TABLE: &[(&str, Edit, [usize; 13])] = &[
     ("a rule is switched off",                        rule_off,     [0,  0,  0,  1,    1,  1,  1,    0,  0,  0,  1,  2, 1]),
     ("a gate",                                        gate,         [0,  0,  0,  1,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
     ("an exclusion of what says nothing",             excluded,     [0,  0,  0,  6,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
+    ("a pack that nobody's words wake",               own_pack,     [0,  0,  0,  7,    1,  1,  1,    1,  0,  3,  1,  2, 1]),
+    ("a pack of another language",                    other_pack,   [0,  0,  0,  7,    1,  1,  1,    1,  0,  0,  1,  2, 1]),
     ("another day",                                   other_day,    [0,  0,  0,  0,    0,  0,  0,    0,  0,  0,  0,  0, 0]),
     ("a day on which a decision is over",             last_day,     [0,  0,  0,  0,    0,  1,  0,    0,  0,  0,  0,  2, 1]),
     ("a decision",                                    decision,     [0,  0,  0,  1,    1,  1,  1,    0,  0,  0,  0,  2, 1]),
@@ -195,6 +197,14 @@ fn rule_off(project: &mut Project) {
 
 fn gate(project: &mut Project) {
     project.put("threatline.toml", &format!("[gate]\nfail_on = ['high']\n[notes]\ndetail = 'counts'\n{CONFIG}"));
+}
+
+fn own_pack(project: &mut Project) {
+    project.put(".threatline/packs/own.toml", "name = \"own\"\nlanguages = [\"javascript\"]\nimports = [\"nobody\"]\n");
+}
+
+fn other_pack(project: &mut Project) {
+    project.put(".threatline/packs/own.toml", "name = \"own\"\nlanguages = [\"go\"]\nimports = [\"nobody\"]\n");
 }
 
 fn excluded(project: &mut Project) {

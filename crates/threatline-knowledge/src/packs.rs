@@ -3,11 +3,17 @@
 //! `packs/README.md` is the format. A pack is data and cannot compute; the built-in ones are embedded
 //! from the folder by the build script and are loaded exactly as a user's are.
 
+mod check;
 mod files;
+mod mistake;
 mod schema;
+mod shelf;
+mod summary;
 
 pub use files::*;
+pub use mistake::{ModelWord, PackError, PackPlace};
 pub use schema::*;
+pub use shelf::{MAX_PACK_BYTES, Shelf, Words};
 pub use toml::Value as Literal;
 
 use std::sync::OnceLock;
@@ -15,28 +21,24 @@ use threatline_facts::Language;
 
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
-/// A pack that could not be loaded, with the place in its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PackError {
-    /// Which file.
-    pub file: String,
-    /// What is wrong, with line and column.
-    pub message: String,
-}
-
 /// Reads one pack.
 pub fn parse(file: &str, text: &str) -> Result<Pack, PackError> {
-    let fail = |message: String| PackError { file: file.to_owned(), message };
-    let pack: Pack = toml::from_str(text).map_err(|error| fail(error.to_string()))?;
-    pack.check().map_err(fail)?;
+    let pack: Pack = toml::from_str(text).map_err(|error| PackError::of_toml(file, &error))?;
+    pack.check().map_err(|mistake| PackError::of(file, text, mistake))?;
     Ok(pack)
 }
 
 /// The packs of one family of languages, in the order of their files.
 #[derive(Debug, Default)]
 pub struct Packs {
+    packs: Vec<&'static Pack>,
+}
+
+impl Packs {
     /// In order.
-    pub packs: Vec<Pack>,
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &'static Pack> + '_ {
+        self.packs.iter().copied()
+    }
 }
 
 /// The built-in packs that speak of that language.
@@ -50,7 +52,8 @@ pub fn of_family(family: Family) -> &'static Packs {
     static ALL: [OnceLock<Packs>; Family::ALL.len()] = [const { OnceLock::new() }; Family::ALL.len()];
     ALL[family.number()].get_or_init(|| {
         let own = FILES.iter().filter(|(file, _)| file.split('/').next() == Some(family.folder()));
-        Packs { packs: own.filter_map(|(file, text)| parse(file, text).ok()).collect() }
+        let packs: &'static [Pack] = Vec::leak(own.filter_map(|(file, text)| parse(file, text).ok()).collect());
+        Packs { packs: packs.iter().collect() }
     })
 }
 
@@ -59,6 +62,12 @@ pub fn of_family(family: Family) -> &'static Packs {
 pub fn imports(family: Family) -> impl Iterator<Item = &'static str> {
     let own = IMPORTS.iter().filter(move |(file, _)| file.split('/').next() == Some(family.folder()));
     own.flat_map(|(_, words)| words.iter().copied())
+}
+
+/// The names of the built-in packs of a family.
+fn built_in_names(family: Family) -> impl Iterator<Item = &'static str> {
+    let own = NAMES.iter().filter(move |(file, _)| file.split('/').next() == Some(family.folder()));
+    own.flat_map(|(_, names)| names.iter().copied())
 }
 
 /// Whether the name of a file alone says that a framework answers with it (`+page.svelte`): such a file is read
@@ -101,17 +110,31 @@ mod tests {
     #[test]
     fn the_words_of_a_family_are_those_of_its_packs() {
         for family in Family::ALL.iter().copied() {
-            let packs = of_family(family).packs.iter().flat_map(|pack| pack.imports.iter().map(String::as_str));
+            let packs = of_family(family).iter().flat_map(|pack| pack.imports.iter().map(String::as_str));
             assert_eq!(imports(family).collect::<Vec<_>>(), packs.collect::<Vec<_>>());
+            let names = of_family(family).iter().map(|pack| pack.name.as_str());
+            assert_eq!(built_in_names(family).collect::<Vec<_>>(), names.collect::<Vec<_>>());
         }
     }
 
     #[test]
     fn unknown_keys_and_types_are_errors_with_a_place() {
-        let error = parse("x.toml", "name = \"x\"\nlanguages = [\"python\"]\nimports = [\"x\"]\ncolour = 1\n").unwrap_err();
-        assert!(error.message.contains("line 4"), "{}", error.message);
-        let error =
-            parse("x.toml", "name = \"x\"\nlanguages = [\"python\"]\nimports = [\"x\"]\n[[calls]]\nnames = [\"x.y\"]\ndoes = \"make\"\ngives = \"Z\"\n");
-        assert!(error.unwrap_err().message.contains("Z"));
+        let head = "name = \"x\"\nlanguages = [\"python\"]\nimports = [\"xyz\"]\n";
+        let samples = [
+            ("colour = 1\n", "colour", "there is no key `colour` here"),
+            ("[[calls]]\nnames = [\"x.y\"]\ndoes = \"make\"\ngives = \"Z\"\n", "\"Z\"", "`Z` is no type of this pack"),
+            ("[[calls]]\nnames = [\"x.y\"]\ndoes = \"maek\"\n", "\"maek\"", "`maek` is none of the words that may stand here"),
+            ("[[calls]]\nnames = [\"x.y\", \"*\"]\ndoes = \"make\"\n", "\"*\"", "this names nothing, or everything"),
+            ("[[guards]]\nnames = [\"*.a*b*\"]\neffect = \"harmless\"\n", "\"*.a*b*\"", "a name holds two stars at most"),
+            ("[[reads]]\nof = \"x.y\"\nin = \"heder\"\n", "\"heder\"", "`heder` is no place of a parameter"),
+            ("[[calls]]\nnames = \"x.y\"\ndoes = \"make\"\n", "\"x.y\"", "invalid type: string \"x.y\", expected a sequence"),
+        ];
+        for (rest, place, message) in samples {
+            let text = format!("{head}{rest}");
+            let error = parse("x.toml", &text).unwrap_err();
+            assert_eq!((&text[error.span.unwrap()], error.message.as_str()), (place, message), "{text}");
+        }
+        let error = parse("x.toml", &format!("{head}[[calls]]\nnames = [\"x.y\"]\ndoes = \"route\"\nmethd = \"GET\"\n")).unwrap_err();
+        assert_eq!(error.help.as_deref(), Some("did you mean `method`?"));
     }
 }

@@ -42,6 +42,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use threatline_facts::{DataClass, Facts, Mark, Text};
+use threatline_knowledge::packs::Shelf;
 use threatline_model::{EntryPointKind, Grade, Parameter, Property, Value};
 pub use together::{Part, join};
 use units::{Outline, Unit};
@@ -176,23 +177,25 @@ pub(crate) fn path_of(written: &Text) -> String {
     text::path(&text::one_slash(&text::of_route(written))).0
 }
 
-/// Joins source files, given with their paths and in any order; manifests among them tell the packages.
+/// Joins source files, given with their paths and in any order; manifests among them tell the packages. What
+/// libraries mean is what the built-in packs tell.
 pub fn compose(files: &[(&str, &Facts)]) -> Composed {
     let mut sorted: Vec<(&str, &Facts)> = files.to_vec();
     sorted.sort_by_key(|(path, _)| *path);
     let units = units::divide(&sorted);
     let outlines: Vec<Outline> = units.iter().map(units::outline).collect();
     let closures = units::closures(&units.iter().zip(&outlines).map(|(unit, outline)| unit.described(outline)).collect::<Vec<_>>());
-    let part = |(at, with): (usize, &Vec<usize>)| compose_unit(units[at].root, &with.iter().map(|unit| &units[*unit]).collect::<Vec<_>>());
+    let part = |(at, with): (usize, &Vec<usize>)| compose_unit(units[at].root, &with.iter().map(|unit| &units[*unit]).collect::<Vec<_>>(), Shelf::default());
     let parts: Vec<Part> = closures.iter().enumerate().map(part).collect();
     join(&parts.iter().collect::<Vec<_>>())
 }
 
-/// What the unit of that root says, evaluated with the units that it uses; it is one of them.
-pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
+/// What the unit of that root says, evaluated with the units that it uses; it is one of them. Packs tell what
+/// libraries mean.
+pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     let files: Vec<(&str, &Facts)> = units.iter().flat_map(|unit| &unit.files).copied().collect();
     let own: BTreeSet<&str> = units.iter().filter(|unit| unit.root == root).flat_map(|unit| &unit.files).map(|(path, _)| *path).collect();
-    let program = Program::with(&files, &|path| own.contains(path));
+    let program = Program::with(&files, &|path| own.contains(path), shelf);
     let mut evaluator = Evaluator::new(&program);
     let (waiting, ready): (Vec<usize>, Vec<usize>) = program.own_files().partition(|file| evaluator.waits(*file));
     for file in ready {
@@ -223,7 +226,7 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
     let mut out = std::mem::take(&mut evaluator.out);
     out.entries = walk::settle(drafts);
     let sources: Vec<rules::Located<'_>> = program.files.iter().map(|file| (&file.path, file.source)).collect();
-    rules::apply(&sources, &mut out.entries);
+    rules::apply(&sources, shelf, &mut out.entries);
     inventory::collect(&program, &mut out);
     let is_own = |place: &Place| own.contains(&*place.path);
     let borrowed = (0..out.entries.len()).filter(|entry| !out.entries[*entry].places.last().is_some_and(is_own)).collect();

@@ -12,6 +12,7 @@ pub mod system;
 use declared::Declared;
 use std::sync::Arc;
 use threatline_facts::Facts;
+use threatline_knowledge::packs::Shelf;
 use threatline_model::Model;
 
 /// The facts of one artifact and where it lies.
@@ -33,6 +34,8 @@ pub struct LinkConfig {
     pub declared: Declared,
     /// The path of the file that declares them, for evidence.
     pub declared_in: Option<String>,
+    /// The packs that source is composed with.
+    pub packs: Shelf,
 }
 
 /// Joins artifacts (sorted by path) into one model. A plain function: equal artifacts and

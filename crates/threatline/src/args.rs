@@ -205,6 +205,9 @@ pub(crate) enum Command {
         /// The shard to write
         #[arg(short, long, value_name = "SHARD")]
         output: PathBuf,
+        /// The folder of the project's own packs
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        packs: Option<PathBuf>,
         /// A dependency file for Make and Ninja
         #[arg(long, value_name = "FILE")]
         depfile: Option<PathBuf>,
@@ -223,6 +226,9 @@ pub(crate) enum Command {
         /// The folder of decisions
         #[arg(long, value_name = "DIR")]
         decisions: Option<PathBuf>,
+        /// The folder of the project's own packs, the same as for extract
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        packs: Option<PathBuf>,
         /// The tree that the shards were made of
         #[arg(long, value_name = "OID")]
         tree: Option<String>,
@@ -236,6 +242,11 @@ pub(crate) enum Command {
     Rules {
         /// A rule's id
         id: Option<String>,
+    },
+    /// Packs: what frameworks look like, the built-in ones and those of .threatline/packs
+    Packs {
+        #[command(subcommand)]
+        command: Option<Packs>,
     },
     /// Completions for a shell
     Completions {
@@ -279,6 +290,20 @@ pub(crate) enum Hook {
         /// What git hands over
         #[arg(trailing_var_arg = true, hide = true)]
         arguments: Vec<String>,
+    },
+}
+
+/// `packs`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Packs {
+    /// Compile packs, run the samples beside them, and explain mistakes where they are
+    Check {
+        /// The folder that holds them; default is .threatline/packs
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: Option<PathBuf>,
+        /// Write what samples show into their pages, to be read by a person
+        #[arg(long)]
+        write: bool,
     },
 }
 

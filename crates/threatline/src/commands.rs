@@ -8,6 +8,7 @@ pub(crate) mod gate;
 pub(crate) mod hook;
 pub(crate) mod init;
 pub(crate) mod notes;
+pub(crate) mod packs;
 pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod show;

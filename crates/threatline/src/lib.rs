@@ -62,14 +62,22 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Hook { command }) => run_command::hook::run(common, &command),
         Some(Command::Notes { command }) => run_command::notes::run(common, &command),
-        Some(Command::Extract { root, files, output, depfile }) => run_command::build::extract(common, &root, &files, &output, depfile.as_deref()),
-        Some(Command::Link { shards, output, config, decisions, tree, commit }) => {
-            let given =
-                run_command::build::Given { config: config.as_deref(), decisions: decisions.as_deref(), tree: tree.as_deref(), commit: commit.as_deref() };
+        Some(Command::Extract { root, files, output, packs, depfile }) => {
+            run_command::build::extract(common, &root, &files, &output, packs.as_deref(), depfile.as_deref())
+        }
+        Some(Command::Link { shards, output, config, decisions, packs, tree, commit }) => {
+            let given = run_command::build::Given {
+                config: config.as_deref(),
+                decisions: decisions.as_deref(),
+                packs: packs.as_deref(),
+                tree: tree.as_deref(),
+                commit: commit.as_deref(),
+            };
             run_command::build::link(common, &shards, &output, &given)
         }
         Some(Command::Init) => run_command::init::run(common),
         Some(Command::Rules { id }) => run_command::rules::run(id.as_deref()),
+        Some(Command::Packs { command }) => run_command::packs::run(common, command.as_ref()),
         Some(Command::Completions { shell }) => run_command::init::completions(shell),
     }
 }

@@ -103,9 +103,29 @@ const ADDITIONS: &[(&str, &str)] = &[
     ("third_party/tool/compose.yaml", "services:\n  tool:\n    image: tool\n    ports: [\"1:1\"]\n"),
     ("shared/__init__.py", ""),
     ("docs/README.md", "# nothing\n"),
+    (
+        "orders/app/inner.py",
+        "import marketweb\n\nfrom app.paths import REPORTS\n\napp = marketweb.App()\n\n\n@app.on('GET', '/inner')\ndef inner():\n    return REPORTS\n",
+    ),
     ("broken.yaml", "a: [1, 2\nb: }\n"),
     ("web/src/broken.js", "import express from 'express';\nconst app = express(\napp.get('/x', (req => ;\n"),
     ("latin1.py", "\u{fffd}"),
+];
+
+/// A project's own packs, one of them with a mistake: of the frameworks of the files below and of a guard of Express.
+const PACKS: &[(&str, &str)] = &[
+    (
+        "marketweb.toml",
+        "name = \"marketweb\"\nlanguages = [\"python\"]\nimports = [\"marketweb\"]\n[[types]]\nname = \"App\"\nnames = [\"marketweb.App\"]\nrole = \"app\"\n[[calls]]\nnames = [\"App.on\"]\ndoes = \"route\"\nmethod_from = 0\npath = 1\nhandler = \"decorated\"\n",
+    ),
+    ("marketweb.toml", "name = \"marketweb\"\nlanguages = [\"python\"]\nimports = [\"marketweb\", \"order\"]\n"),
+    (
+        "guards.toml",
+        "name = \"guards\"\nlanguages = [\"javascript\"]\nimports = [\"@market/guard\"]\n[[guards]]\nnames = [\"@market/guard.*\"]\neffect = \"authenticates\"\n",
+    ),
+    ("guards.toml", "name = \"guards\"\nlanguages = [\"javascript\"]\nimports = [\"marketjs\"]\nnamed = [\"paths.js\"]\n"),
+    ("guards.toml", "name = \"express\"\nlanguages = [\"javascript\"]\nimports = [\"marketjs\"]\n"),
+    ("guards.toml", "name = \"guards\"\nlanguages = [\"go\", \"java\"]\nimports = [\"market\"]\ncolour = 1\n"),
 ];
 
 const FOLDERS: &[&str] = &["", "orders/", "orders/app/", "web/src/", "shared/", "services/orders/", "test/", "k8s/", "apps/new/er/"];
@@ -148,6 +168,8 @@ pub(crate) enum Edit {
     Submodule(Index),
     Absent(Index),
     Configure(Index),
+    /// A pack of the project's own is written.
+    Pack(Index),
     Decide(Index),
     Undecide(Index),
 }
@@ -189,6 +211,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => one().prop_map(Edit::Submodule),
         1 => one().prop_map(Edit::Absent),
         2 => one().prop_map(Edit::Configure),
+        2 => one().prop_map(Edit::Pack),
         2 => one().prop_map(Edit::Decide),
         1 => one().prop_map(Edit::Undecide),
     ]
@@ -264,7 +287,7 @@ impl Edit {
     fn apply(&self, state: &mut State) {
         let files = &mut state.files;
         let paths: Vec<String> = files.keys().cloned().collect();
-        if paths.is_empty() && !matches!(self, Self::Add(_) | Self::Restore(_) | Self::Configure(_)) {
+        if paths.is_empty() && !matches!(self, Self::Add(_) | Self::Restore(_) | Self::Configure(_) | Self::Pack(_)) {
             return;
         }
         let path = |at: &Index| at.get(&paths).clone();
@@ -341,6 +364,10 @@ impl Edit {
             Self::Absent(at) => {
                 let path = path(at);
                 files.insert(path.clone(), Held::Absent(path));
+            }
+            Self::Pack(at) => {
+                let (name, text) = at.get(PACKS);
+                files.insert(format!(".threatline/packs/{name}"), Held::File(text.as_bytes().to_vec()));
             }
             Self::Configure(at) => drop(files.insert("threatline.toml".into(), Held::File(at.get(CONFIGURATIONS).as_bytes().to_vec()))),
             Self::Decide(at) => {

@@ -74,16 +74,20 @@ pub(crate) fn from_shards(state: &State, revision: &Revision, turn: usize) -> Op
     for (at, (path, held)) in state.files.iter().enumerate() {
         parts[(at + turn) % count].insert(path.clone(), held.clone());
     }
-    let shards = parts.iter().map(|part| (String::new(), extract_shard(part, 2).expect("files in memory can be read"))).collect();
-    let text = |path: &str| match state.files.get(path) {
-        Some(Held::File(bytes)) => Some((path.to_owned(), String::from_utf8_lossy(bytes).into_owned())),
-        _ => None,
+    let packs: Vec<(String, String)> =
+        state.files.keys().filter(|path| path.starts_with(".threatline/packs/") && path.ends_with(".toml")).filter_map(|path| own(state, path)).collect();
+    let shelf = match threatline_engine::shelf(&packs) {
+        Ok(shelf) => shelf,
+        Err(error) => return Some(mistake(&ScanError::Config(Box::new(error)))),
     };
+    let shards = parts.iter().map(|part| (String::new(), extract_shard(part, shelf, 2).expect("files in memory can be read"))).collect();
+    let text = |path: &str| own(state, path);
     let decisions = state.files.keys().filter(|path| path.starts_with(".threatline/decisions/") && path.ends_with(".toml"));
     let inputs = LinkInputs {
         shards,
         config: text("threatline.toml"),
         decisions: decisions.filter_map(|path| text(path)).collect(),
+        packs,
         tree: Some(revision.tree),
         as_of: revision.as_of,
         ..LinkInputs::default()
@@ -96,6 +100,14 @@ pub(crate) fn from_shards(state: &State, revision: &Revision, turn: usize) -> Op
         Err(threatline_engine::ShardError::Scan(error)) => mistake(&error),
         Err(error) => format!("{error:?}"),
     })
+}
+
+/// Path and text of a file that people write for the program.
+fn own(state: &State, path: &str) -> Option<(String, String)> {
+    match state.files.get(path) {
+        Some(Held::File(bytes)) => Some((path.to_owned(), String::from_utf8_lossy(bytes).into_owned())),
+        _ => None,
+    }
 }
 
 fn document(session: &Session, revision: &Revision, scan: &Scan) -> String {

@@ -948,11 +948,16 @@ pub enum Names {
 
 impl Names {
     /// In order.
-    pub fn iter(&self) -> impl Iterator<Item = &String> {
+    pub fn as_slice(&self) -> &[String] {
         match self {
-            Names::One(one) => std::slice::from_ref(one).iter(),
-            Names::Several(several) => several.iter(),
+            Names::One(one) => std::slice::from_ref(one),
+            Names::Several(several) => several,
         }
+    }
+
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = &String> {
+        self.as_slice().iter()
     }
 }
 
@@ -1044,57 +1049,5 @@ impl Pack {
     /// Modules whose import is a use of the library.
     pub fn modules(&self) -> &[String] {
         self.modules.as_deref().unwrap_or(&self.imports)
-    }
-
-    /// What TOML's types cannot hold: references to types of the pack, non-empty lists, known words.
-    pub(super) fn check(&self) -> Result<(), String> {
-        if self.imports.is_empty() || self.languages.is_empty() {
-            return Err("`imports` and `languages` must not be empty".to_owned());
-        }
-        for (ty, rule) in self.files.iter().flat_map(|rule| rule.variables.values().map(move |ty| (ty, rule))) {
-            self.check_type(ty)?;
-            if rule.paths.is_empty() {
-                return Err("files without `paths`".to_owned());
-            }
-        }
-        if self.classes.iter().any(|rule| rule.bases.is_empty() && (rule.spaces.is_empty() || rule.packages.is_empty())) {
-            return Err("a class without `bases`, or without `spaces` and `packages`".to_owned());
-        }
-        for call in &self.calls {
-            if let Some(table) = call.table.as_ref().filter(|table| !self.tables.iter().any(|known| known.name == **table)) {
-                return Err(format!("`{table}` is no table of this pack"));
-            }
-            for name in [&call.gives, &call.on].into_iter().flatten().chain(&call.handler_takes) {
-                self.check_type(name)?;
-            }
-            if call.names.is_empty() {
-                return Err("a call without `names`".to_owned());
-            }
-        }
-        for name in self.types.iter().flat_map(|rule| &rule.extends).chain(self.routed.iter().flat_map(|rule| &rule.handler_takes)) {
-            self.check_type(name)?;
-        }
-        if !self.routed.is_empty() && self.project.is_none() {
-            return Err("`routed` without a `project`: any folder of that name would be meant".to_owned());
-        }
-        if self.unannotated.as_deref().is_some_and(|place| !["body", "by_method"].contains(&place)) {
-            return Err("`unannotated` is `body` or `by_method`".to_owned());
-        }
-        // what a model answers is read off it, and no parameter
-        let reads = self.reads.iter().map(|rule| &rule.r#in).filter(|place| *place != "model");
-        let places = reads.chain(self.annotations.iter().filter_map(|rule| rule.r#in.as_ref()));
-        for place in places {
-            if !["path", "query", "path_or_query", "body", "form", "header", "cookie"].contains(&place.as_str()) {
-                return Err(format!("`{place}` is no place of a parameter"));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_type(&self, name: &str) -> Result<(), String> {
-        if name.is_empty() || name.contains(':') || self.types.iter().any(|rule| rule.name == name) {
-            return Ok(());
-        }
-        Err(format!("`{name}` is no type of this pack"))
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
         let place = |mark: Mark, by: &str| Place { path: file.path.clone(), mark, by: Arc::from(by) };
         let mut libraries: BTreeMap<&str, Mark> = BTreeMap::new();
         for import in &file.source.imports {
-            for pack in file.library.packs.packs.iter().filter(|pack| imports(pack, import)) {
+            for pack in file.library.packs.iter().filter(|pack| imports(pack, import)) {
                 libraries.entry(pack.technology()).or_insert(import.mark);
             }
         }
@@ -72,11 +72,9 @@ fn is_main_guard(step: &Step) -> bool {
 pub(super) fn called_names<'a>(program: &Program<'a>) -> BTreeSet<&'a str> {
     let mut out = names(program.own_files().map(|file| program.source(file)), false);
     // and what a library calls, once it is given the object
-    let mut families: Vec<Family> = program.own_files().map(|file| program.files[file].family).collect();
-    families.sort_unstable();
-    families.dedup();
-    for family in families {
-        for name in Library::of(family).registers() {
+    let libraries: BTreeMap<Family, &'static Library> = program.own_files().map(|file| (program.files[file].family, program.files[file].library)).collect();
+    for library in libraries.values() {
+        for name in library.registers() {
             out.insert(name);
         }
     }

@@ -1,7 +1,7 @@
 //! The packs of one family of languages, arranged for looking names up.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use threatline_knowledge::packs::*;
 
 /// A type of any pack of the family, by number.
@@ -122,9 +122,19 @@ pub(super) struct Library {
 
 impl Library {
     /// The library of a family.
-    pub(super) fn of(family: Family) -> &'static Library {
+    pub(super) fn of(family: Family, shelf: Shelf) -> &'static Library {
         static ALL: [OnceLock<Library>; Family::ALL.len()] = [const { OnceLock::new() }; Family::ALL.len()];
-        ALL[family.number()].get_or_init(|| Library::build(of_family(family)))
+        match shelf.digest_of(family) {
+            None => ALL[family.number()].get_or_init(|| Library::build(of_family(family))),
+            Some(own) => Library::with(family, shelf, own),
+        }
+    }
+
+    /// With a project's own packs: kept as long as these are.
+    fn with(family: Family, shelf: Shelf, own: [u8; 32]) -> &'static Library {
+        static ALL: Mutex<BTreeMap<([u8; 32], usize), &'static Library>> = Mutex::new(BTreeMap::new());
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry((own, family.number())).or_insert_with(|| Box::leak(Box::new(Library::build(shelf.of_family(family)))))
     }
 
     fn build(packs: &'static Packs) -> Self {
@@ -152,11 +162,11 @@ impl Library {
             before_words: Vec::new(),
             packs,
         };
-        for pack in &packs.packs {
+        for pack in packs.iter() {
             out.types.extend(pack.types.iter().map(|rule| Ruled { pack, rule }));
         }
         out.arrange_types();
-        for pack in &packs.packs {
+        for pack in packs.iter() {
             out.arrange(pack);
         }
         out
@@ -303,7 +313,7 @@ impl Library {
 
     /// Methods of the project that packs call.
     pub(super) fn registers(&self) -> impl Iterator<Item = &'static str> {
-        self.packs.packs.iter().flat_map(|pack| &pack.calls).filter_map(|rule| rule.registers.as_deref())
+        self.packs.iter().flat_map(|pack| &pack.calls).filter_map(|rule| rule.registers.as_deref())
     }
 
     /// Rules for a full name.

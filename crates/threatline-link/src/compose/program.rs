@@ -10,7 +10,7 @@ use std::sync::Arc;
 use threatline_facts::code::{CodeFact, Import, Source, Step, Value, Want};
 use threatline_facts::manifest::ManifestFact;
 use threatline_facts::{Fact, Facts, Language};
-use threatline_knowledge::packs::Family;
+use threatline_knowledge::packs::{Family, Shelf};
 
 /// A source file.
 pub(super) struct File<'a> {
@@ -95,11 +95,11 @@ pub(super) fn folder_of(path: &str) -> &str {
 impl<'a> Program<'a> {
     /// Arranges the files; all of them are its own.
     pub(super) fn new(files: &[(&'a str, &'a Facts)]) -> Self {
-        Self::with(files, &|_| true)
+        Self::with(files, &|_| true, Shelf::default())
     }
 
     /// Arranges the files; what stands in its own is asked for, the others are there to be looked up.
-    pub(super) fn with(files: &[(&'a str, &'a Facts)], is_own: &dyn Fn(&str) -> bool) -> Self {
+    pub(super) fn with(files: &[(&'a str, &'a Facts)], is_own: &dyn Fn(&str) -> bool, shelf: Shelf) -> Self {
         let mut sorted: Vec<(&'a str, &'a Facts)> = files.to_vec();
         sorted.sort_by_key(|(path, _)| *path);
         let mut out = Program {
@@ -133,7 +133,7 @@ impl<'a> Program<'a> {
                 match fact {
                     Fact::Code(CodeFact::Source(source)) => {
                         out.own.push(is_own(path));
-                        out.add(path, source);
+                        out.add(path, source, shelf);
                     }
                     Fact::Manifest(ManifestFact::Package(package)) => {
                         out.manifests.add((folder_of(path), package));
@@ -152,13 +152,13 @@ impl<'a> Program<'a> {
         out
     }
 
-    fn add(&mut self, path: &'a str, source: &'a Source) {
+    fn add(&mut self, path: &'a str, source: &'a Source, shelf: Shelf) {
         let id = self.files.len();
         let family = Family::of(source.language);
         let mut file = File {
             path: Arc::from(path),
             source,
-            library: Library::of(family),
+            library: Library::of(family, shelf),
             family,
             imports: HashMap::new(),
             globs: Vec::new(),

@@ -96,7 +96,7 @@ impl<'a> Evaluator<'a> {
             return Vec::new();
         }
         let mut out: Vec<Routed> = Vec::new();
-        for pack in &self.program.files[file].library.packs.packs {
+        for pack in self.program.files[file].library.packs.iter() {
             for rule in &pack.routed {
                 if out.iter().any(|other| std::ptr::eq(other.pack, pack) && other.rule.does == rule.does && rule.directive.is_none()) {
                     continue;

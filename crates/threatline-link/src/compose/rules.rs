@@ -17,7 +17,7 @@ use patterns::{Fit, Requests};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use threatline_facts::code::Source;
-use threatline_knowledge::packs::{Family, of_family};
+use threatline_knowledge::packs::{Family, Shelf, of_family};
 use threatline_model::{EntryPointKind, Grade};
 
 /// A source file and where it lies.
@@ -76,12 +76,12 @@ pub(crate) struct RuleSet {
 /// Decides the entry points that central rules cover and whose own guards do not settle it.
 ///
 /// Sources are sorted by path.
-pub fn apply(sources: &[Located<'_>], entries: &mut [CodeEntry]) {
+pub fn apply(sources: &[Located<'_>], shelf: Shelf, entries: &mut [CodeEntry]) {
     if entries.is_empty() {
         return;
     }
-    let sets = collect(sources);
-    let packs = Family::ALL.iter().flat_map(|family| &of_family(*family).packs);
+    let sets = collect(sources, shelf);
+    let packs = Family::ALL.iter().flat_map(|family| of_family(*family).iter()).chain(shelf.own());
     let apart: BTreeSet<&str> = packs.filter(|pack| !pack.requests).map(|pack| pack.name.as_str()).collect();
     for entry in entries {
         // Such rules are of requests over HTTP.
@@ -104,9 +104,9 @@ pub fn apply(sources: &[Located<'_>], entries: &mut [CodeEntry]) {
     }
 }
 
-fn collect(sources: &[Located<'_>]) -> Vec<RuleSet> {
-    let mut sets = chains::collect(sources);
-    sets.extend(fallback::collect(sources));
+fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
+    let mut sets = chains::collect(sources, shelf);
+    sets.extend(fallback::collect(sources, shelf));
     sets.sort_by(|left, right| left.root.cmp(&right.root));
     sets
 }

@@ -8,13 +8,14 @@ use crate::places::Lookup;
 use crate::stopwatch::Stopwatch;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use threatline_engine::{Held, LinkInputs, Oid, extract_shard, link_shards};
+use threatline_engine::{DECISIONS_FOLDER, Held, LinkInputs, Oid, PACKS_FOLDER, ShardError, extract_shard, link_shards, shelf};
 use threatline_report::json;
 
 /// What `link` is given beside shards.
 pub(crate) struct Given<'a> {
     pub(crate) config: Option<&'a Path>,
     pub(crate) decisions: Option<&'a Path>,
+    pub(crate) packs: Option<&'a Path>,
     pub(crate) tree: Option<&'a str>,
     pub(crate) commit: Option<&'a str>,
 }
@@ -39,7 +40,7 @@ fn listed(words: &[String]) -> Result<Vec<String>, Failure> {
     Ok(all)
 }
 
-pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Path, depfile: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Path, packs: Option<&Path>, depfile: Option<&Path>) -> Result<(), Failure> {
     let stopwatch = Stopwatch::start(common.verbose);
     let files = listed(files)?;
     let mut held = BTreeMap::new();
@@ -54,7 +55,10 @@ pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Pa
         let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).filter(|part| part != ".").collect::<Vec<_>>().join("/");
         held.insert(name, Held::File(bytes));
     }
-    let bytes = stopwatch.during("reading", || extract_shard(&held, common.jobs.unwrap_or(0))).map_err(|error| Failure::mistake(error.to_string(), None))?;
+    let packs = packs.map(|folder| toml_files(folder, PACKS_FOLDER)).transpose()?.unwrap_or_default();
+    let shelf = shelf(&packs)?;
+    let bytes =
+        stopwatch.during("reading", || extract_shard(&held, shelf, common.jobs.unwrap_or(0))).map_err(|error| Failure::mistake(error.to_string(), None))?;
     std::fs::write(shard, bytes).map_err(cannot("write", shard))?;
     if let Some(depfile) = depfile {
         let escape = |path: &str| path.replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$");
@@ -67,7 +71,7 @@ pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Pa
 
 pub(crate) fn link(common: &Common, shards: &[String], model: &Path, given: &Given<'_>) -> Result<(), Failure> {
     let stopwatch = Stopwatch::start(common.verbose);
-    let mut inputs = LinkInputs { shards: Vec::new(), config: None, decisions: Vec::new(), tree: None, commit: None, as_of: None };
+    let mut inputs = LinkInputs::default();
     for name in listed(shards)? {
         let bytes = std::fs::read(&name).map_err(cannot("read", Path::new(&name)))?;
         inputs.shards.push((name, bytes));
@@ -76,12 +80,19 @@ pub(crate) fn link(common: &Common, shards: &[String], model: &Path, given: &Giv
         inputs.config = Some(("threatline.toml".to_owned(), std::fs::read_to_string(path).map_err(cannot("read", path))?));
     }
     if let Some(folder) = given.decisions {
-        inputs.decisions = decisions(folder)?;
+        inputs.decisions = toml_files(folder, DECISIONS_FOLDER)?;
+    }
+    if let Some(folder) = given.packs {
+        inputs.packs = toml_files(folder, PACKS_FOLDER)?;
     }
     inputs.tree = given.tree.map(oid).transpose()?;
     inputs.commit = given.commit.map(oid).transpose()?;
     inputs.as_of = common.as_of.as_deref().map(crate::opened::seconds).transpose()?;
-    let failed = |error: threatline_engine::ShardError| Failure::mistake(error.to_string(), None);
+    let failed = |error: ShardError| match error {
+        // a file that people write is shown with its place
+        ShardError::Scan(error) => error.into(),
+        error => Failure::mistake(error.to_string(), None),
+    };
     let (mut session, revision, project) = stopwatch.during("opening", || link_shards(&inputs, common.jobs.unwrap_or(0))).map_err(failed)?;
     let scan = stopwatch.during("scan", || session.scan_with(&revision, &project, &project))?;
     let text = stopwatch.during("report", || {
@@ -95,7 +106,8 @@ pub(crate) fn link(common: &Common, shards: &[String], model: &Path, given: &Giv
     crate::opened::internal(&scan)
 }
 
-fn decisions(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+/// The files of a folder, as if it were that one of the repository.
+fn toml_files(folder: &Path, place: &str) -> Result<Vec<(String, String)>, Failure> {
     let entries = std::fs::read_dir(folder).map_err(cannot("read", folder))?;
     let mut paths: Vec<PathBuf> =
         entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
@@ -103,7 +115,7 @@ fn decisions(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let named = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).map_err(cannot("read", &path))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok((format!("{}/{name}", threatline_engine::DECISIONS_FOLDER), text))
+        Ok((format!("{place}/{name}"), text))
     };
     paths.into_iter().map(named).collect()
 }

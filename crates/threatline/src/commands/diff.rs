@@ -115,6 +115,14 @@ fn policy_events(base: &Project, head: &Project) -> Vec<Event> {
     {
         events.push(Event { kind: EventKind::DeclarationAdded, element: project.clone(), evidence: place(path) });
     }
+    if let Some(project) = &project
+        && base.packs != head.packs
+    {
+        // what a pack says of guards and ways in is a person's word, as a declaration is
+        let paths = if head.pack_files.is_empty() { &base.pack_files } else { &head.pack_files };
+        let evidence = paths.iter().flat_map(|path| place(path)).map(|evidence| Evidence { by: "packs".into(), ..evidence }).collect();
+        events.push(Event { kind: EventKind::DeclarationAdded, element: project.clone(), evidence });
+    }
     if let Some(project) = project {
         for path in head.decided.paths.iter().filter(|path| !base.decided.paths.contains(path)) {
             events.push(Event { kind: EventKind::DecisionAdded, element: project.clone(), evidence: place(path) });

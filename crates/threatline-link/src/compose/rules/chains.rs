@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_facts::code::{Argument, Call, Function, Source, Step, Value};
 use threatline_facts::{Language, Mark};
-use threatline_knowledge::packs::{self, CentralRule};
+use threatline_knowledge::packs::{CentralRule, Family, Shelf};
 
 /// How deep values, closures and helper methods are followed.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -16,12 +16,12 @@ pub(super) const MAX_DEPTH: usize = 64;
 const MAX_RULES: usize = 2_000;
 
 /// The rule sets of all source roots.
-pub(super) fn collect(sources: &[Located<'_>]) -> Vec<RuleSet> {
+pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
     let mut roots: BTreeMap<String, Vec<Located<'_>>> = BTreeMap::new();
     for (path, source) in sources.iter().filter(|(_, source)| matches!(source.language, Language::Java | Language::Kotlin)) {
         roots.entry(source_root(path, source)).or_default().push((path, source));
     }
-    let packs = packs::of(Language::Java).packs.iter();
+    let packs = shelf.of_family(Family::Java).iter();
     let rules: Vec<(&str, &CentralRule)> = packs.filter_map(|pack| Some((pack.name.as_str(), pack.central.as_ref()?))).collect();
     let mut out = Vec::new();
     for (root, files) in roots {

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_facts::code::{Call, Source, Step, Value};
 use threatline_facts::{Language, Mark};
-use threatline_knowledge::packs::{self, CentralRule};
+use threatline_knowledge::packs::{CentralRule, Family, Shelf};
 
 const MAX_DEPTH: usize = 64;
 
 /// The demands of all programs; each is for the folder of the file it stands in.
-pub(super) fn collect(sources: &[Located<'_>]) -> Vec<RuleSet> {
+pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
     let mut out = Vec::new();
-    let rules = packs::of(Language::CSharp).packs.iter().filter_map(|pack| Some((pack.name.as_str(), pack.central.as_ref()?)));
+    let rules = shelf.of_family(Family::CSharp).iter().filter_map(|pack| Some((pack.name.as_str(), pack.central.as_ref()?)));
     let rules: Vec<(&str, &CentralRule)> = rules.filter(|(_, words)| !words.fallback.is_empty()).collect();
     for (path, source) in sources.iter().filter(|(_, source)| source.language == Language::CSharp) {
         for (by, words) in &rules {

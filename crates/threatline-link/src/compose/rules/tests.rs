@@ -36,7 +36,7 @@ fn decide(files: &[(&str, &str)], route: &str) -> Option<bool> {
         places: vec![place],
         calls: None,
     }];
-    apply(&located, &mut entries);
+    apply(&located, threatline_knowledge::packs::Shelf::default(), &mut entries);
     entries[0].authenticated.as_ref().map(|conclusion| conclusion.holds)
 }
 

@@ -53,7 +53,6 @@ impl<'a> Evaluator<'a> {
         let library = self.program.files[self.file].library;
         library
             .packs
-            .packs
             .iter()
             .flat_map(|pack| pack.types.iter().map(move |rule| (pack, rule)))
             .find(|(_, rule)| rule.role == TypeRole::Client)
