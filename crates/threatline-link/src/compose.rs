@@ -187,12 +187,18 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
     let own: BTreeSet<&str> = units.iter().filter(|unit| unit.root == root).flat_map(|unit| &unit.files).map(|(path, _)| *path).collect();
     let program = Program::with(&files, &|path| own.contains(path));
     let mut evaluator = Evaluator::new(&program);
-    for file in program.own_files() {
-        evaluator.refuel();
-        evaluator.file = file;
-        evaluator.globals(file);
+    // Tests come last: what they make beside the program is theirs alone.
+    let (tests, files): (Vec<usize>, Vec<usize>) = program.own_files().partition(|file| text::rehearses(&program.files[*file].path));
+    for (files, rehearsing) in [(files, false), (tests, true)] {
+        evaluator.rehearsing = rehearsing;
+        for file in &files {
+            evaluator.refuel();
+            evaluator.file = *file;
+            evaluator.globals(*file);
+        }
+        run_functions(&mut evaluator, &program, &files);
     }
-    run_functions(&mut evaluator, &program);
+    evaluator.rehearsing = false;
     evaluator.find_roots();
     evaluator.find_before();
     for file in program.own_files() {
@@ -211,7 +217,9 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
     let is_own = |place: &Place| own.contains(&*place.path);
     let borrowed = (0..out.entries.len()).filter(|entry| !out.entries[*entry].places.last().is_some_and(is_own)).collect();
     let function = |(file, index): (usize, u32)| (program.files[file].path.clone(), index);
+    let reach = rules::reach(&sources, &|path| own.contains(path));
     Part {
+        reach,
         borrowed,
         visited: evaluator.visited.iter().filter(|(file, _)| !program.is_own(*file)).map(|found| function(*found)).collect(),
         alone: evaluator.alone_calls.iter().map(|(call, root)| (*call, function(*root))).collect(),
@@ -220,10 +228,10 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>]) -> Part {
 }
 
 /// Runs what nobody was seen to call: programs first, then what no file names, then the rest.
-fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
+fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>, files: &[usize]) {
     let called = inventory::called_names(program);
     for round in 0..3 {
-        for file in program.own_files() {
+        for file in files.iter().copied() {
             let offered = alone::offered(program.source(file));
             for (index, function) in program.source(file).functions.iter().enumerate().skip(1) {
                 let index = index as u32;

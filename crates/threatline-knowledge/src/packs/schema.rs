@@ -957,6 +957,7 @@ pub struct CentralRule {
     pub adapters: Vec<String>,
     pub order: Vec<String>,
     pub conditional: Vec<String>,
+    pub starts: Vec<String>,
     pub fallback: Vec<String>,
     pub filters: Vec<String>,
     pub maps: Vec<String>,
