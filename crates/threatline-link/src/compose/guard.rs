@@ -678,6 +678,11 @@ impl<'a> Evaluator<'a> {
                     }
                     return known;
                 }
+                if let Some(next) = self.handed_over(call, callee.as_ref(), prover, scope) {
+                    prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
+                    prover.inner = Some(next);
+                    return known;
+                }
                 if self.family() == Family::JavaScript && hands_on(call, prover) && !matches!(callee, Some(Val::Function(_) | Val::Guarded(_))) {
                     known = self.handed_on(call, known, prover, scope);
                 }
@@ -724,6 +729,24 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         known
+    }
+
+    /// `context.with(span, handler, this, req, res)` in what was made around `handler`: a library is given the request and
+    /// the function that is to get it, and runs it.
+    fn handed_over(&mut self, call: &'a Call, callee: Option<&Val>, prover: &Prover, scope: &Scope) -> Option<Val> {
+        if self.family() != Family::JavaScript || matches!(callee, Some(Val::Function(_) | Val::Guarded(_) | Val::Class(..))) {
+            return None;
+        }
+        let names = || call.arguments.iter().filter_map(|argument| if let Value::Name(name) = &argument.value { Some(name.as_str()) } else { None });
+        if !names().any(|name| prover.parameters.contains(name)) {
+            return None;
+        }
+        let outer = |name: &&str| !prover.parameters.contains(*name) && self.is_outer_parameter(name);
+        let captured: Vec<&str> = names().filter(outer).collect();
+        captured.into_iter().find_map(|name| match scope.get(name) {
+            Some(value @ (Val::Function(_) | Val::Guarded(_))) if self.globals(self.file).get(name).is_none() => Some(value),
+            _ => None,
+        })
     }
 
     /// `passport.authenticate("jwt")(req, res, next)`: what is called decides whether it goes on.
