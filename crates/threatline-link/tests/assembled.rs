@@ -1,5 +1,6 @@
 //! Routes of classes and modules that others put together: what bases, constructors and fields hold, what a test makes
 //! beside the program, and what a program says of the modules it is built with.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -159,4 +160,18 @@ fn a_function_of_an_inner_module_does_not_stand_for_one_around_it() {
         &[("Cargo.toml", "[package]\nname = \"a\"\n[dependencies]\naxum = \"0.7\"\n"), ("src/main.rs", main), ("src/v1.rs", v1)],
         &["GET /v1/echo false C", "GET /v1/orders false C"],
     );
+}
+
+#[test]
+fn a_guard_that_some_requests_get_past_proves_nothing() {
+    let main = |past: &str| {
+        format!(
+            "import express from 'express';\nimport jwt from 'jsonwebtoken';\n\
+             const login = (req, res, next) => {{ jwt.verify(req.headers.authorization, KEY); next(); }};\n\
+             const needed = (middleware) => (req, res, next) => {{ {past} middleware(req, res, next); }};\n\
+             const app = express();\napp.use('/api', needed(login));\napp.get('/api/items', (req, res) => {{ res.json(1); }});\n"
+        )
+    };
+    check(&[("main.ts", &main(""))], &["GET /api/items true X"]);
+    check(&[("main.ts", &main("if (isOpen(req)) { return next(); }"))], &["GET /api/items unknown"]);
 }

@@ -117,6 +117,8 @@ struct Prover {
     calls_on: bool,
     /// The function that is called to go on, if it is known.
     inner: Option<Val>,
+    /// It also goes on past that function, with nothing known (`if (open(req)) return next()`).
+    passes: bool,
     parameters: BTreeSet<String>,
     places: Vec<Place>,
     unclear: bool,
@@ -140,6 +142,7 @@ impl Prover {
             onward: None,
             calls_on: false,
             inner: None,
+            passes: false,
             parameters,
             places: Vec::new(),
             unclear: false,
@@ -371,6 +374,11 @@ impl<'a> Evaluator<'a> {
         if let Some(inner @ (Val::Function(_) | Val::Guarded(_))) = &inner {
             let place = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
             let next = self.judge(&Guard { value: inner.clone(), place }, depth + 1);
+            // Whom it lets past, and whether that is some route's everybody, was not understood.
+            if prover.passes {
+                verdict.unclear = true;
+                return (verdict, None);
+            }
             verdict.and(next);
         }
         (verdict, inner)
@@ -675,6 +683,8 @@ impl<'a> Evaluator<'a> {
                     prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
                     if let Some(Val::Function(_) | Val::Guarded(_)) = &callee {
                         prover.inner = callee.clone();
+                    } else {
+                        prover.passes |= call.arguments.is_empty() && !known.authenticated;
                     }
                     return known;
                 }
