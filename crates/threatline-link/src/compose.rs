@@ -198,12 +198,20 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     let program = Program::with(&files, &|path| own.contains(path), shelf);
     let mut evaluator = Evaluator::new(&program);
     let (waiting, ready): (Vec<usize>, Vec<usize>) = program.own_files().partition(|file| evaluator.waits(*file));
-    for file in ready {
-        evaluator.refuel();
-        evaluator.file = file;
-        evaluator.globals(file);
+    // Tests come last: what they make beside the program is theirs alone.
+    let (tests, files): (Vec<usize>, Vec<usize>) = ready.into_iter().partition(|file| text::rehearses(&program.files[*file].path));
+    for (files, waiting, rehearsing) in [(files, waiting.as_slice(), false), (tests, &[], true)] {
+        evaluator.rehearsing = rehearsing;
+        for file in &files {
+            evaluator.refuel();
+            evaluator.file = *file;
+            evaluator.globals(*file);
+        }
+        let mut all = [files.as_slice(), waiting].concat();
+        all.sort_unstable();
+        run_functions(&mut evaluator, &program, &all);
     }
-    run_functions(&mut evaluator, &program);
+    evaluator.rehearsing = false;
     // What others load comes last: it may be that nobody does.
     let (loaded, first): (Vec<usize>, Vec<usize>) = waiting.into_iter().partition(|file| program.is_loaded(*file));
     for file in first.into_iter().chain(loaded) {
@@ -231,7 +239,9 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     let is_own = |place: &Place| own.contains(&*place.path);
     let borrowed = (0..out.entries.len()).filter(|entry| !out.entries[*entry].places.last().is_some_and(is_own)).collect();
     let function = |(file, index): (usize, u32)| (program.files[file].path.clone(), index);
+    let reach = rules::reach(&sources, &|path| own.contains(path), shelf);
     Part {
+        reach,
         borrowed,
         visited: evaluator.visited.iter().filter(|(file, _)| !program.is_own(*file)).map(|found| function(*found)).collect(),
         alone: evaluator.alone_calls.iter().map(|(call, root)| (*call, function(*root))).collect(),
@@ -240,10 +250,10 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
 }
 
 /// Runs what nobody was seen to call: programs first, then what no file names, then the rest.
-fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>) {
+fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>, files: &[usize]) {
     let called = inventory::called_names(program);
     for round in 0..3 {
-        for file in program.own_files() {
+        for file in files.iter().copied() {
             let offered = alone::offered(program.source(file));
             for (index, function) in program.source(file).functions.iter().enumerate().skip(1) {
                 let index = index as u32;

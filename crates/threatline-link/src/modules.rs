@@ -84,7 +84,7 @@ fn folder(path: &str) -> &str {
 }
 
 /// The folder itself and each one above it, innermost first.
-fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
     let mut next = Some(folder);
     std::iter::from_fn(move || {
         let current = next?;

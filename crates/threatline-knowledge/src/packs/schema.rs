@@ -1035,6 +1035,7 @@ pub struct CentralRule {
     pub adapters: Vec<String>,
     pub order: Vec<String>,
     pub conditional: Vec<String>,
+    pub starts: Vec<String>,
     pub fallback: Vec<String>,
     pub filters: Vec<String>,
     pub maps: Vec<String>,

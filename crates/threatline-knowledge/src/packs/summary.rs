@@ -43,6 +43,7 @@ impl Family {
             Family::Go => "Go",
             Family::Java => "Java, Kotlin",
             Family::JavaScript => "JavaScript, TypeScript",
+            Family::Php => "PHP",
             Family::Python => "Python",
             Family::Ruby => "Ruby",
             Family::Rust => "Rust",

@@ -284,9 +284,11 @@ impl<'a> Evaluator<'a> {
         self.file = file;
         let library = self.program.files[file].library;
         let convention = foreign.iter().any(|base| library.class(base).is_some());
-        let mut seen: Vec<&str> = Vec::new();
+        // A method of the same name that takes another number of arguments is another method, and stays beside it.
+        let overloads = matches!(self.program.files[file].family, Family::Java | Family::CSharp);
+        let mut seen: Vec<(&str, usize)> = Vec::new();
         // Guards on what only carries out an interface's method.
-        let mut carried: Vec<(&str, Vec<Guard>)> = Vec::new();
+        let mut carried: Vec<((&str, usize), Vec<Guard>)> = Vec::new();
         for (at, (other, class)) in [(file, number)].into_iter().chain(own).enumerate() {
             if at > 0 && !header.is_controller && !convention && self.family() != Family::Php {
                 break;
@@ -294,7 +296,7 @@ impl<'a> Evaluator<'a> {
             let source = self.program.source(other);
             for index in &source.classes[class as usize].methods {
                 let function = &source.functions[*index as usize];
-                let signature = function.name.as_str();
+                let signature = (function.name.as_str(), if overloads { function.parameters.len() } else { 0 });
                 if at > 0 && seen.contains(&signature) {
                     continue;
                 }

@@ -32,6 +32,8 @@ pub(super) struct Evaluator<'a> {
     running: Vec<(FileId, u32)>,
     memo: HashMap<String, (Val, Effects)>,
     generic: HashMap<(FileId, u32), ObjectId>,
+    /// Classes of which somebody was seen to make an object.
+    made: BTreeSet<(FileId, u32)>,
     /// Names of members that any file speaks of, once they are asked for.
     pub(super) named: Option<BTreeSet<&'a str>>,
     located: HashMap<(FileId, *const Import), Located2>,
@@ -47,6 +49,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) file: FileId,
     /// The file whose top level, or whose function that nobody calls, is being run.
     pub(super) owner: FileId,
+    /// Tests are being run.
+    pub(super) rehearsing: bool,
     /// That function, and the calls that were seen from such functions only.
     pub(super) alone: Option<(FileId, u32)>,
     pub(super) alone_calls: BTreeMap<usize, (FileId, u32)>,
@@ -141,6 +145,7 @@ impl<'a> Evaluator<'a> {
             running: Vec::new(),
             memo: HashMap::new(),
             generic: HashMap::new(),
+            made: BTreeSet::new(),
             named: None,
             located: HashMap::new(),
             lines: HashMap::new(),
@@ -152,6 +157,7 @@ impl<'a> Evaluator<'a> {
             strict: false,
             file: 0,
             owner: 0,
+            rehearsing: false,
             alone: None,
             alone_calls: BTreeMap::new(),
             mark: Mark(0),
@@ -219,7 +225,8 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn object(&mut self, object: Object) -> ObjectId {
-        self.objects.push(Object { owner: self.owner, ..object });
+        let rehearsed = self.rehearsing && super::text::rehearses(&self.program.files[self.owner].path);
+        self.objects.push(Object { owner: self.owner, rehearsed, ..object });
         self.objects.len() - 1
     }
 
@@ -233,6 +240,8 @@ impl<'a> Evaluator<'a> {
         }
         let place = Some(self.place("code"));
         let id = self.object(Object { ty, place, ..Object::default() });
+        // it is the whole program's, whoever asks for it first
+        self.objects[id].rehearsed = false;
         self.singles.insert(key, id);
         id
     }
@@ -692,6 +701,10 @@ impl<'a> Evaluator<'a> {
             _ => None,
         };
         let this = if let Some(Val::Object(id)) = this { Some(id) } else { None };
+        // The constructor has run when the object was made; once more would make all that it makes twice.
+        if self.visited.contains(&(file, index)) {
+            return;
+        }
         self.alone = Some((file, index));
         let handed = self.handed(file, function, this);
         let _ = self.invoke(&Closure { file, index, scope: None, this }, handed);

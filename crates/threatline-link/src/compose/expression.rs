@@ -492,6 +492,7 @@ impl<'a> Evaluator<'a> {
             && name == "super"
         {
             self.construct_base(this, &arguments);
+            self.construct_as_base(this, &arguments);
         }
         self.call_value(callee, arguments, call, None)
     }

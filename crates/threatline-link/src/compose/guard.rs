@@ -122,6 +122,8 @@ struct Prover {
     calls_on: bool,
     /// The function that is called to go on, if it is known.
     inner: Option<Val>,
+    /// It also goes on past that function, with nothing known (`if (open(req)) return next()`).
+    passes: bool,
     parameters: BTreeSet<String>,
     places: Vec<Place>,
     unclear: bool,
@@ -145,6 +147,7 @@ impl Prover {
             onward: None,
             calls_on: false,
             inner: None,
+            passes: false,
             parameters,
             places: Vec::new(),
             unclear: false,
@@ -410,6 +413,11 @@ impl<'a> Evaluator<'a> {
         if let Some(inner @ (Val::Function(_) | Val::Guarded(_))) = &inner {
             let place = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
             let next = self.judge(&Guard { value: inner.clone(), place }, depth + 1);
+            // Whom it lets past, and whether that is some route's everybody, was not understood.
+            if prover.passes {
+                verdict.unclear = true;
+                return (verdict, None);
+            }
             verdict.and(next);
         }
         (verdict, inner)
@@ -714,7 +722,14 @@ impl<'a> Evaluator<'a> {
                     prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
                     if let Some(Val::Function(_) | Val::Guarded(_)) = &callee {
                         prover.inner = callee.clone();
+                    } else {
+                        prover.passes |= call.arguments.is_empty() && !known.authenticated;
                     }
+                    return known;
+                }
+                if let Some(next) = self.handed_over(call, callee.as_ref(), prover, scope) {
+                    prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
+                    prover.inner = Some(next);
                     return known;
                 }
                 if self.family() == Family::JavaScript && hands_on(call, prover) && !matches!(callee, Some(Val::Function(_) | Val::Guarded(_))) {
@@ -763,6 +778,24 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         known
+    }
+
+    /// `context.with(span, handler, this, req, res)` in what was made around `handler`: a library is given the request and
+    /// the function that is to get it, and runs it.
+    fn handed_over(&mut self, call: &'a Call, callee: Option<&Val>, prover: &Prover, scope: &Scope) -> Option<Val> {
+        if self.family() != Family::JavaScript || matches!(callee, Some(Val::Function(_) | Val::Guarded(_) | Val::Class(..))) {
+            return None;
+        }
+        let names = || call.arguments.iter().filter_map(|argument| if let Value::Name(name) = &argument.value { Some(name.as_str()) } else { None });
+        if !names().any(|name| prover.parameters.contains(name)) {
+            return None;
+        }
+        let outer = |name: &&str| !prover.parameters.contains(*name) && self.is_outer_parameter(name);
+        let captured: Vec<&str> = names().filter(outer).collect();
+        captured.into_iter().find_map(|name| match scope.get(name) {
+            Some(value @ (Val::Function(_) | Val::Guarded(_))) if self.globals(self.file).get(name).is_none() => Some(value),
+            _ => None,
+        })
     }
 
     /// `passport.authenticate("jwt")(req, res, next)`: what is called decides whether it goes on.

@@ -52,7 +52,8 @@ impl<'a> Evaluator<'a> {
                 _ => Vec::new(),
             },
             Val::Module(file) => match self.plain_value(Val::Module(*file)) {
-                Val::Module(_) => ["router", "app", "urlpatterns"]
+                // What Django includes of a module is its list, whatever else is called a router there.
+                Val::Module(_) => ["urlpatterns", "router", "app"]
                     .iter()
                     .find_map(|name| self.module_member(*file, name))
                     .map(|value| self.children_at(&value, depth + 1))
@@ -97,7 +98,7 @@ impl<'a> Evaluator<'a> {
                 self.refuel();
                 self.file = self.program.file_at(&path).unwrap_or(self.file);
                 for id in self.children(&child) {
-                    self.objects[id].mounted |= id != at;
+                    self.objects[id].mounted |= id != at && !self.is_rehearsal(at, id);
                 }
             }
             at += 1;

@@ -56,7 +56,7 @@ impl<'a> Evaluator<'a> {
         let of_pack = |pack: &Pack| pack.modules().iter().any(|module| module.split('.').next() == Some(first));
         let is_known = library.type_named(base).is_some() || !library.guards(base).is_empty() || library.class(base).is_some();
         let is_plain = !base.contains('.') || base.ends_with("Interface") || matches!(first, "Psr" | "Illuminate" | "Symfony");
-        !is_known && !is_plain && !library.packs.packs.iter().any(of_pack)
+        !is_known && !is_plain && !library.packs.iter().any(of_pack)
     }
 }
 

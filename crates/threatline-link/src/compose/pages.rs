@@ -22,7 +22,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let library = self.program.files[file].library;
-        let packs = library.packs.packs.iter();
+        let packs = library.packs.iter();
         let Some(pack) = packs.into_iter().find(|pack| pack.files.iter().any(|rule| rule.serves)) else { return };
         let Some(path) = self.served_path(file) else { return };
         self.file = file;

@@ -7,13 +7,18 @@
 mod chains;
 mod constants;
 mod fallback;
+mod modules;
 mod patterns;
 mod requests;
 #[cfg(test)]
 mod tests;
 
+pub(super) use modules::govern;
+pub use modules::{Reach, reach};
+
 use super::{CodeEntry, Conclusion, Place};
 use patterns::{Fit, Requests};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use threatline_facts::code::Source;
@@ -24,7 +29,7 @@ use threatline_model::{EntryPointKind, Grade};
 pub type Located<'a> = (&'a Arc<str>, &'a Source);
 
 /// What a rule does with the requests it matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Effect {
     /// Anyone passes.
     Exempts,
@@ -37,7 +42,7 @@ pub(crate) enum Effect {
 }
 
 /// One rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rule {
     requests: Vec<Requests>,
     effect: Effect,
@@ -47,7 +52,7 @@ pub(crate) struct Rule {
 }
 
 /// Rules that belong together: the first chain that is for a request decides it alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Chain {
     /// The requests it is for; none is all.
     scope: Option<Vec<Requests>>,
@@ -59,7 +64,7 @@ pub(crate) struct Chain {
 }
 
 /// The rules of one program.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RuleSet {
     /// The folder whose routes they are for.
     root: String,
@@ -81,6 +86,8 @@ pub fn apply(sources: &[Located<'_>], shelf: Shelf, entries: &mut [CodeEntry]) {
         return;
     }
     let sets = collect(sources, shelf);
+    let programs = modules::starts(sources, shelf);
+    let lent = sets.iter().any(|set| !set.chains.is_empty() && !programs.contains(&set.root));
     let packs = Family::ALL.iter().flat_map(|family| of_family(*family).iter()).chain(shelf.own());
     let apart: BTreeSet<&str> = packs.filter(|pack| !pack.requests).map(|pack| pack.name.as_str()).collect();
     for entry in entries {
@@ -92,16 +99,26 @@ pub fn apply(sources: &[Located<'_>], shelf: Shelf, entries: &mut [CodeEntry]) {
         if apart.contains(&*place.by) {
             continue;
         }
-        let settled = |conclusion: &Conclusion| conclusion.holds || conclusion.grade == Grade::X;
-        if entry.authenticated.as_ref().is_some_and(settled) {
+        if entry.authenticated.as_ref().is_some_and(is_settled) {
             continue;
         }
         let Ok(at) = sources.binary_search_by(|(path, _)| path.cmp(&&place.path)) else { continue };
-        let Some(set) = cover(&sets, sources[at]) else { continue };
+        let Some(set) = cover(&sets, sources[at]) else {
+            // A module that it is built with has rules of its own; whether this program switches them on nobody knows.
+            if modules::is_java(sources[at].1) && lent {
+                (entry.authenticated, entry.authorized) = (None, entry.authorized.take().filter(is_settled));
+            }
+            continue;
+        };
         let Some(outcome) = set.decide(entry, constants::has_controller(sources[at].1)) else { continue };
         entry.authenticated = outcome.authenticated;
         entry.authorized = outcome.authorized.or(entry.authorized.take());
     }
+}
+
+/// The route's own guards say it for certain.
+fn is_settled(conclusion: &Conclusion) -> bool {
+    conclusion.holds || conclusion.grade == Grade::X
 }
 
 fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
@@ -135,10 +152,15 @@ impl RuleSet {
             return (*effect != Effect::Unknown).then(|| agree(&[(*effect, vec![place.clone()])]));
         }
         let mut seen = Vec::new();
-        if !first_match(&self.first, entry, &mut seen) {
-            self.decide_by_chains(entry, &mut seen);
-        }
+        self.consider(entry, &mut seen);
         Some(agree(&seen))
+    }
+
+    /// Adds what may decide the route here.
+    fn consider(&self, entry: &CodeEntry, seen: &mut Vec<(Effect, Vec<Place>)>) {
+        if !first_match(&self.first, entry, seen) {
+            self.decide_by_chains(entry, seen);
+        }
     }
 
     fn decide_by_chains(&self, entry: &CodeEntry, seen: &mut Vec<(Effect, Vec<Place>)>) {

@@ -343,6 +343,13 @@ pub(super) fn is_test(path: &str) -> bool {
     name.starts_with("test_") || name.starts_with("test") && name.contains("settings") || path.split('/').any(|part| matches!(part, "tests" | "test"))
 }
 
+/// Whether a file is a test of what stands in others, by its folder or by its name's ending.
+pub(super) fn rehearses(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    is_test(path) || path.split('/').any(|part| part == "__tests__") || stem.ends_with(".spec") || stem.ends_with(".test") || stem.ends_with("_test")
+}
+
 /// `{id}`, `{id:\d+}`, `{*rest}`, `{id?}`, `<int:id>`, `<path:rest>`, `<string(length=2):code>`.
 fn bracketed(rest: &str) -> (Option<String>, usize) {
     let (open, close) = if rest.starts_with('{') { ('{', '}') } else { ('<', '>') };

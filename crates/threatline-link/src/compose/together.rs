@@ -20,6 +20,8 @@ pub struct Part {
     pub(super) visited: BTreeSet<(Arc<str>, u32)>,
     /// Calls that were seen only when a function was run of which nobody knows who calls it.
     pub(super) alone: BTreeMap<usize, (Arc<str>, u32)>,
+    /// Its rules of access, for the routes of the units that it is built with.
+    pub(super) reach: super::rules::Reach,
 }
 
 /// Everything that the units say, sorted by place.
@@ -59,6 +61,7 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.libraries.extend(said.libraries.iter().cloned());
         out.unresolved.extend(said.unresolved.iter().cloned());
     }
+    super::rules::govern(&parts.iter().map(|part| &part.reach).collect::<Vec<_>>(), &mut out.entries);
     order::sort(&mut out);
     out
 }

@@ -189,6 +189,12 @@ impl<'a> Index<'a> {
                 used.extend(self.by_name.get(&(package.ecosystem, dependency.name.as_str())).into_iter().flatten());
             }
             for (_, relative) in &package.local {
+                // Gradle's projects are named from the top of the build, which is some folder above.
+                if let Some(project) = relative.strip_prefix(':') {
+                    let project = project.replace(':', "/");
+                    used.extend(modules::ancestors(folder).find_map(|above| self.by_root.get(modules::join(above, &project).as_str())));
+                    continue;
+                }
                 let Some(path) = modules::normal(&modules::join(folder, relative)) else { continue };
                 used.extend(self.by_root.get(path.as_str()).or_else(|| self.by_path.get(path.as_str())));
             }

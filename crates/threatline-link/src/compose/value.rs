@@ -161,6 +161,8 @@ impl Scope {
 pub(super) struct Object {
     /// The file whose top level, or whose function that nobody calls, made it.
     pub(super) owner: FileId,
+    /// A test made it.
+    pub(super) rehearsed: bool,
     /// The library's type, if it is one.
     pub(super) ty: Option<TypeId>,
     /// The project's class, if it is one.

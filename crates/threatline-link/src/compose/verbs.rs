@@ -872,8 +872,12 @@ impl<'a> Evaluator<'a> {
         let waits = rule.registers.is_some() || self.is_ruby() || within;
         let first = if waits { Val::Null } else { bodies.next().map_or(Val::Null, |value| self.plain_value(value)) };
         let controller = self.pick(rule.controller.as_ref(), site).or_else(|| self.objects[router].controller.clone());
-        let made = Object { ty, place: Some(place), around: Some(router), methods, context, controller, ..Object::default() };
+        // what was narrowed on a builder that then makes this group is not meant of the group's body
+        let narrowed = !says_methods && (self.objects[router].around.is_none() || self.objects[router].narrowed);
+        let inside = if narrowed { Vec::new() } else { methods.clone() };
+        let made = Object { ty, place: Some(place), around: Some(router), methods: inside, narrowed, context, controller, ..Object::default() };
         let child = self.group_of(pack, rule, made, path, guards, first);
+        self.objects[child].methods = methods;
         self.itself(child, pack, rule, site);
         if within {
             self.within_router(pack, rule, site, child, vec![Val::Object(child)]);

@@ -55,17 +55,20 @@ impl<'a> Evaluator<'a> {
         self.settle_filters();
         self.settling = true;
         self.hang_late();
+        let doubles = self.doubles();
         for top in 0..self.objects.len() {
-            if self.objects[top].mounted || self.objects[top].events.is_empty() {
+            if self.objects[top].mounted || self.objects[top].events.is_empty() || doubles.contains(&top) {
                 continue;
             }
             let mut reached = Vec::new();
             let before = self.root_before(top).map(|path| path.with_defaults()).unwrap_or_default();
             let above = Above { guards: self.before_all(top), ..Above::default() };
             self.descend(top, before, &above, &[], false, &mut vec![top], &mut reached);
-            let of_own = self.program.is_own(self.objects[top].owner);
+            let (of_own, of_test) = (self.program.is_own(self.objects[top].owner), self.objects[top].rehearsed);
             for one in reached {
-                if !of_own && !self.is_own(&one) {
+                // A test that makes a router of the program by itself says nothing of where that stands.
+                let elsewhere = !text::rehearses(&one.route.place.path);
+                if (!of_own && !self.is_own(&one)) || (of_test && elsewhere) {
                     continue;
                 }
                 self.refuel();

@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::attribute::is_test;
 use super::statement::Sink;
-use crate::code::tree::{Annotation, Class, ClassKind, Expression, ExpressionKind as Kind, Field, Function, Parameter, Statement, StatementKind};
+use crate::code::tree::{Annotation, Class, ClassKind, Expression, ExpressionKind as Kind, Field, Function, Parameter, Span, Statement, StatementKind};
 use crate::code::walk::{argument, assign, child_of_kind, children, expression, generic, line, name, path, span, statement, string};
 use tree_sitter::Node;
 
@@ -57,18 +57,17 @@ impl Lowering<'_> {
         }
         let mut inner = Vec::new();
         self.items(body, &mut inner);
-        let entries = inner.iter().filter_map(|item| {
-            let called = match &item.kind {
-                StatementKind::Function(function) if function.receiver.is_none() => &function.name,
-                StatementKind::Class(class) => &class.name,
-                StatementKind::Assign { target: Expression { kind: Kind::Name(name), .. }, .. } => name,
-                _ => return None,
-            };
-            Some((string(called, item.span), name(called, item.span)))
-        });
-        let offered = expression(Kind::Map(entries.collect()), at);
+        let offered: Vec<(&str, Span)> = inner.iter().filter_map(|item| Some((declared(item)?, item.span))).collect();
+        let entries = offered.iter().map(|(called, at)| (string(*called, *at), name(*called, *at)));
+        let offered_here = expression(Kind::Map(entries.collect()), at);
+        // What stands around the module keeps its name, though one inside bears it, too.
+        let covered = offered.iter().filter(|(called, _)| out.iter().any(|item| declared(item) == Some(called)));
+        let kept: Vec<(String, String)> = covered.map(|(called, _)| ((*called).to_owned(), format!("{called} around {}", self.text(named)))).collect();
+        let bind = |to: &str, from: &str| assign(name(to, at), None, Some(name(from, at)), at);
+        out.extend(kept.iter().map(|(called, aside)| bind(aside, called)));
         out.push(statement(StatementKind::Block(inner), at));
-        out.push(assign(name(self.text(named), span(named)), None, Some(offered), at));
+        out.push(assign(name(self.text(named), span(named)), None, Some(offered_here), at));
+        out.extend(kept.iter().map(|(called, aside)| bind(called, aside)));
     }
 
     /// The package of `mod x { tonic::include_proto!("package"); }`.
@@ -241,4 +240,14 @@ fn has_self(function: Node) -> bool {
     children(list)
         .into_iter()
         .any(|parameter| parameter.kind() == "self_parameter" || parameter.child_by_field_name("pattern").is_some_and(|pattern| pattern.kind() == "self"))
+}
+
+/// The name that an item gives to what it declares.
+fn declared(item: &Statement) -> Option<&str> {
+    match &item.kind {
+        StatementKind::Function(function) if function.receiver.is_none() => Some(&function.name),
+        StatementKind::Class(class) => Some(&class.name),
+        StatementKind::Assign { target: Expression { kind: Kind::Name(name), .. }, .. } => Some(name),
+        _ => None,
+    }
 }

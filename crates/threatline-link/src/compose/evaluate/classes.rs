@@ -89,13 +89,40 @@ impl<'a> Evaluator<'a> {
         }
         let id = self.object(Object { class: Some((file, class)), ..Object::default() });
         self.generic.insert((file, class), id);
-        let proving = std::mem::take(&mut self.proving);
+        self.objects[id].rehearsed = false;
+        let (proving, rehearsing) = (std::mem::take(&mut self.proving), std::mem::take(&mut self.rehearsing));
         self.prepare_instance(id, file, class, None);
-        self.proving = proving;
+        (self.proving, self.rehearsing) = (proving, rehearsing);
         if is_ruby {
             self.run_class_bodies(id, file, class);
         }
         Val::Object(id)
+    }
+
+    /// Routers and applications that are only there because a class was looked at as if nobody made an object of it, while
+    /// somebody does: the real object has its own, which hang where they are mounted.
+    pub(in crate::compose) fn doubles(&self) -> BTreeSet<ObjectId> {
+        let held = |id: ObjectId| self.objects[id].fields.values().filter_map(|value| if let Val::Object(held) = value { Some(*held) } else { None });
+        let mut pretended: BTreeSet<ObjectId> =
+            self.made.iter().filter_map(|class| self.generic.get(class)).copied().filter(|id| self.objects[*id].class.is_some()).collect();
+        // What such an object made for itself is as little there as it is.
+        let mut open: Vec<ObjectId> = pretended.iter().copied().collect();
+        while let Some(id) = open.pop() {
+            open.extend(held(id).filter(|part| *part > id && self.objects[*part].class.is_some()).filter(|part| pretended.insert(*part)));
+        }
+        let real: BTreeSet<ObjectId> = (0..self.objects.len()).filter(|id| !pretended.contains(id)).flat_map(held).collect();
+        let of_own = |id: ObjectId, router: ObjectId| {
+            let class = self.objects[id].class.map(|(file, _)| &self.program.files[file].path);
+            // What was there before, or elsewhere, was not made in its constructor.
+            router > id && self.objects[router].place.as_ref().map(|place| &place.path) == class
+        };
+        let real_part = |id: &ObjectId| real.contains(id);
+        pretended
+            .iter()
+            .filter(|id| !real_part(id))
+            .flat_map(|id| held(*id).filter(|router| of_own(*id, *router)))
+            .filter(|router| !real_part(router))
+            .collect()
     }
 
     /// The class's bases: those of the project, and the first that a library has.
@@ -157,15 +184,12 @@ impl<'a> Evaluator<'a> {
         if arguments.is_none() {
             for (file, class) in own.into_iter().rev().chain([(file, class)]) {
                 for field in &self.program.source(file).classes[class as usize].fields {
-                    let value = self.initial(file, field);
+                    let value = self.initial(file, field, Some(id));
                     self.objects[id].fields.insert(field.name.clone(), value);
                 }
             }
         }
-        // PHP runs the constructor of a class above where there is none of its own.
-        let inherited = if self.program.files[file].family == Family::Php { self.bases(file, class).0 } else { Vec::new() };
-        let line = [(file, class)].into_iter().chain(inherited);
-        if let Some((file, index)) = line.into_iter().find_map(|(file, class)| self.constructor(file, class)) {
+        if let Some((file, index)) = self.constructor_in_line(file, class) {
             let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(id) };
             let _ = self.invoke(&closure, arguments.unwrap_or_default());
         }
@@ -186,14 +210,19 @@ impl<'a> Evaluator<'a> {
         })?;
         // It may refer to itself.
         self.objects[id].fields.insert(name.to_owned(), Val::Unknown);
-        let value = self.initial(file, field);
+        let value = self.initial(file, field, Some(id));
         self.objects[id].fields.insert(name.to_owned(), value.clone());
         Some(value)
     }
 
-    /// The initial value of a field, or as much as its type tells.
-    pub(super) fn initial(&mut self, file: FileId, field: &'a Field) -> Val {
-        let scope = self.globals(file);
+    /// The initial value of a field, or as much as its type tells. In JavaScript it is written as if in the constructor:
+    /// an arrow function that a field holds is about the object that has the field.
+    pub(super) fn initial(&mut self, file: FileId, field: &'a Field, of: Option<ObjectId>) -> Val {
+        let mut scope = self.globals(file);
+        if let Some(of) = of.filter(|_| self.program.files[file].family == Family::JavaScript) {
+            scope = Scope::new(Some(scope));
+            scope.set("self", Val::Object(of));
+        }
         self.within(file, |this| {
             this.mark = field.mark;
             match (&field.value, &field.declared) {
@@ -205,6 +234,27 @@ impl<'a> Evaluator<'a> {
                 _ => Val::Unknown,
             }
         })
+    }
+
+    /// The constructor of a class; where it has none that of the nearest base, in languages that hand them down.
+    fn constructor_in_line(&mut self, file: FileId, class: u32) -> Option<(FileId, u32)> {
+        let handed_down = matches!(self.program.files[file].family, Family::JavaScript | Family::Python | Family::Php);
+        self.constructor(file, class).or_else(|| if handed_down { self.base_constructor(file, class) } else { None })
+    }
+
+    /// The constructor that `super(…)` in a class means.
+    fn base_constructor(&mut self, file: FileId, class: u32) -> Option<(FileId, u32)> {
+        let (own, _) = self.bases(file, class);
+        own.into_iter().find_map(|(file, class)| self.constructor(file, class))
+    }
+
+    /// `super(…)` in a constructor: what the base's constructor does to the object.
+    pub(in crate::compose) fn construct_as_base(&mut self, this: ObjectId, arguments: &[Arg]) {
+        let Some((file, function)) = self.running.last().copied() else { return };
+        let class = self.program.source(file).functions.get(function as usize).and_then(|function| function.class);
+        let Some((file, index)) = class.and_then(|class| self.base_constructor(file, class)) else { return };
+        let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(this) };
+        let _ = self.invoke(&closure, arguments.to_vec());
     }
 
     pub(super) fn constructor(&self, file: FileId, class: u32) -> Option<(FileId, u32)> {
@@ -247,6 +297,7 @@ impl<'a> Evaluator<'a> {
         let declared = &self.program.source(file).classes[class as usize];
         let place = Some(self.place("code"));
         let id = self.object(Object { class: Some((file, class)), place, ..Object::default() });
+        self.made.insert((file, class));
         self.running.push((file, u32::MAX - 1));
         self.prepare_instance(id, file, class, Some(arguments.clone()));
         self.running.pop();

@@ -1,6 +1,7 @@
 //! Whether a pattern of a rule is for a route: yes, no, or not to be told.
 
 use crate::compose::CodeEntry;
+use serde::{Deserialize, Serialize};
 
 /// Whether something matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(super) enum Fit {
 }
 
 /// Requests that a rule is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Requests {
     /// Upper case; none is any.
     pub(super) method: Option<String>,
@@ -20,7 +21,7 @@ pub(super) struct Requests {
 }
 
 /// Which paths.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum PathTest {
     /// All.
     All,

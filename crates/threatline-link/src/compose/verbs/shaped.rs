@@ -83,6 +83,11 @@ impl<'a> Evaluator<'a> {
         });
     }
 
+    /// A test hangs a router of the program under one of its own: where it stands otherwise is not said.
+    pub(in crate::compose) fn is_rehearsal(&self, router: ObjectId, child: ObjectId) -> bool {
+        self.objects[router].rehearsed && !self.objects[child].rehearsed
+    }
+
     /// What hangs somewhere is no top: routers, annotated functions, objects with annotated methods, lists of these.
     pub(super) fn note_hung(&mut self, child: &Val, router: ObjectId, depth: usize) {
         match child {
@@ -90,7 +95,7 @@ impl<'a> Evaluator<'a> {
                 self.hung_functions.insert((closure.file, closure.index));
             }
             Val::Object(id) if *id != router => {
-                self.objects[*id].mounted = true;
+                self.objects[*id].mounted |= !self.is_rehearsal(router, *id);
                 if let Some((file, class)) = self.objects[*id].class {
                     self.hung_functions.extend(self.all_methods(file, class));
                 }
