@@ -100,7 +100,7 @@ impl Text {
     }
 
     /// Puts parts together, flattening and merging neighbouring literals, so that equal texts are
-    /// equal values.
+    /// equal values. What grows beyond all names and addresses (put behind itself in a loop) is unknown.
     pub fn join(parts: impl IntoIterator<Item = Text>) -> Self {
         let mut out: Vec<Text> = Vec::new();
         for part in parts {
@@ -109,9 +109,11 @@ impl Text {
                 part => push(&mut out, part),
             }
         }
+        let literal = |part: &Text| if let Text::Literal(text) = part { text.len() } else { 1 };
         match out.len() {
             0 => Text::Literal(String::new()),
-            1 => out.remove(0),
+            1 if literal(&out[0]) <= MAX_JOINED => out.remove(0),
+            _ if out.iter().map(literal).sum::<usize>() > MAX_JOINED => Text::Unknown,
             _ => Text::Joined(out),
         }
     }
@@ -142,6 +144,9 @@ impl Text {
         }
     }
 }
+
+/// So many bytes and parts are put together at most.
+const MAX_JOINED: usize = 1 << 18;
 
 fn push(out: &mut Vec<Text>, part: Text) {
     match (out.last_mut(), part) {

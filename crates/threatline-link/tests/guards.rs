@@ -314,3 +314,14 @@ app.listen(80);
 ";
     check(&[("package.json", r#"{"name":"shop"}"#), ("app.js", app)], &["POST /mine true X", "POST /swallowed false C"]);
 }
+
+#[test]
+fn what_is_put_behind_itself_in_a_loop_ends() {
+    let lists = "x = [1, 2]\n".to_owned() + &"for a in b:\n    x = x + x\n".repeat(40);
+    let texts = "y = 'ab'\n".to_owned() + &"for a in b:\n    y = y + y\n".repeat(40);
+    let app = format!("from flask import Flask\napp = Flask(__name__)\n{lists}{texts}\n@app.get('/a')\ndef a(): return 1\n");
+    let twice = "const express = require('express');\nconst app = express();\nlet z = [1];\n".to_owned()
+        + &"for (const a of b) { z = [...z, ...z]; }\n".repeat(40)
+        + "app.get('/b', (q, r) => r.send());\napp.listen(1);\n";
+    check(&[("app.py", &app), ("package.json", r#"{"name":"x"}"#), ("app.js", &twice)], &["GET /a false C", "GET /b false C"]);
+}

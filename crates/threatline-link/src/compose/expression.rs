@@ -107,7 +107,7 @@ impl<'a> Evaluator<'a> {
             let value = self.value(value, scope);
             if let Value::Null = key {
                 if let Val::Map(inner) = value {
-                    out.extend(inner.iter().cloned());
+                    out.extend(inner.iter().take(MAX_GROWN.saturating_sub(out.len())).cloned());
                 }
                 continue;
             }
@@ -125,11 +125,12 @@ impl<'a> Evaluator<'a> {
         if is(|value| matches!(value, Val::List(_))) && !is(|value| matches!(value, Val::Text(_))) {
             // lists put together; one that is not known has items that are not known
             let items = values.iter().flat_map(|value| match value {
-                Val::List(items) => items.to_vec(),
+                Val::List(items) => items.iter().take(MAX_GROWN).cloned().collect(),
                 Val::Null => Vec::new(),
                 other => vec![other.clone()],
             });
-            return Val::list(items.collect());
+            // a list that is put behind itself in a loop has no end
+            return Val::list(items.take(MAX_GROWN).collect());
         }
         let texts: Vec<Text> = values.iter().map(|value| self.text_of(value)).collect();
         if !values.iter().zip(&texts).any(|(value, text)| matches!((value, text), (Val::Text(_), _) | (_, Text::Input(_)))) {
