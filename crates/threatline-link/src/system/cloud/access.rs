@@ -1,0 +1,104 @@
+//! Flows that resources tell of: grants, gateways that hand on, events that start functions, addresses in
+//! variables that code reads.
+
+use super::super::draft::Draft;
+use super::super::flows::{FlowDraft, Flows, Key, Proved, code, push_new};
+use super::super::source::Ownership;
+use super::{Cloud, Grants, triggers};
+use crate::compose::Composed;
+use std::collections::BTreeSet;
+use threatline_knowledge::catalogue::cloud::cloud as ways;
+use threatline_model::{Evidence, Grade, Proof};
+
+/// A flow that is told of.
+pub(super) struct Told {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) evidence: Vec<Evidence>,
+    pub(super) authenticated: bool,
+    pub(super) encrypted: bool,
+}
+
+/// Adds all of them.
+pub(crate) fn flows(
+    cloud: &Cloud<'_>,
+    grants: &Grants,
+    drafts: &[Draft<'_>],
+    flows: &mut Flows,
+    composed: &Composed,
+    ownership: &Ownership,
+    in_test: &dyn Fn(&str) -> bool,
+) {
+    let started: Vec<Told> = triggers::started(cloud, drafts);
+    let pairs: BTreeSet<(usize, usize)> = started.iter().map(|told| (told.from, told.to)).collect();
+    started.into_iter().for_each(|told| add(flows, drafts, told));
+    for told in handed(cloud, drafts) {
+        add(flows, drafts, told);
+    }
+    for grant in grants.all.iter().filter(|grant| !(grant.consumes && pairs.contains(&(grant.to, grant.from)))) {
+        let (by, mark) = grant.by;
+        let evidence = vec![cloud.evidence(by, mark)];
+        add(flows, drafts, Told { from: grant.from, to: grant.to, evidence, authenticated: true, encrypted: true });
+    }
+    for told in read(cloud, grants, drafts, composed, ownership, in_test) {
+        add(flows, drafts, told);
+    }
+}
+
+/// Routes that name what answers.
+fn handed(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
+    let mut told = Vec::new();
+    for (at, item) in cloud.items.iter().enumerate() {
+        let Some(way) = ways().route.get(&item.kind) else { continue };
+        for from in super::routes::gateways(cloud, at, way) {
+            for (to, mark) in super::routes::targets(cloud, at, way) {
+                told.extend(triggers::started_by(cloud, drafts, (from, to), (at, mark)));
+            }
+        }
+    }
+    told
+}
+
+/// Variables that hold another component's name or address, where the function's code reads them. What only
+/// a grant opens is not open to a function of which all grants are known and this is none.
+fn read(cloud: &Cloud<'_>, grants: &Grants, drafts: &[Draft<'_>], composed: &Composed, ownership: &Ownership, in_test: &dyn Fn(&str) -> bool) -> Vec<Told> {
+    let mut told = Vec::new();
+    for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !in_test(&place.path)) {
+        for &from in ownership.of(&place.path) {
+            for (at, item) in cloud.items.iter().enumerate().filter(|(_, item)| item.component == Some(from)) {
+                let Some(way) = ways().function.get(&item.kind) else { continue };
+                let keys: Vec<String> = way.environment.iter().map(|prefix| format!("{prefix}.{variable}")).collect();
+                for (named, mark) in cloud.references(at, &keys) {
+                    let Some(to) = cloud.items[named].component.filter(|to| *to != from) else { continue };
+                    let needed = Grants::needed(&drafts[to]);
+                    if needed && grants.allows(from, to) == Some(false) {
+                        continue;
+                    }
+                    let evidence = vec![cloud.evidence(at, mark), code(place)];
+                    told.push(Told { from, to, evidence, authenticated: needed, encrypted: false });
+                }
+            }
+        }
+    }
+    told
+}
+
+/// Joins what is known of a pair, whatever its protocol, or adds it in the target's.
+fn add(flows: &mut Flows, drafts: &[Draft<'_>], told: Told) {
+    let pair = (told.from, told.to);
+    let known: Option<Key> = flows.by_key.range((pair.0, pair.1, None)..).next().map(|(key, _)| key.clone()).filter(|key| (key.0, key.1) == pair);
+    let key = known.unwrap_or_else(|| (pair.0, pair.1, drafts[told.to].protocol.clone()));
+    let flow: &mut FlowDraft = flows.by_key.entry(key).or_default();
+    let proved = |holds: bool, grade| holds.then(|| Proved { holds, proof: Proof { grade, confidence: 900, evidence: told.evidence.clone() } });
+    if flow.authenticated.is_none() {
+        flow.authenticated = proved(told.authenticated, Grade::X);
+        // what a grant opens is signed by the provider's library, whatever the code shows of it
+        flow.unknown_credential &= !told.authenticated;
+    }
+    if flow.encrypted.is_none() {
+        flow.encrypted = proved(told.encrypted, Grade::P);
+    }
+    for item in &told.evidence {
+        push_new(&mut flow.evidence, item.clone());
+    }
+}
