@@ -22,7 +22,7 @@ use threatline_facts::{Extracted, Gap, Mark};
 /// Readers of a document, in order; the first one that knows it reads it. Kubernetes takes whatever
 /// else has an `apiVersion`.
 const READERS: &[fn(&Node, &mut Extracted) -> bool] =
-    &[kustomization::read, skaffold::read, kubernetes::read, compose::read, cloudformation::read, serverless::read];
+    &[kustomization::read, skaffold::read, kubernetes::read, compose::read, cloudformation::read, serverless::read, terraform::json::read];
 
 /// Reads YAML or JSON documents as whatever kind they are.
 pub fn read_documents(documents: &[Node], out: &mut Extracted) {

@@ -33,7 +33,6 @@ use draft::Draft;
 use flows::{FlowDraft, Flows, Key};
 use said::Said;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use threatline_model::{Component, ComponentId, ComponentKind, Environment, Flow, FlowId, Model};
 
 /// See [`crate::link`].
@@ -44,8 +43,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let deployed::Deployed { mut drafts, projects } = deployed::components(&said, &folders);
     source::find_roots(&mut drafts, &said, &folders);
     let mut cloud = cloud::Cloud::new(&said);
-    let files: BTreeSet<Arc<str>> = artifacts.iter().map(|artifact| artifact.path.clone()).collect();
-    cloud::functions(&mut cloud, &mut drafts, &files, &in_test);
+    cloud::functions(&mut cloud, &mut drafts, &source::speaking(composed), &in_test);
     let ownership = source::own(&mut drafts, &said, composed, &in_test);
     drafts.iter_mut().for_each(|draft| environment(draft, &in_test));
     properties::environments(&mut drafts);
@@ -62,7 +60,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let grants = cloud::Grants::new(&cloud);
     let around = flows::Around { said: &said, composed, ownership: &ownership, grants: &grants, in_test: &in_test };
     let mut flows = flows::find(&mut drafts, &mut directory, &around);
-    cloud::flows(&cloud, &grants, &drafts, &mut flows, composed, &ownership, &in_test);
+    cloud::flows(&cloud, &drafts, &mut flows, &around);
     let routes = exposure::decide(&mut drafts, &said);
     traits::stores(&mut drafts, &flows);
     let boundaries = boundaries::draw(&drafts, &projects, &said);

@@ -99,7 +99,7 @@ fn function(entry: &Entry, shared: &[Leaf], values: &mut Values<'_>, out: &mut E
     let own: BTreeSet<String> = attributes.iter().map(|(key, ..)| key.clone()).collect();
     // a role of its own takes the place of the one that all share
     let lonely = own.contains("role");
-    for leaf in shared.iter().filter(|(key, ..)| !own.contains(key) && !(lonely && key.starts_with("statements"))) {
+    for leaf in shared.iter().filter(|(key, ..)| !(own.contains(key) || lonely && key.starts_with("statements"))) {
         if values.room > 0 {
             values.room -= 1;
             attributes.push(leaf.clone());

@@ -27,6 +27,9 @@ use threatline_model::{Evidence, EvidenceSource};
 /// How often a name may lead to another one.
 const DEPTH: usize = 12;
 
+/// Names and parts that are followed for one text, whatever they lead to.
+const WORK: usize = 512;
+
 /// A resource with where its names are valid.
 pub(crate) struct Item<'a> {
     pub(crate) path: Arc<str>,
@@ -58,6 +61,7 @@ pub(crate) struct Cloud<'a> {
 pub(crate) struct Seen {
     /// Resources that it names, those that stand for others left out.
     pub(crate) items: BTreeSet<usize>,
+    work: usize,
 }
 
 impl<'a> Cloud<'a> {
@@ -214,7 +218,8 @@ impl<'a> Cloud<'a> {
 
     /// A text with names followed, and resources as words that the directory knows.
     pub(crate) fn text(&self, scope: &str, text: &Text, depth: usize, seen: &mut Seen) -> Text {
-        if depth > DEPTH {
+        seen.work += 1;
+        if depth > DEPTH || seen.work > WORK {
             return Text::Unknown;
         }
         match text {

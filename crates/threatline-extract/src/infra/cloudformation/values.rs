@@ -15,7 +15,7 @@ pub(in super::super) type Leaf = (String, Text, Mark);
 pub(in super::super) const MAX_VALUES: usize = 20_000;
 
 /// A longer value is a program or a document, and says nothing as a text.
-const MAX_TEXT: usize = 16 << 10;
+const MAX_TEXT: usize = 4 << 10;
 
 /// A longer key leads to nothing that anybody asks for.
 const MAX_KEY: usize = 512;
@@ -165,7 +165,7 @@ impl Values<'_> {
             }
         };
         let found = || self.mappings?.at(&[&key(map)?, &key(first)?, &key(second)?])?.as_str();
-        found().map_or(Text::Unknown, Text::literal)
+        found().filter(|text| text.len() <= MAX_TEXT).map_or(Text::Unknown, Text::literal)
     }
 
     /// The name of an export, with defaults put in; one that is not known to the letter finds nothing.

@@ -7,7 +7,7 @@ use threatline_facts::Text;
 const DEPTH: usize = 8;
 
 /// A longer value is a program or a document.
-const MAX_TEXT: usize = 16 << 10;
+const MAX_TEXT: usize = 2 << 10;
 
 /// Parts of one value, whatever its variables lead to.
 const MAX_PARTS: usize = 64;
@@ -41,7 +41,9 @@ impl Variables<'_> {
             rest = &rest[start + 3 + length..];
         }
         parts.push(Text::literal(rest));
-        Text::join(parts)
+        let joined = Text::join(parts);
+        let length: usize = joined.parts().iter().filter_map(Text::as_literal).map(str::len).sum();
+        if length > MAX_TEXT { Text::Unknown } else { joined }
     }
 
     /// The first of several sources that answers.

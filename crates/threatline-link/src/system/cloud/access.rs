@@ -2,11 +2,9 @@
 //! variables that code reads.
 
 use super::super::draft::Draft;
-use super::super::flows::{FlowDraft, Flows, Key, Proved, code, push_new};
-use super::super::source::Ownership;
+use super::super::flows::{Around, FlowDraft, Flows, Key, Proved, code, push_new};
 use super::{Cloud, Grants, triggers};
-use crate::compose::Composed;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_model::{Evidence, Grade, Proof};
 
@@ -20,15 +18,8 @@ pub(super) struct Told {
 }
 
 /// Adds all of them.
-pub(crate) fn flows(
-    cloud: &Cloud<'_>,
-    grants: &Grants,
-    drafts: &[Draft<'_>],
-    flows: &mut Flows,
-    composed: &Composed,
-    ownership: &Ownership,
-    in_test: &dyn Fn(&str) -> bool,
-) {
+pub(crate) fn flows(cloud: &Cloud<'_>, drafts: &[Draft<'_>], flows: &mut Flows, around: &Around<'_, '_>) {
+    let grants = around.grants;
     let started: Vec<Told> = triggers::started(cloud, drafts);
     let pairs: BTreeSet<(usize, usize)> = started.iter().map(|told| (told.from, told.to)).collect();
     started.into_iter().for_each(|told| add(flows, drafts, told));
@@ -40,7 +31,13 @@ pub(crate) fn flows(
         let evidence = vec![cloud.evidence(by, mark)];
         add(flows, drafts, Told { from: grant.from, to: grant.to, evidence, authenticated: true, encrypted: true });
     }
-    for told in read(cloud, grants, drafts, composed, ownership, in_test) {
+    for (gateway, target, place) in super::routes::integrated(cloud, around.said) {
+        let by = (gateway, cloud.items[gateway].it.mark);
+        if let Some(told) = triggers::started_by(cloud, drafts, (gateway, target), by) {
+            add(flows, drafts, Told { evidence: vec![place], ..told });
+        }
+    }
+    for told in read(cloud, drafts, around) {
         add(flows, drafts, told);
     }
 }
@@ -61,22 +58,22 @@ fn handed(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
 
 /// Variables that hold another component's name or address, where the function's code reads them. What only
 /// a grant opens is not open to a function of which all grants are known and this is none.
-fn read(cloud: &Cloud<'_>, grants: &Grants, drafts: &[Draft<'_>], composed: &Composed, ownership: &Ownership, in_test: &dyn Fn(&str) -> bool) -> Vec<Told> {
+fn read(cloud: &Cloud<'_>, drafts: &[Draft<'_>], around: &Around<'_, '_>) -> Vec<Told> {
+    let Around { composed, ownership, grants, in_test, .. } = *around;
     let mut told = Vec::new();
+    let functions: BTreeMap<usize, usize> = cloud.items.iter().enumerate().filter_map(|(at, item)| Some((item.component?, at))).collect();
     for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !in_test(&place.path)) {
         for &from in ownership.of(&place.path) {
-            for (at, item) in cloud.items.iter().enumerate().filter(|(_, item)| item.component == Some(from)) {
-                let Some(way) = ways().function.get(&item.kind) else { continue };
-                let keys: Vec<String> = way.environment.iter().map(|prefix| format!("{prefix}.{variable}")).collect();
-                for (named, mark) in cloud.references(at, &keys) {
-                    let Some(to) = cloud.items[named].component.filter(|to| *to != from) else { continue };
-                    let needed = Grants::needed(&drafts[to]);
-                    if needed && grants.allows(from, to) == Some(false) {
-                        continue;
-                    }
-                    let evidence = vec![cloud.evidence(at, mark), code(place)];
-                    told.push(Told { from, to, evidence, authenticated: needed, encrypted: false });
+            let Some((at, way)) = functions.get(&from).and_then(|at| Some((*at, ways().function.get(&cloud.items[*at].kind)?))) else { continue };
+            let keys: Vec<String> = way.environment.iter().map(|prefix| format!("{prefix}.{variable}")).collect();
+            for (named, mark) in cloud.references(at, &keys) {
+                let Some(to) = cloud.items[named].component.filter(|to| *to != from) else { continue };
+                let needed = Grants::needed(&drafts[to]);
+                if needed && grants.allows(from, to) == Some(false) {
+                    continue;
                 }
+                let evidence = vec![cloud.evidence(at, mark), code(place)];
+                told.push(Told { from, to, evidence, authenticated: needed, encrypted: false });
             }
         }
     }

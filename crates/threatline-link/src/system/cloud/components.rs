@@ -6,7 +6,6 @@ use super::super::product::Product;
 use super::super::said::Said;
 use super::{Cloud, Seen, hosts, is_template};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use threatline_facts::Text;
 use threatline_knowledge::catalogue;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
@@ -16,7 +15,7 @@ use threatline_model::{ComponentKind, Environment, Exposure, Grade, Proof, Prope
 const ENDINGS: &[&str] = &["js", "mjs", "cjs", "ts", "mts", "py", "rb"];
 
 /// Adds functions, with the folders of their code, before code is given to anybody.
-pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, files: &BTreeSet<Arc<str>>, in_test: &dyn Fn(&str) -> bool) {
+pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, files: &BTreeSet<&str>, in_test: &dyn Fn(&str) -> bool) {
     let found: Vec<usize> = (0..cloud.items.len()).filter(|at| ways().function.contains_key(&cloud.items[*at].kind)).collect();
     let code: Vec<Option<Code>> = found.iter().map(|at| code(cloud, *at, files)).collect();
     for (number, at) in found.iter().enumerate() {
@@ -43,7 +42,7 @@ struct Code {
     file: Option<String>,
 }
 
-fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<Arc<str>>) -> Option<Code> {
+fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
     let way = ways().function.get(&cloud.items[at].kind)?;
     let own = folder_of(&cloud.items[at].path).to_owned();
     let mut folder = own.clone();
@@ -60,9 +59,6 @@ fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<Arc<str>>) -> Option<Code
         }
         folder = as_folder(&path);
     } else if !way.code.is_empty() {
-        return None;
-    }
-    if !files.range(Arc::from(folder.as_str())..).next().is_some_and(|file| file.starts_with(folder.as_str())) {
         return None;
     }
     let handler = cloud.first(at, &way.handler).and_then(|(_, text)| cloud.literal_of(at, text));

@@ -59,6 +59,21 @@ pub(crate) fn definitions(cloud: &Cloud<'_>, said: &Said<'_>) -> BTreeMap<String
     found
 }
 
+/// What the operations of definitions are handed to: gateway, resource, place.
+pub(super) fn integrated(cloud: &Cloud<'_>, said: &Said<'_>) -> Vec<(usize, usize, Evidence)> {
+    let mut found = Vec::new();
+    for (path, gateway) in definitions(cloud, said) {
+        for document in said.open_apis.iter().filter(|document| *document.path == *path) {
+            for operation in &document.it.operations {
+                let Some(target) = &operation.target else { continue };
+                let place = Evidence::new(document.path.clone(), Some(operation.mark), EvidenceSource::Specification, "openapi");
+                found.extend(cloud.see(gateway, target).items.into_iter().map(|item| (gateway, item, place.clone())));
+            }
+        }
+    }
+    found
+}
+
 /// Adds them; one that code or another resource shows already is left as it is.
 pub(crate) fn entry_points(cloud: &Cloud<'_>, drafts: &[Draft<'_>], placed: &Placed<'_>, points: &mut Vec<EntryPoint>) {
     let mut known: BTreeSet<EntryPointId> = points.iter().map(|point| point.id.clone()).collect();
@@ -74,8 +89,8 @@ pub(crate) fn entry_points(cloud: &Cloud<'_>, drafts: &[Draft<'_>], placed: &Pla
         }
     }
     for (component, by, mark) in triggers::scheduled(cloud) {
-        let here = Here { component, kind: EntryPointKind::Schedule, method: None, path: cloud.items[by].it.name.clone(), exposure: Exposure::Internal };
-        let here = Here { path: cloud.items[component_item(cloud, component).unwrap_or(by)].it.name.clone(), ..here };
+        let path = drafts[component].name.clone();
+        let here = Here { component, kind: EntryPointKind::Schedule, method: None, path, exposure: Exposure::Internal };
         found.push(here.point(placed, None, None, None, vec![cloud.evidence(by, mark)]));
     }
     for point in found {
@@ -84,10 +99,6 @@ pub(crate) fn entry_points(cloud: &Cloud<'_>, drafts: &[Draft<'_>], placed: &Pla
         }
     }
     points.sort_by(|a, b| a.id.cmp(&b.id));
-}
-
-fn component_item(cloud: &Cloud<'_>, component: usize) -> Option<usize> {
-    cloud.items.iter().position(|item| item.component == Some(component))
 }
 
 /// Where an entry point is, and what one sends to it.
@@ -282,7 +293,7 @@ fn verdict(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, here: &Her
     // what is behind a route for everything decides for itself
     let all = here.kind == EntryPointKind::Http && (here.path.contains("+}") || here.path.contains('*'));
     if let Some((mark, text)) = told {
-        let asks = asks(text)?;
+        let asks = asks(cloud, at, text)?;
         return match (asks, keyed(at, &way.keyed)) {
             (false, Some(key)) => Some(key),
             (false, None) if all => None,
@@ -294,7 +305,7 @@ fn verdict(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, here: &Her
     }
     let door = ways().gateway.get(&cloud.items[gateway].kind);
     if let Some((mark, text)) = door.and_then(|door| cloud.first(gateway, &door.demands)) {
-        return asks(text).filter(|asks| *asks).map(|asks| (asks, explicit(gateway, mark)));
+        return asks(cloud, gateway, text).filter(|asks| *asks).map(|asks| (asks, explicit(gateway, mark)));
     }
     if let Some(key) = door.and_then(|door| keyed(gateway, &door.keyed)) {
         return Some(key);
@@ -303,7 +314,7 @@ fn verdict(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, here: &Her
     // who is known since the connection was made need not be asked again
     let first = here.kind != EntryPointKind::Websocket || here.path == "$connect";
     let read = vec![cloud.evidence(gateway, cloud.items[gateway].it.mark), cloud.evidence(at, cloud.items[at].it.mark)];
-    (silent && first).then(|| (false, Proof { grade: Grade::C, confidence: 800, evidence: read }))
+    (silent && first).then_some((false, Proof { grade: Grade::C, confidence: 800, evidence: read }))
 }
 
 /// Whether something at the gateway may ask for all of its routes.
@@ -311,12 +322,11 @@ fn is_closed(cloud: &Cloud<'_>, gateway: usize, door: Option<&Gateway>) -> bool 
     door.is_some_and(|door| cloud.speaks_of(gateway, &door.closes) || cloud.first(gateway, &door.definition).is_some())
 }
 
-/// `NONE` asks nobody; what is named asks; what is not known may be either.
-fn asks(text: &Text) -> Option<bool> {
-    match text {
-        Text::Literal(text) => Some(!text.eq_ignore_ascii_case("none")),
-        Text::Name(_) | Text::Joined(_) => Some(true),
-        _ => None,
+/// `NONE` asks nobody; an authorizer asks; what is not known may be either.
+fn asks(cloud: &Cloud<'_>, at: usize, text: &Text) -> Option<bool> {
+    match cloud.literal_of(at, text) {
+        Some(text) => Some(!text.eq_ignore_ascii_case("none")),
+        None => (!cloud.see(at, text).items.is_empty()).then_some(true),
     }
 }
 
@@ -331,7 +341,7 @@ fn handler(cloud: &Cloud<'_>, answering: &BTreeSet<usize>) -> Option<String> {
 /// Flows from the gateway to what answers; none where that is not known.
 fn flows(cloud: &Cloud<'_>, placed: &Placed<'_>, gateway: usize, answering: &BTreeSet<usize>) -> Option<BTreeSet<FlowId>> {
     let targets: BTreeSet<usize> = answering.iter().filter_map(|item| cloud.items[*item].component).collect();
-    let found = placed.flow_ids.iter().filter(|(key, _)| key.0 == gateway && targets.contains(&key.1)).map(|(_, id)| id.clone());
-    let found: BTreeSet<FlowId> = found.collect();
+    let to = |target: usize| placed.flow_ids.range((gateway, target, None)..).take_while(move |(key, _)| (key.0, key.1) == (gateway, target));
+    let found: BTreeSet<FlowId> = targets.into_iter().flat_map(to).map(|(_, id)| id.clone()).collect();
     (!found.is_empty()).then_some(found)
 }
