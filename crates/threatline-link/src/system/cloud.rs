@@ -56,6 +56,9 @@ pub(crate) struct Cloud<'a> {
     stored: Vec<(String, usize)>,
 }
 
+/// Grants, flows or entry points that resources tell of; no system has so many.
+const MOST: usize = 50_000;
+
 /// What a text leads to.
 #[derive(Default)]
 pub(crate) struct Seen {

@@ -3,7 +3,7 @@
 
 use super::super::draft::Draft;
 use super::super::flows::{Around, FlowDraft, Flows, Key, Proved, code, push_new};
-use super::{Cloud, Grants, triggers};
+use super::{Cloud, Grants, MOST, triggers};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_model::{Evidence, Grade, Proof};
@@ -48,7 +48,8 @@ fn handed(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
     for (at, item) in cloud.items.iter().enumerate() {
         let Some(way) = ways().route.get(&item.kind) else { continue };
         for from in super::routes::gateways(cloud, at, way) {
-            for (to, mark) in super::routes::targets(cloud, at, way) {
+            let room = MOST.saturating_sub(told.len());
+            for (to, mark) in super::routes::targets(cloud, at, way).into_iter().take(room) {
                 told.extend(triggers::started_by(cloud, drafts, (from, to), (at, mark)));
             }
         }

@@ -1,7 +1,7 @@
 //! What functions are allowed to use: statements of their own, of their role, and of policies given to it.
 
 use super::super::draft::Draft;
-use super::{Cloud, is_granted};
+use super::{Cloud, MOST, is_granted};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::{Mark, Text};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
@@ -69,7 +69,8 @@ impl Grants {
         for (text, mark) in &statement.about {
             let found = cloud.see(holder, text).items;
             named &= !found.is_empty() || cloud.literal_of(holder, text).is_some_and(|text| text != "*");
-            for to in found.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from) {
+            let room = MOST.saturating_sub(self.all.len());
+            for to in found.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from).take(room) {
                 self.all.push(Grant { from, to, by: (holder, *mark), consumes });
             }
         }

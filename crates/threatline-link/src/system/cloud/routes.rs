@@ -3,7 +3,7 @@
 use super::super::draft::{Draft, folder_of, join};
 use super::super::flows::Key;
 use super::super::said::{At, Said};
-use super::{Cloud, triggers};
+use super::{Cloud, MOST, triggers};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::spec::{OpenApi, Operation};
 use threatline_facts::{Mark, Text};
@@ -85,7 +85,8 @@ pub(crate) fn entry_points(cloud: &Cloud<'_>, drafts: &[Draft<'_>], placed: &Pla
     }
     for (at, item) in cloud.items.iter().enumerate() {
         if let Some(way) = ways().route.get(&item.kind) {
-            found.extend(routed(cloud, drafts, placed, at, way));
+            let room = MOST.saturating_sub(found.len());
+            found.extend(routed(cloud, drafts, placed, at, way).into_iter().take(room));
         }
     }
     for (component, by, mark) in triggers::scheduled(cloud) {

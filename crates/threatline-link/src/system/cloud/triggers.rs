@@ -2,7 +2,7 @@
 
 use super::super::draft::Draft;
 use super::access::Told;
-use super::{Cloud, is_granted};
+use super::{Cloud, MOST, is_granted};
 use std::collections::BTreeSet;
 use threatline_facts::Mark;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
@@ -22,7 +22,8 @@ pub(super) fn started(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
         let itself = way.source.is_empty() && item.component.is_some();
         let sources: BTreeSet<usize> = cloud.references(at, &way.source).into_iter().map(|(source, _)| source).chain(itself.then_some(at)).collect();
         for (to, mark) in cloud.references(at, &way.target) {
-            told.extend(sources.iter().filter_map(|from| started_by(cloud, drafts, (*from, to), (at, mark))));
+            let room = MOST.saturating_sub(told.len());
+            told.extend(sources.iter().filter_map(|from| started_by(cloud, drafts, (*from, to), (at, mark))).take(room));
         }
     }
     told
