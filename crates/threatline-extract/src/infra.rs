@@ -2,6 +2,7 @@
 //!
 //! A YAML or JSON document is recognised by what it says, never by the name of its file.
 
+pub mod cloudformation;
 pub mod compose;
 pub mod dockerfile;
 pub mod env_file;
@@ -9,6 +10,7 @@ pub mod kubernetes;
 pub mod kustomization;
 pub mod properties;
 pub mod secret;
+pub mod serverless;
 pub mod settings;
 pub mod skaffold;
 pub mod terraform;
@@ -19,7 +21,8 @@ use threatline_facts::{Extracted, Gap, Mark};
 
 /// Readers of a document, in order; the first one that knows it reads it. Kubernetes takes whatever
 /// else has an `apiVersion`.
-const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[kustomization::read, skaffold::read, kubernetes::read, compose::read];
+const READERS: &[fn(&Node, &mut Extracted) -> bool] =
+    &[kustomization::read, skaffold::read, kubernetes::read, compose::read, cloudformation::read, serverless::read, terraform::json::read];
 
 /// Reads YAML or JSON documents as whatever kind they are.
 pub fn read_documents(documents: &[Node], out: &mut Extracted) {

@@ -23,6 +23,7 @@ pub enum InfraFact {
     ImageSource(ImageSource),
     EnvFile(EnvFile),
     Resource(Resource),
+    Stack(Stack),
     TerraformModule(TerraformModule),
     TerraformVariable(TerraformVariable),
     TerraformLocal(TerraformLocal),
@@ -461,17 +462,61 @@ pub struct Setting {
     pub mark: Mark,
 }
 
-/// A Terraform resource or data source.
+/// What a template (CloudFormation, SAM, Serverless Framework) is handed and hands on. Its resources are
+/// facts of their own; names in them are valid in the template only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stack {
+    /// `service` of the Serverless Framework.
+    pub name: Option<Text>,
+    /// In the order written.
+    pub parameters: Vec<StackParameter>,
+    /// In the order written.
+    pub outputs: Vec<StackOutput>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A parameter of a [`Stack`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StackParameter {
+    /// What refers to it.
+    pub name: String,
+    /// `String`, `AWS::SSM::Parameter::Value<String>`.
+    pub kind: String,
+    /// Its default, if one is written and may be kept.
+    pub value: Option<Text>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// An output of a [`Stack`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StackOutput {
+    /// What the stack around it calls it.
+    pub name: String,
+    /// What it is.
+    pub value: Text,
+    /// What other stacks import it as.
+    pub export: Option<Text>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A resource of a cloud, whoever's vocabulary it is written in, or a data source of Terraform.
+///
+/// What a vocabulary nests in another resource and the cloud has as one of its own (the events of a SAM or
+/// Serverless function, the operations of a gateway's definition) is a resource with a reference to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Resource {
-    /// `aws_db_instance`.
+    /// `aws_db_instance`, `AWS::RDS::DBInstance`, `Serverless::Function`.
     pub kind: String,
-    /// The label after it.
+    /// The label after it, the logical id, the key.
     pub name: String,
     /// `data` instead of `resource`.
     pub data_source: bool,
     /// Attributes, nested blocks flattened with dots (`ingress.0.cidr_blocks.0`); references stay
-    /// `Text::Name("aws_vpc.main.id")`, variables `Text::Name("var.x")`.
+    /// `Text::Name("aws_vpc.main.id")`, variables `Text::Name("var.x")`; in templates `Table.Arn`,
+    /// parameters and `AWS::Region` by their names.
     pub attributes: Vec<(String, Text, Mark)>,
     /// Where.
     pub mark: Mark,

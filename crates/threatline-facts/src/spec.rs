@@ -1,6 +1,6 @@
 //! What API definitions say.
 
-use crate::Mark;
+use crate::{Mark, Text};
 use serde::{Deserialize, Serialize};
 
 /// One thing that an API definition says.
@@ -38,7 +38,8 @@ pub struct Operation {
     /// Parameters: name and place (path, query, body, form, header, cookie).
     pub parameters: Vec<(String, String)>,
     /// `Some(false)` only when `security: []` stands on the operation itself or holds for all;
-    /// `Some(true)` when a requirement applies; none when the document says nothing of security.
+    /// `Some(true)` when a requirement applies; none when the document says nothing of security. What it
+    /// tells a gateway (`x-amazon-apigateway-auth`) counts before that.
     pub secured: Option<bool>,
     /// Scopes or roles demanded.
     pub scopes: Vec<String>,
@@ -46,6 +47,8 @@ pub struct Operation {
     pub request_fields: Vec<String>,
     /// Property names in successful responses.
     pub response_fields: Vec<String>,
+    /// What a gateway hands it to (`x-amazon-apigateway-integration`), with names of the template around it.
+    pub target: Option<Text>,
     /// Where.
     pub mark: Mark,
 }

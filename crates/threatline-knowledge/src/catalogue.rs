@@ -4,6 +4,7 @@
 //! is not known; nothing is guessed from a likeness.
 
 mod address;
+pub mod cloud;
 mod data_class;
 mod package;
 mod technology;
@@ -12,7 +13,7 @@ mod third_party;
 pub use address::{Scheme, encryption, port, scheme};
 pub use data_class::data_class;
 pub use package::{CAPABILITIES, Package, package};
-pub use technology::{Access, Resource, Setting, Technology, image, technology, terraform};
+pub use technology::{Access, Resource, Setting, Technology, image, resource, technology};
 pub use third_party::{ThirdParty, host, third_party};
 
 use serde::Deserialize;

@@ -1,12 +1,13 @@
 //! All facts joined into components, flows, boundaries, entry points.
 //!
-//! In order: deployments make components; source is given to the component that runs it, or makes one
-//! of its own; variables are filled in; names are looked up; flows, exposure, boundaries and entry
+//! In order: deployments and functions of a cloud make components; source is given to the component that runs it, or
+//! makes one of its own; what else a cloud's resources make is added; variables are filled in; names are looked up; flows, exposure, boundaries and entry
 //! points follow; what a person declares comes last and wins.
 
 mod address;
 mod boundaries;
 mod carried;
+mod cloud;
 mod context;
 mod declare;
 mod deployed;
@@ -21,7 +22,6 @@ mod product;
 mod properties;
 mod said;
 mod source;
-mod terraform;
 mod traits;
 mod variables;
 
@@ -42,6 +42,8 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let folders = source::Folders::new(&said, Some(composed));
     let deployed::Deployed { mut drafts, projects } = deployed::components(&said, &folders);
     source::find_roots(&mut drafts, &said, &folders);
+    let mut cloud = cloud::Cloud::new(&said);
+    cloud::functions(&mut cloud, &mut drafts, &source::speaking(composed), &in_test);
     let ownership = source::own(&mut drafts, &said, composed, &in_test);
     drafts.iter_mut().for_each(|draft| environment(draft, &in_test));
     properties::environments(&mut drafts);
@@ -50,11 +52,15 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     properties::apply(&mut drafts, &said);
     traits::apply(&mut drafts, composed, &ownership, &said, &in_test);
     carried::apply(&mut drafts, &said, composed, &ownership, &in_test);
-    let hosts = terraform::components(&mut drafts, &said);
+    let hosts = cloud::others(&mut cloud, &mut drafts, &said);
     drafts.iter_mut().for_each(|draft| resource_environment(draft, &in_test));
     let mut directory = names::Directory::new(&drafts, &said);
     hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
-    let flows = flows::find(&mut drafts, &mut directory, &said, composed, &ownership, &in_test);
+    cloud::variables(&cloud, &mut drafts, &mut directory);
+    let grants = cloud::Grants::new(&cloud);
+    let around = flows::Around { said: &said, composed, ownership: &ownership, grants: &grants, in_test: &in_test };
+    let mut flows = flows::find(&mut drafts, &mut directory, &around);
+    cloud::flows(&cloud, &drafts, &mut flows, &around);
     let routes = exposure::decide(&mut drafts, &said);
     traits::stores(&mut drafts, &flows);
     let boundaries = boundaries::draw(&drafts, &projects, &said);
@@ -62,7 +68,10 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let flow_ids: BTreeMap<Key, FlowId> = flows.by_key.keys().map(|key| (key.clone(), flow_id(key, &ids))).collect();
     let placing = entries::Placing { said: &said, composed, ownership: &ownership, flows: &flows, routes: &routes, in_test: &in_test };
     let mut entry_points = entries::place(&mut drafts, &ids, &flow_ids, &placing);
-    let documents = documented::Documents { said: &said, composed, routes: &routes, in_test: &in_test };
+    let placed = cloud::Placed { said: &said, ids: &ids, flow_ids: &flow_ids };
+    cloud::entry_points(&cloud, &drafts, &placed, &mut entry_points);
+    let taken = cloud::definitions(&cloud, &said);
+    let documents = documented::Documents { said: &said, composed, routes: &routes, in_test: &in_test, taken: &taken };
     let drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
     carried::entry_points(&mut entry_points, &said);
     traits::roles(&mut drafts);

@@ -6,6 +6,7 @@
 //! leaf by comparing texts. Secrets that stand in the file are not kept.
 
 mod flatten;
+pub(super) mod json;
 
 use crate::lines::Lines;
 use flatten::Flat;

@@ -4,10 +4,11 @@
 
 mod schema;
 
+use crate::infra::cloudformation;
 use crate::node::{Entry, Node};
 use schema::{Direction, Document};
 use threatline_facts::spec::{OpenApi, Operation, SpecFact};
-use threatline_facts::{Extracted, Gap};
+use threatline_facts::{Extracted, Gap, Text};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -72,12 +73,24 @@ fn operation<'d>(document: &mut Document<'d>, path: &Entry, item: &'d Node, meth
         path: path.key.clone(),
         id: node.str_at(&["operationId"]).map(str::to_owned),
         parameters,
-        secured: security.and_then(secured),
+        secured: gateway_demand(node).or_else(|| security.and_then(secured)),
         scopes: security.map_or_else(Vec::new, scopes),
         request_fields,
         response_fields: response_fields(document, node),
+        target: target(node),
         mark: out.mark(method.line, method.end_line()),
     }
+}
+
+/// Whether the gateway that a definition is given to asks who calls.
+fn gateway_demand(operation: &Node) -> Option<bool> {
+    operation.str_at(&["x-amazon-apigateway-auth", "type"]).map(|kind| !kind.eq_ignore_ascii_case("none"))
+}
+
+/// What the gateway that a definition is given to hands the operation to.
+fn target(operation: &Node) -> Option<Text> {
+    let uri = operation.at(&["x-amazon-apigateway-integration", "uri"])?;
+    cloudformation::text(uri).filter(|text| *text != Text::Unknown)
 }
 
 /// Properties of a body: those on top are parameters, all of them are fields.

@@ -193,11 +193,17 @@ struct Resources {
 /// All resource types.
 pub(super) fn resources() -> &'static BTreeMap<String, Resource> {
     static ALL: OnceLock<Resources> = OnceLock::new();
-    &ALL.get_or_init(|| load(include_str!("../../data/terraform.toml"))).resource
+    let read = || {
+        let mut all: Resources = load(include_str!("../../data/terraform.toml"));
+        let templates: Resources = load(include_str!("../../data/cloudformation.toml"));
+        all.resource.extend(templates.resource);
+        all
+    };
+    &ALL.get_or_init(read).resource
 }
 
-/// What a Terraform resource of that type makes; none if it makes no component.
-pub fn terraform(kind: &str) -> Option<&'static Resource> {
+/// What a cloud resource of that type makes; none if it makes no component.
+pub fn resource(kind: &str) -> Option<&'static Resource> {
     resources().get(kind)
 }
 
@@ -275,13 +281,13 @@ mod tests {
 
     #[test]
     fn resources_name_their_engine() {
-        let database = terraform("aws_db_instance").unwrap();
+        let database = resource("aws_db_instance").unwrap();
         assert_eq!(database.engine.as_deref(), Some("engine"));
         let engine = |value: &str| database.of_engine(value).map_or("-", |technology| technology.name.as_str());
         assert_eq!(
             ["postgres", "aurora-mysql", "POSTGRES_15", "MYSQL_8_0", "sqlserver-ex", "strange"].map(engine),
             ["postgresql", "mysql", "postgresql", "mysql", "sql-server", "-"]
         );
-        assert!(terraform("aws_iam_role").is_none());
+        assert!(resource("aws_iam_role").is_none());
     }
 }

@@ -20,12 +20,15 @@ pub(crate) struct Documents<'d> {
     pub(crate) composed: &'d Composed,
     pub(crate) routes: &'d BTreeMap<usize, Vec<OutsideRoute>>,
     pub(crate) in_test: &'d dyn Fn(&str) -> bool,
+    /// Definitions that a gateway is given and serves.
+    pub(crate) taken: &'d BTreeMap<String, usize>,
 }
 
 /// Adds entry points that are only documented, and returns where code and definition disagree.
 pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &mut Vec<EntryPoint>, documents: &Documents<'_>) -> Vec<Drift> {
     let mut drift = Vec::new();
-    for document in documents.said.open_apis.iter().filter(|document| !(documents.in_test)(&document.path) && !is_foreign(document)) {
+    let own = |document: &&At<'_, OpenApi>| !(documents.in_test)(&document.path) && !is_foreign(document) && !documents.taken.contains_key(&*document.path);
+    for document in documents.said.open_apis.iter().filter(own) {
         let Some(at) = owner(drafts, &document.path) else {
             continue;
         };

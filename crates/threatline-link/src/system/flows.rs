@@ -2,6 +2,7 @@
 //! products open by configuration.
 
 use super::address::{self, Address};
+use super::cloud::Grants;
 use super::draft::{Draft, Variables};
 use super::names::Directory;
 use super::product::Product;
@@ -51,19 +52,23 @@ struct Finder<'d, 'a> {
     drafts: &'d mut Vec<Draft<'a>>,
     directory: &'d mut Directory,
     flows: Flows,
+    grants: &'d Grants,
     in_test: &'d dyn Fn(&str) -> bool,
 }
 
-pub(crate) fn find<'a>(
-    drafts: &mut Vec<Draft<'a>>,
-    directory: &mut Directory,
-    said: &Said<'a>,
-    composed: &Composed,
-    ownership: &Ownership,
-    in_test: &dyn Fn(&str) -> bool,
-) -> Flows {
+/// What finding flows looks at and does not change.
+pub(crate) struct Around<'s, 'a> {
+    pub(crate) said: &'s Said<'a>,
+    pub(crate) composed: &'s Composed,
+    pub(crate) ownership: &'s Ownership,
+    pub(crate) grants: &'s Grants,
+    pub(crate) in_test: &'s dyn Fn(&str) -> bool,
+}
+
+pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, around: &Around<'_, 'a>) -> Flows {
+    let Around { said, composed, ownership, grants, in_test } = *around;
     let settings: Vec<FrameworkSettings> = drafts.iter().map(|draft| framework_settings(draft, said)).collect();
-    let mut finder = Finder { drafts, directory, flows: Flows::default(), in_test };
+    let mut finder = Finder { drafts, directory, flows: Flows::default(), grants, in_test };
     for (number, call) in composed.calls.iter().enumerate().filter(|(_, call)| !in_test(&call.place.path)) {
         for &from in ownership.of(&call.place.path) {
             finder.call(number, call, from, &settings[from]);
@@ -193,6 +198,9 @@ impl<'a> Finder<'_, 'a> {
 
     /// A third party or a managed store without an address in the repository.
     fn by_technology(&mut self, technology: &str, call: &CodeCall, from: usize) -> Option<usize> {
+        if let Some(instead) = self.grants.instead(from, technology, self.drafts) {
+            return instead;
+        }
         if let Some(at) = self.directory.product(technology, from, self.drafts) {
             return Some(at);
         }

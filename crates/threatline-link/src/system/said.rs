@@ -31,6 +31,7 @@ pub(crate) struct Said<'a> {
     pub(crate) dockerfiles: BTreeMap<Arc<str>, &'a Dockerfile>,
     pub(crate) env_files: BTreeMap<Arc<str>, &'a EnvFile>,
     pub(crate) resources: Vec<At<'a, Resource>>,
+    pub(crate) stacks: Vec<At<'a, Stack>>,
     pub(crate) terraform_variables: Vec<At<'a, TerraformVariable>>,
     pub(crate) terraform_locals: Vec<At<'a, TerraformLocal>>,
     pub(crate) settings: Vec<At<'a, Setting>>,
@@ -79,6 +80,7 @@ impl<'a> Said<'a> {
                     self.env_files.insert(path, it);
                 }
                 InfraFact::Resource(it) => self.resources.push(At { path, it }),
+                InfraFact::Stack(it) => self.stacks.push(At { path, it }),
                 InfraFact::TerraformVariable(it) => self.terraform_variables.push(At { path, it }),
                 InfraFact::TerraformLocal(it) => self.terraform_locals.push(At { path, it }),
                 InfraFact::Setting(it) => self.settings.push(At { path, it }),

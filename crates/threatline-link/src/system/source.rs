@@ -178,8 +178,8 @@ fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {
     Some(only)
 }
 
-/// Assigns files to components, making components of source that nothing deploys.
-pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &Composed, in_test: &dyn Fn(&str) -> bool) -> Ownership {
+/// Files of source that say something.
+pub(crate) fn speaking(composed: &Composed) -> BTreeSet<&str> {
     let mut paths: BTreeSet<&str> = BTreeSet::new();
     paths.extend(composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path));
     paths.extend(composed.calls.iter().map(|c| &*c.place.path));
@@ -188,6 +188,12 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     paths.extend(composed.data.iter().map(|(place, ..)| &*place.path));
     paths.extend(composed.reads.iter().map(|(.., place)| &*place.path));
     paths.extend(composed.libraries.iter().map(|(_, place)| &*place.path));
+    paths
+}
+
+/// Assigns files to components, making components of source that nothing deploys.
+pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &Composed, in_test: &dyn Fn(&str) -> bool) -> Ownership {
+    let paths = speaking(composed);
     let running: BTreeSet<&str> =
         composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path).chain(composed.mains.iter().map(|m| &*m.place.path)).collect();
 

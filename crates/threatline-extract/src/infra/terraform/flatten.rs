@@ -81,7 +81,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// The text without what must not be kept: letters under a secret's name, and a password in a URL.
-fn kept(key: &str, text: Text) -> Text {
+pub(super) fn kept(key: &str, text: Text) -> Text {
     let name = key.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(key);
     match text {
         Text::Literal(value) if matches!(value.as_str(), "true" | "false" | "") || value.parse::<f64>().is_ok() && !is_secret(name) => Text::Literal(value),
@@ -106,6 +106,14 @@ fn without_password(value: &str) -> String {
         Some(format!("{scheme}://{user}:***@{host}{}", &rest[authority.len()..]))
     };
     hidden().unwrap_or_else(|| value.to_owned())
+}
+
+/// A string of Terraform in JSON, with the templates in it.
+pub(super) fn template_of(written: &str) -> Text {
+    if !written.contains("${") && !written.contains("%{") {
+        return Text::literal(written);
+    }
+    written.parse::<Template>().map_or(Text::Unknown, |parsed| template(&parsed))
 }
 
 /// What an expression is as a text.

@@ -1,0 +1,366 @@
+//! Resources of a cloud: what they make, who calls whom, and where requests come in.
+//!
+//! A resource type's meaning is data (`cloud.toml` of the knowledge crate); this looks names up. A name of
+//! Terraform is valid in its folder, one of a template in the template. What crosses templates (outputs,
+//! exports, parameters of the parameter store) is followed; what a condition or a function decides is not.
+
+mod access;
+mod components;
+mod grants;
+mod routes;
+mod triggers;
+
+pub(crate) use access::flows;
+pub(crate) use components::{functions, others, variables};
+pub(crate) use grants::Grants;
+pub(crate) use routes::{Placed, definitions, entry_points};
+
+use super::draft::{folder_of, join};
+use super::said::Said;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use threatline_facts::infra::{Resource, StackParameter};
+use threatline_facts::{Mark, Text};
+use threatline_knowledge::catalogue::cloud::{Cloud as Ways, cloud as ways};
+use threatline_model::{Evidence, EvidenceSource};
+
+/// How often a name may lead to another one.
+const DEPTH: usize = 12;
+
+/// Names and parts that are followed for one text, whatever they lead to.
+const WORK: usize = 512;
+
+/// A resource with where its names are valid.
+pub(crate) struct Item<'a> {
+    pub(crate) path: Arc<str>,
+    pub(crate) it: &'a Resource,
+    scope: String,
+    /// The kind, with `data.` before it for a data source.
+    kind: String,
+    /// The component that it makes.
+    pub(crate) component: Option<usize>,
+}
+
+/// All resources, and the names in which they speak of each other.
+pub(crate) struct Cloud<'a> {
+    pub(crate) items: Vec<Item<'a>>,
+    by_name: BTreeMap<(String, String), usize>,
+    parameters: BTreeMap<(String, String), &'a StackParameter>,
+    outputs: BTreeMap<(String, String), &'a Text>,
+    /// What templates hand to the templates that they nest, by the nested one's path and the parameter.
+    handed: BTreeMap<(String, String), (String, &'a Text)>,
+    exports: BTreeMap<String, (String, &'a Text)>,
+    /// Variables and locals of Terraform.
+    values: BTreeMap<(String, String), &'a Text>,
+    /// Parameters of the parameter store, by their full name.
+    stored: Vec<(String, usize)>,
+}
+
+/// Grants, flows or entry points that resources tell of; no system has so many.
+const MOST: usize = 50_000;
+
+/// What a text leads to.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// Resources that it names, those that stand for others left out.
+    pub(crate) items: BTreeSet<usize>,
+    work: usize,
+}
+
+impl<'a> Cloud<'a> {
+    pub(crate) fn new(said: &Said<'a>) -> Self {
+        let mut cloud = Cloud {
+            items: Vec::new(),
+            by_name: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            handed: BTreeMap::new(),
+            exports: BTreeMap::new(),
+            values: BTreeMap::new(),
+            stored: Vec::new(),
+        };
+        for resource in &said.resources {
+            cloud.add(resource.path.clone(), resource.it);
+        }
+        for stack in &said.stacks {
+            let scope = stack.path.to_string();
+            for parameter in &stack.it.parameters {
+                cloud.parameters.insert((scope.clone(), parameter.name.clone()), parameter);
+            }
+            for output in &stack.it.outputs {
+                cloud.outputs.insert((scope.clone(), output.name.clone()), &output.value);
+            }
+        }
+        cloud.add_values(said);
+        for stack in &said.stacks {
+            for output in &stack.it.outputs {
+                let name = output.export.as_ref().and_then(|name| cloud.literal(&stack.path, name));
+                if let Some(name) = name {
+                    cloud.exports.insert(name, (stack.path.to_string(), &output.value));
+                }
+            }
+        }
+        cloud.hand_down();
+        let stored = ways().parameter.iter().flat_map(|(kind, way)| cloud.of_kind(kind).map(move |at| (at, way)));
+        let named = stored.filter_map(|(at, way)| Some((cloud.literal(&cloud.items[at].scope, cloud.first(at, &way.name)?.1)?, at)));
+        let mut named: Vec<(String, usize)> = named.collect();
+        named.sort();
+        cloud.stored = named;
+        cloud
+    }
+
+    fn add(&mut self, path: Arc<str>, it: &'a Resource) {
+        let template = is_template(&it.kind);
+        let scope = if template { path.to_string() } else { folder_of(&path).to_owned() };
+        let kind = if it.data_source { format!("data.{}", it.kind) } else { it.kind.clone() };
+        let name = if template { it.name.clone() } else { format!("{kind}.{}", it.name) };
+        let at = self.items.len();
+        if it.kind == "Serverless::Function" {
+            self.by_name.insert((scope.clone(), logical(&it.name)), at);
+        }
+        self.by_name.insert((scope.clone(), name), at);
+        self.items.push(Item { path, it, scope, kind, component: None });
+    }
+
+    fn add_values(&mut self, said: &Said<'a>) {
+        for local in &said.terraform_locals {
+            self.values.insert((folder_of(&local.path).to_owned(), format!("local.{}", local.it.name)), &local.it.value);
+        }
+        for assigned in [false, true] {
+            for variable in said.terraform_variables.iter().filter(|variable| variable.it.assigned == assigned) {
+                if let Some(value) = &variable.it.value {
+                    self.values.insert((folder_of(&variable.path).to_owned(), format!("var.{}", variable.it.name)), value);
+                }
+            }
+        }
+    }
+
+    /// Parameters of nested templates, where no two nest one with different words.
+    fn hand_down(&mut self) {
+        let mut handed: BTreeMap<(String, String), Vec<(String, &'a Text)>> = BTreeMap::new();
+        for (at, item) in self.items.iter().enumerate() {
+            let Some(nested) = self.nested(at) else { continue };
+            for (key, text, _) in &item.it.attributes {
+                if let Some(parameter) = key.strip_prefix("Parameters.") {
+                    handed.entry((nested.clone(), parameter.to_owned())).or_default().push((item.scope.clone(), text));
+                }
+            }
+        }
+        self.handed = handed.into_iter().filter(|(_, from)| from.len() == 1).filter_map(|(key, mut from)| Some((key, from.pop()?))).collect();
+    }
+
+    /// The template that a resource nests.
+    fn nested(&self, at: usize) -> Option<String> {
+        let item = &self.items[at];
+        if !matches!(item.kind.as_str(), "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
+            return None;
+        }
+        let (_, location) = self.values_at(at, "TemplateURL").chain(self.values_at(at, "Location")).map(|(_, text, mark)| (mark, text)).next()?;
+        let path = join(folder_of(&item.path), location.as_literal()?)?;
+        self.items.iter().any(|other| *other.path == *path).then_some(path)
+    }
+
+    /// Numbers of the resources of a kind.
+    pub(crate) fn of_kind<'s>(&'s self, kind: &'s str) -> impl Iterator<Item = usize> + 's {
+        self.items.iter().enumerate().filter(move |(_, item)| item.kind == kind).map(|(at, _)| at)
+    }
+
+    /// Attributes under a key of the data: `*` stands for any one part of it.
+    pub(crate) fn values_at<'s>(&'s self, at: usize, key: &'s str) -> impl Iterator<Item = (&'s str, &'a Text, Mark)> + 's {
+        let item = &self.items[at];
+        item.it.attributes.iter().filter(move |(name, ..)| fits(key, name)).map(|(name, text, mark)| (name.as_str(), text, *mark))
+    }
+
+    /// The first of several attributes that is there.
+    pub(crate) fn first(&self, at: usize, keys: &[String]) -> Option<(Mark, &'a Text)> {
+        keys.iter().find_map(|key| self.values_at(at, key).next().map(|(_, text, mark)| (mark, text)))
+    }
+
+    /// Whether one of several conditions `key=value` holds; the place that says so.
+    pub(crate) fn holds(&self, at: usize, conditions: &[String]) -> Option<Mark> {
+        conditions.iter().filter_map(|condition| condition.split_once('=')).find_map(|(key, value)| {
+            let found = self.values_at(at, key).find(|(_, text, _)| self.literal(&self.items[at].scope, text).is_some_and(|is| is.eq_ignore_ascii_case(value)));
+            found.map(|(.., mark)| mark)
+        })
+    }
+
+    /// Whether the resource says anything under one of these keys.
+    pub(crate) fn speaks_of(&self, at: usize, keys: &[String]) -> bool {
+        let below = |name: &str, key: &str| name == key || name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+        self.items[at].it.attributes.iter().any(|(name, ..)| keys.iter().any(|key| below(name, key)))
+    }
+
+    /// What a text of that resource leads to.
+    pub(crate) fn see(&self, at: usize, text: &Text) -> Seen {
+        let mut seen = Seen::default();
+        self.text(&self.items[at].scope, text, 0, &mut seen);
+        seen
+    }
+
+    /// The same for all attributes under some keys, each with its place.
+    pub(crate) fn references(&self, at: usize, keys: &[String]) -> Vec<(usize, Mark)> {
+        let mut found = Vec::new();
+        for key in keys {
+            for (_, text, mark) in self.values_at(at, key) {
+                found.extend(self.see(at, text).items.into_iter().map(|item| (item, mark)));
+            }
+        }
+        found
+    }
+
+    /// A text of which every letter is known once names are followed.
+    pub(crate) fn literal(&self, scope: &str, text: &Text) -> Option<String> {
+        let text = self.text(scope, text, 0, &mut Seen::default());
+        text.as_literal().map(str::to_owned)
+    }
+
+    /// The text of a resource's attribute.
+    pub(crate) fn literal_of(&self, at: usize, text: &Text) -> Option<String> {
+        self.literal(&self.items[at].scope, text)
+    }
+
+    /// A text with names followed, and resources as words that the directory knows.
+    pub(crate) fn text(&self, scope: &str, text: &Text, depth: usize, seen: &mut Seen) -> Text {
+        seen.work += 1;
+        if depth > DEPTH || seen.work > WORK {
+            return Text::Unknown;
+        }
+        match text {
+            Text::Name(name) => self.name(scope, name, depth, seen),
+            Text::Joined(parts) => Text::join(parts.iter().map(|part| self.text(scope, part, depth + 1, seen)).collect::<Vec<_>>()),
+            other => other.clone(),
+        }
+    }
+
+    fn name(&self, scope: &str, name: &str, depth: usize, seen: &mut Seen) -> Text {
+        match name {
+            "AWS::Region" => return Text::literal(REGION),
+            "AWS::URLSuffix" => return Text::literal("amazonaws.com"),
+            "AWS::Partition" => return Text::literal("aws"),
+            "path.module" | "path.root" | "path.cwd" => return Text::literal("."),
+            _ => {}
+        }
+        if let Some(stored) = name.strip_prefix("ssm:") {
+            let found = self.stored.iter().find(|(name, _)| name == stored).map(|(_, at)| *at);
+            return found.map_or(Text::Unknown, |at| self.item(at, "", depth, seen));
+        }
+        if let Some((scope, value)) = name.strip_prefix("Fn::ImportValue.").and_then(|name| self.exports.get(name)) {
+            return self.text(scope, value, depth + 1, seen);
+        }
+        let key = (scope.to_owned(), name.to_owned());
+        if let Some(parameter) = self.parameters.get(&key) {
+            return self.parameter(&key, parameter, depth, seen);
+        }
+        if let Some(value) = self.values.get(&key) {
+            return self.text(scope, value, depth + 1, seen);
+        }
+        self.lookup(scope, name).map_or(Text::Unknown, |(at, attribute)| self.item(at, attribute, depth, seen))
+    }
+
+    fn parameter(&self, key: &(String, String), parameter: &StackParameter, depth: usize, seen: &mut Seen) -> Text {
+        if let Some((scope, value)) = self.handed.get(key) {
+            return self.text(scope, value, depth + 1, seen);
+        }
+        if !parameter.kind.starts_with("AWS::SSM::Parameter::Value") {
+            return parameter.value.clone().unwrap_or(Text::Unknown);
+        }
+        let found = match parameter.value.as_ref().and_then(Text::as_literal) {
+            Some(name) => self.stored.iter().find(|(stored, _)| stored == name).map(|(_, at)| *at),
+            None => self.stored_as(&parameter.name),
+        };
+        found.map_or(Text::Unknown, |at| self.item(at, "", depth, seen))
+    }
+
+    /// The only stored parameter whose path ends in the words of a template's parameter: `OrdersTableName` is
+    /// `/shop/live/orders/table/name`. Who deploys the template fills it in; the names tell what is meant.
+    fn stored_as(&self, parameter: &str) -> Option<usize> {
+        let squash = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect() };
+        let wanted = squash(parameter);
+        let ends = |name: &str| name.match_indices('/').any(|(at, _)| name[at + 1..].contains('/') && squash(&name[at..]) == wanted);
+        let mut found = self.stored.iter().filter(|(name, _)| ends(name));
+        let (_, at) = found.next()?;
+        found.next().is_none().then_some(*at)
+    }
+
+    /// The resource of a name, and what of it is asked for.
+    fn lookup<'n>(&self, scope: &str, name: &'n str) -> Option<(usize, &'n str)> {
+        let ends = name.match_indices(['.', '[']).map(|(at, _)| at).chain([name.len()]);
+        ends.take(4).filter_map(|end| Some((*self.by_name.get(&(scope.to_owned(), name[..end].to_owned()))?, &name[end..]))).last()
+    }
+
+    fn item(&self, at: usize, attribute: &str, depth: usize, seen: &mut Seen) -> Text {
+        let item = &self.items[at];
+        if let Some(output) = attribute.strip_prefix(".Outputs.") {
+            let found = self.nested(at).and_then(|nested| Some((nested.clone(), *self.outputs.get(&(nested, output.to_owned()))?)));
+            return found.map_or(Text::Unknown, |(scope, value)| self.text(&scope, value, depth + 1, seen));
+        }
+        if let Some(forward) = ways().forward.get(&item.kind) {
+            let to = forward.to.iter().flat_map(|key| self.values_at(at, key)).next();
+            return to.map_or(Text::Unknown, |(_, text, _)| self.text(&item.scope, text, depth + 1, seen));
+        }
+        seen.items.insert(at);
+        let Some(component) = item.component else { return Text::Unknown };
+        let url = matches!(attribute, ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
+        Text::literal(format!("{}{}", if url { "https://" } else { "" }, word(component)))
+    }
+
+    /// Where a resource, or a part of it, is written.
+    pub(crate) fn evidence(&self, at: usize, mark: Mark) -> Evidence {
+        let item = &self.items[at];
+        Evidence::new(item.path.clone(), Some(mark), EvidenceSource::Infrastructure, vocabulary(&item.it.kind))
+    }
+}
+
+/// Stands for whichever region it is.
+const REGION: &str = "region";
+
+/// The word for a component in texts that code's addresses are read from.
+pub(crate) fn word(component: usize) -> String {
+    format!("cloud-resource-{component}")
+}
+
+/// Hosts under which a component's word stands in addresses.
+pub(crate) fn hosts(component: usize) -> [String; 3] {
+    let word = word(component);
+    [format!("{word}.execute-api.{REGION}.amazonaws.com"), format!("{word}.s3.amazonaws.com"), word]
+}
+
+/// Whose words a kind is of.
+fn vocabulary(kind: &str) -> &'static str {
+    match kind.split("::").next() {
+        Some("Serverless") => "serverless",
+        _ if is_template(kind) => "cloudformation",
+        _ => "terraform",
+    }
+}
+
+fn is_template(kind: &str) -> bool {
+    kind.contains("::")
+}
+
+/// The logical id that the Serverless Framework gives a function.
+fn logical(name: &str) -> String {
+    let spelled = name.replace('-', "Dash").replace('_', "Underscore");
+    let mut letters = spelled.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default() + "LambdaFunction"
+}
+
+fn fits(pattern: &str, key: &str) -> bool {
+    if !pattern.contains('*') {
+        return pattern == key;
+    }
+    let (mut wanted, mut parts) = (pattern.split('.'), key.split('.'));
+    loop {
+        match (wanted.next(), parts.next()) {
+            (None, None) => return true,
+            (Some("*"), Some(_)) => {}
+            (Some(a), Some(b)) if a == b => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Whether a product is used only by identities with a grant.
+fn is_granted(technologies: &BTreeSet<String>, ways: &Ways) -> bool {
+    technologies.iter().any(|technology| ways.granted.contains(technology))
+}

@@ -1,0 +1,176 @@
+//! What functions are allowed to use: statements of their own, of their role, and of policies given to it.
+
+use super::super::draft::Draft;
+use super::{Cloud, MOST, is_granted};
+use std::collections::{BTreeMap, BTreeSet};
+use threatline_facts::{Mark, Text};
+use threatline_knowledge::catalogue::cloud::cloud as ways;
+
+/// A statement that allows something.
+struct Statement<'a> {
+    actions: Vec<&'a str>,
+    /// What it is about, with the place.
+    about: Vec<(&'a Text, Mark)>,
+}
+
+/// What one component may use of another.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    /// The resource that says it, and the place.
+    pub(crate) by: (usize, Mark),
+    /// It only takes what the other hands out.
+    pub(crate) consumes: bool,
+}
+
+/// What all functions may use.
+#[derive(Default)]
+pub(crate) struct Grants {
+    pub(crate) all: Vec<Grant>,
+    /// Functions of which every grant is known.
+    closed: BTreeSet<usize>,
+    targets: BTreeMap<usize, BTreeSet<usize>>,
+}
+
+impl Grants {
+    pub(crate) fn new(cloud: &Cloud<'_>) -> Self {
+        let mut grants = Grants::default();
+        let given = given(cloud);
+        for (at, item) in cloud.items.iter().enumerate() {
+            let (Some(from), Some(way)) = (item.component, ways().function.get(&item.kind)) else { continue };
+            let mut holders = BTreeSet::from([at]);
+            let roles: BTreeSet<usize> = cloud.references(at, &way.role).into_iter().map(|(item, _)| item).collect();
+            for role in &roles {
+                holders.insert(*role);
+                holders.extend(given.get(role).into_iter().flatten());
+            }
+            let mut closed = cloud.first(at, &way.role).is_none() || !roles.is_empty();
+            for holder in holders {
+                closed &= !managed(cloud, holder);
+                for statement in statements(cloud, holder) {
+                    closed &= grants.add(cloud, from, holder, &statement);
+                }
+            }
+            if closed {
+                grants.closed.insert(from);
+            }
+        }
+        for grant in &grants.all {
+            grants.targets.entry(grant.from).or_default().insert(grant.to);
+        }
+        grants
+    }
+
+    /// Says whether the statement names what it is about.
+    fn add(&mut self, cloud: &Cloud<'_>, from: usize, holder: usize, statement: &Statement<'_>) -> bool {
+        let consumes = statement.actions.iter().all(|action| ways().consuming.iter().any(|known| known == action));
+        let mut named = true;
+        for (text, mark) in &statement.about {
+            let found = cloud.see(holder, text).items;
+            named &= !found.is_empty() || cloud.literal_of(holder, text).is_some_and(|text| text != "*");
+            let room = MOST.saturating_sub(self.all.len());
+            for to in found.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from).take(room) {
+                self.all.push(Grant { from, to, by: (holder, *mark), consumes });
+            }
+        }
+        let harmless = statement.actions.iter().all(|action| ["logs:", "xray:", "cloudwatch:", "ec2:"].iter().any(|service| action.starts_with(service)));
+        named || harmless
+    }
+
+    /// Whether the component may use the other one, as far as that is known.
+    pub(crate) fn allows(&self, from: usize, to: usize) -> Option<bool> {
+        let granted = self.targets.get(&from).is_some_and(|targets| targets.contains(&to));
+        if granted { Some(true) } else { self.closed.contains(&from).then_some(false) }
+    }
+
+    /// Where a component's grants tell which of a provider's products it uses, what a library alone shows adds
+    /// nothing: the only one of that product, or none.
+    pub(crate) fn instead(&self, from: usize, technology: &str, drafts: &[Draft<'_>]) -> Option<Option<usize>> {
+        let provider = technology == "aws" || ways().granted.iter().any(|granted| granted == technology);
+        let targets = self.targets.get(&from);
+        if !provider || (targets.is_none() && !self.closed.contains(&from)) {
+            return None;
+        }
+        let mut found = targets.into_iter().flatten().filter(|to| drafts[**to].technologies.contains(technology));
+        let first = found.next().copied();
+        Some(first.filter(|_| found.next().is_none()))
+    }
+
+    /// Whether only an identity with a grant can use it.
+    pub(crate) fn needed(draft: &Draft<'_>) -> bool {
+        is_granted(&draft.technologies, ways())
+    }
+}
+
+/// Policies by the role that they are given to.
+fn given(cloud: &Cloud<'_>) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut given: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let ways = ways();
+    for (at, item) in cloud.items.iter().enumerate() {
+        if let Some(way) = ways.policy.get(&item.kind) {
+            for (role, _) in cloud.references(at, &way.holders) {
+                given.entry(role).or_default().extend(with_document(cloud, at));
+            }
+        }
+        if let Some(way) = ways.attachment.get(&item.kind) {
+            for (role, _) in cloud.references(at, &way.role) {
+                for (policy, _) in cloud.references(at, &way.policy) {
+                    given.entry(role).or_default().extend(with_document(cloud, policy));
+                }
+                // a policy of the provider's, or of another place
+                if cloud.references(at, &way.policy).is_empty() {
+                    given.entry(role).or_default().insert(at);
+                }
+            }
+        }
+    }
+    given
+}
+
+/// A policy, and the document that it points to.
+fn with_document(cloud: &Cloud<'_>, at: usize) -> Vec<usize> {
+    let document = ways().policy.get(&cloud.items[at].kind).map(|way| cloud.references(at, &way.document)).unwrap_or_default();
+    std::iter::once(at).chain(document.into_iter().map(|(item, _)| item)).collect()
+}
+
+/// Whether it takes in policies that stand nowhere here and may allow anything.
+fn managed(cloud: &Cloud<'_>, at: usize) -> bool {
+    const HARMLESS: &[&str] = &["CloudWatch", "BasicExecutionRole", "XRay", "Xray", "VPCAccessExecutionRole"];
+    let item = &cloud.items[at];
+    item.it.attributes.iter().any(|(key, text, _)| {
+        let listed = key.starts_with("Policies") || key.starts_with("ManagedPolicyArns") || key.starts_with("managed_policy_arns") || key == "policy_arn";
+        let plain = key.rsplit('.').next().is_some_and(|last| last.parse::<usize>().is_ok()) || matches!(key.as_str(), "Policies" | "policy_arn");
+        let known = |text: &str| HARMLESS.iter().any(|word| text.contains(word));
+        let inner = key.contains(".Statement") || key.contains("PolicyDocument");
+        listed && plain && !inner && !cloud.literal_of(at, text).is_some_and(|text| known(&text))
+    })
+}
+
+/// The statements of a resource that allow something: by their keys, wherever the vocabulary keeps them.
+fn statements<'a>(cloud: &Cloud<'a>, at: usize) -> Vec<Statement<'a>> {
+    let mut by_prefix: BTreeMap<String, (Statement<'a>, bool)> = BTreeMap::new();
+    for (key, text, mark) in &cloud.items[at].it.attributes {
+        if key.starts_with("AssumeRolePolicyDocument") || key.starts_with("assume_role_policy") {
+            continue;
+        }
+        let parts: Vec<&str> = key.split('.').collect();
+        let Some(end) = parts.iter().rposition(|part| part.parse::<usize>().is_err()) else { continue };
+        // SAM's `DynamoDBCrudPolicy: { TableName: … }`
+        let template = end.checked_sub(1).map(|before| parts[before]).filter(|part| part.ends_with("Policy") && parts[0] == "Policies");
+        let (prefix, template) = (parts[..end].join("."), template);
+        let entry = by_prefix.entry(prefix).or_insert_with(|| (Statement { actions: Vec::new(), about: Vec::new() }, true));
+        match (parts[end], template) {
+            (_, Some(template)) => {
+                entry.0.actions.push(template);
+                entry.0.about.push((text, *mark));
+            }
+            ("Action" | "Actions" | "action" | "actions", None) => entry.0.actions.extend(text.as_literal()),
+            ("Resource" | "Resources" | "resource" | "resources", None) => entry.0.about.push((text, *mark)),
+            ("Effect" | "effect", None) => entry.1 &= text.as_literal() == Some("Allow"),
+            _ => {}
+        }
+    }
+    let found = by_prefix.into_values().filter(|(statement, allows)| *allows && !statement.actions.is_empty() && !statement.about.is_empty());
+    found.map(|(statement, _)| statement).collect()
+}

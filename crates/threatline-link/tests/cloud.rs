@@ -1,0 +1,237 @@
+//! Resources of a cloud in templates and Terraform: components, who calls whom, and where requests come in.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+use threatline_extract::extract_all;
+use threatline_facts::{ArtifactKind, Facts};
+use threatline_link::{Artifact, LinkConfig, compose, link};
+use threatline_model::Model;
+
+fn model(files: &[(&str, &str)]) -> Model {
+    let read = |(path, text): &(&str, &str)| {
+        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
+        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
+    };
+    let mut facts: Vec<(String, Facts)> = files.iter().map(read).collect();
+    facts.sort_by(|a, b| a.0.cmp(&b.0));
+    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: Arc::from(path.as_str()), facts }).collect();
+    let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
+    link(&artifacts, &compose::compose(&plain), &LinkConfig::default())
+}
+
+fn components(model: &Model) -> Vec<String> {
+    model.components.iter().map(|c| format!("{} {} {}", c.id.rest(), c.kind.name(), c.exposure.name())).collect()
+}
+
+fn flows(model: &Model) -> Vec<&str> {
+    model.flows.iter().map(|flow| flow.id.rest()).collect()
+}
+
+/// `component:METHOD path`, who is let in, and how that is known.
+fn ways_in(model: &Model) -> Vec<String> {
+    let verdict = |known: Option<bool>| known.map_or("unknown", |asks| if asks { "asks" } else { "open" });
+    let grade = |entry: &threatline_model::EntryPoint| entry.authenticated_proof.as_ref().map_or(String::new(), |proof| format!(" {:?}", proof.grade));
+    model.entry_points.iter().map(|entry| format!("{} {}{}", entry.id.rest(), verdict(entry.authenticated), grade(entry))).collect()
+}
+
+/// A function that reads the variable and asks what it names.
+const ASKS: &str = "import os\nimport requests\n\nURL = os.environ['ORDERS_URL']\n\ndef handler(event, _):\n    return requests.get(URL + '/orders').json()\n";
+
+const ORDERS: &str = "
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String, Default: dev}
+Resources:
+  Table: {Type: AWS::DynamoDB::Table}
+  Spare: {Type: AWS::DynamoDB::Table}
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: live}
+  Create:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/create/
+      Handler: main.handler
+      Environment: {Variables: {TABLE: !Ref Table, SPARE: !Ref Spare}}
+      Policies:
+        - DynamoDBCrudPolicy: {TableName: !Ref Table}
+      Events:
+        Web: {Type: Api, Properties: {Path: /orders, Method: post, RestApiId: !Ref Api, Auth: {Authorizer: AWS_IAM}}}
+        Open: {Type: Api, Properties: {Path: /health, Method: get, RestApiId: !Ref Api, Auth: {Authorizer: NONE}}}
+        Silent: {Type: Api, Properties: {Path: /silent, Method: get, RestApiId: !Ref Api}}
+        All: {Type: Api, Properties: {Path: '/rest/{proxy+}', Method: any, RestApiId: !Ref Api}}
+        Clock: {Type: Schedule, Properties: {Schedule: rate(1 hour)}}
+  Changed:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/changed/
+      Handler: main.handler
+      Policies:
+        - Statement: {Effect: Allow, Action: ['dynamodb:GetRecords'], Resource: !GetAtt Table.StreamArn}
+        - Statement: {Effect: Deny, Action: 'dynamodb:*', Resource: !GetAtt Spare.Arn}
+      Events:
+        Stream: {Type: DynamoDB, Properties: {Stream: !GetAtt Table.StreamArn}}
+  Url:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Name: !Sub /shop/${Stage}/orders/url
+      Value: !Sub 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/live'
+";
+
+const WEB: &str = "
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  OrdersUrl: {Type: 'AWS::SSM::Parameter::Value<String>'}
+  OtherUrl: {Type: 'AWS::SSM::Parameter::Value<String>'}
+Resources:
+  Front:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: main.handler
+      Environment: {Variables: {ORDERS_URL: !Ref OrdersUrl, OTHER: !Ref OtherUrl}}
+      FunctionUrlConfig: {AuthType: AWS_IAM}
+";
+
+#[test]
+fn templates_make_a_system() {
+    let model = model(&[
+        ("orders/template.yaml", ORDERS),
+        ("orders/src/create/main.py", "def handler(event, _):\n    return 1\n"),
+        ("web/template.yaml", WEB),
+        ("web/src/main.py", ASKS),
+    ]);
+    assert_eq!(
+        components(&model),
+        [
+            "Api process internet",
+            "Changed process internal",
+            "Create process internal",
+            "Front process internet",
+            "Spare data_store unknown",
+            "Table data_store unknown",
+        ]
+    );
+    assert_eq!(flows(&model), ["Api>Create:https", "Create>Table:https", "Front>Api:https", "Table>Changed:https"], "nobody may use the spare table");
+    assert_eq!(
+        ways_in(&model),
+        [
+            "Api:ANY /rest/{proxy+} unknown",
+            "Api:GET /health open X",
+            "Api:GET /silent open C",
+            "Api:POST /orders asks X",
+            "Create:schedule Create unknown",
+            "Front:ANY / asks X",
+        ]
+    );
+    let granted = model.flows.iter().find(|flow| flow.id.rest() == "Create>Table:https").unwrap();
+    assert_eq!((granted.authenticated, granted.encrypted), (Some(true), Some(true)));
+}
+
+#[test]
+fn equal_ids_of_two_templates_are_two_components() {
+    let text = "Resources:\n  Table: {Type: AWS::DynamoDB::Table}\n  Reader:\n    Type: AWS::Lambda::Function\n    Properties: {Role: !GetAtt Role.Arn}\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n        - PolicyDocument: {Statement: [{Effect: Allow, Action: 'dynamodb:GetItem', Resource: [!GetAtt Table.Arn]}]}\n";
+    let model = model(&[("a/one.yaml", text), ("a/two.yaml", text)]);
+    assert_eq!(model.components.len(), 4);
+    assert_eq!(model.flows.len(), 2, "a name is valid in its template: {:?}", flows(&model));
+}
+
+#[test]
+fn a_private_gateway_is_inside_and_a_default_authorizer_asks_for_all() {
+    let text = "Transform: AWS::Serverless-2016-10-31\nGlobals: {Api: {EndpointConfiguration: PRIVATE, Auth: {DefaultAuthorizer: Pool}}}\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Events:\n        A: {Type: Api, Properties: {Path: /a, Method: get}}\n        B: {Type: Api, Properties: {Path: /b, Method: get, Auth: {Authorizer: NONE}}}\n";
+    let model = model(&[("template.yaml", text)]);
+    assert_eq!(components(&model), ["F process internal", "ServerlessRestApi process internal"]);
+    assert_eq!(ways_in(&model), ["ServerlessRestApi:GET /a asks X", "ServerlessRestApi:GET /b open X"]);
+}
+
+#[test]
+fn a_definition_says_what_its_gateway_serves() {
+    let template = "Resources:\n  Api:\n    Type: AWS::Serverless::Api\n    Properties: {DefinitionBody: {'Fn::Transform': {Name: AWS::Include, Parameters: {Location: api.yaml}}}}\n  Get: {Type: AWS::Lambda::Function}\n";
+    let api = "openapi: 3.0.2\ninfo: {title: x}\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-auth: {type: AWS_IAM}\n      x-amazon-apigateway-integration: {uri: {'Fn::Sub': 'arn:aws:apigateway:x:lambda:path/functions/${Get.Arn}/invocations'}}\n    post: {}\n";
+    let model = model(&[("shop/template.yaml", template), ("shop/api.yaml", api)]);
+    assert_eq!(ways_in(&model), ["Api:GET /a asks X", "Api:POST /a unknown"]);
+    let point = &model.entry_points[0];
+    assert_eq!(point.flows.as_ref().map(|flows| flows.len()), Some(1));
+}
+
+#[test]
+fn functions_of_one_folder_own_their_handlers() {
+    let serverless = "service: shop\nprovider: {name: aws, runtime: python3.12}\nfunctions:\n  front:\n    handler: src/front.handler\n    environment: {ORDERS_URL: {'Fn::GetAtt': [HttpApi, ApiEndpoint]}}\n    events: [{httpApi: GET /front}]\n  back:\n    handler: src/back.handler\n    events:\n      - httpApi: {path: /back, method: post, authorizer: jwt}\n      - sqs: {arn: {'Fn::GetAtt': [Queue, Arn]}}\nresources:\n  Resources:\n    Queue: {Type: AWS::SQS::Queue}\n";
+    let model = model(&[("serverless.yml", serverless), ("src/front.py", ASKS), ("src/back.py", "def handler(event, _):\n    return 1\n")]);
+    assert_eq!(components(&model), ["HttpApi process internet", "Queue data_store unknown", "back process internal", "front process internal"]);
+    assert_eq!(flows(&model), ["HttpApi>back:https", "HttpApi>front:https", "Queue>back:https", "front>HttpApi:https"]);
+    assert_eq!(ways_in(&model), ["HttpApi:GET /front open C", "HttpApi:POST /back asks X"]);
+}
+
+#[test]
+fn terraform_routes_are_joined_over_files() {
+    let main = r#"
+resource "aws_api_gateway_rest_api" "shop" { name = "shop" }
+resource "aws_api_gateway_resource" "orders" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  parent_id   = aws_api_gateway_rest_api.shop.root_resource_id
+  path_part   = "orders"
+}
+resource "aws_api_gateway_resource" "order" {
+  parent_id = aws_api_gateway_resource.orders.id
+  path_part = "{id}"
+}
+resource "aws_lambda_function" "get" {
+  function_name = "get-order"
+  role          = aws_iam_role.get.arn
+  filename      = data.archive_file.get.output_path
+  handler       = "main.handler"
+}
+data "archive_file" "get" {
+  type       = "zip"
+  source_dir = "${path.module}/get"
+}
+resource "aws_iam_role" "get" { name = "get" }
+resource "aws_iam_role_policy" "get" {
+  role   = aws_iam_role.get.id
+  policy = data.aws_iam_policy_document.get.json
+}
+data "aws_iam_policy_document" "get" {
+  statement {
+    actions   = ["dynamodb:GetItem"]
+    resources = [aws_dynamodb_table.orders.arn]
+  }
+}
+resource "aws_dynamodb_table" "orders" { name = "orders" }
+"#;
+    let methods = r#"
+resource "aws_api_gateway_method" "get" {
+  rest_api_id   = aws_api_gateway_rest_api.shop.id
+  resource_id   = aws_api_gateway_resource.order.id
+  http_method   = "GET"
+  authorization = "NONE"
+}
+resource "aws_api_gateway_method" "list" {
+  rest_api_id   = aws_api_gateway_rest_api.shop.id
+  resource_id   = aws_api_gateway_resource.orders.id
+  http_method   = "GET"
+  authorization = var.authorization
+}
+resource "aws_api_gateway_integration" "get" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  resource_id = aws_api_gateway_resource.order.id
+  uri         = aws_lambda_function.get.invoke_arn
+}
+resource "aws_apigatewayv2_route" "elsewhere" {
+  api_id    = var.api
+  route_key = "GET /elsewhere"
+}
+"#;
+    let model = model(&[("infra/main.tf", main), ("infra/methods.tf", methods), ("infra/get/main.py", "def handler(event, _):\n    return 1\n")]);
+    assert_eq!(components(&model), ["get-order process internal", "orders data_store unknown", "shop process internet"]);
+    assert_eq!(flows(&model), ["get-order>orders:https", "shop>get-order:https"]);
+    assert_eq!(ways_in(&model), ["shop:GET /orders unknown", "shop:GET /orders/{id} open X"]);
+}
+
+#[test]
+fn names_that_lead_in_a_circle_end() {
+    let text = "Parameters:\n  A: {Type: String}\nResources:\n  One: {Type: 'AWS::SSM::Parameter', Properties: {Name: /a/b, Value: !Ref Two}}\n  Two: {Type: 'AWS::SSM::Parameter', Properties: {Name: /a/c, Value: !Ref One}}\n  F: {Type: 'AWS::Lambda::Function', Properties: {Environment: {Variables: {X: !Ref One}}}}\n";
+    assert_eq!(components(&model(&[("template.yaml", text)])), ["F process internal"]);
+    let tree = "resource \"aws_api_gateway_rest_api\" \"a\" {}\nresource \"aws_api_gateway_resource\" \"x\" {\n  parent_id = aws_api_gateway_resource.x.id\n  path_part = \"x\"\n}\nresource \"aws_api_gateway_method\" \"m\" {\n  rest_api_id = aws_api_gateway_rest_api.a.id\n  resource_id = aws_api_gateway_resource.x.id\n  http_method = \"GET\"\n}\n";
+    assert!(model(&[("main.tf", tree)]).entry_points.is_empty());
+}
