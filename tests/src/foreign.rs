@@ -46,6 +46,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("dockerfile", File(Dockerfile, "api/Dockerfile")),
         ("env_file", File(EnvFile, ".env")),
         ("go", File(Source(Language::Go), "cmd/main.go")),
+        ("graphql", File(Graphql, "schema.graphql")),
         ("java", File(Source(Language::Java), "src/main/java/a/A.java")),
         ("javascript", File(Source(Language::JavaScript), "src/server.js")),
         ("json", File(Json, "openapi.json")),

@@ -406,6 +406,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Dockerfile => "dockerfile",
         ArtifactKind::EnvFile => "env",
         ArtifactKind::Protobuf => "protobuf",
+        ArtifactKind::Graphql => "graphql",
         ArtifactKind::Terraform | ArtifactKind::TerraformVariables => "terraform",
         ArtifactKind::Properties => "properties",
         ArtifactKind::Manifest(Ecosystem::Cargo) => "cargo",

@@ -55,6 +55,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut directory = names::Directory::new(&drafts, &said);
     hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
     let flows = flows::find(&mut drafts, &mut directory, &said, composed, &ownership, &in_test);
+    let homes = documented::find(&mut drafts, &said, composed, &ownership, &in_test);
     let routes = exposure::decide(&mut drafts, &said);
     traits::stores(&mut drafts, &flows);
     let boundaries = boundaries::draw(&drafts, &projects, &said);
@@ -62,7 +63,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let flow_ids: BTreeMap<Key, FlowId> = flows.by_key.keys().map(|key| (key.clone(), flow_id(key, &ids))).collect();
     let placing = entries::Placing { said: &said, composed, ownership: &ownership, flows: &flows, routes: &routes, in_test: &in_test };
     let mut entry_points = entries::place(&mut drafts, &ids, &flow_ids, &placing);
-    let documents = documented::Documents { said: &said, composed, routes: &routes, in_test: &in_test };
+    let documents = documented::Documents { said: &said, composed, routes: &routes, in_test: &in_test, homes: &homes };
     let drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
     carried::entry_points(&mut entry_points, &said);
     traits::roles(&mut drafts);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use threatline_facts::Fact;
 use threatline_facts::infra::*;
 use threatline_facts::manifest::{ManifestFact, Owners, Package};
-use threatline_facts::spec::{OpenApi, Proto, SpecFact};
+use threatline_facts::spec::{GraphqlOperations, GraphqlSchema, OpenApi, PathItems, Proto, SpecFact};
 
 /// A fact with the path of its artifact.
 #[derive(Clone, Debug)]
@@ -37,7 +37,10 @@ pub(crate) struct Said<'a> {
     pub(crate) packages: Vec<At<'a, Package>>,
     pub(crate) owners: Vec<At<'a, Owners>>,
     pub(crate) open_apis: Vec<At<'a, OpenApi>>,
+    pub(crate) path_items: BTreeMap<Arc<str>, &'a PathItems>,
     pub(crate) protos: Vec<At<'a, Proto>>,
+    pub(crate) schemas: Vec<At<'a, GraphqlSchema>>,
+    pub(crate) asked: Vec<At<'a, GraphqlOperations>>,
     /// Image and the folder it is built from.
     pub(crate) images: Vec<(String, String, Option<String>)>,
 }
@@ -88,7 +91,12 @@ impl<'a> Said<'a> {
                 _ => {}
             },
             Fact::Spec(SpecFact::OpenApi(it)) => self.open_apis.push(At { path, it }),
+            Fact::Spec(SpecFact::PathItems(it)) => {
+                self.path_items.insert(path, it);
+            }
             Fact::Spec(SpecFact::Proto(it)) => self.protos.push(At { path, it }),
+            Fact::Spec(SpecFact::GraphqlSchema(it)) => self.schemas.push(At { path, it }),
+            Fact::Spec(SpecFact::GraphqlOperations(it)) => self.asked.push(At { path, it }),
             Fact::Manifest(ManifestFact::Package(it)) => self.packages.push(At { path, it }),
             Fact::Manifest(ManifestFact::Owners(it)) => self.owners.push(At { path, it }),
         }
