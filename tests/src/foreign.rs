@@ -60,6 +60,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("manifest_nuget", File(Manifest(Ecosystem::Nuget), "src/Api.csproj")),
         ("manifest_python", File(Manifest(Ecosystem::Python), "pyproject.toml")),
         ("manifest_rubygems", File(Manifest(Ecosystem::Rubygems), "Gemfile")),
+        ("nginx", File(Nginx, "nginx.conf")),
         ("note", Note),
         ("pack", Pack),
         ("pack_page", Page),

@@ -407,6 +407,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::EnvFile => "env",
         ArtifactKind::Protobuf => "protobuf",
         ArtifactKind::Graphql => "graphql",
+        ArtifactKind::Nginx => "conf",
         ArtifactKind::Terraform | ArtifactKind::TerraformVariables => "terraform",
         ArtifactKind::Properties => "properties",
         ArtifactKind::Manifest(Ecosystem::Cargo) => "cargo",

@@ -7,6 +7,7 @@ pub mod dockerfile;
 pub mod env_file;
 pub mod kubernetes;
 pub mod kustomization;
+pub mod nginx;
 pub mod properties;
 pub mod secret;
 pub mod settings;

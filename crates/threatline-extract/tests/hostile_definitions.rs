@@ -35,6 +35,21 @@ fn deep_nesting_ends() {
         ("a.graphql", format!("type Query {{ a(b: C = {}): C }}", deep("{ d: ", "1", "}"))),
         ("a.graphql", deep("{ a ", "b", "}")),
         ("a.graphql", "type Query { a: B } ".repeat(20_000)),
+        ("nginx.conf", deep("server { ", "listen 80;", "}")),
+        ("nginx.conf", "server { location / { proxy_pass http://a; } } ".repeat(20_000)),
+        ("nginx.conf", format!("server {{ location ~ ^{} {{ proxy_pass http://a; }} }}", deep("(a|", "b", ")"))),
+        ("nginx.conf", format!("server {{ location ~ ^/{} {{ proxy_pass http://a; }} }}", "(a|b)".repeat(100_000))),
+        (
+            "nginx.conf",
+            format!(
+                "server {{ set $a {}; set $b {}; set $c {}; location / {{ proxy_pass {}; }} }}",
+                "$b".repeat(90_000),
+                "$c".repeat(90_000),
+                "$a".repeat(90_000),
+                "$a".repeat(90_000)
+            ),
+        ),
+        ("nginx.conf", format!("upstream a {{ {} }} server {{ {} }}", "server b; ".repeat(20_000), "location / { proxy_pass http://a; } ".repeat(20_000))),
         ("pom.xml", deep("<project>", "", "</project>")),
         ("Cargo.toml", format!("a = {}", deep("[", "", "]"))),
         ("pyproject.toml", format!("[tool]\na = {}", deep("{ a = ", "1", "}"))),

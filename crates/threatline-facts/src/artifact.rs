@@ -49,6 +49,7 @@ pub enum ArtifactKind {
     EnvFile,
     Protobuf,
     Graphql,
+    Nginx,
     Terraform,
     TerraformVariables,
     Properties,
@@ -82,6 +83,9 @@ impl ArtifactKind {
             ".env" => EnvFile,
             _ if lower.starts_with("dockerfile.") || lower.starts_with("containerfile.") || extension == "dockerfile" => Dockerfile,
             _ if lower.starts_with(".env.") || extension == "env" => EnvFile,
+            // what the file is read by, its content says
+            _ if ["", ".template", ".tmpl", ".tpl", ".j2"].iter().any(|end| lower.strip_suffix(end).is_some_and(|name| name.ends_with(".conf"))) => Nginx,
+            _ if lower.starts_with("nginx.") && matches!(extension, "template" | "tmpl" | "tpl") => Nginx,
             _ if lower.starts_with("requirements") && extension == "txt" => Manifest(Ecosystem::Python),
             _ if lower.ends_with(".d.ts") || lower.ends_with(".min.js") => return None,
             _ => match extension {

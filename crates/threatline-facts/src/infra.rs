@@ -27,6 +27,7 @@ pub enum InfraFact {
     TerraformVariable(TerraformVariable),
     TerraformLocal(TerraformLocal),
     Setting(Setting),
+    Proxy(Proxy),
 }
 
 /// Whose vocabulary a workload is written in.
@@ -311,6 +312,36 @@ pub struct IngressRule {
     pub service: String,
     pub service_namespace: Option<String>,
     pub port: Option<String>,
+    pub mark: Mark,
+}
+
+/// Configuration of a web server that hands requests on (nginx), or a part of it that others include.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Proxy {
+    /// `nginx`.
+    pub product: String,
+    /// The ConfigMap that it stands in; none for a file of its own.
+    pub config: Option<String>,
+    /// All servers' routes, in the order written.
+    pub routes: Vec<ProxyRoute>,
+    /// Where the first server begins.
+    pub mark: Mark,
+}
+
+/// What a [`Proxy`] does with a path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProxyRoute {
+    /// What is asked for, `*` for what varies; none where nobody asks from outside.
+    pub path: Option<String>,
+    /// Methods that are let through; empty is all.
+    pub methods: Vec<String>,
+    /// Addresses that requests are handed to, with a scheme; what is set elsewhere stays a hole.
+    pub targets: Vec<Text>,
+    /// A credential is demanded before anything is answered, and what demands it.
+    pub demands: Option<(String, Mark)>,
+    /// Only these addresses are let in; empty is all.
+    pub allowed: Vec<String>,
+    /// Where.
     pub mark: Mark,
 }
 

@@ -19,6 +19,7 @@ mod hardening;
 mod names;
 mod product;
 mod properties;
+mod proxies;
 mod said;
 mod source;
 mod terraform;
@@ -52,9 +53,10 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     carried::apply(&mut drafts, &said, composed, &ownership, &in_test);
     let hosts = terraform::components(&mut drafts, &said);
     drafts.iter_mut().for_each(|draft| resource_environment(draft, &in_test));
+    let proxies = proxies::components(&mut drafts, &said, &folders, &in_test);
     let mut directory = names::Directory::new(&drafts, &said);
     hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
-    let flows = flows::find(&mut drafts, &mut directory, &said, composed, &ownership, &in_test);
+    let flows = flows::find(&mut drafts, &mut directory, &said, composed, &ownership, &proxies, &in_test);
     let homes = documented::find(&mut drafts, &said, composed, &ownership, &in_test);
     let routes = exposure::decide(&mut drafts, &said);
     traits::stores(&mut drafts, &flows);
@@ -65,6 +67,8 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut entry_points = entries::place(&mut drafts, &ids, &flow_ids, &placing);
     let documents = documented::Documents { said: &said, composed, routes: &routes, in_test: &in_test, homes: &homes };
     let drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
+    let placing = proxies::Placing { said: &said, homes: &proxies, flows: &flows, flow_ids: &flow_ids, routes: &routes };
+    proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
     carried::entry_points(&mut entry_points, &said);
     traits::roles(&mut drafts);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);

@@ -41,6 +41,7 @@ pub(crate) struct Said<'a> {
     pub(crate) protos: Vec<At<'a, Proto>>,
     pub(crate) schemas: Vec<At<'a, GraphqlSchema>>,
     pub(crate) asked: Vec<At<'a, GraphqlOperations>>,
+    pub(crate) proxies: Vec<At<'a, Proxy>>,
     /// Image and the folder it is built from.
     pub(crate) images: Vec<(String, String, Option<String>)>,
 }
@@ -86,6 +87,7 @@ impl<'a> Said<'a> {
                 InfraFact::TerraformLocal(it) => self.terraform_locals.push(At { path, it }),
                 InfraFact::Setting(it) => self.settings.push(At { path, it }),
                 InfraFact::ImageSource(it) => self.add_image(&path, &it.image, &it.context, it.dockerfile.clone()),
+                InfraFact::Proxy(it) => self.proxies.push(At { path, it }),
                 InfraFact::TerraformModule(_) => {}
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
