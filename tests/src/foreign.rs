@@ -76,6 +76,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("terraform_variables", File(TerraformVariables, "prod.tfvars")),
         ("tsx", File(Source(Language::Tsx), "src/page.tsx")),
         ("typescript", File(Source(Language::TypeScript), "src/main.ts")),
+        ("wrangler", File(Wrangler, "wrangler.toml")),
         ("yaml", File(Yaml, "k8s/deploy.yaml")),
     ]
 };

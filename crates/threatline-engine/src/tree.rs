@@ -408,6 +408,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Protobuf => "protobuf",
         ArtifactKind::Graphql => "graphql",
         ArtifactKind::Nginx => "conf",
+        ArtifactKind::Wrangler => "wrangler",
         ArtifactKind::Terraform | ArtifactKind::TerraformVariables => "terraform",
         ArtifactKind::Properties => "properties",
         ArtifactKind::Manifest(Ecosystem::Cargo) => "cargo",

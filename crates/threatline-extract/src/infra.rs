@@ -14,6 +14,7 @@ pub mod settings;
 pub mod skaffold;
 pub mod terraform;
 pub mod text;
+pub mod wrangler;
 
 use crate::node::{Kind, Node};
 use threatline_facts::{Extracted, Gap, Mark};

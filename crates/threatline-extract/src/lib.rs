@@ -64,6 +64,7 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Protobuf => spec::protobuf::read(text),
         ArtifactKind::Graphql => spec::graphql::read(text),
         ArtifactKind::Nginx => infra::nginx::read(text),
+        ArtifactKind::Wrangler => infra::wrangler::read(text),
         ArtifactKind::Manifest(ecosystem) => manifest::read(ecosystem, text),
         ArtifactKind::Codeowners => manifest::codeowners::read(text),
     }

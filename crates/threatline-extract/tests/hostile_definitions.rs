@@ -50,6 +50,8 @@ fn deep_nesting_ends() {
             ),
         ),
         ("nginx.conf", format!("upstream a {{ {} }} server {{ {} }}", "server b; ".repeat(20_000), "location / { proxy_pass http://a; } ".repeat(20_000))),
+        ("wrangler.toml", format!("routes = {}", deep("[", "", "]"))),
+        ("wrangler.json", deep("{\"env\":", "1", "}")),
         ("pom.xml", deep("<project>", "", "</project>")),
         ("Cargo.toml", format!("a = {}", deep("[", "", "]"))),
         ("pyproject.toml", format!("[tool]\na = {}", deep("{ a = ", "1", "}"))),

@@ -50,6 +50,7 @@ pub enum ArtifactKind {
     Protobuf,
     Graphql,
     Nginx,
+    Wrangler,
     Terraform,
     TerraformVariables,
     Properties,
@@ -81,6 +82,7 @@ impl ArtifactKind {
             "web.xml" | "routes" => Source(Language::Java),
             "dockerfile" | "containerfile" => Dockerfile,
             ".env" => EnvFile,
+            "wrangler.toml" | "wrangler.jsonc" | "wrangler.json" => Wrangler,
             _ if lower.starts_with("dockerfile.") || lower.starts_with("containerfile.") || extension == "dockerfile" => Dockerfile,
             _ if lower.starts_with(".env.") || extension == "env" => EnvFile,
             // what the file is read by, its content says

@@ -28,6 +28,7 @@ pub enum InfraFact {
     TerraformLocal(TerraformLocal),
     Setting(Setting),
     Proxy(Proxy),
+    Worker(Worker),
 }
 
 /// Whose vocabulary a workload is written in.
@@ -307,8 +308,11 @@ pub struct Ingress {
 pub struct IngressRule {
     pub host: Option<String>,
     pub path: Option<String>,
+    /// The one method that it is for, if one is written.
+    pub method: Option<String>,
     /// Path handed on, where a rewrite is configured.
     pub rewrite: Option<String>,
+    /// What stands behind it; empty where another file tells.
     pub service: String,
     pub service_namespace: Option<String>,
     pub port: Option<String>,
@@ -341,6 +345,19 @@ pub struct ProxyRoute {
     pub demands: Option<(String, Mark)>,
     /// Only these addresses are let in; empty is all.
     pub allowed: Vec<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A function at a content delivery network's edge (Cloudflare Workers).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Worker {
+    /// Its name.
+    pub name: Option<String>,
+    /// The file that it begins with, relative.
+    pub main: Option<String>,
+    /// Patterns of host and path that it answers, as written.
+    pub routes: Vec<(String, Mark)>,
     /// Where.
     pub mark: Mark,
 }

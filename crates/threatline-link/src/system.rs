@@ -15,6 +15,7 @@ mod draft;
 mod entries;
 mod exposure;
 mod flows;
+mod gateways;
 mod hardening;
 mod names;
 mod product;
@@ -54,6 +55,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let hosts = terraform::components(&mut drafts, &said);
     drafts.iter_mut().for_each(|draft| resource_environment(draft, &in_test));
     let proxies = proxies::components(&mut drafts, &said, &folders, &in_test);
+    let gateways = gateways::find(&mut drafts, &said, &in_test);
     let mut directory = names::Directory::new(&drafts, &said);
     hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
     let flows = flows::find(&mut drafts, &mut directory, &said, composed, &ownership, &proxies, &in_test);
@@ -69,6 +71,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
     let placing = proxies::Placing { said: &said, homes: &proxies, flows: &flows, flow_ids: &flow_ids, routes: &routes };
     proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
+    gateways::entry_points(&drafts, &ids, &mut entry_points, &gateways);
     carried::entry_points(&mut entry_points, &said);
     traits::roles(&mut drafts);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);

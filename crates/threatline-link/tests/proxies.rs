@@ -164,3 +164,48 @@ fn a_server_in_front_of_its_own_code_answers_nothing_twice() {
     let shown = entries(&model);
     assert!(shown.len() == 1 && shown[0].starts_with("app:GET /items "), "{shown:?}");
 }
+
+const ROUTE: &str = "apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: shop }
+spec:
+  parentRefs: [{ name: front }]
+  rules:
+    - matches:
+        - { method: GET, path: { type: PathPrefix, value: /users } }
+        - { path: { type: RegularExpression, value: '/v2/.*' } }
+      backendRefs: [{ name: users, port: 80 }]
+    - matches: [{ path: { value: /old } }]
+      filters: [{ type: RequestRedirect, requestRedirect: { hostname: new.shop.eu } }]
+";
+
+#[test]
+fn a_gateway_answers_what_nothing_here_stands_behind() {
+    let alone = model(&[("k8s/route.yaml", ROUTE)]);
+    assert_eq!(components(&alone), ["front"]);
+    assert_eq!(entries(&alone), ["front:ANY /v2/* unknown internet [?]", "front:GET /users unknown internet [?]"]);
+    let users = "apiVersion: apps/v1
+kind: Deployment
+metadata: { name: users }
+spec:
+  template:
+    metadata: { labels: { app: users } }
+    spec: { containers: [{ name: users, image: acme/users }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: users }
+spec: { selector: { app: users }, ports: [{ port: 80 }] }
+";
+    let held = model(&[("k8s/route.yaml", ROUTE), ("k8s/users.yaml", users)]);
+    assert_eq!(components(&held), ["users"]);
+    assert!(entries(&held).is_empty());
+}
+
+#[test]
+fn a_worker_answers_its_routes() {
+    let alone = model(&[("edge/wrangler.toml", "name = \"edge\"\nmain = \"src/index.ts\"\nroutes = [\"shop.eu/api/*\", { pattern = \"api.shop.eu\" }]\n")]);
+    assert_eq!(components(&alone), ["edge"]);
+    assert_eq!(entries(&alone), ["edge:ANY /* unknown internet [?]", "edge:ANY /api/* unknown internet [?]"]);
+    assert!(components(&model(&[("wrangler.toml", "name = \"quiet\"\n")])).is_empty(), "nobody knows what it answers");
+}

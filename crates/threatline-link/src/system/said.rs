@@ -42,6 +42,7 @@ pub(crate) struct Said<'a> {
     pub(crate) schemas: Vec<At<'a, GraphqlSchema>>,
     pub(crate) asked: Vec<At<'a, GraphqlOperations>>,
     pub(crate) proxies: Vec<At<'a, Proxy>>,
+    pub(crate) workers: Vec<At<'a, Worker>>,
     /// Image and the folder it is built from.
     pub(crate) images: Vec<(String, String, Option<String>)>,
 }
@@ -88,6 +89,7 @@ impl<'a> Said<'a> {
                 InfraFact::Setting(it) => self.settings.push(At { path, it }),
                 InfraFact::ImageSource(it) => self.add_image(&path, &it.image, &it.context, it.dockerfile.clone()),
                 InfraFact::Proxy(it) => self.proxies.push(At { path, it }),
+                InfraFact::Worker(it) => self.workers.push(At { path, it }),
                 InfraFact::TerraformModule(_) => {}
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
