@@ -46,6 +46,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("dockerfile", File(Dockerfile, "api/Dockerfile")),
         ("env_file", File(EnvFile, ".env")),
         ("go", File(Source(Language::Go), "cmd/main.go")),
+        ("graphql", File(Graphql, "schema.graphql")),
         ("java", File(Source(Language::Java), "src/main/java/a/A.java")),
         ("javascript", File(Source(Language::JavaScript), "src/server.js")),
         ("json", File(Json, "openapi.json")),
@@ -59,6 +60,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("manifest_nuget", File(Manifest(Ecosystem::Nuget), "src/Api.csproj")),
         ("manifest_python", File(Manifest(Ecosystem::Python), "pyproject.toml")),
         ("manifest_rubygems", File(Manifest(Ecosystem::Rubygems), "Gemfile")),
+        ("nginx", File(Nginx, "nginx.conf")),
         ("note", Note),
         ("pack", Pack),
         ("pack_page", Page),
@@ -74,6 +76,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("terraform_variables", File(TerraformVariables, "prod.tfvars")),
         ("tsx", File(Source(Language::Tsx), "src/page.tsx")),
         ("typescript", File(Source(Language::TypeScript), "src/main.ts")),
+        ("wrangler", File(Wrangler, "wrangler.toml")),
         ("yaml", File(Yaml, "k8s/deploy.yaml")),
     ]
 };

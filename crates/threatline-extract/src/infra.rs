@@ -8,6 +8,7 @@ pub mod dockerfile;
 pub mod env_file;
 pub mod kubernetes;
 pub mod kustomization;
+pub mod nginx;
 pub mod properties;
 pub mod secret;
 pub mod serverless;
@@ -15,6 +16,7 @@ pub mod settings;
 pub mod skaffold;
 pub mod terraform;
 pub mod text;
+pub mod wrangler;
 
 use crate::node::{Kind, Node};
 use threatline_facts::{Extracted, Gap, Mark};

@@ -62,6 +62,9 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Terraform | ArtifactKind::TerraformVariables => infra::terraform::read(kind, text),
         ArtifactKind::Properties => infra::properties::read(text),
         ArtifactKind::Protobuf => spec::protobuf::read(text),
+        ArtifactKind::Graphql => spec::graphql::read(text),
+        ArtifactKind::Nginx => infra::nginx::read(text),
+        ArtifactKind::Wrangler => infra::wrangler::read(text),
         ArtifactKind::Manifest(ecosystem) => manifest::read(ecosystem, text),
         ArtifactKind::Codeowners => manifest::codeowners::read(text),
     }

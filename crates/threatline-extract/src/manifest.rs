@@ -15,7 +15,7 @@ pub mod npm;
 pub mod nuget;
 pub mod python;
 pub mod rubygems;
-mod tables;
+pub(crate) mod tables;
 pub(crate) mod xml;
 
 use crate::node::Node;

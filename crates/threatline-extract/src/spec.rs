@@ -1,5 +1,6 @@
 //! API definitions: one file per kind.
 
+pub mod graphql;
 pub mod openapi;
 pub mod protobuf;
 
@@ -10,5 +11,6 @@ use threatline_facts::Extracted;
 pub fn read_documents(documents: &[Node], out: &mut Extracted) -> bool {
     let definitions: Vec<&Node> = documents.iter().filter(|document| openapi::is_definition(document)).collect();
     definitions.iter().for_each(|document| openapi::read(document, out));
-    !definitions.is_empty()
+    let items = definitions.is_empty() && matches!(documents, [document] if openapi::read_path_items(document, out));
+    !definitions.is_empty() || items
 }

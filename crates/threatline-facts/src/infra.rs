@@ -28,6 +28,8 @@ pub enum InfraFact {
     TerraformVariable(TerraformVariable),
     TerraformLocal(TerraformLocal),
     Setting(Setting),
+    Proxy(Proxy),
+    Worker(Worker),
 }
 
 /// Whose vocabulary a workload is written in.
@@ -307,11 +309,57 @@ pub struct Ingress {
 pub struct IngressRule {
     pub host: Option<String>,
     pub path: Option<String>,
+    /// The one method that it is for, if one is written.
+    pub method: Option<String>,
     /// Path handed on, where a rewrite is configured.
     pub rewrite: Option<String>,
+    /// What stands behind it; empty where another file tells.
     pub service: String,
     pub service_namespace: Option<String>,
     pub port: Option<String>,
+    pub mark: Mark,
+}
+
+/// Configuration of a web server that hands requests on (nginx), or a part of it that others include.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Proxy {
+    /// `nginx`.
+    pub product: String,
+    /// The ConfigMap that it stands in; none for a file of its own.
+    pub config: Option<String>,
+    /// All servers' routes, in the order written.
+    pub routes: Vec<ProxyRoute>,
+    /// Where the first server begins.
+    pub mark: Mark,
+}
+
+/// What a [`Proxy`] does with a path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProxyRoute {
+    /// What is asked for, `*` for what varies; none where nobody asks from outside.
+    pub path: Option<String>,
+    /// Methods that are let through; empty is all.
+    pub methods: Vec<String>,
+    /// Addresses that requests are handed to, with a scheme; what is set elsewhere stays a hole.
+    pub targets: Vec<Text>,
+    /// A credential is demanded before anything is answered, and what demands it.
+    pub demands: Option<(String, Mark)>,
+    /// Only these addresses are let in; empty is all.
+    pub allowed: Vec<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A function at a content delivery network's edge (Cloudflare Workers).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Worker {
+    /// Its name.
+    pub name: Option<String>,
+    /// The file that it begins with, relative.
+    pub main: Option<String>,
+    /// Patterns of host and path that it answers, as written.
+    pub routes: Vec<(String, Mark)>,
+    /// Where.
     pub mark: Mark,
 }
 

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 #[allow(missing_docs, reason = "each variant carries the documented struct of its name")]
 pub enum SpecFact {
     OpenApi(OpenApi),
+    PathItems(PathItems),
     Proto(Proto),
+    GraphqlSchema(GraphqlSchema),
+    GraphqlOperations(GraphqlOperations),
 }
 
 /// An OpenAPI 2 or 3 document.
@@ -22,6 +25,59 @@ pub struct OpenApi {
     pub base_path: String,
     /// In the order written.
     pub operations: Vec<Operation>,
+    /// Paths whose operations lie in another file.
+    pub references: Vec<PathReference>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A path of an OpenAPI document that only says where its operations are told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PathReference {
+    /// As written, without the base path; empty where the other file tells all paths.
+    pub path: String,
+    /// Relative to the document.
+    pub file: String,
+    /// The key there under which they stand; empty if they are the whole file.
+    pub key: String,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A file of operations that OpenAPI documents refer to: by key, or under the empty key as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PathItems {
+    /// In the order written; their path is empty, for only the document knows it.
+    pub items: Vec<(String, Vec<Operation>)>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A schema of GraphQL, as far as it can be asked from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GraphqlSchema {
+    /// Fields of the root types, in the order written.
+    pub fields: Vec<GraphqlField>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A field of a root type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GraphqlField {
+    /// `Query`, `Mutation` or `Subscription`, whatever the schema calls the type.
+    pub root: String,
+    /// Its name.
+    pub name: String,
+    /// Names of its arguments.
+    pub arguments: Vec<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// Operations and fragments: what a client asks. Whoever keeps them beside a schema has the schema of another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GraphqlOperations {
     /// Where.
     pub mark: Mark,
 }

@@ -78,18 +78,30 @@ fn pieces(text: &str) -> Vec<(u32, &str)> {
 fn documents(text: &str) -> Result<Vec<Node>, &'static str> {
     let mut text = Cow::Borrowed(text);
     let mut work = 0;
+    let mut blank = false;
     loop {
         work += text.len();
         let failure = match attempt(&text) {
             Ok(documents) => return Ok(documents),
             Err(failure) => failure,
         };
+        // a tab alone on a line of a block is nothing either
+        if !blank && text.contains('\t') {
+            blank = true;
+            text = Cow::Owned(without_lone_tabs(&text));
+            continue;
+        }
         let moved = failure.place.filter(|_| work < MAX_WORK).and_then(|place| move_in(&text, &place));
         match moved {
             Some(moved) => text = Cow::Owned(moved),
             None => return Err(failure.reason),
         }
     }
+}
+
+fn without_lone_tabs(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.map(|line| if line.contains('\t') && line.trim().is_empty() { if line.ends_with('\n') { "\n" } else { "" } } else { line }).collect()
 }
 
 /// Bytes that are parsed before repairing is given up.

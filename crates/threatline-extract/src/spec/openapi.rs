@@ -7,10 +7,12 @@ mod schema;
 use crate::infra::cloudformation;
 use crate::node::{Entry, Node};
 use schema::{Direction, Document};
-use threatline_facts::spec::{OpenApi, Operation, SpecFact};
+use threatline_facts::spec::{OpenApi, Operation, PathItems, PathReference, SpecFact};
 use threatline_facts::{Extracted, Gap, Text};
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+/// Files of paths that one file may hold, and documents that refer to others.
+const MANY: usize = 2000;
 
 /// Whether a document is an API definition: a version, and what every definition must have.
 pub fn is_definition(document: &Node) -> bool {
@@ -24,23 +26,68 @@ pub fn read(root: &Node, out: &mut Extracted) {
     let line = ["openapi", "swagger"].iter().find_map(|key| root.entry(key)).map_or(root.line, |entry| entry.line);
     let mark = out.mark(line, line);
     let mut document = Document::new(root);
-    let mut operations = Vec::new();
+    let (mut operations, mut references) = (Vec::new(), Vec::new());
+    if let Some((entry, (file, key))) = root.entry("paths").and_then(|entry| Some((entry, elsewhere(entry.value.str_at(&["$ref"])?)?))) {
+        let mark = out.mark(entry.line, entry.end_line());
+        references.push(PathReference { path: String::new(), file, key, mark });
+    }
     for path in root.get("paths").map_or(&[][..], Node::entries).iter().filter(|path| path.key.starts_with('/')) {
-        let item = document.follow(&path.value);
-        for method in item.entries().iter().filter(|entry| METHODS.contains(&entry.key.as_str()) && entry.value.is_mapping()) {
-            let operation = operation(&mut document, path, item, method, out);
-            operations.push(operation);
+        if let Some((file, key)) = path.value.str_at(&["$ref"]).and_then(elsewhere).filter(|_| references.len() < MANY) {
+            let mark = out.mark(path.line, path.end_line());
+            references.push(PathReference { path: path.key.clone(), file, key, mark });
+            continue;
         }
+        let item = document.follow(&path.value);
+        operations.extend(item_operations(&mut document, &path.key, item, out));
     }
     let servers = servers(root);
-    let definition = OpenApi { title: root.str_at(&["info", "title"]).map(str::to_owned), base_path: base_path(root), servers, operations, mark };
+    let definition = OpenApi { title: root.str_at(&["info", "title"]).map(str::to_owned), base_path: base_path(root), servers, operations, references, mark };
     out.say(SpecFact::OpenApi(definition));
     for reason in document.gaps() {
         out.facts.gaps.push(Gap { mark: Some(mark), reason: reason.to_owned(), whole: false });
     }
 }
 
-fn operation<'d>(document: &mut Document<'d>, path: &Entry, item: &'d Node, method: &'d Entry, out: &mut Extracted) -> Operation {
+/// `./paths/users.yaml#/users` as file and key; none for what lies in the same document, or on the web.
+fn elsewhere(reference: &str) -> Option<(String, String)> {
+    let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
+    let key = pointer.trim_start_matches('/').replace("~1", "/").replace("~0", "~");
+    (!file.is_empty() && !file.contains("://") && file.len() < 512).then(|| (file.to_owned(), key))
+}
+
+/// Whether a node tells operations: methods, one of them with responses.
+fn is_path_item(node: &Node) -> bool {
+    node.entries().iter().any(|entry| METHODS.contains(&entry.key.as_str()) && entry.value.get("responses").is_some_and(Node::is_mapping))
+}
+
+/// Reads a document that other definitions refer to for their paths; says whether it is one.
+pub fn read_path_items(root: &Node, out: &mut Extracted) -> bool {
+    let whole = is_path_item(root);
+    if !whole && !root.entries().iter().any(|entry| is_path_item(&entry.value)) {
+        return false;
+    }
+    let mark = out.mark(root.line, root.line);
+    let mut document = Document::new(root);
+    let mut items = Vec::new();
+    if whole {
+        items.push((String::new(), item_operations(&mut document, "", root, out)));
+    } else {
+        for entry in root.entries().iter().filter(|entry| is_path_item(&entry.value)).take(MANY) {
+            items.push((entry.key.clone(), item_operations(&mut document, "", &entry.value, out)));
+        }
+    }
+    out.say(SpecFact::PathItems(PathItems { items, mark }));
+    true
+}
+
+/// The operations of a path.
+fn item_operations<'d>(document: &mut Document<'d>, path: &str, item: &'d Node, out: &mut Extracted) -> Vec<Operation> {
+    let further = item.get("additionalOperations").map_or(&[][..], Node::entries);
+    let methods = item.entries().iter().filter(|entry| METHODS.contains(&entry.key.as_str())).chain(further).filter(|entry| entry.value.is_mapping());
+    methods.map(|method| operation(document, path, item, method, out)).collect()
+}
+
+fn operation<'d>(document: &mut Document<'d>, path: &str, item: &'d Node, method: &'d Entry, out: &mut Extracted) -> Operation {
     let node = &method.value;
     let mut parameters: Vec<(String, String)> = Vec::new();
     let mut request_fields = Vec::new();
@@ -51,7 +98,7 @@ fn operation<'d>(document: &mut Document<'d>, path: &Entry, item: &'d Node, meth
         let name = parameter.str_at(&["name"]).unwrap_or_default();
         match parameter.str_at(&["in"]) {
             Some("body") => body(document, parameter.get("schema"), "body", &mut parameters, &mut request_fields),
-            Some("formData") => {
+            Some("formData" | "form") => {
                 add(&mut parameters, name, "form");
                 request_fields.push(name.to_owned());
             }
@@ -70,7 +117,7 @@ fn operation<'d>(document: &mut Document<'d>, path: &Entry, item: &'d Node, meth
     dedupe(&mut request_fields);
     Operation {
         method: method.key.to_ascii_uppercase(),
-        path: path.key.clone(),
+        path: path.to_owned(),
         id: node.str_at(&["operationId"]).map(str::to_owned),
         parameters,
         secured: gateway_demand(node).or_else(|| security.and_then(secured)),
@@ -167,10 +214,12 @@ fn base_path(root: &Node) -> String {
             url = url.replacen(&format!("{{{}}}", variable.key), default, 4);
         }
     }
-    // `https://host/path`, `//host/path` or only `/path`; a host without slashes cannot be told from a path.
+    // `https://host/path`, `//host/path` or only `/path`.
     let behind_host = match url.split_once("//").filter(|(scheme, _)| scheme.is_empty() || scheme.ends_with(':')) {
         Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
         None if url.starts_with('/') => &url,
+        // of `api.shop.eu/v1` only a host can be what has dots
+        None if url.split('/').next().is_some_and(|host| host.contains('.') && !host.starts_with('.')) => url.find('/').map_or("", |slash| &url[slash..]),
         None => "",
     };
     behind_host.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned()

@@ -35,11 +35,16 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], said: &Said<'_>, composed: &Compos
             continue;
         };
         let fields = document.it.operations.iter().flat_map(|operation| operation.request_fields.iter().chain(&operation.response_fields));
-        let classes: BTreeSet<DataClass> = fields.filter_map(|field| of_field(field)).collect();
+        let classes = classes(fields);
         if !classes.is_empty() {
             drafts[at].data.get_or_insert_with(BTreeSet::new).extend(classes);
         }
     }
+}
+
+/// The classes of data that fields of these names hold.
+pub(crate) fn classes<'f>(fields: impl Iterator<Item = &'f String>) -> BTreeSet<DataClass> {
+    fields.filter_map(|field| of_field(field)).collect()
 }
 
 /// Tells of each rpc what it takes and returns, where code does not.

@@ -2,13 +2,20 @@
 //! disagree.
 //!
 //! A definition counts as a component's own when it lies in its folder, names no server of a third
-//! party, and at least half of what it documents is implemented there, or nothing is known to be.
+//! party, and at least half of what it documents is implemented there, or nothing is known to be. A component of its own is
+//! made of one that stands for a service without code.
 
-use super::draft::Draft;
+mod graphql;
+mod home;
+
+pub(crate) use home::{Homes, find};
+
+use super::draft::{Draft, folder_of, join};
 use super::exposure::{OutsideRoute, of_path};
 use super::said::{At, Said};
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use threatline_facts::spec::{OpenApi, Operation};
 use threatline_facts::{DataClass, Mark};
 use threatline_knowledge::catalogue;
@@ -20,40 +27,90 @@ pub(crate) struct Documents<'d> {
     pub(crate) composed: &'d Composed,
     pub(crate) routes: &'d BTreeMap<usize, Vec<OutsideRoute>>,
     pub(crate) in_test: &'d dyn Fn(&str) -> bool,
-    /// Definitions that a gateway is given and serves.
-    pub(crate) taken: &'d BTreeMap<String, usize>,
+    pub(crate) homes: &'d Homes,
+}
+
+/// An operation of a definition, wherever it is told.
+pub(crate) struct Told<'a> {
+    operation: &'a Operation,
+    /// Its path, without the base path.
+    route: String,
+    /// The file that tells it.
+    file: Arc<str>,
+}
+
+impl Told<'_> {
+    fn here(&self) -> Evidence {
+        here(&self.file, self.operation.mark)
+    }
+}
+
+/// The operations of a definition, also those that it only refers to.
+pub(crate) fn told<'a>(document: &At<'a, OpenApi>, said: &Said<'a>) -> Vec<Told<'a>> {
+    let own = document.it.operations.iter().map(|operation| Told { operation, route: operation.path.clone(), file: document.path.clone() });
+    let mut all: Vec<Told<'a>> = own.collect();
+    for reference in &document.it.references {
+        let Some((file, items)) = join(folder_of(&document.path), &reference.file).and_then(|file| said.path_items.get_key_value(file.as_str())) else {
+            continue;
+        };
+        for (key, operations) in &items.items {
+            let route = match reference.path.as_str() {
+                "" if key.starts_with('/') => key.clone(),
+                "" => continue,
+                path if *key == reference.key => path.to_owned(),
+                _ => continue,
+            };
+            all.extend(operations.iter().map(|operation| Told { operation, route: route.clone(), file: file.clone() }));
+        }
+    }
+    all
 }
 
 /// Adds entry points that are only documented, and returns where code and definition disagree.
 pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &mut Vec<EntryPoint>, documents: &Documents<'_>) -> Vec<Drift> {
     let mut drift = Vec::new();
-    let own = |document: &&At<'_, OpenApi>| !(documents.in_test)(&document.path) && !is_foreign(document) && !documents.taken.contains_key(&*document.path);
-    for document in documents.said.open_apis.iter().filter(own) {
-        let Some(at) = owner(drafts, &document.path) else {
+    let mut of_specification: Vec<(usize, &At<'_, OpenApi>, Vec<Told<'_>>)> = Vec::new();
+    for document in documents.said.open_apis.iter().filter(|document| !(documents.in_test)(&document.path) && !is_foreign(document)) {
+        let Some(at) = documents.homes.of(&document.path) else {
             continue;
         };
+        let all = told(document, documents.said);
         let implemented: Vec<&EntryPoint> = entries.iter().filter(|entry| entry.component == ids[at] && !is_documented_only(entry)).collect();
         if implemented.is_empty() {
-            let folder = !drafts[at].roots.iter().any(|root| root.folder.is_empty());
-            let add = document
-                .it
-                .operations
-                .iter()
-                .filter(|_| folder)
-                .map(|operation| entry_point(operation, document, &drafts[at], &ids[at], documents.routes.get(&at)));
-            let add: Vec<EntryPoint> = add.collect();
-            drafts[at].roles.extend((!add.is_empty()).then_some(Role::Api));
-            entries.extend(add);
+            of_specification.push((at, document, all));
         } else {
             let closed = !documents.composed.unresolved.iter().any(|place| drafts[at].roots.iter().any(|root| root.holds(&place.path)));
-            drift.extend(differences(document, &ids[at], &implemented, closed));
+            drift.extend(differences(document, &all, &ids[at], &implemented, closed));
         }
     }
+    for (at, document, all) in latest(of_specification) {
+        let add: Vec<EntryPoint> = all.iter().map(|told| entry_point(told, document, &drafts[at], &ids[at], documents.routes.get(&at))).collect();
+        drafts[at].roles.extend((!add.is_empty()).then_some(Role::Api));
+        entries.extend(add);
+    }
+    graphql::add(drafts, ids, entries, documents);
     entries.sort_by(|a, b| a.id.cmp(&b.id));
     entries.dedup_by(|a, b| a.id == b.id);
     drift.sort_by(|a: &Drift, b| a.id.cmp(&b.id));
     drift.dedup_by(|a, b| a.id == b.id);
     drift
+}
+
+/// Of several definitions of one title that tell much the same (one version beside the other, the same in another form) the
+/// one that tells most.
+fn latest<'a, 'b>(mut found: Vec<(usize, &'b At<'a, OpenApi>, Vec<Told<'a>>)>) -> Vec<(usize, &'b At<'a, OpenApi>, Vec<Told<'a>>)> {
+    found.sort_by(|a, b| b.2.len().cmp(&a.2.len()).then_with(|| b.1.path.cmp(&a.1.path)));
+    let mut kept: Vec<(usize, Option<&String>, BTreeSet<(String, String)>)> = Vec::new();
+    found.retain(|(at, document, all)| {
+        let own: BTreeSet<(String, String)> = all.iter().map(|told| (told.operation.method.clone(), full_path(document.it, &told.route))).collect();
+        let title = document.it.title.as_ref();
+        let known = kept.iter().any(|(home, other, all)| home == at && *other == title && own.intersection(all).count() * 2 >= own.len());
+        if !known {
+            kept.push((*at, title, own));
+        }
+        !known
+    });
+    found
 }
 
 fn is_documented_only(entry: &EntryPoint) -> bool {
@@ -75,17 +132,18 @@ pub(crate) fn is_foreign(document: &At<'_, OpenApi>) -> bool {
     third || document.path.split('/').any(|part| matches!(part.to_ascii_lowercase().as_str(), "client" | "clients" | "generated" | "sdk" | "external"))
 }
 
-fn full_path(document: &OpenApi, operation: &Operation) -> String {
-    format!("{}{}", document.base_path.trim_end_matches('/'), operation.path)
+fn full_path(document: &OpenApi, route: &str) -> String {
+    format!("{}{route}", document.base_path.trim_end_matches('/'))
 }
 
-fn here(document: &At<'_, OpenApi>, mark: Mark) -> Evidence {
-    Evidence::new(document.path.clone(), Some(mark), EvidenceSource::Specification, "openapi")
+fn here(path: &Arc<str>, mark: Mark) -> Evidence {
+    Evidence::new(path.clone(), Some(mark), EvidenceSource::Specification, "openapi")
 }
 
-fn entry_point(operation: &Operation, document: &At<'_, OpenApi>, draft: &Draft<'_>, id: &ComponentId, routes: Option<&Vec<OutsideRoute>>) -> EntryPoint {
-    let path = full_path(document.it, operation);
-    let evidence = here(document, operation.mark);
+fn entry_point(told: &Told<'_>, document: &At<'_, OpenApi>, draft: &Draft<'_>, id: &ComponentId, routes: Option<&Vec<OutsideRoute>>) -> EntryPoint {
+    let operation = told.operation;
+    let path = full_path(document.it, &told.route);
+    let evidence = told.here();
     let mut properties = Properties::default();
     for (property, fields) in [(Property::Takes, &operation.request_fields), (Property::Returns, &operation.response_fields)] {
         let classes: BTreeSet<DataClass> =
@@ -95,7 +153,7 @@ fn entry_point(operation: &Operation, document: &At<'_, OpenApi>, draft: &Draft<
             properties.set(property, value, Proof { grade: Grade::P, confidence: 800, evidence: vec![evidence.clone()] });
         }
     }
-    let changing = !matches!(operation.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+    let changing = !matches!(operation.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "QUERY");
     properties.set(Property::StateChanging, Value::Flag(changing), Proof { grade: Grade::P, confidence: 800, evidence: vec![evidence.clone()] });
     EntryPoint {
         id: EntryPointId::new(format!("{}:{} {path}", id.rest(), operation.method)),
@@ -124,29 +182,29 @@ fn shape(path: &str) -> String {
     parts.map(|part| if part.starts_with(['{', ':', '*']) { "/{}".to_owned() } else { format!("/{}", part.to_ascii_lowercase()) }).collect()
 }
 
-fn differences(document: &At<'_, OpenApi>, id: &ComponentId, implemented: &[&EntryPoint], closed: bool) -> Vec<Drift> {
+fn differences(document: &At<'_, OpenApi>, all: &[Told<'_>], id: &ComponentId, implemented: &[&EntryPoint], closed: bool) -> Vec<Drift> {
     let http: Vec<&EntryPoint> = implemented.iter().copied().filter(|entry| entry.kind == EntryPointKind::Http).collect();
-    let serves = |operation: &Operation, with_base: bool| {
-        let wanted = if with_base { shape(&full_path(document.it, operation)) } else { shape(&operation.path) };
-        http.iter().position(|entry| shape(&entry.path) == wanted && entry.method.as_ref().is_none_or(|method| *method == operation.method))
+    let serves = |told: &Told<'_>, with_base: bool| {
+        let wanted = if with_base { shape(&full_path(document.it, &told.route)) } else { shape(&told.route) };
+        http.iter().position(|entry| shape(&entry.path) == wanted && entry.method.as_ref().is_none_or(|method| *method == told.operation.method))
     };
-    let count = |with_base: bool| document.it.operations.iter().filter(|operation| serves(operation, with_base).is_some()).count();
+    let count = |with_base: bool| all.iter().filter(|told| serves(told, with_base).is_some()).count();
     // a base path is often added in front of the program
     let with_base = count(true) >= count(false);
     let met = count(with_base);
-    if met == 0 || met * 2 < document.it.operations.len() {
+    if met == 0 || met * 2 < all.len() {
         return Vec::new();
     }
     let mut found = Vec::new();
     let mut documented = BTreeSet::new();
-    for operation in &document.it.operations {
-        match serves(operation, with_base) {
+    for told in all {
+        match serves(told, with_base) {
             Some(at) => {
                 documented.insert(at);
             }
             None if closed => {
-                let what = format!("{} {}", operation.method, full_path(document.it, operation));
-                let mut claims = vec![(format!("documents {what}"), here(document, operation.mark))];
+                let what = format!("{} {}", told.operation.method, full_path(document.it, &told.route));
+                let mut claims = vec![(format!("documents {what}"), told.here())];
                 claims.extend(http.first().and_then(|entry| entry.evidence.last()).map(|place| ("has no route for it".to_owned(), place.clone())));
                 found.push(drift(DriftKind::DocumentedOnly, id.into(), &what, claims));
             }
@@ -156,7 +214,7 @@ fn differences(document: &At<'_, OpenApi>, id: &ComponentId, implemented: &[&Ent
     for (_, entry) in http.iter().enumerate().filter(|(at, entry)| !documented.contains(at) && entry.method.is_some()) {
         let what = format!("{} {}", entry.method.as_deref().unwrap_or("ANY"), entry.path);
         let mut claims: Vec<(String, Evidence)> = entry.evidence.last().map(|place| (format!("implements {what}"), place.clone())).into_iter().collect();
-        claims.push(("does not document it".to_owned(), here(document, document.it.mark)));
+        claims.push(("does not document it".to_owned(), here(&document.path, document.it.mark)));
         found.push(drift(DriftKind::ImplementedOnly, (&entry.id).into(), &what, claims));
     }
     found

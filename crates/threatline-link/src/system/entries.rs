@@ -161,7 +161,7 @@ fn full_rpc(path: &str, code: &str, said: &Said<'_>) -> String {
 
 /// Two registrations of one entry point: what only one of them knows, or they disagree about, is not
 /// known, unless one is known to be open.
-fn meet(known: &mut EntryPoint, other: EntryPoint) {
+pub(crate) fn meet(known: &mut EntryPoint, other: EntryPoint) {
     if known.authenticated != other.authenticated {
         let open = [(&known.authenticated, &known.authenticated_proof), (&other.authenticated, &other.authenticated_proof)]
             .into_iter()

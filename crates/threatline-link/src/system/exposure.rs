@@ -7,7 +7,7 @@ use super::said::Said;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_facts::Mark;
-use threatline_facts::infra::{IngressRule, Platform, Service};
+use threatline_facts::infra::{Platform, Service};
 use threatline_model::{ComponentKind, Evidence, EvidenceSource, Exposure};
 
 /// A way in from outside through an ingress or gateway.
@@ -43,7 +43,7 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
     }
     let by_name = services_by_name(said);
     for ingress in &said.ingresses {
-        for rule in ingress.it.rules.iter().filter(|rule| !is_mesh_only(ingress.it.kind.as_str(), ingress.it.class.as_deref(), rule)) {
+        for rule in ingress.it.rules.iter().filter(|rule| !rule.service.is_empty() && !is_mesh_only(ingress.it.kind.as_str(), ingress.it.class.as_deref())) {
             let namespace = rule.service_namespace.as_deref().or(ingress.it.namespace.as_deref());
             for service in by_name.get(rule.service.split('.').next().unwrap_or_default()).into_iter().flatten() {
                 let fits = namespace.is_none() || service.namespace.is_none() || service.namespace.as_deref() == namespace;
@@ -83,7 +83,7 @@ fn services_by_name<'a>(said: &Said<'a>) -> BTreeMap<&'a str, Vec<&'a Service>> 
 }
 
 /// A VirtualService without a gateway only routes inside the mesh.
-fn is_mesh_only(kind: &str, class: Option<&str>, _rule: &IngressRule) -> bool {
+pub(crate) fn is_mesh_only(kind: &str, class: Option<&str>) -> bool {
     kind == "VirtualService" && class.is_none_or(|class| class == "mesh")
 }
 

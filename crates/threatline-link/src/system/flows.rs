@@ -6,12 +6,13 @@ use super::cloud::Grants;
 use super::draft::{Draft, Variables};
 use super::names::Directory;
 use super::product::Product;
-use super::said::Said;
+use super::said::{At, Said};
 use super::source::Ownership;
 use super::variables::{Resolved, resolve};
 use crate::compose::{CodeCall, Composed, Conclusion, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use threatline_facts::infra::Proxy;
 use threatline_facts::{Mark, Text};
 use threatline_knowledge::catalogue::{self, Kind, ThirdParty};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Exposure, Proof, Properties, Role};
@@ -42,6 +43,8 @@ pub(crate) type Key = (usize, usize, Option<String>);
 pub(crate) struct Flows {
     pub(crate) by_key: BTreeMap<Key, FlowDraft>,
     pub(crate) by_call: BTreeMap<usize, BTreeSet<Key>>,
+    /// The same by configuration of a proxy, and route in it.
+    pub(crate) by_route: BTreeMap<(usize, usize), BTreeSet<Key>>,
 }
 
 /// What a component's framework is configured with: key to value, and its place.
@@ -62,11 +65,12 @@ pub(crate) struct Around<'s, 'a> {
     pub(crate) composed: &'s Composed,
     pub(crate) ownership: &'s Ownership,
     pub(crate) grants: &'s Grants,
+    pub(crate) proxies: &'s super::proxies::Homes,
     pub(crate) in_test: &'s dyn Fn(&str) -> bool,
 }
 
 pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, around: &Around<'_, 'a>) -> Flows {
-    let Around { said, composed, ownership, grants, in_test } = *around;
+    let Around { said, composed, ownership, grants, proxies, in_test } = *around;
     let settings: Vec<FrameworkSettings> = drafts.iter().map(|draft| framework_settings(draft, said)).collect();
     let mut finder = Finder { drafts, directory, flows: Flows::default(), grants, in_test };
     for (number, call) in composed.calls.iter().enumerate().filter(|(_, call)| !in_test(&call.place.path)) {
@@ -78,6 +82,9 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
     for (from, settings) in settings.iter().enumerate() {
         finder.configured(from, said, settings);
         finder.products(from);
+    }
+    for (number, (proxy, readers)) in said.proxies.iter().zip(proxies).enumerate() {
+        readers.iter().for_each(|from| finder.handed_on(number, *from, proxy));
     }
     finder.flows
 }
@@ -404,9 +411,32 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
+    /// Where a proxy sends what it is asked.
+    fn handed_on(&mut self, number: usize, from: usize, proxy: &At<'a, Proxy>) {
+        let none = Variables::new();
+        let maps = self.drafts[from].variables.clone();
+        let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
+        for (place, route) in proxy.it.routes.iter().enumerate() {
+            for target in &route.targets {
+                for variables in &maps {
+                    let Resolved { text, mut places } = resolve(target, variables, &FrameworkSettings::new());
+                    places.push((proxy.path.clone(), route.mark));
+                    for address in super::proxies::addresses(&text) {
+                        // the machine itself is the container, if there is one
+                        let contained = address.host.as_deref().is_some_and(address::is_local) && !self.drafts[from].descriptions.is_empty();
+                        let Some(to) = self.target(&address, None, from).filter(|to| !contained && *to != from) else { continue };
+                        if let Some(key) = self.stated(from, to, &address, &places, &proxy.it.product) {
+                            self.flows.by_route.entry((number, place)).or_default().insert(key);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// A flow that configuration tells of; it joins one that code shows already, whatever its
     /// protocol.
-    fn stated(&mut self, from: usize, to: usize, address: &Address, places: &[(Arc<str>, Mark)], by: &str) {
+    fn stated(&mut self, from: usize, to: usize, address: &Address, places: &[(Arc<str>, Mark)], by: &str) -> Option<Key> {
         let evidence: Vec<Evidence> = places.iter().map(|(path, mark)| Evidence::new(path.clone(), Some(*mark), EvidenceSource::Infrastructure, by)).collect();
         let known: Vec<Key> =
             self.flows.by_key.range((from, to, None)..).take_while(|((a, b, _), _)| (*a, *b) == (from, to)).map(|(key, _)| key.clone()).collect();
@@ -414,17 +444,18 @@ impl<'a> Finder<'_, 'a> {
         let key = match known.into_iter().find(|key| scheme.is_none() || key.2 == scheme || key.2.is_none()) {
             Some(key) => key,
             None if self.flows.by_key.keys().any(|(a, b, _)| (*a, *b) == (from, to)) => {
-                return;
+                return None;
             }
             None => (from, to, self.protocol(None, Some(address), to)),
         };
-        let flow = self.flows.by_key.entry(key).or_default();
+        let flow = self.flows.by_key.entry(key.clone()).or_default();
         for item in evidence.iter().cloned() {
             push_new(&mut flow.evidence, item);
         }
         merge(&mut flow.encrypted, address.encrypted.map(|holds| Proved { holds, proof: proof(evidence.clone()) }));
         merge(&mut flow.authenticated, address.credential.then(|| Proved { holds: true, proof: proof(evidence.clone()) }));
         self.drafts[to].evidence_if_none(evidence);
+        Some(key)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use threatline_facts::Fact;
 use threatline_facts::infra::*;
 use threatline_facts::manifest::{ManifestFact, Owners, Package};
-use threatline_facts::spec::{OpenApi, Proto, SpecFact};
+use threatline_facts::spec::{GraphqlOperations, GraphqlSchema, OpenApi, PathItems, Proto, SpecFact};
 
 /// A fact with the path of its artifact.
 #[derive(Clone, Debug)]
@@ -38,7 +38,12 @@ pub(crate) struct Said<'a> {
     pub(crate) packages: Vec<At<'a, Package>>,
     pub(crate) owners: Vec<At<'a, Owners>>,
     pub(crate) open_apis: Vec<At<'a, OpenApi>>,
+    pub(crate) path_items: BTreeMap<Arc<str>, &'a PathItems>,
     pub(crate) protos: Vec<At<'a, Proto>>,
+    pub(crate) schemas: Vec<At<'a, GraphqlSchema>>,
+    pub(crate) asked: Vec<At<'a, GraphqlOperations>>,
+    pub(crate) proxies: Vec<At<'a, Proxy>>,
+    pub(crate) workers: Vec<At<'a, Worker>>,
     /// Image and the folder it is built from.
     pub(crate) images: Vec<(String, String, Option<String>)>,
 }
@@ -85,12 +90,19 @@ impl<'a> Said<'a> {
                 InfraFact::TerraformLocal(it) => self.terraform_locals.push(At { path, it }),
                 InfraFact::Setting(it) => self.settings.push(At { path, it }),
                 InfraFact::ImageSource(it) => self.add_image(&path, &it.image, &it.context, it.dockerfile.clone()),
+                InfraFact::Proxy(it) => self.proxies.push(At { path, it }),
+                InfraFact::Worker(it) => self.workers.push(At { path, it }),
                 InfraFact::TerraformModule(_) => {}
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
             },
             Fact::Spec(SpecFact::OpenApi(it)) => self.open_apis.push(At { path, it }),
+            Fact::Spec(SpecFact::PathItems(it)) => {
+                self.path_items.insert(path, it);
+            }
             Fact::Spec(SpecFact::Proto(it)) => self.protos.push(At { path, it }),
+            Fact::Spec(SpecFact::GraphqlSchema(it)) => self.schemas.push(At { path, it }),
+            Fact::Spec(SpecFact::GraphqlOperations(it)) => self.asked.push(At { path, it }),
             Fact::Manifest(ManifestFact::Package(it)) => self.packages.push(At { path, it }),
             Fact::Manifest(ManifestFact::Owners(it)) => self.owners.push(At { path, it }),
         }

@@ -98,6 +98,16 @@ pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'
     }
 }
 
+/// The folder that a container's image is built from, and the Dockerfile.
+pub(crate) fn context_of<'a>(container: &Container, path: &str, said: &Said<'a>, folders: &Folders) -> Option<(String, &'a Dockerfile)> {
+    let dockerfile = dockerfile_of(container, path, said, folders)?;
+    let context = match &container.build {
+        Some(build) => as_folder(&join(folder_of(path), &filled(&build.context, folder_of(path), said))?),
+        None => image_folder(container, path, said, folders)?,
+    };
+    Some((context, dockerfile))
+}
+
 /// A path of a Compose file with `${NAME}` filled from the `.env` file beside it.
 fn filled(text: &str, folder: &str, said: &Said<'_>) -> String {
     let mut out = text.to_owned();

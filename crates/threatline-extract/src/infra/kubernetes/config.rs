@@ -1,6 +1,6 @@
 //! ConfigMaps and Secrets.
 
-use super::super::{mark, secret, text};
+use super::super::{mark, nginx, secret, text};
 use super::Resource;
 use crate::node::{Entry, Node};
 use threatline_facts::infra::{Config, InfraFact};
@@ -14,6 +14,7 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) {
     let at = mark(resource.node, out);
     let is_secret = resource.kind == "Secret";
     let mut values = Vec::new();
+    let mut proxies = Vec::new();
     for key in ["data", "stringData", "binaryData"] {
         for entry in resource.node.get(key).map_or(&[][..], Node::entries) {
             let mark = out.mark(entry.line, entry.end_line());
@@ -23,11 +24,15 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) {
                 (true, _) => secret::stored(&entry.key, entry.value.as_str(), address),
                 (false, _) => plain(entry),
             };
+            if !is_secret && key == "data" && entry.key.contains(".conf") {
+                proxies.extend(entry.value.as_str().and_then(|text| nginx::embedded(text, &resource.name(), mark)));
+            }
             values.push((entry.key.clone(), value, mark));
         }
     }
     let config = Config { name: resource.name(), namespace: resource.namespace(), secret: is_secret, values, mark: at };
     out.say(InfraFact::Config(config));
+    proxies.into_iter().for_each(|proxy| out.say(InfraFact::Proxy(proxy)));
 }
 
 fn plain(entry: &Entry) -> Text {

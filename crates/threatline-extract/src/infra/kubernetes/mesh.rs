@@ -32,14 +32,16 @@ fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
     for key in ["http", "tls", "tcp"] {
         for route in resource.list(key) {
             let at = mark(route, out);
-            let paths = or_none(list(Some(route), "match").iter().filter_map(uri).collect());
+            let places =
+                or_none(list(Some(route), "match").iter().filter_map(|one| Some((uri(one)?, one.str_at(&["method", "exact"]).map(str::to_owned)))).collect());
             let rewrite = route.str_at(&["rewrite", "uri"]).map(str::to_owned);
             for destination in list(Some(route), "route").iter().filter_map(|target| target.get("destination")) {
                 let Some(host) = destination.str_at(&["host"]) else { continue };
                 let (service, namespace) = short(host);
-                rules.extend(hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))).take(MANY).map(|(host, path)| IngressRule {
+                rules.extend(hosts.iter().flat_map(|host| places.iter().map(move |place| (host, place))).take(MANY).map(|(host, place)| IngressRule {
                     host: host.clone(),
-                    path: path.clone(),
+                    path: place.as_ref().map(|(path, _)| path.clone()),
+                    method: place.as_ref().and_then(|(_, method)| method.clone()),
                     rewrite: rewrite.clone(),
                     service: service.clone(),
                     service_namespace: namespace.clone(),

@@ -46,29 +46,42 @@ fn gateway_rules(resource: &Resource<'_>, rule: &Node, out: &mut Extracted) -> V
         let path = filter.at(&["urlRewrite", "path"])?;
         path.str_at(&["replacePrefixMatch"]).or_else(|| path.str_at(&["replaceFullPath"])).map(str::to_owned)
     });
-    let backends = list(Some(rule), "backendRefs").iter().filter(|backend| backend.str_at(&["kind"]).is_none_or(|kind| kind == "Service"));
-    let one = |backend: &Node, host: Option<&str>, path: Option<String>| {
-        Some(IngressRule {
-            host: host.map(str::to_owned),
-            path,
-            rewrite: rewrite.clone(),
-            service: backend.str_at(&["name"])?.to_owned(),
-            service_namespace: backend.str_at(&["namespace"]).map(str::to_owned),
-            port: backend.str_at(&["port"]).map(str::to_owned),
-            mark: at,
-        })
-    };
+    let all = list(Some(rule), "backendRefs");
+    let is_service = |backend: &&Node| backend.str_at(&["kind"]).is_none_or(|kind| kind == "Service");
+    let names = all.iter().filter(is_service).filter_map(|backend| Some((backend.str_at(&["name"])?, Some(backend))));
+    let mut backends: Vec<(&str, Option<&Node>)> = names.take(MANY).collect();
+    // what another file adds the backend to lets requests in all the same; what only redirects has no use for one
+    let redirects = list(Some(rule), "filters").iter().any(|filter| filter.get("requestRedirect").is_some());
+    let matches = list(Some(rule), "matches");
+    if all.is_empty() && !redirects && !matches.is_empty() {
+        backends.push(("", None));
+    }
     let hosts = or_none(resource.list("hostnames").iter().filter_map(Node::as_str).filter(|host| host.len() <= 253).collect());
-    let paths = or_none(list(Some(rule), "matches").iter().filter_map(match_path).collect());
+    let paths = or_none(matches.iter().filter_map(match_path).collect());
     let places = hosts.iter().flat_map(|host| paths.iter().map(move |path| (*host, path.clone())));
     let places: Vec<_> = places.take(MANY).collect();
-    backends.take(MANY).flat_map(|backend| places.iter().filter_map(|(host, path)| one(backend, *host, path.clone())).collect::<Vec<_>>()).take(MANY).collect()
+    let one = |(service, backend): (&str, Option<&Node>), host: Option<&str>, place: Option<(String, Option<String>)>| {
+        let text = |key| backend.and_then(|backend| backend.str_at(&[key])).map(str::to_owned);
+        let (path, method) = place.map_or((None, None), |(path, method)| (Some(path), method));
+        IngressRule {
+            host: host.map(str::to_owned),
+            path,
+            method,
+            rewrite: rewrite.clone(),
+            service: service.to_owned(),
+            service_namespace: text("namespace"),
+            port: text("port"),
+            mark: at,
+        }
+    };
+    backends.into_iter().flat_map(|backend| places.iter().map(move |(host, place)| one(backend, *host, place.clone())).collect::<Vec<_>>()).take(MANY).collect()
 }
 
-/// A path, or a gRPC method as a path.
-fn match_path(node: &Node) -> Option<String> {
-    let grpc = |service: &str| format!("/{service}/{}", node.str_at(&["method", "method"]).unwrap_or("*"));
-    node.str_at(&["path", "value"]).map(str::to_owned).or_else(|| node.str_at(&["method", "service"]).map(grpc))
+/// A path and perhaps a method, or a gRPC method as a path.
+fn match_path(node: &Node) -> Option<(String, Option<String>)> {
+    let grpc = |service: &str| (format!("/{service}/{}", node.str_at(&["method", "method"]).unwrap_or("*")), None);
+    let http = |path: &str| (path.to_owned(), node.str_at(&["method"]).map(str::to_owned));
+    node.str_at(&["path", "value"]).map(http).or_else(|| node.str_at(&["method", "service"]).map(grpc))
 }
 
 /// One `None` stands for all when nothing is written.
@@ -85,6 +98,7 @@ pub(super) fn openshift(resource: &Resource<'_>, out: &mut Extracted) {
     let rules = targets.map(|service| IngressRule {
         host: super::host(spec.str_at(&["host"])),
         path: text(&["path"]),
+        method: None,
         rewrite: None,
         service: service.to_owned(),
         service_namespace: None,
@@ -110,6 +124,7 @@ pub(super) fn traefik(resource: &Resource<'_>, out: &mut Extracted) {
             rules.extend(hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))).take(MANY).map(|(host, path)| IngressRule {
                 host: host.clone(),
                 path: path.clone(),
+                method: None,
                 rewrite: None,
                 service: name.to_owned(),
                 service_namespace: service.str_at(&["namespace"]).map(str::to_owned),

@@ -1,0 +1,270 @@
+//! Web servers that hand requests on, from their configuration: which component reads it, where it sends requests, and
+//! what it answers.
+//!
+//! A container reads a file that is mounted into it or copied into its image. What no container reads makes a component
+//! of its own, unless it lies among documentation.
+
+use super::address;
+use super::documented::owner;
+use super::draft::{Draft, folder_of, join};
+use super::entries::meet;
+use super::exposure::{OutsideRoute, of_path};
+use super::flows::Flows;
+use super::flows::Key;
+use super::said::{At, Said};
+use super::source::{Folders, context_of};
+use std::collections::{BTreeMap, BTreeSet};
+use threatline_facts::Text;
+use threatline_facts::infra::{MountKind, Proxy, ProxyRoute};
+use threatline_model::*;
+
+/// Folders that are named for what lies in them, and not for a component.
+const KINDS: &[&str] = &[
+    "base",
+    "build",
+    "chart",
+    "charts",
+    "compose",
+    "conf",
+    "conf.d",
+    "config",
+    "configs",
+    "configuration",
+    "default.d",
+    "deploy",
+    "deployment",
+    "dev",
+    "docker",
+    "docker-compose",
+    "etc",
+    "files",
+    "http.d",
+    "helm",
+    "image",
+    "images",
+    "infra",
+    "infrastructure",
+    "k8s",
+    "kubernetes",
+    "local",
+    "manifests",
+    "nginx",
+    "ops",
+    "prod",
+    "production",
+    "rootfs",
+    "server",
+    "servers",
+    "sites-available",
+    "sites-enabled",
+    "snippets",
+    "staging",
+    "templates",
+    "usr",
+];
+
+/// Folders whose files nobody runs as they are.
+const TOLD: &[&str] = &["doc", "docs", "documentation", "contrib", ".github", "vagrant"];
+
+/// The components that read each configuration, in the order of [`Said::proxies`].
+pub(crate) type Homes = Vec<Vec<usize>>;
+
+/// Finds the components of every configuration, making those that are missing.
+pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>, folders: &Folders, in_test: &dyn Fn(&str) -> bool) -> Homes {
+    let mut homes: Homes = said.proxies.iter().map(|proxy| readers_of(proxy, drafts, said, folders)).collect();
+    // what lies beside or below a file that is read is read with it
+    let files = said.proxies.iter().zip(&homes).filter(|(proxy, readers)| proxy.it.config.is_none() && !readers.is_empty());
+    let read: Vec<(String, Vec<usize>)> = files.map(|(proxy, readers)| (folder_of(&proxy.path).to_owned(), readers.clone())).collect();
+    let mut made: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (proxy, readers) in said.proxies.iter().zip(&mut homes) {
+        if readers.is_empty() && proxy.it.config.is_none() {
+            let above = read.iter().filter(|(folder, _)| !folder.is_empty() && proxy.path.starts_with(folder.as_str()));
+            *readers = above.max_by_key(|(folder, _)| folder.len()).map(|(_, readers)| readers.clone()).unwrap_or_default();
+        }
+        if readers.is_empty() && proxy.it.config.is_none() && !in_test(&proxy.path) && stands_alone(proxy) {
+            let folder = component_folder(&proxy.path);
+            let name = folder.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(&proxy.it.product).to_owned();
+            readers.push(*made.entry((folder.to_owned(), name.clone())).or_insert_with(|| {
+                drafts.push(Draft::new(&name, folder, ComponentKind::Process));
+                drafts.len() - 1
+            }));
+        }
+        for at in readers.iter() {
+            let evidence = Evidence::new(proxy.path.clone(), Some(proxy.it.mark), EvidenceSource::Infrastructure, &proxy.it.product);
+            drafts[*at].evidence.push(evidence);
+            drafts[*at].technologies.insert(proxy.it.product.clone());
+            if proxy.it.routes.iter().any(|route| !route.targets.is_empty()) {
+                drafts[*at].roles.insert(Role::Gateway);
+            }
+        }
+    }
+    homes
+}
+
+/// It answers something, and is more than a sample among documentation.
+fn stands_alone(proxy: &At<'_, Proxy>) -> bool {
+    let told = proxy.path.split('/').any(|part| TOLD.contains(&part.to_ascii_lowercase().as_str()));
+    !told && proxy.it.routes.iter().any(|route| route.path.is_some())
+}
+
+/// The nearest folder above that is named for more than what lies in it; empty if there is none.
+fn component_folder(path: &str) -> &str {
+    let mut folder = folder_of(path);
+    while let Some(last) = folder.trim_end_matches('/').rsplit('/').next().filter(|last| !last.is_empty()) {
+        if !KINDS.contains(&last.to_ascii_lowercase().as_str()) {
+            break;
+        }
+        folder = &folder[..folder.len() - last.len() - 1];
+    }
+    folder
+}
+
+/// The components whose containers read the file.
+fn readers_of(proxy: &At<'_, Proxy>, drafts: &[Draft<'_>], said: &Said<'_>, folders: &Folders) -> Vec<usize> {
+    let all = |reads: &dyn Fn(&Draft<'_>) -> bool| (0..drafts.len()).filter(|at| reads(&drafts[*at])).collect::<Vec<usize>>();
+    if let Some(config) = &proxy.it.config {
+        return all(&|draft| mounts_config(draft, config));
+    }
+    let path = &proxy.path;
+    let mounting = all(&|draft| mounts(draft, path));
+    let found = if mounting.is_empty() { all(&|draft| copies(draft, path, said, folders)) } else { mounting };
+    if !found.is_empty() {
+        return found;
+    }
+    let server = |draft: &Draft<'_>| draft.technologies.contains("nginx") || draft.has_role(Role::Gateway);
+    let beside = |draft: &Draft<'_>| draft.roots.iter().any(|root| root.folder == component_folder(path) && !root.folder.is_empty());
+    owner(drafts, path).filter(|at| server(&drafts[*at]) || beside(&drafts[*at])).into_iter().collect()
+}
+
+fn mounts_config(draft: &Draft<'_>, config: &str) -> bool {
+    let containers = draft.descriptions.iter().flat_map(|description| &description.workload.containers);
+    containers.flat_map(|container| &container.mounts).any(|mount| mount.kind == MountKind::Config && mount.source == config)
+}
+
+fn mounts(draft: &Draft<'_>, path: &str) -> bool {
+    draft.descriptions.iter().any(|description| {
+        let mounts = description.workload.containers.iter().flat_map(|container| &container.mounts);
+        mounts.filter(|mount| mount.kind == MountKind::Path).any(|mount| {
+            let source = join(folder_of(&description.path), &mount.source);
+            source.is_some_and(|source| path == source || (mount.target.contains("nginx") && holds(&source, path)))
+        })
+    })
+}
+
+fn copies(draft: &Draft<'_>, path: &str, said: &Said<'_>, folders: &Folders) -> bool {
+    let containers =
+        draft.descriptions.iter().flat_map(|description| description.workload.containers.iter().map(move |container| (container, &description.path)));
+    let mut built = containers.filter_map(|(container, from)| context_of(container, from, said, folders));
+    built.any(|(context, dockerfile)| {
+        let copies = dockerfile.stages.iter().flat_map(|stage| &stage.copies);
+        copies.filter_map(|(source, target)| Some((join(&context, source.trim_start_matches('/'))?, target))).any(|(source, target)| {
+            let all = target.contains("nginx") && holds(source.trim_end_matches(['*', '/']), path);
+            path == source || all || (source.contains('*') && globset::Glob::new(&source).is_ok_and(|glob| glob.compile_matcher().is_match(path)))
+        })
+    })
+}
+
+/// The folder of that name holds the file.
+fn holds(folder: &str, path: &str) -> bool {
+    !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The addresses that a target stands for once its variables are filled in. Where only the scheme is missing, HTTP is
+/// meant, and nobody knows whether with TLS.
+pub(crate) fn addresses(text: &Text) -> Vec<address::Address> {
+    let text = text.with_defaults();
+    match text.strip_prefix("*://") {
+        Some(rest) => {
+            let mut found = address::parse(&format!("http://{rest}"));
+            found.iter_mut().for_each(|address| address.encrypted = None);
+            found
+        }
+        None => address::parse(&text),
+    }
+}
+
+/// What placing entry points needs.
+pub(crate) struct Placing<'p> {
+    pub(crate) said: &'p Said<'p>,
+    pub(crate) homes: &'p Homes,
+    pub(crate) flows: &'p Flows,
+    pub(crate) flow_ids: &'p BTreeMap<Key, FlowId>,
+    pub(crate) routes: &'p BTreeMap<usize, Vec<OutsideRoute>>,
+}
+
+impl Placing<'_> {
+    /// The flows that a route opens; none if where it leads to is not known.
+    fn leads_to(&self, at: usize, number: usize, place: usize, route: &ProxyRoute) -> Option<BTreeSet<FlowId>> {
+        let keys = self.flows.by_route.get(&(number, place)).into_iter().flatten().filter(|key| key.0 == at);
+        let ids: BTreeSet<FlowId> = keys.filter_map(|key| self.flow_ids.get(key)).cloned().collect();
+        (!ids.is_empty() || route.targets.is_empty()).then_some(ids)
+    }
+}
+
+/// Adds what the servers answer, except where code in the same container says it better.
+pub(crate) fn entry_points(drafts: &[Draft<'_>], ids: &[ComponentId], entries: &mut Vec<EntryPoint>, placing: &Placing<'_>) {
+    let web: BTreeSet<ComponentId> = entries.iter().filter(|entry| entry.kind == EntryPointKind::Http).map(|entry| entry.component.clone()).collect();
+    let mut found: BTreeMap<EntryPointId, EntryPoint> = BTreeMap::new();
+    for (number, (proxy, readers)) in placing.said.proxies.iter().zip(placing.homes).enumerate() {
+        for at in readers.iter().copied().filter(|at| !web.contains(&ids[*at])) {
+            for (place, route) in proxy.it.routes.iter().enumerate() {
+                let Some(path) = &route.path else { continue };
+                let methods: Vec<Option<&String>> = if route.methods.is_empty() { vec![None] } else { route.methods.iter().map(Some).collect() };
+                let leads = placing.leads_to(at, number, place, route);
+                for method in methods {
+                    let exposure = of_path(drafts[at].exposure, placing.routes.get(&at), path);
+                    let mut point = entry_point(path, method, route, proxy, &ids[at], exposure);
+                    point.flows = leads.clone();
+                    match found.get_mut(&point.id) {
+                        Some(known) => meet(known, point),
+                        None => {
+                            found.insert(point.id.clone(), point);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    entries.extend(found.into_values());
+}
+
+fn entry_point(path: &str, method: Option<&String>, route: &ProxyRoute, proxy: &At<'_, Proxy>, id: &ComponentId, exposure: Exposure) -> EntryPoint {
+    let evidence = |mark| Evidence::new(proxy.path.clone(), Some(mark), EvidenceSource::Infrastructure, &proxy.it.product);
+    let demanded = route.demands.as_ref().map(|(_, mark)| Proof { grade: Grade::X, confidence: 950, evidence: vec![evidence(*mark)] });
+    let mut properties = Properties::default();
+    if let Some(method) = method {
+        let changing = !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS");
+        let proof = Proof { grade: Grade::P, confidence: 800, evidence: vec![evidence(route.mark)] };
+        properties.set(Property::StateChanging, Value::Flag(changing), proof);
+    }
+    let closed = !route.allowed.is_empty() && route.allowed.iter().all(|range| is_private(range));
+    EntryPoint {
+        id: EntryPointId::new(format!("{}:{} {path}", id.rest(), method.map_or("ANY", String::as_str))),
+        component: id.clone(),
+        kind: EntryPointKind::Http,
+        method: method.cloned(),
+        path: path.to_owned(),
+        parameters: Vec::new(),
+        // what demands nothing may hand on to something that does
+        authenticated: demanded.is_some().then_some(true),
+        authenticated_proof: demanded,
+        authorized: None,
+        public: None,
+        exposure: if closed && exposure == Exposure::Internet { Exposure::Internal } else { exposure },
+        handler: None,
+        flows: None,
+        reaches: BTreeSet::new(),
+        properties,
+        evidence: vec![evidence(route.mark)],
+    }
+}
+
+fn is_private(range: &str) -> bool {
+    let second = range.split('.').nth(1).and_then(|part| part.parse::<u8>().ok());
+    range.starts_with("10.")
+        || range.starts_with("127.")
+        || range.starts_with("192.168.")
+        || (range.starts_with("172.") && second.is_some_and(|second| (16..32).contains(&second)))
+        || range.starts_with("::1")
+        || range.starts_with("fd")
+}

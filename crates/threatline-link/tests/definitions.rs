@@ -1,0 +1,123 @@
+//! Definitions of interfaces: whose they are, and what they add to the model.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+use threatline_extract::extract_all;
+use threatline_facts::{ArtifactKind, Facts};
+use threatline_link::{Artifact, LinkConfig, compose, link};
+use threatline_model::Model;
+
+fn model(files: &[(&str, &str)]) -> Model {
+    let read = |(path, text): &(&str, &str)| {
+        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
+        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
+    };
+    let mut facts: Vec<(String, Facts)> = files.iter().map(read).collect();
+    facts.sort_by(|a, b| a.0.cmp(&b.0));
+    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: Arc::from(path.as_str()), facts }).collect();
+    let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
+    link(&artifacts, &compose::compose(&plain), &LinkConfig::default())
+}
+
+#[track_caller]
+fn check(files: &[(&str, &str)], components: &[&str], entries: &[&str]) {
+    let model = model(files);
+    assert_eq!(model.components.iter().map(|component| component.id.rest()).collect::<Vec<_>>(), components);
+    assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), entries);
+    assert!(model.entry_points.iter().all(|entry| !entry.id.rest().contains("pay") || entry.authenticated.is_none()), "a definition proves nothing");
+}
+
+const PAY: &str = "openapi: 3.0.0
+info: { title: Payments }
+servers: [{ url: 'https://api.shop.eu/v1' }]
+paths:
+  /payments: { post: { security: [{ key: [] }] }, get: {} }
+";
+const FLASK: &str =
+    "from flask import Flask\napp = Flask(__name__)\n\n@app.get('/orders')\ndef orders():\n    return []\n\nif __name__ == '__main__':\n    app.run()\n";
+const BOTH: &[&str] = &["pay:GET /v1/payments", "pay:POST /v1/payments"];
+
+#[test]
+fn a_definition_alone_is_a_service() {
+    check(&[("docs/openapi.yaml", PAY)], &["Payments"], &["Payments:GET /v1/payments", "Payments:POST /v1/payments"]);
+    check(&[("pay/api/v1/openapi.yaml", PAY)], &["pay"], BOTH);
+    // the same once more, and an older form of it
+    let old = "swagger: '2.0'\ninfo: { title: Payments }\nbasePath: /v1\npaths: { /payments: { get: {} } }\n";
+    check(&[("pay/openapi.yaml", PAY), ("pay/swagger.json.yaml", PAY), ("pay/old.yaml", old)], &["pay"], BOTH);
+}
+
+#[test]
+fn a_definition_beside_a_deployment_without_code_is_of_it() {
+    let compose = "services:\n  pay: { image: acme/pay, ports: ['80:80'] }\n  db: { image: 'postgres:16' }\n";
+    check(&[("compose.yaml", compose), ("docs/openapi.yaml", PAY)], &["db", "pay"], BOTH);
+    // of two that may be meant nobody knows which, unless it is named
+    let two = "services:\n  pay: { image: acme/pay }\n  web: { image: acme/web }\n";
+    check(&[("compose.yaml", two), ("docs/openapi.yaml", &PAY.replace("Payments", "Shop"))], &["pay", "web"], &[]);
+    check(&[("compose.yaml", two), ("pay/openapi.yaml", PAY)], &["pay", "web"], BOTH);
+    // the whole repository is built, from something that is not read
+    let whole = "services:\n  pay: { build: . }\n";
+    check(&[("compose.yaml", whole), ("Dockerfile", "FROM elixir:1.17\nCOPY . .\n"), ("openapi.yaml", PAY)], &["pay"], BOTH);
+}
+
+#[test]
+fn a_definition_beside_known_routes_adds_nothing() {
+    let orders = ["orders:GET /orders"];
+    check(&[("orders/app.py", FLASK), ("orders/requirements.txt", "flask\n"), ("docs/openapi.yaml", PAY)], &["orders"], &orders);
+    check(&[("orders/app.py", FLASK), ("orders/requirements.txt", "flask\n"), ("orders/openapi.yaml", PAY)], &["orders"], &orders);
+    // whatever the deployment of that code is called
+    let compose = "services:\n  pay: { image: acme/pay }\n";
+    let same = PAY.replace("/payments", "/orders").replace("post: { security: [{ key: [] }] }, ", "");
+    check(&[("compose.yaml", compose), ("app.py", FLASK), ("pay/openapi.yaml", &same)], &["app", "pay"], &["app:GET /orders"]);
+    // but a service of its own lies where the others lie
+    let files = [("services/orders/app.py", FLASK), ("services/orders/requirements.txt", "flask\n"), ("services/pay/openapi.yaml", PAY)];
+    check(&files, &["orders", "pay"], &["orders:GET /orders", BOTH[0], BOTH[1]]);
+}
+
+#[test]
+fn definitions_of_others_are_left_out() {
+    for path in ["client/openapi.yaml", "tests/openapi.yaml", "sdk/openapi.yaml"] {
+        check(&[(path, PAY)], &[], &[]);
+    }
+    let asks = "import requests\n\ndef pay():\n    requests.post('https://api.shop.eu/v1/payments')\n\nif __name__ == '__main__':\n    pay()\n";
+    let model = model(&[("tool/main.py", asks), ("tool/requirements.txt", "requests\n"), ("docs/openapi.yaml", PAY)]);
+    assert!(model.entry_points.iter().all(|entry| !entry.path.contains("payments")), "what is spoken to is not here");
+    assert!(model.components.iter().all(|component| component.name != "Payments"));
+}
+
+#[test]
+fn paths_in_other_files_belong_to_the_definition() {
+    let split = "openapi: 3.0.0\ninfo: { title: Shop }\npaths:\n  /users: { $ref: ./paths/users.yaml }\n  /users/{id}: { $ref: 'paths/more.yaml#/one' }\n  /not: { $ref: none.yaml }\n";
+    let users = "get: { responses: { 200: {} } }\n";
+    let more = "one:\n  delete: { responses: { 204: {} } }\ntwo:\n  get: { responses: { 200: {} } }\n";
+    check(&[("api.yaml", split), ("paths/users.yaml", users), ("paths/more.yaml", more)], &["Shop"], &["Shop:DELETE /users/{id}", "Shop:GET /users"]);
+}
+
+const SCHEMA: &str = "type Query { product(id: ID!): Product }\ntype Mutation { pay(card: String!): Int }\n";
+
+#[test]
+fn a_schema_of_graphql_alone_is_a_service() {
+    check(&[("shop/schema.graphql", SCHEMA)], &["shop"], &["shop:graphql Mutation.pay", "shop:graphql Query.product"]);
+    // whoever keeps operations beside it asks
+    check(&[("shop/schema.graphql", SCHEMA), ("shop/queries/product.graphql", "query P { product(id: 1) { id } }")], &[], &[]);
+    check(&[("client/schema.graphql", SCHEMA)], &[], &[]);
+}
+
+#[test]
+fn a_schema_counts_for_code_only_where_a_library_answers_it() {
+    let pom = |dependency: &str| {
+        format!("<project><groupId>a</groupId><artifactId>shop</artifactId><dependencies><dependency>{dependency}</dependency></dependencies></project>")
+    };
+    let serves = pom("<groupId>com.netflix.graphql.dgs</groupId><artifactId>graphql-dgs-spring-boot-starter</artifactId>");
+    let asks = pom("<groupId>com.squareup.okhttp3</groupId><artifactId>okhttp</artifactId>");
+    let main = "package a;\nimport org.springframework.web.bind.annotation.*;\n@RestController\npublic class Web {\n  @GetMapping(\"/ping\")\n  public String ping() { return \"\"; }\n  public static void main(String[] args) {}\n}\n";
+    let files = |pom: &'static str| [("pom.xml", pom), ("src/main/java/a/Web.java", main), ("src/main/resources/schema/shop.graphqls", SCHEMA)];
+    check(&files(serves.leak()), &["shop"], &["shop:GET /ping", "shop:graphql Mutation.pay", "shop:graphql Query.product"]);
+    check(&files(asks.leak()), &["shop"], &["shop:GET /ping"]);
+}
+
+#[test]
+fn a_schema_that_code_serves_is_told_once() {
+    let server = "import { ApolloServer } from '@apollo/server';\nconst resolvers = { Query: { product: () => null } };\nconst server = new ApolloServer({ typeDefs: 'type Query { product(id: ID!): Int }', resolvers });\n";
+    let package = "{\"name\": \"shop\", \"dependencies\": {\"@apollo/server\": \"4\"}}";
+    check(&[("package.json", package), ("index.js", server), ("schema.graphql", SCHEMA)], &["shop"], &["shop:graphql Query.product"]);
+}
