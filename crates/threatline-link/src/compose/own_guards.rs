@@ -78,7 +78,7 @@ fn listed_filters(list: &Val, place: &super::Place) -> Vec<Filter> {
             let value = &named.or_else(|| made.arguments.get(at).filter(|argument| argument.name.is_none()))?.value;
             (!matches!(value, Val::Null)).then_some(value)
         };
-        let told = |value: Option<&Val>| value.map(|value| names(value));
+        let told = |value: Option<&Val>| value.map(names);
         let mut one = filter(of("middleware", 0).cloned().unwrap_or(Val::Unknown), place);
         match (told(of("only", 1)), told(of("except", 2))) {
             // which methods are meant is not known

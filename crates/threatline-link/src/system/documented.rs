@@ -96,11 +96,14 @@ pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &m
     drift
 }
 
+/// Methods and shapes of the paths of a definition.
+type Shapes = BTreeSet<(String, String)>;
+
 /// Of several definitions of one title that tell much the same (one version beside the other, the same in another form) the
 /// one that tells most.
 fn latest<'a, 'b>(mut found: Vec<(usize, &'b At<'a, OpenApi>, Vec<Told<'a>>)>) -> Vec<(usize, &'b At<'a, OpenApi>, Vec<Told<'a>>)> {
     found.sort_by(|a, b| b.2.len().cmp(&a.2.len()).then_with(|| b.1.path.cmp(&a.1.path)));
-    let mut kept: Vec<(usize, Option<&String>, BTreeSet<(String, String)>)> = Vec::new();
+    let mut kept: Vec<(usize, Option<&String>, Shapes)> = Vec::new();
     found.retain(|(at, document, all)| {
         let own: BTreeSet<(String, String)> = all.iter().map(|told| (told.operation.method.clone(), full_path(document.it, &told.route))).collect();
         let title = document.it.title.as_ref();

@@ -292,7 +292,7 @@ fn loose(document: &At<'_, OpenApi>, operations: &[Told<'_>], drafts: &[Draft<'_
 pub(super) fn stands_beside(folder: &str, drafts: &[Draft<'_>], known: &Known<'_>) -> bool {
     let above = folder_of(folder.trim_end_matches('/'));
     let roots = |at: &usize| drafts.get(*at).into_iter().flat_map(|draft| &draft.roots);
-    let sibling = known.web.keys().flat_map(|at| roots(at)).any(|root| folder_of(root.folder.trim_end_matches('/')) == above && !root.folder.is_empty());
+    let sibling = known.web.keys().flat_map(roots).any(|root| folder_of(root.folder.trim_end_matches('/')) == above && !root.folder.is_empty());
     let holds = drafts.iter().flat_map(|draft| &draft.roots).any(|root| root.folder.starts_with(folder));
     !folder.is_empty() && sibling && !holds
 }
