@@ -1,23 +1,10 @@
 //! Resources of a cloud in templates and Terraform: components, who calls whom, and where requests come in.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
-use threatline_extract::extract_all;
-use threatline_facts::{ArtifactKind, Facts};
-use threatline_link::{Artifact, LinkConfig, compose, link};
-use threatline_model::Model;
+mod common;
 
-fn model(files: &[(&str, &str)]) -> Model {
-    let read = |(path, text): &(&str, &str)| {
-        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
-        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
-    };
-    let mut facts: Vec<(String, Facts)> = files.iter().map(read).collect();
-    facts.sort_by(|a, b| a.0.cmp(&b.0));
-    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: Arc::from(path.as_str()), facts }).collect();
-    let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
-    link(&artifacts, &compose::compose(&plain), &LinkConfig::default())
-}
+use common::model;
+use threatline_model::Model;
 
 fn components(model: &Model) -> Vec<String> {
     model.components.iter().map(|c| format!("{} {} {}", c.id.rest(), c.kind.name(), c.exposure.name())).collect()

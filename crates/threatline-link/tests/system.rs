@@ -1,23 +1,10 @@
 //! Small repositories in, models out: how deployments, source and addresses are joined.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
-use threatline_extract::extract_all;
-use threatline_facts::{ArtifactKind, Facts};
-use threatline_link::{Artifact, LinkConfig, compose, link};
-use threatline_model::{ComponentId, Environment, Exposure, Grade, Model, Property, Value};
+mod common;
 
-fn model(files: &[(&str, &str)]) -> Model {
-    let read = |(path, text): &(&str, &str)| {
-        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
-        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
-    };
-    let mut facts: Vec<(String, Facts)> = files.iter().map(read).collect();
-    facts.sort_by(|a, b| a.0.cmp(&b.0));
-    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: Arc::from(path.as_str()), facts }).collect();
-    let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
-    link(&artifacts, &compose::compose(&plain), &LinkConfig::default())
-}
+use common::model;
+use threatline_model::{ComponentId, Environment, Exposure, Grade, Model, Property, Value};
 
 /// Components as `name kind exposure boundary`, one a line.
 fn components(model: &Model) -> Vec<String> {

@@ -1,9 +1,25 @@
 //! Source that is read and joined, for all tests that begin with text.
 #![allow(dead_code, reason = "each file of tests uses some of it")]
 
+use std::sync::Arc;
 use threatline_extract::extract_all;
 use threatline_facts::{ArtifactKind, Facts};
 use threatline_link::compose::{Composed, compose};
+use threatline_link::{Artifact, LinkConfig, link};
+use threatline_model::Model;
+
+/// The model of files, given with their paths.
+pub(crate) fn model(files: &[(&str, &str)]) -> Model {
+    let read = |(path, text): &(&str, &str)| {
+        let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
+        ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
+    };
+    let mut facts: Vec<(String, Facts)> = files.iter().map(read).collect();
+    facts.sort_by(|a, b| a.0.cmp(&b.0));
+    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: Arc::from(path.as_str()), facts }).collect();
+    let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
+    link(&artifacts, &compose(&plain), &LinkConfig::default())
+}
 
 /// Composes files, given with their paths.
 pub(crate) fn composed(files: &[(&str, &str)]) -> Composed {
