@@ -3,18 +3,7 @@
 
 mod common;
 
-use common::{check, composed};
-
-/// The parameters of each entry point, as `METHOD path place:name …`.
-fn parameters(files: &[(&str, &str)]) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for entry in &composed(files).entries {
-        let told: Vec<String> = entry.parameters.iter().map(|one| format!("{}:{}", one.place, one.name)).collect();
-        out.push(format!("{} {} {}", entry.method.as_deref().unwrap_or("*"), entry.path, told.join(" ")));
-    }
-    out.sort();
-    out
-}
+use common::{check, composed, parameters};
 
 const RS: &str = "import jakarta.ws.rs.*;\nimport jakarta.ws.rs.core.*;\nimport jakarta.annotation.security.*;\n";
 

@@ -3,22 +3,7 @@
 
 mod common;
 
-use common::composed;
-
-/// Each entry point as `METHOD path(parameters) authenticated`.
-fn entries(files: &[(&str, &str)]) -> Vec<String> {
-    let mut out: Vec<String> = composed(files)
-        .entries
-        .iter()
-        .map(|entry| {
-            let parameters: Vec<String> = entry.parameters.iter().map(|one| format!("{}:{}", one.place, one.name)).collect();
-            let authenticated = entry.authenticated.as_ref().map_or("?".to_owned(), |conclusion| conclusion.holds.to_string());
-            format!("{} {}({}) {authenticated}", entry.method.as_deref().unwrap_or("ANY"), entry.path, parameters.join(","))
-        })
-        .collect();
-    out.sort();
-    out
-}
+use common::entries;
 
 const KTOR: &str = "import io.ktor.server.application.*\nimport io.ktor.server.routing.*\nimport io.ktor.server.auth.*\nimport io.ktor.server.request.*\n";
 

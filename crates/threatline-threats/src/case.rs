@@ -3,6 +3,7 @@
 //! Only a condition that is wholly true makes a threat. What is unknown makes a question, if nothing
 //! else stands against the threat. An exclusion blocks only when it is known to hold.
 
+use crate::view::View;
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_model::{Boundary, Component, ComponentId, ElementId, EntryPoint, Evidence, EvidenceSource, Flow, Grade, Proof, Properties, Property, Value};
 
@@ -29,6 +30,12 @@ pub(crate) struct Case<'m> {
 }
 
 impl<'m> Case<'m> {
+    /// One for each component of which the property is known: what it does with its callers' words, wherever they come in.
+    pub(crate) fn of_programs(view: &View<'m>, property: Property) -> Vec<Self> {
+        let known = |c: &&Component| c.properties.get(property).is_some();
+        view.components().filter(known).map(|c| Case::component(c).flag(property, true).affects(view.entries_of(c))).collect()
+    }
+
     pub(crate) fn component(it: &'m Component) -> Self {
         Self::new((&it.id).into(), it.name.clone(), &it.properties, &it.evidence)
     }

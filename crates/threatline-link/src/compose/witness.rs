@@ -189,7 +189,7 @@ impl<'a> Evaluator<'a> {
         let within = |text: &Text| text.parts().iter().any(|part| matches!(part, Text::Input(_)));
         match value {
             Val::Text(text) => within(text),
-            Val::Made(_) => within(&self.text_of(value)),
+            Val::Made(made) if self.program.files[self.file].library.carries(&made.by) => within(&self.text_of(value)),
             value => self.input(value).is_some(),
         }
     }

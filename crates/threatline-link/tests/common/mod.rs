@@ -69,3 +69,29 @@ pub(crate) fn told(files: &[(&str, &str)]) -> Vec<String> {
     out.sort();
     out
 }
+
+/// Each entry point as `METHOD path(parameters) authenticated`.
+pub(crate) fn entries(files: &[(&str, &str)]) -> Vec<String> {
+    let mut out: Vec<String> = composed(files)
+        .entries
+        .iter()
+        .map(|entry| {
+            let parameters: Vec<String> = entry.parameters.iter().map(|one| format!("{}:{}", one.place, one.name)).collect();
+            let authenticated = entry.authenticated.as_ref().map_or("?".to_owned(), |conclusion| conclusion.holds.to_string());
+            format!("{} {}({}) {authenticated}", entry.method.as_deref().unwrap_or("ANY"), entry.path, parameters.join(","))
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+/// The parameters of each entry point, as `METHOD path place:name …`.
+pub(crate) fn parameters(files: &[(&str, &str)]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for entry in &composed(files).entries {
+        let told: Vec<String> = entry.parameters.iter().map(|one| format!("{}:{}", one.place, one.name)).collect();
+        out.push(format!("{} {} {}", entry.method.as_deref().unwrap_or("*"), entry.path, told.join(" ")));
+    }
+    out.sort();
+    out
+}

@@ -19,6 +19,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
-    let known = |c: &&Component| c.properties.get(Property::CodeFromInput).is_some();
-    view.components().filter(known).map(|c| Case::component(c).flag(Property::CodeFromInput, true).affects(view.entries_of(c))).collect()
+    Case::of_programs(view, Property::CodeFromInput)
 }

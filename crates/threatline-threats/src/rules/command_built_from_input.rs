@@ -19,6 +19,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
-    let known = |c: &&Component| c.properties.get(Property::CommandFromInput).is_some();
-    view.components().filter(known).map(|c| Case::component(c).flag(Property::CommandFromInput, true).affects(view.entries_of(c))).collect()
+    Case::of_programs(view, Property::CommandFromInput)
 }

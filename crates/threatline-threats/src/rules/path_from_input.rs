@@ -22,6 +22,5 @@ fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
     let known = |(f, ..): &(&Flow, &Component, &Component)| f.properties.get(Property::PathFromInput).is_some();
     let flows = view.flows().filter(known).map(|(f, ..)| Case::flow(f).flag(Property::PathFromInput, true));
     // files of its own
-    let own = view.components().filter(|c| c.properties.get(Property::PathFromInput).is_some());
-    flows.chain(own.map(|c| Case::component(c).flag(Property::PathFromInput, true).affects(view.entries_of(c)))).collect()
+    flows.chain(Case::of_programs(view, Property::PathFromInput)).collect()
 }

@@ -22,6 +22,5 @@ fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
     let known = |(f, ..): &(&Flow, &Component, &Component)| f.properties.get(Property::UrlFromInput).is_some();
     let flows = view.flows().filter(known).map(|(f, source, _)| Case::flow(f).flag(Property::UrlFromInput, true).affects([(&source.id).into()]));
     // where callers choose the host, nobody knows where the flow goes
-    let anywhere = view.components().filter(|c| c.properties.get(Property::UrlFromInput).is_some());
-    flows.chain(anywhere.map(|c| Case::component(c).flag(Property::UrlFromInput, true).affects(view.entries_of(c)))).collect()
+    flows.chain(Case::of_programs(view, Property::UrlFromInput)).collect()
 }

@@ -47,7 +47,9 @@ impl<'a> Evaluator<'a> {
         {
             return true;
         }
-        values_in(value).into_iter().any(|inner| self.hands_on_credential(inner, within, scope, depth, left))
+        let mut found = false;
+        parts_of(value, &mut |part| found = found || self.hands_on_credential(part, within, scope, depth, left));
+        found
     }
 
     /// Whether something that a function gives back is made of the credential in the request.
@@ -97,16 +99,4 @@ fn reads_credential(value: &Value) -> bool {
 fn is_credential(name: &str) -> bool {
     let plain = name.to_ascii_lowercase().replace('_', "-");
     matches!(plain.strip_prefix("http-").unwrap_or(&plain), "authorization" | "cookie" | "x-access-token" | "x-auth-token")
-}
-
-/// The values that a value is made of.
-fn values_in(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Call(call) => std::iter::once(&call.callee).chain(call.arguments.iter().map(|argument| &argument.value)).collect(),
-        Value::Member(object, _) => vec![object],
-        Value::Index(object, index) => vec![object, index],
-        Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => parts.iter().collect(),
-        Value::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
-        _ => Vec::new(),
-    }
 }

@@ -229,17 +229,22 @@ impl<'a> Evaluator<'a> {
                     || self.asks_elsewhere(call, &prover.within, scope)
             }
             // `ok := response.StatusCode == 200`
-            Some(Value::Member(object, _)) => {
-                matches!(&**object, Value::Name(object) if object != name && self.comes_from_check(object, prover, scope, depth + 1))
-            }
-            Some(Value::Operator(_, parts)) => parts.iter().any(|part| match part {
-                Value::Name(part) => part != name && self.comes_from_check(part, prover, scope, depth + 1),
-                Value::Member(object, _) => {
-                    matches!(&**object, Value::Name(object) if object != name && self.comes_from_check(object, prover, scope, depth + 1))
-                }
-                _ => false,
-            }),
+            Some(value @ Value::Member(..)) => self.is_part_of_check(value, name, prover, scope, depth),
+            Some(Value::Operator(_, parts)) => parts.iter().any(|part| self.is_part_of_check(part, name, prover, scope, depth)),
             _ => false,
         }
+    }
+
+    /// A name that holds the outcome of a check, or a member of one; not the name that is asked about.
+    fn is_part_of_check(&mut self, value: &Value, asked: &str, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        let name = match value {
+            Value::Name(name) => name,
+            Value::Member(object, _) => match &**object {
+                Value::Name(name) => name,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        name != asked && self.comes_from_check(name, prover, scope, depth + 1)
     }
 }

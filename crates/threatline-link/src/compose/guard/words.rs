@@ -42,26 +42,31 @@ pub(in crate::compose) fn calls_in_step<'a>(step: &'a Step, out: &mut Vec<&'a Ca
     }
 }
 
-pub(super) fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>) {
+/// Visits the values that a value is made of.
+pub(super) fn parts_of<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a Value)) {
     match value {
         Value::Call(call) => {
-            calls_in(&call.callee, out);
-            call.arguments.iter().for_each(|argument| calls_in(&argument.value, out));
-            out.push(call);
+            visit(&call.callee);
+            call.arguments.iter().for_each(|argument| visit(&argument.value));
         }
-        Value::Member(object, _) | Value::Not(object) => calls_in(object, out),
+        Value::Member(object, _) | Value::Not(object) => visit(object),
         Value::Index(object, index) => {
-            calls_in(object, out);
-            calls_in(index, out);
+            visit(object);
+            visit(index);
         }
-        Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => {
-            parts.iter().for_each(|part| calls_in(part, out));
-        }
+        Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => parts.iter().for_each(visit),
         Value::Map(entries) => entries.iter().for_each(|(key, value)| {
-            calls_in(key, out);
-            calls_in(value, out);
+            visit(key);
+            visit(value);
         }),
         _ => {}
+    }
+}
+
+pub(super) fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>) {
+    parts_of(value, &mut |part| calls_in(part, out));
+    if let Value::Call(call) = value {
+        out.push(call);
     }
 }
 
