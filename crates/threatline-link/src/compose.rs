@@ -197,6 +197,7 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     let own: BTreeSet<&str> = units.iter().filter(|unit| unit.root == root).flat_map(|unit| &unit.files).map(|(path, _)| *path).collect();
     let program = Program::with(&files, &|path| own.contains(path), shelf);
     let mut evaluator = Evaluator::new(&program);
+    let called = inventory::called_names(&program);
     let (waiting, ready): (Vec<usize>, Vec<usize>) = program.own_files().partition(|file| evaluator.waits(*file));
     // Tests come last: what they make beside the program is theirs alone.
     let (tests, files): (Vec<usize>, Vec<usize>) = ready.into_iter().partition(|file| text::rehearses(&program.files[*file].path));
@@ -209,7 +210,7 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
         }
         let mut all = [files.as_slice(), waiting].concat();
         all.sort_unstable();
-        run_functions(&mut evaluator, &program, &all);
+        run_functions(&mut evaluator, &program, &all, &called);
     }
     evaluator.rehearsing = false;
     // What others load comes last: it may be that nobody does.
@@ -250,8 +251,7 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
 }
 
 /// Runs what nobody was seen to call: programs first, then what no file names, then the rest.
-fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>, files: &[usize]) {
-    let called = inventory::called_names(program);
+fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>, files: &[usize], called: &BTreeSet<&str>) {
     for round in 0..3 {
         for file in files.iter().copied() {
             let offered = alone::offered(program.source(file));
