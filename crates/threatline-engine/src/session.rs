@@ -391,7 +391,7 @@ impl<'a> Files<'a> {
     }
 
     fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>> {
-        let open = || self.world.source.tree(oid).ok();
+        let open = || self.world.entries(oid).ok();
         self.folders.borrow_mut().entry(*oid).or_insert_with(open).clone()
     }
 

@@ -11,7 +11,7 @@ mod compact;
 mod segment;
 
 use segment::{Segment, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock};
 
@@ -37,9 +37,9 @@ impl Key {
 pub struct Store {
     folder: Option<PathBuf>,
     segments: RwLock<Vec<Segment>>,
-    fresh: Mutex<BTreeMap<Key, Value>>,
+    fresh: Mutex<HashMap<Key, Value>>,
     /// Keys that this process asked for and found, or wrote.
-    touched: Mutex<BTreeSet<Key>>,
+    touched: Mutex<HashSet<Key>>,
 }
 
 impl Store {
@@ -96,10 +96,11 @@ impl Store {
     /// Writes what is new as one segment. Losing it costs time, never a result.
     pub fn flush(&self) -> std::io::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        let records = std::mem::take(&mut *lock(&self.fresh));
+        let mut records: Vec<(Key, Value)> = std::mem::take(&mut *lock(&self.fresh)).into_iter().collect();
         if records.is_empty() {
             return Ok(());
         }
+        records.sort_unstable_by_key(|(key, _)| *key);
         std::fs::create_dir_all(folder)?;
         let path = segment::write(folder, &records)?;
         if let Some(segment) = Segment::open(&path) {

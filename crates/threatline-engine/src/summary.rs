@@ -98,16 +98,19 @@ pub struct Movement {
 impl Movement {
     /// From one state to another; both are sorted by id.
     pub fn between(base: &Summary, head: &Summary) -> Self {
-        let find = |among: &[ThreatLine], id: &ThreatId| among.binary_search_by(|line| line.id.cmp(id)).ok().map(|at| among[at].clone());
         let mut movement = Self::default();
+        let mut before = base.threats.iter().peekable();
         for now in &head.threats {
-            match find(&base.threats, &now.id) {
+            while let Some(gone) = before.next_if(|then| then.id < now.id) {
+                movement.removed.push(gone.clone());
+            }
+            match before.next_if(|then| then.id == now.id) {
                 None => movement.added.push(now.clone()),
-                Some(then) if then != *now => movement.changed.push((then, now.clone())),
+                Some(then) if then != now => movement.changed.push((then.clone(), now.clone())),
                 Some(_) => {}
             }
         }
-        movement.removed = base.threats.iter().filter(|then| find(&head.threats, &then.id).is_none()).cloned().collect();
+        movement.removed.extend(before.cloned());
         let worst = |line: &ThreatLine| (std::cmp::Reverse(line.risk), line.id.clone());
         movement.added.sort_by_key(worst);
         movement.removed.sort_by_key(worst);

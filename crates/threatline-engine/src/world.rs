@@ -116,6 +116,8 @@ pub(crate) struct World {
     woken: Mutex<Woken>,
     /// Places in artifacts that were read, where no store remembers them.
     places: Mutex<Places>,
+    /// Entries of folders: a folder is looked into by whoever walks, and by those around it.
+    entries: Mutex<HashMap<Oid, Arc<[Entry]>>>,
     /// Folders whose records were looked for before the queries ask for them.
     trees: Mutex<HashMap<Key, Option<Arc<Tree>>>>,
     /// Folders that were put together before the queries ask for them.
@@ -174,6 +176,7 @@ impl World {
             given,
             woken: Mutex::default(),
             places: Mutex::default(),
+            entries: Mutex::default(),
             trees: Mutex::default(),
             ahead: Mutex::default(),
             wants: Mutex::default(),
@@ -243,7 +246,12 @@ impl World {
 
     /// A folder's entries; one that is missing is empty, and the reason is its own.
     pub(crate) fn entries(&self, oid: &Oid) -> Result<Arc<[Entry]>, Failed> {
-        self.source.tree(oid).map_err(|missing| Failed::Missing(missing.0))
+        if let Some(known) = lock(&self.entries).get(oid) {
+            return Ok(known.clone());
+        }
+        let entries = self.source.tree(oid).map_err(|missing| Failed::Missing(missing.0))?;
+        lock(&self.entries).insert(*oid, entries.clone());
+        Ok(entries)
     }
 
     /// Hands over what was read ahead.
@@ -263,6 +271,7 @@ impl World {
     pub(crate) fn settle(&self) {
         lock(&self.ready).clear();
         lock(&self.trees).clear();
+        lock(&self.entries).clear();
     }
 
     /// A set of wants, if it is known.

@@ -24,8 +24,10 @@ pub mod tree;
 pub(crate) mod walk;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::memmem;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use threatline_facts::code::{CodeFact, Source, Want};
 use threatline_facts::{Extracted, Fact, Facts, Gap, Language};
 use threatline_knowledge::packs::{self, Family};
@@ -105,14 +107,39 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
     }
 }
 
-/// Whether a file holds a word of a pack of its language. One automaton a language, built once.
+/// Whether a file holds a word of a pack of its language.
 fn awake(language: Language, text: &str) -> bool {
-    static WORDS: [OnceLock<Option<AhoCorasick>>; Family::ALL.len()] = [const { OnceLock::new() }; Family::ALL.len()];
+    static WORDS: [Words; Family::ALL.len()] = [const { Words::new() }; Family::ALL.len()];
     let family = Family::of(language);
-    let words = WORDS[family.number()].get_or_init(|| {
-        let words: BTreeSet<&str> = packs::imports(family).collect();
-        // a hook reads one file: what a table of all states costs to fill, it never gets back
-        AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(words).ok()
-    });
-    words.as_ref().is_none_or(|words| words.is_match(text))
+    WORDS[family.number()].stand_in(family, text)
+}
+
+/// The words of a family's packs. A hook reads one file: an automaton of all words costs more to build than looking
+/// for each of them. A scan of thousands builds it once and gets that back many times.
+struct Words {
+    asked: AtomicU32,
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Words {
+    /// After so many files the automaton pays.
+    const MANY: u32 = 16;
+
+    const fn new() -> Self {
+        Self { asked: AtomicU32::new(0), automaton: OnceLock::new() }
+    }
+
+    fn stand_in(&self, family: Family, text: &str) -> bool {
+        if self.asked.fetch_add(1, Ordering::Relaxed) < Self::MANY {
+            return packs::imports(family).any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some());
+        }
+        let built = self.automaton.get_or_init(|| {
+            let words: BTreeSet<&str> = packs::imports(family).collect();
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok()
+        });
+        match built {
+            Some(words) => words.is_match(text),
+            None => true,
+        }
+    }
 }

@@ -16,6 +16,7 @@ pub use schema::*;
 pub use shelf::{MAX_PACK_BYTES, Shelf, Words};
 pub use toml::Value as Literal;
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 use threatline_facts::Language;
 
@@ -73,8 +74,10 @@ fn built_in_names(family: Family) -> impl Iterator<Item = &'static str> {
 /// Whether the name of a file alone says that a framework answers with it (`+page.svelte`): such a file is read
 /// whatever it holds.
 pub fn is_named(family: Family, name: &str) -> bool {
-    let own = NAMED.iter().filter(|(file, _)| file.split('/').next() == Some(family.folder()));
-    own.flat_map(|(_, names)| names.iter()).any(|known| *known == name)
+    static ALL: OnceLock<HashSet<(&str, &str)>> = OnceLock::new();
+    let folder = |file: &'static str| file.split('/').next().unwrap_or_default();
+    let all = ALL.get_or_init(|| NAMED.iter().flat_map(|(file, names)| names.iter().map(move |name| (folder(file), *name))).collect());
+    all.contains(&(family.folder(), name))
 }
 
 /// Errors in the built-in packs; a test holds that there are none.

@@ -78,7 +78,7 @@ impl Store {
                 records.extend(segment.records().into_iter().filter(|(key, _)| keeps(key)));
             }
         }
-        let merged = segment::write(folder, &records)?;
+        let merged = segment::write(folder, &records.into_iter().collect::<Vec<_>>())?;
         for old in chosen.iter().filter(|old| **old != merged) {
             let _ = std::fs::remove_file(old);
         }

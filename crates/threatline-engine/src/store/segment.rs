@@ -6,7 +6,6 @@
 //! Every offset that is read is checked against the file, and every record against its own sum.
 
 use super::Key;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Write};
 #[cfg(not(unix))]
@@ -14,11 +13,12 @@ use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
+use twox_hash::XxHash3_64;
 
 pub(super) const EXTENSION: &str = "tls";
 /// A longer value is not remembered.
 pub(super) const MAX_VALUE: usize = 1 << 30;
-const MAGIC: &[u8; 8] = b"TLSEG\0\0\x02";
+const MAGIC: &[u8; 8] = b"TLSEG\0\0\x03";
 const HEADER: u64 = 8 + 8 + 4 + 4;
 const INDEX_ENTRY: u64 = 32 + 8 + 4 + 8;
 /// Up to this size a segment is read whole.
@@ -158,9 +158,9 @@ impl Place {
     }
 }
 
-/// Writes sorted records as a new segment of that folder. The name follows from the content, so two
+/// Writes records, sorted by key, as a new segment of that folder. The name follows from the content, so two
 /// processes that worked out the same write the same file.
-pub(super) fn write(folder: &Path, records: &BTreeMap<Key, Value>) -> std::io::Result<PathBuf> {
+pub(super) fn write(folder: &Path, records: &[(Key, Value)]) -> std::io::Result<PathBuf> {
     let head = head(records);
     let mut hasher = blake3::Hasher::new();
     hasher.update(&head);
@@ -180,23 +180,23 @@ pub(super) fn write(folder: &Path, records: &BTreeMap<Key, Value>) -> std::io::R
 }
 
 /// Whether the file of that name is what is to be written, and not what is left of it.
-fn holds(path: &Path, head: &[u8], records: &BTreeMap<Key, Value>) -> bool {
+fn holds(path: &Path, head: &[u8], records: &[(Key, Value)]) -> bool {
     let Ok(there) = std::fs::read(path) else { return false };
-    let values = records.values().map(|value| value.bytes.as_slice());
+    let values = records.iter().map(|(_, value)| value.bytes.as_slice());
     std::iter::once(head).chain(values).try_fold(&there[..], |rest, part| rest.strip_prefix(part)).is_some_and(<[u8]>::is_empty)
 }
 
-fn write_all(path: &Path, head: &[u8], records: &BTreeMap<Key, Value>) -> std::io::Result<()> {
+fn write_all(path: &Path, head: &[u8], records: &[(Key, Value)]) -> std::io::Result<()> {
     let mut file = std::io::BufWriter::with_capacity(256 << 10, File::create(path)?);
     file.write_all(head)?;
-    for value in records.values() {
+    for (_, value) in records {
         file.write_all(&value.bytes)?;
     }
     file.flush()
 }
 
 /// Header, buckets and index. It holds a sum of every value, so its own digest names the whole file.
-fn head(records: &BTreeMap<Key, Value>) -> Vec<u8> {
+fn head(records: &[(Key, Value)]) -> Vec<u8> {
     let count = records.len() as u64;
     let bucket_bits = (count / 16).checked_ilog2().map_or(0, |bits| bits + 1).min(24);
     let mut head = Vec::with_capacity((HEADER + count * INDEX_ENTRY + (1 << bucket_bits) * 4 + 4) as usize);
@@ -205,7 +205,7 @@ fn head(records: &BTreeMap<Key, Value>) -> Vec<u8> {
     head.extend_from_slice(&bucket_bits.to_le_bytes());
     head.extend_from_slice(&0u32.to_le_bytes());
     let mut buckets = vec![0u32; (1 << bucket_bits) + 1];
-    for key in records.keys() {
+    for (key, _) in records {
         buckets[bucket_of(key, bucket_bits) as usize + 1] += 1;
     }
     for at in 1..buckets.len() {
@@ -228,12 +228,11 @@ fn bucket_of(key: &Key, bits: u32) -> u64 {
     u64::from(first.checked_shr(32 - bits).unwrap_or(0))
 }
 
+/// Against damage, not against people: whoever can write here can write any record. A record is read more often
+/// than anything is hashed, so this is the quick kind of sum.
 fn check(key: &Key, value: &[u8]) -> u64 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&key.0).update(value);
-    let mut first = [0; 8];
-    first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-    u64::from_le_bytes(first)
+    let of_key = XxHash3_64::oneshot(&key.0);
+    XxHash3_64::oneshot_with_seed(of_key, value)
 }
 
 fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {

@@ -4,7 +4,6 @@
 //! give to it. It was made elsewhere, so what stands in front of its routes is not known.
 
 use super::evaluate::Evaluator;
-use super::inventory::imports;
 use super::library::TypeId;
 use super::value::*;
 use std::collections::BTreeSet;
@@ -56,7 +55,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let of = &self.program.files[file];
-        let fits = |pack: &Pack| of.source.imports.iter().any(|import| imports(pack, import));
+        let fits = |pack: &Pack| of.library.is_imported(pack, &of.source.imports);
         let declared = parameter.declared.as_ref().map_or("", |declared| &declared.name);
         let last = declared.rsplit('.').next().unwrap_or(declared);
         // where a type is declared, it must be one of the pack's too

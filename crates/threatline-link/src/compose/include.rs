@@ -22,7 +22,7 @@ impl<'a> Evaluator<'a> {
         let of = &self.program.files[file];
         let path = of.path.clone();
         let root = self.program.root_of(&path).unwrap_or_default().to_owned();
-        let imported = |pack: &Pack| of.source.imports.iter().any(|import| super::inventory::imports(pack, import));
+        let imported = |pack: &Pack| of.library.is_imported(pack, &of.source.imports);
         let uses = |pack: &Pack, rule: &FileRule| rule.packages.is_empty() || self.program.depends_on(&path, &rule.packages).unwrap_or_else(|| imported(pack));
         let packs = of.library.packs.iter();
         let all: Vec<_> = packs.flat_map(|pack| pack.files.iter().map(move |rule| (pack, rule))).filter(|(pack, rule)| uses(pack, rule)).collect();

@@ -1,6 +1,6 @@
 //! What files show without being run: libraries in use, fields with data, programs.
 
-use super::library::{Library, plain};
+use super::library::Library;
 use super::program::Program;
 use super::{CodeMain, Composed, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use threatline_facts::Mark;
 use threatline_facts::code::*;
 use threatline_knowledge::catalogue::data_class;
-use threatline_knowledge::packs::{Family, Pack};
+use threatline_knowledge::packs::Family;
 
 /// Adds them.
 pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
@@ -16,7 +16,7 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
         let place = |mark: Mark, by: &str| Place { path: file.path.clone(), mark, by: Arc::from(by) };
         let mut libraries: BTreeMap<&str, Mark> = BTreeMap::new();
         for import in &file.source.imports {
-            for pack in file.library.packs.iter().filter(|pack| imports(pack, import)) {
+            for pack in file.library.imported(import) {
                 libraries.entry(pack.technology()).or_insert(import.mark);
             }
         }
@@ -34,18 +34,6 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
             }
         }
     }
-}
-
-/// Whether an import is of one of the pack's modules.
-pub(super) fn imports(pack: &Pack, import: &Import) -> bool {
-    let module = plain(&import.module);
-    let full = import.member.as_ref().map(|member| format!("{module}.{member}"));
-    let is_it = |name: &String| starts(&module, &plain(name)) || full.as_ref().is_some_and(|full| starts(full, &plain(name)));
-    pack.modules().iter().any(is_it)
-}
-
-fn starts(name: &str, module: &str) -> bool {
-    name.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
 }
 
 fn is_main(file: &super::program::File<'_>, index: usize, function: &Function) -> bool {

@@ -1,7 +1,8 @@
 //! The packs of one family of languages, arranged for looking names up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use threatline_facts::code::Import;
 use threatline_knowledge::packs::*;
 
 /// A type of any pack of the family, by number.
@@ -26,7 +27,7 @@ impl<R> Copy for Ruled<R> {}
 struct Names<R: 'static> {
     exact: BTreeMap<String, Vec<Ruled<R>>>,
     loose: BTreeMap<String, Vec<Ruled<R>>>,
-    stars: Vec<(String, Ruled<R>)>,
+    stars: Vec<(Star, Ruled<R>)>,
 }
 
 impl<R> Names<R> {
@@ -35,10 +36,10 @@ impl<R> Names<R> {
     }
 
     fn add(&mut self, name: String, ruled: Ruled<R>) {
-        if name.contains('*') {
-            self.stars.push((name, ruled));
-            return;
-        }
+        let name = match Star::cut(name) {
+            Ok(star) => return self.stars.push((star, ruled)),
+            Err(name) => name,
+        };
         if ruled.pack.loose
             && let Some((_, last)) = name.rsplit_once('.')
         {
@@ -50,7 +51,8 @@ impl<R> Names<R> {
     /// Whether a name begins so, up to a dot.
     fn begins(&self, full: &str) -> bool {
         let stem = format!("{full}.");
-        self.exact.range(stem.clone()..).next().is_some_and(|(name, _)| name.starts_with(&stem)) || self.stars.iter().any(|(name, _)| name.starts_with(&stem))
+        self.exact.range(stem.clone()..).next().is_some_and(|(name, _)| name.starts_with(&stem))
+            || self.stars.iter().any(|(star, _)| star.pattern.starts_with(&stem))
     }
 
     /// All rules of that name, with what the last star matched.
@@ -58,7 +60,7 @@ impl<R> Names<R> {
         if let Some(found) = self.exact.get(name) {
             return found.iter().map(|ruled| (*ruled, None)).collect();
         }
-        let stars: Vec<_> = self.stars.iter().filter_map(|(pattern, ruled)| Some((*ruled, Some(starred(pattern, name)?)))).collect();
+        let stars: Vec<_> = self.stars.iter().filter_map(|(star, ruled)| Some((*ruled, Some(star.fit(name)?.to_owned())))).collect();
         if !stars.is_empty() {
             return stars;
         }
@@ -81,13 +83,37 @@ fn may_be(pack: &Pack, name: &str) -> bool {
 /// What the last star of the pattern stands for; none when it does not fit.
 pub(super) fn starred(pattern: &str, name: &str) -> Option<String> {
     let (head, tail) = pattern.rsplit_once('*')?;
-    let stem = name.strip_suffix(tail)?;
-    if let Some((first, middle)) = head.split_once('*') {
-        let rest = stem.strip_prefix(first)?;
-        let at = rest.rfind(middle)?;
-        return Some(rest[at + middle.len()..].to_owned());
+    fitting(head, head.find('*'), tail, name).map(str::to_owned)
+}
+
+/// A pattern with its stars found: every name of a library is held against every pattern.
+struct Star {
+    pattern: String,
+    first: Option<usize>,
+    last: usize,
+}
+
+impl Star {
+    /// The pattern of a name with a star, or else the name.
+    fn cut(name: String) -> Result<Self, String> {
+        match name.rfind('*') {
+            Some(last) => Ok(Self { first: name[..last].find('*'), last, pattern: name }),
+            None => Err(name),
+        }
     }
-    Some(stem.strip_prefix(head)?.to_owned())
+
+    /// What the last star stands for; none when the name does not fit.
+    fn fit<'n>(&self, name: &'n str) -> Option<&'n str> {
+        fitting(&self.pattern[..self.last], self.first, &self.pattern[self.last + 1..], name)
+    }
+}
+
+/// `head*tail`, where the head may hold one more star.
+fn fitting<'n>(head: &str, star: Option<usize>, tail: &str, name: &'n str) -> Option<&'n str> {
+    let Some(star) = star else { return name.strip_prefix(head)?.strip_suffix(tail) };
+    let (first, middle) = (&head[..star], &head[star + 1..]);
+    let rest = name.strip_prefix(first)?.strip_suffix(tail)?;
+    Some(&rest[rest.rfind(middle)? + middle.len()..])
 }
 
 /// Everything that the packs of a family know.
@@ -98,8 +124,8 @@ pub(super) struct Library {
     type_names: BTreeMap<String, TypeId>,
     loose_types: BTreeMap<String, TypeId>,
     type_values: BTreeMap<String, TypeId>,
-    star_values: Vec<(String, TypeId)>,
-    star_types: Vec<(String, TypeId)>,
+    star_values: Vec<(Star, TypeId)>,
+    star_types: Vec<(Star, TypeId)>,
     calls: Names<CallRule>,
     methods: BTreeMap<TypeId, Names<CallRule>>,
     annotations: Names<AnnotationRule>,
@@ -112,11 +138,15 @@ pub(super) struct Library {
     carries: BTreeSet<&'static str>,
     /// Those of clients, by method.
     client_sinks: BTreeMap<&'static str, Vec<Ruled<SinkRule>>>,
-    values: Vec<Ruled<ValueRule>>,
+    /// Constants by name, and those whose name has a star; of several the first that a pack gives counts.
+    values: HashMap<&'static str, (usize, &'static ValueRule)>,
+    value_stars: Vec<(usize, Star, &'static ValueRule)>,
     classes: Names<ClassRule>,
     /// Last parts of the names of annotations that tell a path for all routes, and of bases that run before routes.
     root_words: Vec<String>,
     before_words: Vec<String>,
+    /// Packs by the modules whose import is a use of the library.
+    modules: HashMap<String, Vec<&'static Pack>>,
     pub(super) packs: &'static Packs,
 }
 
@@ -156,13 +186,16 @@ impl Library {
             sinks: Names::new(),
             carries: BTreeSet::new(),
             client_sinks: BTreeMap::new(),
-            values: Vec::new(),
+            values: HashMap::new(),
+            value_stars: Vec::new(),
             classes: Names::new(),
             root_words: Vec::new(),
             before_words: Vec::new(),
+            modules: HashMap::new(),
             packs,
         };
         for pack in packs.iter() {
+            pack.modules().iter().for_each(|module| out.modules.entry(plain(module)).or_default().push(pack));
             out.types.extend(pack.types.iter().map(|rule| Ruled { pack, rule }));
         }
         out.arrange_types();
@@ -176,9 +209,9 @@ impl Library {
         for at in 0..self.types.len() {
             let Ruled { pack, rule } = self.types[at];
             for name in &rule.names {
-                match name.contains('*') {
-                    true => self.star_types.push((plain(name), TypeId(at as u32))),
-                    false => _ = self.type_names.entry(plain(name)).or_insert(TypeId(at as u32)),
+                match Star::cut(plain(name)) {
+                    Ok(star) => self.star_types.push((star, TypeId(at as u32))),
+                    Err(name) => _ = self.type_names.entry(name).or_insert(TypeId(at as u32)),
                 }
                 if pack.loose {
                     let last = name.rsplit('.').next().unwrap_or(name);
@@ -186,9 +219,9 @@ impl Library {
                 }
             }
             for name in &rule.values {
-                match name.contains('*') {
-                    true => self.star_values.push((plain(name), TypeId(at as u32))),
-                    false => _ = self.type_values.insert(plain(name), TypeId(at as u32)),
+                match Star::cut(plain(name)) {
+                    Ok(star) => self.star_values.push((star, TypeId(at as u32))),
+                    Err(name) => _ = self.type_values.insert(name, TypeId(at as u32)),
                 }
             }
             let mut line = vec![TypeId(at as u32)];
@@ -257,7 +290,13 @@ impl Library {
             rule.names.iter().for_each(|name| self.sinks.add(self.written(pack, name), Ruled { pack, rule }));
             rule.methods.iter().for_each(|method| self.client_sinks.entry(method).or_default().push(Ruled { pack, rule }));
         }
-        self.values.extend(pack.values.iter().map(|rule| Ruled { pack, rule }));
+        for rule in &pack.values {
+            let at = self.values.len() + self.value_stars.len();
+            match Star::cut(rule.name.clone()) {
+                Ok(star) => self.value_stars.push((at, star, rule)),
+                Err(_) => _ = self.values.entry(&rule.name).or_insert((at, rule)),
+            }
+        }
     }
 
     /// A name as values carry it: methods of a type as `#<type>.method`.
@@ -282,7 +321,7 @@ impl Library {
                 let found = self.loose_types.get(last).copied()?;
                 may_be(self.type_rule(found).pack, name).then_some(found)
             })
-            .or_else(|| self.star_types.iter().find(|(pattern, _)| starred(pattern, name).is_some()).map(|(_, ty)| *ty))
+            .or_else(|| self.star_types.iter().find(|(star, _)| star.fit(name).is_some()).map(|(_, ty)| *ty))
     }
 
     /// The type whose objects are called so where functions take them, of packs that fit.
@@ -292,7 +331,7 @@ impl Library {
     }
 
     /// The type that `self` has at the top of a file with these imports, and the name of that object.
-    pub(super) fn main_of(&self, path: &str, imports: &[threatline_facts::code::Import]) -> Option<(TypeId, String)> {
+    pub(super) fn main_of(&self, path: &str, imports: &[Import]) -> Option<(TypeId, String)> {
         let loads = |name: &String| imports.iter().any(|import| import.module == *name);
         let is_named = |name: &String| name.strip_prefix('*').is_some_and(|ending| path.ends_with(ending));
         let is_main = |ruled: &Ruled<TypeRule>| ruled.rule.main.iter().any(|name| is_named(name) || loads(name));
@@ -300,14 +339,26 @@ impl Library {
         Some((TypeId(at as u32), format!("{}:main", self.types[at].pack.name)))
     }
 
+    /// Packs of which that import is a use: it names one of their modules, or what lies in one.
+    pub(super) fn imported(&self, import: &Import) -> impl Iterator<Item = &'static Pack> {
+        let mut full = plain(&import.module);
+        if let Some(member) = &import.member {
+            full = format!("{full}.{member}");
+        }
+        let ends = full.match_indices(['.', '/']).map(|(end, _)| end).chain([full.len()]);
+        let found: Vec<&[&'static Pack]> = ends.filter_map(|end| self.modules.get(&full[..end]).map(Vec::as_slice)).collect();
+        found.into_iter().flatten().copied()
+    }
+
+    /// Whether one of these imports is a use of the pack.
+    pub(super) fn is_imported(&self, pack: &Pack, imports: &[Import]) -> bool {
+        imports.iter().any(|import| self.imported(import).any(|imported| std::ptr::eq(imported, pack)))
+    }
+
     /// The type of a library's own object.
     pub(super) fn type_of_value(&self, name: &str) -> Option<TypeId> {
         self.type_values.get(name).copied().or_else(|| {
-            if self.type_names.contains_key(name) {
-                None
-            } else {
-                self.star_values.iter().find(|(pattern, _)| starred(pattern, name).is_some()).map(|(_, ty)| *ty)
-            }
+            if self.type_names.contains_key(name) { None } else { self.star_values.iter().find(|(star, _)| star.fit(name).is_some()).map(|(_, ty)| *ty) }
         })
     }
 
@@ -419,13 +470,14 @@ impl Library {
 
     /// The text that a constant of a library stands for.
     pub(super) fn value(&self, name: &str) -> Option<String> {
-        self.values.iter().find_map(|Ruled { rule, .. }| {
-            if rule.name == name {
-                return Some(rule.text.clone());
-            }
-            let star = rule.name.contains('*').then(|| starred(&rule.name, name)).flatten()?;
-            Some(rule.text.replace("{star}", &star))
-        })
+        let exact = self.values.get(name);
+        let starred = self.value_stars.iter().find_map(|(at, star, rule)| Some((at, star.fit(name)?, rule)));
+        match (exact, starred) {
+            (Some((first, rule)), Some((second, ..))) if first < second => Some(rule.text.clone()),
+            (_, Some((_, star, rule))) => Some(rule.text.replace("{star}", star)),
+            (Some((_, rule)), None) => Some(rule.text.clone()),
+            (None, None) => None,
+        }
     }
 }
 
@@ -435,7 +487,7 @@ fn last_part(name: &str) -> &str {
 
 /// A full name in the one spelling that all sides use.
 pub(super) fn plain(name: &str) -> String {
-    let name = name.replace("::", ".");
+    let name = if name.contains("::") { name.replace("::", ".") } else { name.to_owned() };
     if !name.contains("/v") {
         return name;
     }
