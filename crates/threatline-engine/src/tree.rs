@@ -12,8 +12,8 @@ use crate::{Entry, Mode, Oid};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::ArtifactKind;
 use threatline_facts::manifest::Package;
+use threatline_facts::{ArtifactKind, Language};
 use threatline_knowledge::packs::{self, Family, Words};
 
 /// Facts below this many bytes travel up into the record of the folder above.
@@ -199,7 +199,7 @@ pub(crate) fn assemble(below: &dyn Below, entries: &[Entry]) -> Tree {
     for entry in sorted {
         match entry.mode {
             _ if below.excludes(&entry.name) => draft.counts.artifacts += u64::from(entry.mode != Mode::Tree),
-            Mode::Tree if !enters(&entry.name) => {}
+            Mode::Tree if !enters(&entry.name, entries) => {}
             Mode::Tree => draft.folder(&entry.name, entry.oid, &below.folder(&entry.name, &entry.oid)),
             Mode::File => draft.file(below, entry),
             Mode::Link | Mode::Submodule => {
@@ -370,9 +370,11 @@ fn content(mut own: Content, folders: Vec<(String, Oid, Arc<[u8]>)>, inline: boo
     own
 }
 
-/// Whether a folder of this name is walked at all.
-pub(crate) fn enters(name: &str) -> bool {
-    name != INSTALLED && name != ".threatline"
+/// Whether a folder of this name is walked at all. What stands beside it tells: `src/test` beside `src/main` is no
+/// part of what is built.
+pub(crate) fn enters(name: &str, among: &[Entry]) -> bool {
+    let is_beside = |main: &str| among.iter().any(|entry| entry.mode == Mode::Tree && entry.name == main);
+    name != INSTALLED && name != ".threatline" && !(matches!(name, "test" | "integrationTest" | "testFixtures") && is_beside("main"))
 }
 
 /// Whether a framework answers with a file of that name.
@@ -382,9 +384,30 @@ fn is_named(kind: ArtifactKind, name: &str, words: Words) -> bool {
     packs::is_named(family, name) || words.is_named(family, name)
 }
 
-/// What a file is read as. The project's own files are never read as artifacts.
+/// What a file is read as. The project's own files are never read as artifacts, and files that are tests by
+/// their name are none of the system: half of the source of a well-kept repository.
 pub(crate) fn kind_of(name: &str) -> Option<ArtifactKind> {
-    if name == "threatline.toml" { None } else { ArtifactKind::of(name) }
+    let kind = ArtifactKind::of(name).filter(|_| name != "threatline.toml")?;
+    let is_test = matches!(kind, ArtifactKind::Source(language) if is_test(language, name));
+    (!is_test).then_some(kind)
+}
+
+/// Whether test runners of the language take a file of that name for tests.
+fn is_test(language: Language, name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    let ends = |endings: &[&str]| endings.iter().any(|ending| stem.ends_with(ending));
+    match language {
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            [".test.", ".spec.", ".e2e-spec.", ".stories.", ".cy."].iter().any(|part| name.contains(part))
+        }
+        Language::Python => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
+        Language::Ruby => ends(&["_spec", "_test"]),
+        Language::Go => stem.ends_with("_test"),
+        Language::Java | Language::Kotlin => ends(&["Test", "Tests", "IT"]),
+        Language::CSharp => ends(&["Test", "Tests"]),
+        Language::Php => stem.ends_with("Test"),
+        Language::Rust => false,
+    }
 }
 
 /// The name of a kind in `coverage.by_kind`.

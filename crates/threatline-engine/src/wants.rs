@@ -301,10 +301,10 @@ impl Folder<'_> {
 
     fn enter(&mut self, path: &str) -> Option<Arc<[Entry]>> {
         let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
-        if !crate::tree::enters(name) || self.below.excludes(path) {
+        let entries = self.folder(above)?;
+        if !crate::tree::enters(name, &entries) || self.below.excludes(path) {
             return None;
         }
-        let entries = self.folder(above)?;
         let entry = entries.iter().find(|entry| entry.name == name && entry.mode == Mode::Tree)?;
         self.below.entries(&entry.oid)
     }

@@ -146,7 +146,7 @@ fn look(world: &World, (oid, context): &Folder) -> Option<Looked> {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for entry in entries.iter().filter(|entry| !context.is_some_and(|context| context.excludes(&entry.name))) {
         match entry.mode {
-            Mode::Tree if crate::tree::enters(&entry.name) => folders.push((entry.oid, context.map(|context| context.below(&entry.name)))),
+            Mode::Tree if crate::tree::enters(&entry.name, &entries) => folders.push((entry.oid, context.map(|context| context.below(&entry.name)))),
             Mode::File => {
                 let Some(kind) = crate::tree::kind_of(&entry.name) else { continue };
                 let unread = world.known_facts(&entry.oid, kind, Depth::Filtered).is_none();
@@ -167,7 +167,7 @@ fn assemble(world: &World, oid: Oid, context: Option<&Context>) -> Arc<Tree> {
     }
     let Ok(entries) = world.entries(&oid) else { return Arc::default() };
     let excludes = |name: &str| context.is_some_and(|context| context.excludes(name));
-    let is_below = |entry: &&Entry| entry.mode == Mode::Tree && crate::tree::enters(&entry.name) && !excludes(&entry.name);
+    let is_below = |entry: &&Entry| entry.mode == Mode::Tree && crate::tree::enters(&entry.name, &entries) && !excludes(&entry.name);
     let below: Vec<&Entry> = entries.iter().filter(is_below).collect();
     below.par_iter().for_each(|entry| _ = assemble(world, entry.oid, context.map(|context| context.below(&entry.name)).as_ref()));
     let tree = Arc::new(crate::tree::assemble(&Ahead { world, context }, &entries));
@@ -226,7 +226,7 @@ pub(crate) fn keys(world: &World, root: Oid, context: Option<&Context>, keys: &m
         let Ok(entries) = world.entries(&oid) else { continue };
         for entry in entries.iter() {
             match (entry.mode, crate::tree::kind_of(&entry.name)) {
-                (Mode::Tree, _) if crate::tree::enters(&entry.name) => {
+                (Mode::Tree, _) if crate::tree::enters(&entry.name, &entries) => {
                     open.push((entry.oid, context.as_ref().map(|context| context.below(&entry.name))));
                 }
                 (Mode::File, Some(kind)) => keys.extend(crate::world::artifact_keys(&entry.oid, kind, words_of(context.as_ref()))),

@@ -52,6 +52,32 @@ fn what_is_excluded_is_counted_and_not_read() {
 }
 
 #[test]
+fn tests_are_no_part_of_the_system() {
+    let app = |path: &str| format!("from fastapi import FastAPI\napp = FastAPI()\n\n@app.get('{path}')\ndef read():\n    return 1\n");
+    let controller = |name: &str| {
+        format!(
+            "package shop;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass {name} {{\n  @GetMapping(\"/{name}\")\n  String get() {{ return \"\"; }}\n}}\n"
+        )
+    };
+    let (real, tested, latest) = (app("/real"), app("/tested"), app("/latest"));
+    let (main, test, near) = (controller("Main"), controller("Stub"), controller("OrderTest"));
+    let files = [
+        ("web/requirements.txt", "fastapi\n"),
+        ("web/app/routes.py", real.as_str()),
+        ("web/app/test_routes.py", &tested),
+        ("web/app/latest.py", &latest),
+        ("shop/pom.xml", "<project><artifactId>shop</artifactId></project>"),
+        ("shop/src/main/java/shop/Main.java", &main),
+        ("shop/src/main/java/shop/OrderTest.java", &near),
+        ("shop/src/test/java/shop/Stub.java", &test),
+        ("compose.yaml", "services:\n  web:\n    build: web\n  shop:\n    build: shop\n"),
+    ];
+    let scan = scan(&files).unwrap();
+    let paths: Vec<&str> = scan.model.entry_points.iter().map(|entry| entry.path.as_str()).collect();
+    assert_eq!(paths, ["/Main", "/latest", "/real"]);
+}
+
+#[test]
 fn a_part_takes_its_configuration_from_the_nearest_folder_above() {
     let source = Arc::new(MemorySource::new());
     let files =

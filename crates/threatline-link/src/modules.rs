@@ -23,8 +23,11 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
         Language::Ruby => ruby(want, importer),
         Language::CSharp => Vec::new(),
     };
-    let mut seen = std::collections::BTreeSet::new();
-    out.retain(|path| path != importer && seen.insert(path.clone()));
+    let mut seen = hashbrown::HashSet::with_capacity(out.len());
+    let firsts: Vec<bool> = out.iter().map(|path| path != importer && seen.insert(path.as_str())).collect();
+    drop(seen);
+    let mut is_first = firsts.into_iter();
+    out.retain(|_| is_first.next().unwrap_or_default());
     out
 }
 
@@ -32,7 +35,7 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
 /// of a thousand services has as many manifests, and each of its imports would ask them all.
 #[derive(Default)]
 pub(crate) struct Manifests<'a> {
-    by_name: std::collections::HashMap<String, Vec<Located<'a>>>,
+    by_name: hashbrown::HashMap<String, Vec<Located<'a>>>,
 }
 
 impl<'a> Manifests<'a> {

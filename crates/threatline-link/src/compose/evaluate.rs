@@ -11,7 +11,8 @@ use super::library::TypeId;
 use super::program::{Located2, Program, folder_of, module_value};
 use super::value::*;
 use super::{Composed, Place};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use threatline_facts::code::*;
@@ -37,6 +38,8 @@ pub(super) struct Evaluator<'a> {
     /// Names of members that any file speaks of, once they are asked for.
     pub(super) named: Option<BTreeSet<&'a str>>,
     located: HashMap<(FileId, *const Import), Located2>,
+    /// What names mean by a file's imports of everything, where that hangs on nothing that is evaluated.
+    globbed: HashMap<FileId, HashMap<String, Globbed>>,
     /// Bases of classes, and members of classes that have a value.
     lines: HashMap<(FileId, u32), Bases>,
     pub(super) statics: HashMap<(FileId, u32, String), Val>,
@@ -129,6 +132,14 @@ pub(super) type Told = Rc<Vec<(String, Val)>>;
 /// Bases of a class: those of the project, and names of libraries.
 pub(super) type Bases = (Vec<(FileId, u32)>, Vec<String>);
 
+/// What imports of everything say of a name.
+#[derive(Clone)]
+enum Globbed {
+    Class(FileId, u32),
+    Symbol(Rc<str>),
+    Nothing,
+}
+
 /// How a run of steps ended.
 enum Flow {
     On,
@@ -148,6 +159,7 @@ impl<'a> Evaluator<'a> {
             made: BTreeSet::new(),
             named: None,
             located: HashMap::new(),
+            globbed: HashMap::new(),
             lines: HashMap::new(),
             statics: HashMap::new(),
             singles: HashMap::new(),

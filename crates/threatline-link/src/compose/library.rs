@@ -1,6 +1,7 @@
 //! The packs of one family of languages, arranged for looking names up.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use threatline_facts::code::Import;
 use threatline_knowledge::packs::*;
@@ -25,17 +26,37 @@ impl<R> Copy for Ruled<R> {}
 
 /// Rules by name: exact names, last parts (loose packs), patterns with a star.
 struct Names<R: 'static> {
-    exact: BTreeMap<String, Vec<Ruled<R>>>,
-    loose: BTreeMap<String, Vec<Ruled<R>>>,
+    exact: HashMap<String, Vec<Ruled<R>>>,
+    loose: HashMap<String, Vec<Ruled<R>>>,
     stars: Vec<(Star, Ruled<R>)>,
+    stems: Stems,
+}
+
+/// What names begin with, up to each of their dots.
+#[derive(Default)]
+struct Stems(HashSet<String>);
+
+impl Stems {
+    fn add(&mut self, name: &str) {
+        for (end, _) in name.match_indices('.') {
+            if !self.0.contains(&name[..end]) {
+                self.0.insert(name[..end].to_owned());
+            }
+        }
+    }
+
+    fn contain(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
 }
 
 impl<R> Names<R> {
     fn new() -> Self {
-        Self { exact: BTreeMap::new(), loose: BTreeMap::new(), stars: Vec::new() }
+        Self { exact: HashMap::new(), loose: HashMap::new(), stars: Vec::new(), stems: Stems::default() }
     }
 
     fn add(&mut self, name: String, ruled: Ruled<R>) {
+        self.stems.add(&name);
         let name = match Star::cut(name) {
             Ok(star) => return self.stars.push((star, ruled)),
             Err(name) => name,
@@ -50,9 +71,7 @@ impl<R> Names<R> {
 
     /// Whether a name begins so, up to a dot.
     fn begins(&self, full: &str) -> bool {
-        let stem = format!("{full}.");
-        self.exact.range(stem.clone()..).next().is_some_and(|(name, _)| name.starts_with(&stem))
-            || self.stars.iter().any(|(star, _)| star.pattern.starts_with(&stem))
+        self.stems.contain(full)
     }
 
     /// All rules of that name, with what the last star matched.
@@ -121,23 +140,25 @@ pub(super) struct Library {
     types: Vec<Ruled<TypeRule>>,
     /// Type numbers a type has the methods of, itself first.
     lines: Vec<Vec<TypeId>>,
-    type_names: BTreeMap<String, TypeId>,
-    loose_types: BTreeMap<String, TypeId>,
-    type_values: BTreeMap<String, TypeId>,
+    type_names: HashMap<String, TypeId>,
+    loose_types: HashMap<String, TypeId>,
+    type_values: HashMap<String, TypeId>,
+    /// What names of types, and of what hands words on, begin with.
+    stems: Stems,
     star_values: Vec<(Star, TypeId)>,
     star_types: Vec<(Star, TypeId)>,
     calls: Names<CallRule>,
-    methods: BTreeMap<TypeId, Names<CallRule>>,
+    methods: HashMap<TypeId, Names<CallRule>>,
     annotations: Names<AnnotationRule>,
     guards: Names<GuardRule>,
     verifies: Names<VerifyRule>,
     rejects: Names<RejectRule>,
-    reads: BTreeMap<String, Vec<Ruled<ReadRule>>>,
+    reads: HashMap<String, Vec<Ruled<ReadRule>>>,
     sinks: Names<SinkRule>,
     /// What gives back the words that it is given.
-    carries: BTreeSet<&'static str>,
+    carries: HashSet<&'static str>,
     /// Those of clients, by method.
-    client_sinks: BTreeMap<&'static str, Vec<Ruled<SinkRule>>>,
+    client_sinks: HashMap<&'static str, Vec<Ruled<SinkRule>>>,
     /// Constants by name, and those whose name has a star; of several the first that a pack gives counts.
     values: HashMap<&'static str, (usize, &'static ValueRule)>,
     value_stars: Vec<(usize, Star, &'static ValueRule)>,
@@ -171,21 +192,22 @@ impl Library {
         let mut out = Library {
             types: Vec::new(),
             lines: Vec::new(),
-            type_names: BTreeMap::new(),
-            loose_types: BTreeMap::new(),
-            type_values: BTreeMap::new(),
+            type_names: HashMap::new(),
+            loose_types: HashMap::new(),
+            type_values: HashMap::new(),
+            stems: Stems::default(),
             star_values: Vec::new(),
             star_types: Vec::new(),
             calls: Names::new(),
-            methods: BTreeMap::new(),
+            methods: HashMap::new(),
             annotations: Names::new(),
             guards: Names::new(),
             verifies: Names::new(),
             rejects: Names::new(),
-            reads: BTreeMap::new(),
+            reads: HashMap::new(),
             sinks: Names::new(),
-            carries: BTreeSet::new(),
-            client_sinks: BTreeMap::new(),
+            carries: HashSet::new(),
+            client_sinks: HashMap::new(),
             values: HashMap::new(),
             value_stars: Vec::new(),
             classes: Names::new(),
@@ -202,6 +224,7 @@ impl Library {
         for pack in packs.iter() {
             out.arrange(pack);
         }
+        out.type_names.keys().map(String::as_str).chain(out.carries.iter().copied()).for_each(|name| out.stems.add(name));
         out
     }
 
@@ -460,12 +483,22 @@ impl Library {
         line.iter().map(|id| look(&format!("#{}.{rest}", id.0))).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
+    /// Whether packs say anything of a name.
+    pub(super) fn knows(&self, full: &str) -> bool {
+        self.type_named(full).is_some()
+            || self.type_of_value(full).is_some()
+            || !self.calls(full).is_empty()
+            || !self.annotation(full).is_empty()
+            || !self.guards(full).is_empty()
+            || self.class(full).is_some()
+            || !self.rejects(full).is_empty()
+            || self.acts(full)
+            || self.is_above(full)
+    }
+
     /// Whether packs speak of members of that name: it is a class of a library.
     pub(super) fn is_above(&self, name: &str) -> bool {
-        let start = format!("{name}.");
-        let types = self.type_names.range(start.clone()..).next().is_some_and(|(known, _)| known.starts_with(&start));
-        let carries = self.carries.range(start.as_str()..).next().is_some_and(|known| known.starts_with(&start));
-        types || carries || self.calls.begins(name) || self.guards.begins(name) || self.verifies.begins(name) || self.sinks.begins(name)
+        self.stems.contain(name) || self.calls.begins(name) || self.guards.begins(name) || self.verifies.begins(name) || self.sinks.begins(name)
     }
 
     /// The text that a constant of a library stands for.

@@ -3,8 +3,10 @@
 use super::library::{Library, plain};
 use super::value::{FileId, Val};
 use crate::modules::{self, Manifests};
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use threatline_facts::code::{CodeFact, Import, Source, Step, Value, Want};
@@ -73,6 +75,8 @@ pub(super) struct Program<'a> {
     extensions: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Kotlin: names at the top level of files by package.
     offered: HashMap<&'a str, HashMap<&'a str, Vec<FileId>>>,
+    /// Where modules were found: a file that hands on what thirty others offer asks for each of them at every name.
+    located: RefCell<HashMap<(FileId, String), Located2>>,
 }
 
 /// Where Maven and Gradle keep the sources of a module.
@@ -105,6 +109,7 @@ impl<'a> Program<'a> {
         let mut out = Program {
             files: Vec::new(),
             own: Vec::new(),
+            located: RefCell::default(),
             by_path: HashMap::new(),
             folders: BTreeMap::new(),
             manifests: Manifests::default(),
@@ -449,6 +454,16 @@ impl<'a> Program<'a> {
 
     /// The existing file (or folder) that an import means, and whether the member is the file itself.
     pub(super) fn locate(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
+        let key = (file, member.map_or_else(|| module.to_owned(), |member| format!("{module}\0{member}")));
+        if let Some(known) = self.located.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.look_for(file, module, member);
+        self.located.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn look_for(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
         let source = self.source(file);
         let language = source.language;
         // Kotlin's names are found by their package.

@@ -132,6 +132,12 @@ impl<'a> Evaluator<'a> {
         self.offered(&package, name)
     }
 
+    /// Whether files must be asked for that.
+    pub(super) fn may_offer(&self, package: &str, name: &str) -> bool {
+        let is_class = || package.rsplit_once('.').is_some_and(|(outer, class)| self.program.class_of(outer, class).is_some());
+        !self.program.offering(package, name).is_empty() || is_class()
+    }
+
     /// A name at the top level of a package of Kotlin, or of a class in it.
     pub(super) fn offered(&mut self, package: &str, name: &str) -> Option<Val> {
         let program = self.program;

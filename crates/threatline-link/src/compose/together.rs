@@ -4,8 +4,9 @@
 //! without knowing how it is used, and once by each that uses it. Who uses it knows better.
 
 use super::{CodeCall, Composed, order};
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::Mark;
 

@@ -12,8 +12,9 @@
 use super::library::plain;
 use super::program::{Located2, Program, folder_of};
 use crate::modules::{self, Manifests};
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::code::{CodeFact, Source, Want};
 use threatline_facts::manifest::{ManifestFact, Package};
 use threatline_facts::{Ecosystem, Fact, Facts, Language};

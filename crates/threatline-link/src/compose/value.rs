@@ -2,8 +2,9 @@
 
 use super::library::TypeId;
 use super::{CodeCall, Place};
+use hashbrown::HashMap;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::Function;

@@ -145,41 +145,54 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// What a name means by the file's imports of everything.
     pub(super) fn in_globs(&mut self, name: &str) -> Option<Val> {
         let file = self.file;
-        let mut open = None;
+        if let Some(known) = self.globbed.get(&file).and_then(|names| names.get(name)).cloned() {
+            return self.of_globs(&known);
+        }
+        // What other files offer depends on how far they were evaluated: only where none is asked the answer lasts.
+        let (mut found, mut lasts) = (Globbed::Nothing, true);
         for import in self.program.globs(file) {
             match self.program.locate(file, &import.module, import.member.as_deref()) {
-                Located2::File(found) if self.family() != Family::Java => {
-                    if let Some(value) = self.module_member(found, name) {
+                Located2::File(other) if self.family() != Family::Java => {
+                    lasts = false;
+                    if let Some(value) = self.module_member(other, name) {
                         return Some(value);
                     }
                 }
                 _ => {
                     if let Some((file, class)) = self.program.class_of(&import.module, name) {
-                        return Some(Val::Class(file, class));
+                        found = Globbed::Class(file, class);
+                        break;
                     }
-                    if let Some(value) = self.offered(&import.module, name) {
-                        return Some(value);
+                    if self.may_offer(&import.module, name) {
+                        lasts = false;
+                        if let Some(value) = self.offered(&import.module, name) {
+                            return Some(value);
+                        }
                     }
-                    let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
-                    let library = self.program.files[file].library;
-                    let known = library.type_named(&full).is_some()
-                        || library.type_of_value(&full).is_some()
-                        || !library.calls(&full).is_empty()
-                        || !library.annotation(&full).is_empty()
-                        || !library.guards(&full).is_empty()
-                        || library.class(&full).is_some()
-                        || !library.rejects(&full).is_empty()
-                        || library.acts(&full)
-                        || library.is_above(&full);
-                    if known && open.is_none() {
-                        open = Some(full);
+                    if matches!(found, Globbed::Nothing) {
+                        let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
+                        if self.program.files[file].library.knows(&full) {
+                            found = Globbed::Symbol(full.into());
+                        }
                     }
                 }
             }
         }
-        open.map(|full| self.symbol(&full))
+        if lasts {
+            self.globbed.entry(file).or_default().insert(name.to_owned(), found.clone());
+        }
+        self.of_globs(&found)
+    }
+
+    fn of_globs(&mut self, found: &Globbed) -> Option<Val> {
+        match found {
+            Globbed::Class(file, class) => Some(Val::Class(*file, *class)),
+            Globbed::Symbol(full) => Some(self.symbol(full)),
+            Globbed::Nothing => None,
+        }
     }
 
     /// A library's thing: its text if it is a constant, the object if it is one.
