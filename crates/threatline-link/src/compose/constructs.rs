@@ -18,6 +18,8 @@ use threatline_knowledge::packs::*;
 
 /// Attributes of one resource, and resources of one unit, that are kept.
 const MOST_ATTRIBUTES: usize = 400;
+/// Values that are looked at for one resource.
+const MOST_VALUES: usize = 4_000;
 const MOST_RESOURCES: usize = 20_000;
 /// How deep attributes are nested, and constructs in constructs.
 const DEEPEST: usize = 12;
@@ -124,7 +126,7 @@ impl<'a> Evaluator<'a> {
         }
         let key = self.objects[own].spot.as_ref().and_then(|spot| spot.key.clone()).unwrap_or_else(|| Rc::from(""));
         let place = self.place(&pack.name);
-        let mut out = Attributes { mark: self.mark, all: Vec::new() };
+        let mut out = Attributes { mark: self.mark, room: MOST_VALUES, all: Vec::new() };
         for (key, word) in &makes.values {
             out.push(key, Text::literal(word));
         }
@@ -149,7 +151,7 @@ impl<'a> Evaluator<'a> {
             each.push((String::new(), None));
         }
         for (number, item) in each {
-            let mut attributes = Attributes { mark: out.mark, all: out.all.clone() };
+            let mut attributes = Attributes { mark: out.mark, room: out.room, all: out.all.clone() };
             if let Some((at, item)) = item {
                 self.flatten(pack, at, &item, None, 0, &mut attributes);
             }
@@ -220,7 +222,7 @@ impl<'a> Evaluator<'a> {
 
     /// A value as attributes; keys below are spelt as told, or stay as they are.
     fn flatten(&mut self, pack: &'static Pack, key: &str, value: &Val, keys: Option<Spelling>, depth: usize, out: &mut Attributes) {
-        if depth > DEEPEST {
+        if depth > DEEPEST || !out.burn() {
             return;
         }
         match value {
@@ -237,14 +239,17 @@ impl<'a> Evaluator<'a> {
             }
             Val::Null => {}
             value => {
-                let text = self.attribute(pack, value);
+                let text = self.attribute(pack, value, 0, out);
                 out.push(key, text);
             }
         }
     }
 
     /// What a plain value is to who declares resources.
-    fn attribute(&mut self, pack: &'static Pack, value: &Val) -> Text {
+    fn attribute(&mut self, pack: &'static Pack, value: &Val, depth: usize, out: &mut Attributes) -> Text {
+        if depth > DEEPEST || !out.burn() {
+            return Text::Unknown;
+        }
         let Some(rules) = &pack.constructs else { return Text::Unknown };
         let key = |evaluator: &Self, id: ObjectId| evaluator.objects[id].spot.as_ref().and_then(|spot| spot.key.clone());
         match value {
@@ -259,7 +264,7 @@ impl<'a> Evaluator<'a> {
             Val::Method(id, member) => key(self, *id).map_or(Text::Unknown, |key| Text::Name(format!("{key}.{member}"))),
             Val::Made(made) if rules.here.contains(&made.by) => Text::literal("."),
             Val::Made(made) if rules.joins.contains(&made.by) => {
-                let parts: Vec<Text> = made.arguments.iter().map(|argument| self.attribute(pack, &argument.value)).collect();
+                let parts: Vec<Text> = made.arguments.iter().map(|argument| self.attribute(pack, &argument.value, depth + 1, out)).collect();
                 Text::join(parts.into_iter().enumerate().flat_map(|(at, part)| (at > 0).then(|| Text::literal("/")).into_iter().chain([part])))
             }
             Val::Symbol(name) if rules.here.iter().any(|here| **here == **name) => Text::literal("."),
@@ -274,10 +279,17 @@ impl<'a> Evaluator<'a> {
 /// Attributes as they are found.
 struct Attributes {
     mark: Mark,
+    /// Values that may still be looked at.
+    room: usize,
     all: Vec<(String, Text, Mark)>,
 }
 
 impl Attributes {
+    fn burn(&mut self) -> bool {
+        self.room = self.room.saturating_sub(1);
+        self.room > 0
+    }
+
     fn push(&mut self, key: &str, text: Text) {
         if self.all.len() < MOST_ATTRIBUTES {
             self.all.push((key.to_owned(), text, self.mark));
