@@ -94,6 +94,18 @@ impl<'a> Evaluator<'a> {
         imports.iter().any(|import| words().any(|word| import.module.contains(word.as_str())))
     }
 
+    /// The folder of the file, where a program that declares resources puts it into a text: `${__dirname}/../lambda`.
+    pub(super) fn folder_here(&self, value: &Val) -> Option<Text> {
+        let name = match value {
+            Val::Symbol(name) => &**name,
+            Val::Made(made) => made.by.as_str(),
+            _ => return None,
+        };
+        let rules = self.program.files[self.file].library.packs.iter().filter_map(|pack| pack.constructs.as_ref());
+        let is_here = rules.flat_map(|rules| &rules.here).any(|here| here == name);
+        (is_here && self.declares_resources()).then(|| Text::literal("."))
+    }
+
     /// The path that scope and name tell.
     fn spot(&mut self, rules: &ConstructRules, site: &Site, rule: &TypeRule) -> Spot {
         let scope = match self.pick(rules.scope.as_ref(), site) {
