@@ -119,6 +119,7 @@ fn shown(composed: &Composed) -> String {
         Value::List(list) => list.join(", "),
     };
     lines.extend(composed.traits.iter().map(|found| format!("sets {} = {}", found.property.name(), text(&found.value))));
+    lines.extend(composed.resources.iter().map(|found| format!("declares {} {}", found.resource.kind, found.resource.name)));
     if lines.is_empty() {
         return NOTHING.to_owned();
     }

@@ -4,12 +4,14 @@
 //! from the folder by the build script and are loaded exactly as a user's are.
 
 mod check;
+mod constructs;
 mod files;
 mod mistake;
 mod schema;
 mod shelf;
 mod summary;
 
+pub use constructs::*;
 pub use files::*;
 pub use mistake::{ModelWord, PackError, PackPlace};
 pub use schema::*;

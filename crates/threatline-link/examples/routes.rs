@@ -120,6 +120,10 @@ fn print(composed: &Composed) {
             entry.calls.as_ref().map(Vec::len),
         );
     }
+    for found in &composed.resources {
+        println!("declares {} {} {} ({})", found.resource.kind, found.resource.name, found.place.path, found.place.by);
+        found.resource.attributes.iter().for_each(|(key, text, _)| println!("    {key} = {text:?}"));
+    }
     for place in &composed.unresolved {
         println!("unresolved {} {}", place.path, place.mark.0);
     }

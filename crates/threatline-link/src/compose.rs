@@ -8,6 +8,7 @@ mod aliases;
 mod alone;
 mod annotated;
 mod callable;
+pub(crate) mod constructs;
 mod convention;
 mod evaluate;
 mod expression;
@@ -41,6 +42,7 @@ use program::Program;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use threatline_facts::infra::Resource;
 use threatline_facts::{DataClass, Facts, Mark, Text};
 use threatline_knowledge::packs::Shelf;
 use threatline_model::{EntryPointKind, Grade, Parameter, Property, Value};
@@ -150,6 +152,42 @@ pub struct CodeTrait {
     pub places: Vec<Place>,
 }
 
+/// A resource of a cloud that code declares.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CodeResource {
+    /// Under which other resources speak of it.
+    pub key: String,
+    /// What it is, as other vocabularies have it.
+    pub resource: Resource,
+    /// Where.
+    pub place: Place,
+    /// Who makes it.
+    pub standing: Standing,
+}
+
+/// How it is known that a resource is made.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Standing {
+    /// The program makes it.
+    Made,
+    /// A class would, of which nobody was seen to make an object: its file and number.
+    Pretended(Arc<str>, u32),
+    /// A test does.
+    Rehearsed,
+}
+
+impl Standing {
+    /// The higher, the less does it count; of a class that somebody makes nothing is pretended.
+    fn rank(&self, made: &dyn Fn(&str, u32) -> bool) -> u8 {
+        match self {
+            Standing::Made => 0,
+            Standing::Pretended(path, class) if !made(path, *class) => 1,
+            Standing::Rehearsed => 2,
+            Standing::Pretended(..) => 3,
+        }
+    }
+}
+
 /// Everything that code says, resolved. Each list is sorted by place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Composed {
@@ -167,6 +205,8 @@ pub struct Composed {
     pub reads: Vec<(String, Option<Text>, Place)>,
     /// Libraries in use: import of a known package, by file (`express`, `spring-boot`, `openai`).
     pub libraries: Vec<(String, Place)>,
+    /// Resources of a cloud that it declares.
+    pub resources: Vec<CodeResource>,
     /// Imports that could not be resolved although they look local; closed-world conclusions about what
     /// they touch are refused.
     pub unresolved: Vec<Place>,
@@ -236,6 +276,8 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     out.entries = walk::settle(drafts);
     let sources: Vec<rules::Located<'_>> = program.files.iter().map(|file| (&file.path, file.source)).collect();
     rules::apply(&sources, shelf, &mut out.entries);
+    let made = |path: &str, class: u32| evaluator.made.iter().any(|(file, made)| *made == class && *program.files[*file].path == *path);
+    constructs::settle(&mut out, &made);
     inventory::collect(&program, &mut out);
     let is_own = |place: &Place| own.contains(&*place.path);
     let borrowed = (0..out.entries.len()).filter(|entry| !out.entries[*entry].places.last().is_some_and(is_own)).collect();

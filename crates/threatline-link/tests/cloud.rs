@@ -222,3 +222,100 @@ fn names_that_lead_in_a_circle_end() {
     let tree = "resource \"aws_api_gateway_rest_api\" \"a\" {}\nresource \"aws_api_gateway_resource\" \"x\" {\n  parent_id = aws_api_gateway_resource.x.id\n  path_part = \"x\"\n}\nresource \"aws_api_gateway_method\" \"m\" {\n  rest_api_id = aws_api_gateway_rest_api.a.id\n  resource_id = aws_api_gateway_resource.x.id\n  http_method = \"GET\"\n}\n";
     assert!(model(&[("main.tf", tree)]).entry_points.is_empty());
 }
+
+const STACK: &str = "
+import { Stack } from 'aws-cdk-lib';
+import * as apigw from 'aws-cdk-lib/aws-apigateway';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as path from 'path';
+import { Service } from './service';
+
+export class Shop extends Stack {
+  constructor(scope, id, props) {
+    super(scope, id, props);
+    const table = new dynamodb.Table(this, 'Orders');
+    const jobs = new sqs.Queue(this, 'Jobs');
+    const list = new Service(this, 'List', { entry: 'list', environment: { TABLE: table.tableName, JOBS: jobs.queueUrl } }).handler;
+    const work = new Service(this, 'Work', { entry: 'work' }).handler;
+    table.grantReadData(list);
+    work.addEventSource(new SqsEventSource(jobs));
+    const api = new apigw.RestApi(this, 'Api');
+    const orders = api.root.addResource('orders');
+    orders.addMethod('GET', new apigw.LambdaIntegration(list));
+    orders.addMethod('POST', new apigw.LambdaIntegration(list), { authorizer: new apigw.TokenAuthorizer(this, 'Auth', { handler: work }) });
+    const one = orders.addResource('{id}');
+    one.addMethod('GET', new apigw.LambdaIntegration(list), props.options);
+    one.addMethod('PUT', new apigw.LambdaIntegration(list), { ...props.options });
+    one.addMethod('PATCH', new apigw.LambdaIntegration(list), { apiKeyRequired: true });
+    one.addMethod('DELETE', new apigw.LambdaIntegration(list), { authorizationType: props.live ? apigw.AuthorizationType.IAM : apigw.AuthorizationType.NONE });
+    one.addMethod(props.method, new apigw.LambdaIntegration(list));
+    const kept = api.root.addResource('kept', { defaultMethodOptions: { authorizationType: apigw.AuthorizationType.IAM } });
+    kept.addMethod('GET', new apigw.LambdaIntegration(list));
+    new apigw.LambdaRestApi(this, 'Whole', { handler: work });
+  }
+}
+";
+
+const SERVICE: &str = "
+import { Construct } from 'constructs';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as path from 'path';
+
+export class Service extends Construct {
+  constructor(scope, id, props) {
+    super(scope, id);
+    this.handler = new lambda.Function(this, 'Fn', {
+      code: lambda.Code.fromAsset(path.join(__dirname, '..', 'lambda')),
+      handler: `${props.entry}.handler`,
+      environment: props.environment,
+    });
+  }
+}
+";
+
+/// Stages of one stack are one, a test's own stack is none, and options from elsewhere leave a route unknown.
+#[test]
+fn constructs_make_what_templates_do() {
+    let app = "import { App } from 'aws-cdk-lib';\nimport { Shop } from './lib/shop';\nconst app = new App();\nfor (const stage of ['dev', 'prod']) {\n  new Shop(app, `${stage}-shop`, {});\n}\n";
+    let test = "import { App, Stack } from 'aws-cdk-lib';\nimport { Service } from '../lib/service';\nnew Service(new Stack(new App(), 'T'), 'Probe', { entry: 'x' });\n";
+    let reads = "export async function handler() {\n  return process.env.TABLE + process.env.JOBS;\n}\n";
+    let model = model(&[
+        ("infra/package.json", "{\"name\":\"infra\",\"dependencies\":{\"aws-cdk-lib\":\"2\"}}"),
+        ("infra/app.ts", app),
+        ("infra/lib/shop.ts", STACK),
+        ("infra/lib/service.ts", SERVICE),
+        ("infra/test/shop.test.ts", test),
+        ("infra/lambda/list.ts", reads),
+        ("infra/lambda/work.ts", "export const handler = async (event) => event.Records.length;\n"),
+    ]);
+    let found = components(&model);
+    assert_eq!(
+        found,
+        [
+            "Api process internet",
+            "Jobs data_store unknown",
+            "ListFn process internal",
+            "Orders data_store unknown",
+            "Whole process internet",
+            "WorkFn process internal"
+        ]
+    );
+    assert_eq!(
+        ways_in(&model),
+        [
+            "Api:DELETE /orders/{id} unknown",
+            "Api:GET /kept unknown",
+            "Api:GET /orders open C",
+            "Api:GET /orders/{id} unknown",
+            "Api:PATCH /orders/{id} asks X",
+            "Api:POST /orders asks X",
+            "Api:PUT /orders/{id} unknown",
+            "Whole:ANY / open C",
+            "Whole:ANY /{proxy+} unknown",
+        ]
+    );
+    // the variable names the queue, but code may give more grants than one sees: nothing is denied
+    assert_eq!(flows(&model), ["Api>ListFn:https", "Jobs>WorkFn:https", "ListFn>Jobs:sqs", "ListFn>Orders:https", "Whole>WorkFn:https"]);
+}

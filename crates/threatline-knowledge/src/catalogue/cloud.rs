@@ -98,6 +98,8 @@ pub struct Route {
 pub struct PathNode {
     pub parent: Keys,
     pub part: Keys,
+    /// Attributes with which nothing can be concluded from silence below it.
+    pub closes: Keys,
 }
 
 /// Stands for another resource.

@@ -1,7 +1,7 @@
 //! What types of TOML cannot hold: references to types of the pack, lists that must hold something, known words.
 
-use super::Pack;
 use super::mistake::{Mistake, ModelWord, PackPlace, Step};
+use super::{Pack, Verb};
 use Step::{Item, Key};
 
 /// What sort of value an argument is.
@@ -37,6 +37,7 @@ impl Pack {
     pub(super) fn check(&self) -> Result<(), Mistake> {
         self.check_head()?;
         self.check_types()?;
+        self.check_constructs()?;
         self.check_names()?;
         if !self.routed.is_empty() && self.project.is_none() {
             let help = "say with [project] what makes a folder a project of the framework";
@@ -94,6 +95,29 @@ impl Pack {
             self.check_types_of(&rule.handler_takes, vec![Key("routed"), Item(at), Key("handler_takes")])?;
         }
         Ok(())
+    }
+
+    /// Who declares resources says how they are named, and of which kind they are.
+    fn check_constructs(&self) -> Result<(), Mistake> {
+        let calls = self.calls.iter().enumerate().map(|(at, rule)| ("calls", at, rule.makes.as_ref(), rule.does == Verb::Construct));
+        let types = self.types.iter().enumerate().map(|(at, rule)| ("types", at, rule.makes.as_ref(), false));
+        for (list, at, makes, constructs) in calls.chain(types) {
+            let place = vec![Key(list), Item(at), Key("makes")];
+            match makes {
+                None if constructs => {
+                    return mistake(vec![Key(list), Item(at)], "`construct` without `makes`", "say what: makes = { kind = \"AWS::SQS::Queue\" }");
+                }
+                Some(makes) if makes.kind.is_empty() => {
+                    return mistake(place, "a resource without a `kind`", "as its vocabulary has it: kind = \"AWS::SQS::Queue\"");
+                }
+                Some(_) if self.constructs.is_none() => {
+                    return mistake(place, "`makes` without `constructs`", "say with [constructs] which argument names what is made");
+                }
+                _ => {}
+            }
+        }
+        let mut tops = self.constructs.iter().flat_map(|rules| rules.tops.iter().enumerate());
+        tops.try_for_each(|(at, name)| self.check_type(name, vec![Key("constructs"), Key("tops"), Item(at)]))
     }
 
     fn check_types_of(&self, names: &[String], at: Vec<Step>) -> Result<(), Mistake> {

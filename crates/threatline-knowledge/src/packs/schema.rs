@@ -1,5 +1,6 @@
 //! The types of a pack, as TOML spells them.
 
+use super::constructs::{ConstructRules, Making};
 use super::files::{FileRule, Methods, Notation, ProjectRule, RoutedRule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -146,6 +147,9 @@ pub struct Pack {
     pub named_guards: bool,
     #[serde(default)]
     pub files: Vec<FileRule>,
+    /// How resources that code declares are named.
+    #[serde(default)]
+    pub constructs: Option<ConstructRules>,
 }
 
 /// The routes that one word declares.
@@ -276,6 +280,12 @@ pub struct TypeRule {
     pub guarded_default: Option<String>,
     #[serde(default)]
     pub parent: Option<Selectors>,
+    /// The resource that making one declares.
+    #[serde(default)]
+    pub makes: Option<Making>,
+    /// What such an object is as an attribute of a resource.
+    #[serde(default)]
+    pub word: Option<String>,
 }
 
 /// One or several ways to find an argument, tried in order.
@@ -373,6 +383,7 @@ pub enum Verb {
     Told,
     Answer,
     Root,
+    Construct,
     Nothing,
 }
 
@@ -661,6 +672,9 @@ pub struct CallRule {
     /// The guards stand before some routes only, and it is not known which.
     #[serde(default)]
     pub tentative: bool,
+    /// The resource that the call declares.
+    #[serde(default)]
+    pub makes: Option<Making>,
 }
 
 /// What an annotation does.

@@ -4,7 +4,7 @@ use super::{AnnotationVerb, Family, FileUse, Pack, TypeRole, Verb};
 
 /// What packs recognise, in the order that lists name it.
 const WORDS: &[&str] =
-    &["routes", "sockets", "graphql", "rpcs", "commands", "jobs", "consumers", "functions", "tools", "guards", "outbound calls", "injection"];
+    &["routes", "sockets", "graphql", "rpcs", "commands", "jobs", "consumers", "functions", "tools", "guards", "outbound calls", "injection", "resources"];
 
 impl Pack {
     /// The kinds of things that it recognises.
@@ -25,6 +25,7 @@ impl Pack {
         let is_router = |rule: &super::TypeRule| rule.role == TypeRole::Router && rule.extends.iter().any(|name| name.contains(':'));
         found.extend(self.types.iter().any(is_router).then_some("routes"));
         found.extend(self.types.iter().any(|rule| rule.role == TypeRole::Client).then_some("outbound calls"));
+        found.extend(self.constructs.is_some().then_some("resources"));
         found.extend((!self.sinks.is_empty()).then_some("injection"));
         WORDS.iter().copied().filter(|word| found.contains(word)).collect()
     }

@@ -34,7 +34,9 @@ pub(super) struct Evaluator<'a> {
     memo: HashMap<String, (Val, Effects)>,
     generic: HashMap<(FileId, u32), ObjectId>,
     /// Classes of which somebody was seen to make an object.
-    made: BTreeSet<(FileId, u32)>,
+    pub(super) made: BTreeSet<(FileId, u32)>,
+    /// Classes of which an object is being made although nobody was seen to make one, the outermost first.
+    pub(super) pretending: Vec<(FileId, u32)>,
     /// Names of members that any file speaks of, once they are asked for.
     pub(super) named: Option<BTreeSet<&'a str>>,
     located: HashMap<(FileId, *const Import), Located2>,
@@ -45,6 +47,7 @@ pub(super) struct Evaluator<'a> {
     pub(super) statics: HashMap<(FileId, u32, String), Val>,
     singles: HashMap<(String, String), ObjectId>,
     pub(super) call_index: HashMap<String, usize>,
+    pub(super) resource_index: HashMap<String, usize>,
     pub(super) frames: Vec<Effects>,
     pub(super) visited: HashSet<(FileId, u32)>,
     /// What is proved is a handler's own body, where looking somebody up is no proof of who asks.
@@ -163,6 +166,8 @@ impl<'a> Evaluator<'a> {
             lines: HashMap::new(),
             statics: HashMap::new(),
             singles: HashMap::new(),
+            resource_index: HashMap::new(),
+            pretending: Vec::new(),
             call_index: HashMap::new(),
             frames: vec![Effects::default()],
             visited: HashSet::new(),

@@ -106,8 +106,12 @@ impl<'a> Evaluator<'a> {
         for (key, value) in entries {
             let value = self.value(value, scope);
             if let Value::Null = key {
-                if let Val::Map(inner) = value {
-                    out.extend(inner.iter().take(MAX_GROWN.saturating_sub(out.len())).cloned());
+                match value {
+                    Val::Map(inner) => out.extend(inner.iter().take(MAX_GROWN.saturating_sub(out.len())).cloned()),
+                    Val::Null => {}
+                    // what is not known may say anything
+                    _ if self.declares_resources() => out.push((super::constructs::OPEN.to_owned(), Val::Unknown)),
+                    _ => {}
                 }
                 continue;
             }
@@ -132,7 +136,7 @@ impl<'a> Evaluator<'a> {
             // a list that is put behind itself in a loop has no end
             return Val::list(items.take(MAX_GROWN).collect());
         }
-        let texts: Vec<Text> = values.iter().map(|value| self.text_of(value)).collect();
+        let texts: Vec<Text> = values.iter().map(|value| self.folder_here(value).unwrap_or_else(|| self.text_of(value))).collect();
         if !values.iter().zip(&texts).any(|(value, text)| matches!((value, text), (Val::Text(_), _) | (_, Text::Input(_)))) {
             return Val::Unknown;
         }
@@ -156,6 +160,14 @@ impl<'a> Evaluator<'a> {
 
     /// One of two values; of a word and what callers may put in its place, the latter.
     fn one_of(&self, first: &Val, second: &Val) -> Val {
+        match (first, second) {
+            // of two words of a library, `Auth.NONE` and `Auth.IAM`, neither is what is meant
+            (Val::Symbol(one), Val::Symbol(other)) if one != other && one.rsplit_once('.').map(|(of, _)| of) == other.rsplit_once('.').map(|(of, _)| of) => {
+                return Val::Either(Rc::new(vec![first.clone(), second.clone()]));
+            }
+            (Val::Boolean(one), Val::Boolean(other)) if one != other => return Val::Unknown,
+            _ => {}
+        }
         if first.literal().is_some() && self.holds_input(second) { second.clone() } else { pick(first, second) }
     }
 

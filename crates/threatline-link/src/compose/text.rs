@@ -360,9 +360,20 @@ fn bracketed(rest: &str) -> (Option<String>, usize) {
     (Some(if name.is_empty() { "path".to_owned() } else { name }), taken)
 }
 
+/// Types of parameters in angles, as frameworks call them.
+const TYPES: &[&str] =
+    &["int", "integer", "float", "number", "str", "string", "strorempty", "alpha", "path", "uuid", "slug", "ymd", "ext", "any", "regex", "re"];
+
 /// `int:id`; where what follows is no name it is a pattern: `id:\d+`.
 fn in_angles(inner: &str) -> &str {
     let last = inner.rsplit(':').next().unwrap_or(inner);
+    // `id:int`: some write the type behind the name
+    if let Some((first, last)) = inner.split_once(':')
+        && TYPES.contains(&last)
+        && !TYPES.contains(&first.split('(').next().unwrap_or(first))
+    {
+        return first;
+    }
     let is_name = !last.is_empty() && last.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '?'));
     if is_name { last } else { inner.split(':').next().unwrap_or(inner) }
 }
@@ -433,6 +444,8 @@ mod tests {
             ("/a/:id", "/a/{id}"),
             ("/a/{id:[0-9]{2}}/b", "/a/{id}/b"),
             ("/a/<int:id>", "/a/{id}"),
+            ("/a/<id:int>", "/a/{id}"),
+            ("/a/<path:path>/<uuid:any>/<string(length=2):code>", "/a/{path}/{any}/{code}"),
             ("/files/*path", "/files/{path}"),
             ("/files/{*rest}", "/files/{rest}"),
             ("/files/{rest...}", "/files/{rest}"),

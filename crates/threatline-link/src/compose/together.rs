@@ -60,9 +60,11 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.data.extend(said.data.iter().cloned());
         out.reads.extend(said.reads.iter().cloned());
         out.libraries.extend(said.libraries.iter().cloned());
+        out.resources.extend(said.resources.iter().cloned());
         out.unresolved.extend(said.unresolved.iter().cloned());
     }
     super::rules::govern(&parts.iter().map(|part| &part.reach).collect::<Vec<_>>(), &mut out.entries);
+    super::constructs::settle(&mut out, &|_, _| false);
     order::sort(&mut out);
     out
 }

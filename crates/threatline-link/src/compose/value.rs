@@ -216,6 +216,8 @@ pub(super) struct Object {
     pub(super) actions: Vec<String>,
     /// What it hangs in: its fields are this one's, too.
     pub(super) around: Option<ObjectId>,
+    /// Where it stands among the constructs that declare resources.
+    pub(super) spot: Option<Rc<super::constructs::Spot>>,
 }
 
 /// A guard of some of a class's handlers, or the end of one.

@@ -260,6 +260,7 @@ impl<'a> Evaluator<'a> {
                 return Some(Val::Text(Rc::new(Text::Setting { key, default: default.map(Box::new) })));
             }
             Verb::Text => return Some(self.as_one_text(rule, site)),
+            Verb::Construct => return self.construct_by_call(pack, rule, site),
             Verb::Pass | Verb::Depend => {
                 if rule.guards.is_some() {
                     return Some(self.passed_guarded(rule, site));
@@ -333,6 +334,7 @@ impl<'a> Evaluator<'a> {
             let place = self.place(&pack.name);
             self.hang(parent, Val::Object(id), None, false, Vec::new(), place);
         }
+        self.made_construct(id, Ruled { pack, rule: declared }, &site);
         if declared.listens {
             let place = self.place(&pack.name);
             self.out.mains.push(CodeMain { serves: true, port: None, place });

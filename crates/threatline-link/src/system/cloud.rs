@@ -17,6 +17,8 @@ pub(crate) use routes::{Placed, definitions, entry_points};
 
 use super::draft::{folder_of, join};
 use super::said::Said;
+use crate::compose::constructs::OPEN;
+use crate::compose::{CodeResource, Composed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::infra::{Resource, StackParameter};
@@ -37,6 +39,8 @@ pub(crate) struct Item<'a> {
     scope: String,
     /// The kind, with `data.` before it for a data source.
     kind: String,
+    /// The pack that read it off code.
+    by: Option<&'a str>,
     /// The component that it makes.
     pub(crate) component: Option<usize>,
 }
@@ -68,7 +72,7 @@ pub(crate) struct Seen {
 }
 
 impl<'a> Cloud<'a> {
-    pub(crate) fn new(said: &Said<'a>) -> Self {
+    pub(crate) fn new(said: &Said<'a>, composed: &'a Composed) -> Self {
         let mut cloud = Cloud {
             items: Vec::new(),
             by_name: BTreeMap::new(),
@@ -81,6 +85,9 @@ impl<'a> Cloud<'a> {
         };
         for resource in &said.resources {
             cloud.add(resource.path.clone(), resource.it);
+        }
+        for resource in &composed.resources {
+            cloud.add_declared(resource);
         }
         for stack in &said.stacks {
             let scope = stack.path.to_string();
@@ -119,7 +126,14 @@ impl<'a> Cloud<'a> {
             self.by_name.insert((scope.clone(), logical(&it.name)), at);
         }
         self.by_name.insert((scope.clone(), name), at);
-        self.items.push(Item { path, it, scope, kind, component: None });
+        self.items.push(Item { path, it, scope, kind, by: None, component: None });
+    }
+
+    /// A resource that code declares. Code hands resources about, so their names are valid everywhere.
+    fn add_declared(&mut self, declared: &'a CodeResource) {
+        let (path, it, scope) = (declared.place.path.clone(), &declared.resource, DECLARED.to_owned());
+        self.by_name.insert((scope.clone(), declared.key.clone()), self.items.len());
+        self.items.push(Item { path, it, scope, kind: it.kind.clone(), by: Some(&declared.place.by), component: None });
     }
 
     fn add_values(&mut self, said: &Said<'a>) {
@@ -188,6 +202,11 @@ impl<'a> Cloud<'a> {
     pub(crate) fn speaks_of(&self, at: usize, keys: &[String]) -> bool {
         let below = |name: &str, key: &str| name == key || name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
         self.items[at].it.attributes.iter().any(|(name, ..)| keys.iter().any(|key| below(name, key)))
+    }
+
+    /// Whether it may say more than is known.
+    pub(crate) fn is_open(&self, at: usize) -> bool {
+        self.items[at].it.attributes.iter().any(|(name, ..)| name == OPEN)
     }
 
     /// What a text of that resource leads to.
@@ -307,9 +326,12 @@ impl<'a> Cloud<'a> {
     /// Where a resource, or a part of it, is written.
     pub(crate) fn evidence(&self, at: usize, mark: Mark) -> Evidence {
         let item = &self.items[at];
-        Evidence::new(item.path.clone(), Some(mark), EvidenceSource::Infrastructure, vocabulary(&item.it.kind))
+        Evidence::new(item.path.clone(), Some(mark), EvidenceSource::Infrastructure, item.by.unwrap_or_else(|| vocabulary(&item.it.kind)))
     }
 }
+
+/// The scope of names of resources that code declares; no path of a file.
+const DECLARED: &str = "\0declared";
 
 /// Stands for whichever region it is.
 const REGION: &str = "region";

@@ -91,7 +91,9 @@ impl<'a> Evaluator<'a> {
         self.generic.insert((file, class), id);
         self.objects[id].rehearsed = false;
         let (proving, rehearsing) = (std::mem::take(&mut self.proving), std::mem::take(&mut self.rehearsing));
+        self.pretending.push((file, class));
         self.prepare_instance(id, file, class, None);
+        self.pretending.pop();
         (self.proving, self.rehearsing) = (proving, rehearsing);
         if is_ruby {
             self.run_class_bodies(id, file, class);
@@ -181,6 +183,7 @@ impl<'a> Evaluator<'a> {
         let (own, foreign) = self.bases(file, class);
         let library = self.program.files[file].library;
         self.objects[id].ty = foreign.iter().find_map(|name| library.type_named(name));
+        self.stand(id, arguments.as_deref().unwrap_or_default());
         if arguments.is_none() {
             for (file, class) in own.into_iter().rev().chain([(file, class)]) {
                 for field in &self.program.source(file).classes[class as usize].fields {

@@ -125,8 +125,12 @@ impl<'a> Evaluator<'a> {
     /// What an object of a library's base is told by its constructor.
     pub(in crate::compose) fn construct_base(&mut self, this: ObjectId, arguments: &[Arg]) {
         let Some(ty) = self.objects[this].ty else { return };
-        let Ruled { rule, .. } = self.program.files[self.file].library.type_rule(ty);
+        let ruled = self.program.files[self.file].library.type_rule(ty);
+        let Ruled { rule, .. } = ruled;
         let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
+        if rule.makes.is_some() {
+            self.made_construct(this, ruled, &site);
+        }
         if let Some(prefix) = self.pick(rule.prefix.as_ref(), &site).filter(|value| matches!(value, Val::Text(_))) {
             self.objects[this].prefix = Some(as_text(&prefix));
         }

@@ -175,8 +175,12 @@ impl<'a> Evaluator<'a> {
         let plain = |name: &&str| !matches!(*name, "" | "main" | "cmd" | "src" | "cli" | "bin" | "app" | "commands" | "internal" | "." | "lib" | "mod");
         let root = self.program.root_of(file).unwrap_or("");
         let below = file.strip_prefix(root).unwrap_or(file).trim_start_matches('/');
-        // A script of Python is called as its file; elsewhere a program has its folder's name.
-        let script = below.rsplit('/').next().and_then(|name| name.strip_suffix(".py")).filter(|name| !matches!(*name, "__main__" | "__init__") && plain(name));
+        // A script of Python or Ruby is called as its file; elsewhere a program has its folder's name.
+        let script = below
+            .rsplit('/')
+            .next()
+            .and_then(|name| name.strip_suffix(".py").or_else(|| name.strip_suffix(".rb")))
+            .filter(|name| !matches!(*name, "__main__" | "__init__") && plain(name));
         let own = script.or_else(|| below.rsplit('/').skip(1).find(plain));
         let module = self.program.module_of(root);
         if !named {

@@ -52,7 +52,7 @@ fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
             Some((item, way)) => cloud.literal_of(item, cloud.first(item, &way.source)?.1)?,
             None => cloud.literal_of(at, text)?,
         };
-        let path = join(&own, &path)?;
+        let path = if cloud.items[at].by.is_some() { asset(&own, &path, files)? } else { join(&own, &path)? };
         if files.contains(path.as_str()) {
             let file = path.rsplit('/').next().map(str::to_owned);
             return Some(Code { folder: folder_of(&path).to_owned(), shared: true, file });
@@ -70,6 +70,22 @@ fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
     });
     let file = candidates.into_iter().find(|file| files.contains(file.as_str())).map(|file| file[folder.len()..].to_owned());
     Some(Code { shared: folder == own, folder, file })
+}
+
+/// Where code that declares a function says that the function's lies: from its own folder, or from the one in which it
+/// is run, which is one above it.
+fn asset(own: &str, path: &str, files: &BTreeSet<&str>) -> Option<String> {
+    let is_there = |path: &String| {
+        let folder = as_folder(path);
+        files.contains(path.as_str()) || files.range(folder.as_str()..).next().is_some_and(|file| file.starts_with(&folder))
+    };
+    let mut from = own;
+    loop {
+        if let Some(found) = join(from, path).filter(is_there) {
+            return Some(found);
+        }
+        from = folder_of(from.strip_suffix('/').filter(|from| !from.is_empty())?);
+    }
 }
 
 /// What of a folder is one function's alone: all of it, the folder of its handler, or the handler's file.

@@ -40,12 +40,14 @@ impl Grants {
         for (at, item) in cloud.items.iter().enumerate() {
             let (Some(from), Some(way)) = (item.component, ways().function.get(&item.kind)) else { continue };
             let mut holders = BTreeSet::from([at]);
+            // code gives grants to the function itself, and may give more where nobody looks
+            holders.extend(given.get(&at).into_iter().flatten());
             let roles: BTreeSet<usize> = cloud.references(at, &way.role).into_iter().map(|(item, _)| item).collect();
             for role in &roles {
                 holders.insert(*role);
                 holders.extend(given.get(role).into_iter().flatten());
             }
-            let mut closed = cloud.first(at, &way.role).is_none() || !roles.is_empty();
+            let mut closed = item.by.is_none() && (cloud.first(at, &way.role).is_none() || !roles.is_empty());
             for holder in holders {
                 closed &= !managed(cloud, holder);
                 for statement in statements(cloud, holder) {

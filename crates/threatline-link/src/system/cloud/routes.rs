@@ -25,7 +25,11 @@ pub(crate) struct Placed<'p> {
 /// Gateways whose entry points a route is.
 pub(super) fn gateways(cloud: &Cloud<'_>, at: usize, way: &Route) -> BTreeSet<usize> {
     let known = |item: &usize| ways().gateway.contains_key(&cloud.items[*item].kind) && cloud.items[*item].component.is_some();
-    let named: BTreeSet<usize> = cloud.references(at, &way.gateway).into_iter().map(|(item, _)| item).filter(known).collect();
+    let mut named: BTreeSet<usize> = cloud.references(at, &way.gateway).into_iter().map(|(item, _)| item).filter(known).collect();
+    if cloud.first(at, &way.gateway).is_none() && !way.node.is_empty() {
+        // the tree of paths that it stands in ends at its gateway
+        named.extend(nodes(cloud, at, &way.node).and_then(|(_, end)| Some(end).filter(known)));
+    }
     if !named.is_empty() || way.gateway.is_empty() || cloud.first(at, &way.gateway).is_some() {
         return named;
     }
@@ -220,6 +224,10 @@ fn asked(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, answered: bo
     let of = |keys: &[String]| cloud.first(at, keys).and_then(|(_, text)| cloud.literal_of(at, text));
     let method =
         of(&way.method).map(|method| method.to_ascii_uppercase()).filter(|method| !matches!(method.as_str(), "ANY" | "*" | "X-AMAZON-APIGATEWAY-ANY-METHOD"));
+    // a method that is there and not known is not any
+    if method.is_none() && cloud.first(at, &way.method).is_some() && of(&way.method).is_none() {
+        return None;
+    }
     if way.gateway.is_empty() {
         return Some((EntryPointKind::Http, None, "/".to_owned()));
     }
@@ -269,18 +277,32 @@ fn speaks_websocket(cloud: &Cloud<'_>, gateway: usize) -> bool {
 
 /// The path of a node in the tree that a gateway's resources make.
 fn node_path(cloud: &Cloud<'_>, at: usize, keys: &[String], gateway: usize) -> Option<String> {
-    let (mut at, mut keys, mut parts) = (at, keys, Vec::new());
+    let (nodes, end) = nodes(cloud, at, keys)?;
+    let part = |node: &usize| {
+        let way = ways().node.get(&cloud.items[*node].kind)?;
+        let part = cloud.first(*node, &way.part).and_then(|(_, text)| cloud.literal_of(*node, text))?;
+        Some(part.trim_matches('/').to_owned())
+    };
+    let parts: Vec<String> = nodes.iter().rev().map(part).collect::<Option<_>>()?;
+    (end == gateway).then(|| format!("/{}", parts.join("/")))
+}
+
+/// The nodes of such a tree from one on, and what it hangs on.
+fn nodes(cloud: &Cloud<'_>, at: usize, keys: &[String]) -> Option<(Vec<usize>, usize)> {
+    let (mut at, mut keys, mut found) = (at, keys, Vec::new());
     for _ in 0..DEEPEST {
         let (next, _) = cloud.references(at, keys).into_iter().next()?;
-        if next == gateway {
-            parts.reverse();
-            return Some(format!("/{}", parts.join("/")));
-        }
-        let node = ways().node.get(&cloud.items[next].kind)?;
-        parts.push(cloud.first(next, &node.part).and_then(|(_, text)| cloud.literal_of(next, text))?);
+        let Some(node) = ways().node.get(&cloud.items[next].kind) else { return Some((found, next)) };
+        found.push(next);
         (at, keys) = (next, &node.parent);
     }
     None
+}
+
+/// Whether something on the way to a route may ask for all that lies below.
+fn is_closed_above(cloud: &Cloud<'_>, at: usize, way: &Route) -> bool {
+    let closes = |node: usize| cloud.is_open(node) || ways().node.get(&cloud.items[node].kind).is_some_and(|way| cloud.speaks_of(node, &way.closes));
+    cloud.is_open(at) || !way.node.is_empty() && nodes(cloud, at, &way.node).is_none_or(|(nodes, _)| nodes.into_iter().any(closes))
 }
 
 /// Whether a caller is asked who it is, and how that is known.
@@ -311,7 +333,11 @@ fn verdict(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, here: &Her
     if let Some(key) = door.and_then(|door| keyed(gateway, &door.keyed)) {
         return Some(key);
     }
-    let silent = way.default.as_deref() == Some("open") && !all && !cloud.speaks_of(at, &way.closes) && !is_closed(cloud, gateway, door);
+    let silent = way.default.as_deref() == Some("open")
+        && !all
+        && !cloud.speaks_of(at, &way.closes)
+        && !is_closed(cloud, gateway, door)
+        && !is_closed_above(cloud, at, way);
     // who is known since the connection was made need not be asked again
     let first = here.kind != EntryPointKind::Websocket || here.path == "$connect";
     let read = vec![cloud.evidence(gateway, cloud.items[gateway].it.mark), cloud.evidence(at, cloud.items[at].it.mark)];
@@ -320,7 +346,8 @@ fn verdict(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, here: &Her
 
 /// Whether something at the gateway may ask for all of its routes.
 fn is_closed(cloud: &Cloud<'_>, gateway: usize, door: Option<&Gateway>) -> bool {
-    door.is_some_and(|door| cloud.speaks_of(gateway, &door.closes) || cloud.first(gateway, &door.definition).is_some())
+    let closes = |door: &Gateway| cloud.speaks_of(gateway, &door.closes) || cloud.first(gateway, &door.definition).is_some();
+    cloud.is_open(gateway) || door.is_some_and(closes)
 }
 
 /// `NONE` asks nobody; an authorizer asks; what is not known may be either.

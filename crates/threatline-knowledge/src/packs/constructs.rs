@@ -1,0 +1,90 @@
+//! Resources of a cloud that code declares: the part of a pack that says which objects and calls make one, how
+//! its attributes are found, and what it is called.
+
+use super::{Condition, Selectors};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// How the library that declares resources names them, and writes what is said of them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct ConstructRules {
+    pub scope: Option<Selectors>,
+    pub name: Option<Selectors>,
+    /// Types whose objects begin a space of names of their own.
+    pub tops: Vec<String>,
+    pub keys: Spelling,
+    /// Names and functions that stand for the folder of the file.
+    pub here: Vec<String>,
+    /// Functions that join parts of a path.
+    pub joins: Vec<String>,
+}
+
+/// How the vocabulary of a kind of resources spells attributes, however the language does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named in the README")]
+pub enum Spelling {
+    #[default]
+    Pascal,
+    Snake,
+}
+
+impl Spelling {
+    /// `billing_mode` and `billingMode` as the vocabulary has it.
+    pub fn spell(self, name: &str) -> String {
+        let mut out = String::with_capacity(name.len() + 4);
+        let mut begins = true;
+        for letter in name.chars() {
+            match self {
+                Spelling::Pascal if letter == '_' => begins = true,
+                Spelling::Pascal => {
+                    if begins {
+                        out.extend(letter.to_uppercase())
+                    } else {
+                        out.push(letter)
+                    }
+                    begins = false;
+                }
+                Spelling::Snake => {
+                    if letter.is_ascii_uppercase() && !begins {
+                        out.push('_');
+                    }
+                    out.push(letter.to_ascii_lowercase());
+                    begins = letter == '_' || letter.is_ascii_uppercase();
+                }
+            }
+        }
+        out
+    }
+}
+
+/// A resource that an object or a call makes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct Making {
+    pub kind: String,
+    pub attributes: BTreeMap<String, Selectors>,
+    pub values: BTreeMap<String, String>,
+    pub defaults: BTreeMap<String, String>,
+    /// One for each item of the list under that key.
+    pub each: BTreeMap<String, Selectors>,
+    pub when: Vec<Condition>,
+    /// What is made beside it.
+    pub also: Vec<Making>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spelling;
+
+    #[test]
+    fn names_are_spelt_as_the_vocabulary_has_them() {
+        let pascal = ["billing_mode", "billingMode", "BillingMode", "id"].map(|name| Spelling::Pascal.spell(name));
+        assert_eq!(pascal, ["BillingMode", "BillingMode", "BillingMode", "Id"]);
+        let snake = ["billingMode", "billing_mode", "URL", "restApi"].map(|name| Spelling::Snake.spell(name));
+        assert_eq!(snake, ["billing_mode", "billing_mode", "url", "rest_api"]);
+    }
+}

@@ -1,0 +1,388 @@
+//! Resources of a cloud that code declares: what packs say a construct makes, with its name, its attributes and
+//! what it refers to.
+//!
+//! A resource stands where its construct is written, and under its path below the stack: one that is made for
+//! several stacks is one. What the code leaves open is unknown, and that something is left open is kept.
+
+use super::evaluate::{Evaluator, as_text};
+use super::library::Ruled;
+use super::text::rehearses;
+use super::value::*;
+use super::verbs::Site;
+use super::{CodeResource, Composed, Standing};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use threatline_facts::infra::Resource;
+use threatline_facts::{Mark, Text};
+use threatline_knowledge::packs::*;
+
+/// Attributes of one resource, and resources of one unit, that are kept.
+const MOST_ATTRIBUTES: usize = 400;
+/// Values that are looked at for one resource.
+const MOST_VALUES: usize = 4_000;
+const MOST_RESOURCES: usize = 20_000;
+/// How deep attributes are nested, and constructs in constructs.
+const DEEPEST: usize = 12;
+
+/// The attribute that says that others may be there.
+pub(crate) const OPEN: &str = "...";
+
+/// Where a construct stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// What begins the names: the class of a stack, or its name.
+    space: String,
+    path: Vec<String>,
+    /// Under which resources speak of it, if it makes one.
+    key: Option<Rc<str>>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An object of the project's own class is a construct that others stand in.
+    pub(super) fn stand(&mut self, id: ObjectId, arguments: &[Arg]) {
+        let Some(ruled) = self.objects[id].ty.map(|ty| self.program.files[self.file].library.type_rule(ty)) else { return };
+        let Some(rules) = &ruled.pack.constructs else { return };
+        let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
+        let class = self.objects[id].class.map(|(file, class)| self.program.source(file).classes[class as usize].name.clone());
+        let mut spot = self.spot(rules, &site, ruled.rule);
+        if let (Some(class), true) = (class, rules.tops.contains(&ruled.rule.name)) {
+            spot = Spot { space: class, ..Spot::default() };
+        }
+        self.objects[id].spot = Some(Rc::new(spot));
+    }
+
+    /// What making an object of a type declares.
+    pub(super) fn made_construct(&mut self, id: ObjectId, ruled: Ruled<TypeRule>, site: &Site) {
+        let Some(rules) = &ruled.pack.constructs else { return };
+        let mut spot = self.spot(rules, site, ruled.rule);
+        if let Some(makes) = &ruled.rule.makes {
+            let name = logical(&spot.path);
+            spot.key = Some(self.key_of(&spot, &makes.kind, ""));
+            self.objects[id].spot = Some(Rc::new(spot));
+            let within = Site { receiver: Some(Val::Object(id)), ..site.clone() };
+            self.declare_resource(ruled.pack, makes, &within, name, id, 0);
+        } else {
+            self.objects[id].spot = Some(Rc::new(spot));
+        }
+    }
+
+    /// What a call on a construct declares; the object that stands for it.
+    pub(super) fn construct_by_call(&mut self, pack: &'static Pack, rule: &'static CallRule, site: &Site) -> Option<Val> {
+        let makes = rule.makes.as_ref()?;
+        let around = match &site.receiver {
+            Some(Val::Object(id)) => self.objects[*id].spot.clone(),
+            _ => None,
+        };
+        let mut spot = around.map(|spot| (*spot).clone()).unwrap_or_default();
+        let first = site.arguments.first().and_then(|argument| argument.value.literal()).unwrap_or_default().to_owned();
+        if spot.path.len() < 2 * DEEPEST {
+            spot.path.push(if first.is_empty() { site.method.clone() } else { first });
+        }
+        spot.key = Some(self.key_of(&spot, &makes.kind, &site.method));
+        let (name, place) = (logical(&spot.path), Some(self.place(&pack.name)));
+        let ty = self.given(pack, rule);
+        let made = self.object(Object { ty, place, spot: Some(Rc::new(spot)), ..Object::default() });
+        self.declare_resource(pack, makes, site, name, made, 0);
+        if ty.is_some() { Some(Val::Object(made)) } else { site.receiver.clone() }
+    }
+
+    /// Whether the file is of a program that declares resources.
+    pub(super) fn declares_resources(&self) -> bool {
+        let file = &self.program.files[self.file];
+        let imports = &self.program.source(self.file).imports;
+        let words = || file.library.packs.iter().filter(|pack| pack.constructs.is_some()).flat_map(|pack| &pack.imports);
+        imports.iter().any(|import| words().any(|word| import.module.contains(word.as_str())))
+    }
+
+    /// The folder of the file, where a program that declares resources puts it into a text: `${__dirname}/../lambda`.
+    pub(super) fn folder_here(&self, value: &Val) -> Option<Text> {
+        let name = match value {
+            Val::Symbol(name) => &**name,
+            Val::Made(made) => made.by.as_str(),
+            _ => return None,
+        };
+        let rules = self.program.files[self.file].library.packs.iter().filter_map(|pack| pack.constructs.as_ref());
+        let is_here = rules.flat_map(|rules| &rules.here).any(|here| here == name);
+        (is_here && self.declares_resources()).then(|| Text::literal("."))
+    }
+
+    /// The path that scope and name tell.
+    fn spot(&mut self, rules: &ConstructRules, site: &Site, rule: &TypeRule) -> Spot {
+        let scope = match self.pick(rules.scope.as_ref(), site) {
+            Some(Val::Object(id)) => self.objects[id].spot.clone(),
+            _ => None,
+        };
+        let name = self.pick(rules.name.as_ref(), site).map(|name| name_of(&as_text(&name))).filter(|name| !name.is_empty());
+        let mut spot = scope.map(|spot| Spot { key: None, ..(*spot).clone() }).unwrap_or_default();
+        let name = name.unwrap_or_else(|| rule.name.clone());
+        if rules.tops.contains(&rule.name) {
+            return Spot { space: name, ..Spot::default() };
+        }
+        if spot.path.len() < DEEPEST {
+            spot.path.push(name);
+        }
+        spot
+    }
+
+    /// Tells resources apart: no letter of it divides a name from what of it is asked for.
+    fn key_of(&self, spot: &Spot, kind: &str, beside: &str) -> Rc<str> {
+        let path = &self.program.files[self.file].path;
+        let key = format!("{path}#{}#{}#{}#{kind}#{beside}", self.mark.0, spot.space, spot.path.join("/"));
+        Rc::from(key.replace(['.', '['], "_"))
+    }
+
+    fn declare_resource(&mut self, pack: &'static Pack, makes: &Making, site: &Site, name: String, own: ObjectId, depth: usize) {
+        let Some(rules) = &pack.constructs else { return };
+        if self.proving > 0 || depth > 3 || !self.all_hold(&makes.when, &site.arguments) {
+            return;
+        }
+        let key = self.objects[own].spot.as_ref().and_then(|spot| spot.key.clone()).unwrap_or_else(|| Rc::from(""));
+        let place = self.place(&pack.name);
+        let mut out = Attributes { mark: self.mark, room: MOST_VALUES, all: Vec::new() };
+        for (key, word) in &makes.values {
+            out.push(key, Text::literal(word));
+        }
+        for (key, selectors) in &makes.attributes {
+            if let Some(value) = self.pick(Some(selectors), site) {
+                self.flatten(pack, key, &value, None, 0, &mut out);
+            }
+        }
+        self.spread(pack, rules, makes, site, &mut out);
+        for (key, word) in &makes.defaults {
+            if !out.says(key) {
+                out.push(key, Text::literal(word));
+            }
+        }
+        let several: Vec<(&String, Vec<Val>)> = makes.each.iter().map(|(key, selectors)| (key, self.select(Some(selectors), site))).collect();
+        let mut each: Vec<(String, Option<(&String, Val)>)> = Vec::new();
+        for (at, values) in several {
+            let items = values.into_iter().flat_map(|value| if let Val::List(items) = value { items.to_vec() } else { vec![value] });
+            each.extend(items.take(32).enumerate().map(|(number, item)| (format!("#{number}"), Some((at, item)))));
+        }
+        if each.is_empty() {
+            each.push((String::new(), None));
+        }
+        for (number, item) in each {
+            let mut attributes = Attributes { mark: out.mark, room: out.room, all: out.all.clone() };
+            if let Some((at, item)) = item {
+                self.flatten(pack, at, &item, None, 0, &mut attributes);
+            }
+            let resource = Resource { kind: makes.kind.clone(), name: name.clone(), data_source: false, attributes: attributes.all, mark: out.mark };
+            let standing = if self.rehearsing && rehearses(&self.program.files[self.owner].path) {
+                Standing::Rehearsed
+            } else if let Some(class) = self.pretending.first() {
+                Standing::Pretended(self.program.files[class.0].path.clone(), class.1)
+            } else {
+                Standing::Made
+            };
+            self.keep_resource(CodeResource { key: format!("{key}{number}"), resource, place: place.clone(), standing });
+        }
+        for (number, also) in makes.also.iter().enumerate() {
+            let spot = Spot { key: Some(Rc::from(format!("{key}#also{number}"))), ..Spot::default() };
+            let beside = self.object(Object { spot: Some(Rc::new(spot)), ..Object::default() });
+            let of = Site { receiver: Some(Val::Object(own)), ..site.clone() };
+            self.declare_resource(pack, also, &of, format!("{name}.{number}"), beside, depth + 1);
+        }
+    }
+
+    /// One that is declared twice is one, and says what both say.
+    fn keep_resource(&mut self, resource: CodeResource) {
+        match self.resource_index.get(&resource.key) {
+            Some(at) => agree(&mut self.out.resources[*at], &resource),
+            None if self.out.resources.len() < MOST_RESOURCES => {
+                self.resource_index.insert(resource.key.clone(), self.out.resources.len());
+                self.out.resources.push(resource);
+            }
+            None => {}
+        }
+    }
+
+    /// Everything that has a name among the arguments, and the record at their end.
+    fn spread(&mut self, pack: &'static Pack, rules: &ConstructRules, makes: &Making, site: &Site, out: &mut Attributes) {
+        let positional = site.arguments.iter().filter(|argument| argument.name.is_none());
+        // a call has a receiver where an object has scope and name
+        let named = [rules.scope.as_ref(), rules.name.as_ref()].into_iter().flatten().filter(|_| site.method.is_empty());
+        let told: Vec<usize> = named.chain(makes.attributes.values()).flat_map(positions).collect();
+        for (at, argument) in positional.enumerate() {
+            match &argument.value {
+                Val::Map(entries) if !told.contains(&at) => self.told_record(pack, rules, makes, entries, out),
+                // an options object that is not known may say anything
+                Val::Unknown | Val::Missing | Val::Made(_) | Val::Symbol(_) | Val::Object(_) | Val::Either(_) if !told.contains(&at) => out.open(),
+                _ => {}
+            }
+        }
+        let named = site.arguments.iter().filter_map(|argument| Some((argument.name.clone()?, argument.value.clone())));
+        self.told_record(pack, rules, makes, &named.collect::<Vec<_>>(), out);
+    }
+
+    fn told_record(&mut self, pack: &'static Pack, rules: &ConstructRules, makes: &Making, entries: &[(String, Val)], out: &mut Attributes) {
+        let elsewhere = |name: &str| {
+            makes
+                .attributes
+                .values()
+                .flat_map(Selectors::iter)
+                .any(|selector| matches!(selector, Selector::Word(word) if word.rsplit('.').next() == Some(name)))
+        };
+        for (name, value) in entries.iter().filter(|(name, _)| !elsewhere(name)) {
+            if name == OPEN {
+                out.open();
+                continue;
+            }
+            self.flatten(pack, &rules.keys.spell(name), value, Some(rules.keys), 0, out);
+        }
+    }
+
+    /// A value as attributes; keys below are spelt as told, or stay as they are.
+    fn flatten(&mut self, pack: &'static Pack, key: &str, value: &Val, keys: Option<Spelling>, depth: usize, out: &mut Attributes) {
+        if depth > DEEPEST || !out.burn() {
+            return;
+        }
+        match value {
+            Val::List(items) => {
+                for (at, item) in items.iter().enumerate().take(MOST_ATTRIBUTES) {
+                    self.flatten(pack, &format!("{key}.{at}"), item, keys, depth + 1, out);
+                }
+            }
+            Val::Map(entries) => {
+                for (name, item) in entries.iter() {
+                    let name = keys.map_or_else(|| name.clone(), |keys| keys.spell(name));
+                    self.flatten(pack, &format!("{key}.{name}"), item, keys, depth + 1, out);
+                }
+            }
+            Val::Null => {}
+            value => {
+                let text = self.attribute(pack, value, 0, out);
+                out.push(key, text);
+            }
+        }
+    }
+
+    /// What a plain value is to who declares resources.
+    fn attribute(&mut self, pack: &'static Pack, value: &Val, depth: usize, out: &mut Attributes) -> Text {
+        if depth > DEEPEST || !out.burn() {
+            return Text::Unknown;
+        }
+        let Some(rules) = &pack.constructs else { return Text::Unknown };
+        let key = |evaluator: &Self, id: ObjectId| evaluator.objects[id].spot.as_ref().and_then(|spot| spot.key.clone());
+        match value {
+            Val::Object(id) => match (key(self, *id), self.objects[*id].ty) {
+                (Some(key), _) => Text::Name(key.to_string()),
+                (None, Some(ty)) => {
+                    let word = self.program.files[self.file].library.type_rule(ty).rule.word.as_deref();
+                    word.map_or(Text::Unknown, Text::literal)
+                }
+                (None, None) => Text::Unknown,
+            },
+            Val::Method(id, member) => key(self, *id).map_or(Text::Unknown, |key| Text::Name(format!("{key}.{member}"))),
+            Val::Made(made) if rules.here.contains(&made.by) => Text::literal("."),
+            Val::Made(made) if rules.joins.contains(&made.by) => {
+                let parts: Vec<Text> = made.arguments.iter().map(|argument| self.attribute(pack, &argument.value, depth + 1, out)).collect();
+                Text::join(parts.into_iter().enumerate().flat_map(|(at, part)| (at > 0).then(|| Text::literal("/")).into_iter().chain([part])))
+            }
+            Val::Symbol(name) if rules.here.iter().any(|here| **here == **name) => Text::literal("."),
+            // a constant of the library: `AuthorizationType.NONE`
+            Val::Symbol(name) if pack.imports.iter().any(|word| name.contains(word.as_str())) => Text::literal(name.rsplit('.').next().unwrap_or(name)),
+            Val::Text(_) | Val::Number(_) | Val::Boolean(_) => as_text(value).settled(),
+            _ => Text::Unknown,
+        }
+    }
+}
+
+/// Attributes as they are found.
+struct Attributes {
+    mark: Mark,
+    /// Values that may still be looked at.
+    room: usize,
+    all: Vec<(String, Text, Mark)>,
+}
+
+impl Attributes {
+    fn burn(&mut self) -> bool {
+        self.room = self.room.saturating_sub(1);
+        self.room > 0
+    }
+
+    fn push(&mut self, key: &str, text: Text) {
+        if self.all.len() < MOST_ATTRIBUTES {
+            self.all.push((key.to_owned(), text, self.mark));
+        }
+    }
+
+    fn open(&mut self) {
+        if !self.says(OPEN) {
+            self.push(OPEN, Text::Unknown);
+        }
+    }
+
+    fn says(&self, key: &str) -> bool {
+        self.all.iter().any(|(name, ..)| name == key || name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+    }
+}
+
+/// Resources of which it is known whether they are made: what a class was only pretended to make, and what a test makes,
+/// is left out where the program itself makes it.
+pub(super) fn settle(out: &mut Composed, made: &dyn Fn(&str, u32) -> bool) {
+    let mut resources = std::mem::take(&mut out.resources);
+    resources.sort_by(|a, b| (&a.place, &a.key, &a.standing).cmp(&(&b.place, &b.key, &b.standing)));
+    let mut best: BTreeMap<(super::Place, String), u8> = BTreeMap::new();
+    for resource in &resources {
+        let rank = best.entry((resource.place.clone(), resource.resource.kind.clone())).or_insert(u8::MAX);
+        *rank = (*rank).min(resource.standing.rank(made));
+    }
+    resources.retain(|resource| best.get(&(resource.place.clone(), resource.resource.kind.clone())) == Some(&resource.standing.rank(made)));
+    for resource in resources {
+        match out.resources.last_mut().filter(|last| last.key == resource.key) {
+            Some(last) => agree(last, &resource),
+            None => out.resources.push(resource),
+        }
+    }
+}
+
+/// Keeps of the first what the second says as well. What is only pretended says nothing beside what is made.
+fn agree(first: &mut CodeResource, second: &CodeResource) {
+    let class = |resource: &CodeResource| resource.standing.rank(&|_, _| false);
+    match class(first).cmp(&class(second)) {
+        std::cmp::Ordering::Less => return,
+        std::cmp::Ordering::Greater => return *first = second.clone(),
+        std::cmp::Ordering::Equal => {}
+    }
+    let texts =
+        |resource: &CodeResource| -> BTreeMap<String, Text> { resource.resource.attributes.iter().map(|(key, text, _)| (key.clone(), text.clone())).collect() };
+    let (one, other) = (texts(first), texts(second));
+    let mark = first.resource.mark;
+    for (key, text, _) in &mut first.resource.attributes {
+        if other.get(key) != one.get(key) {
+            *text = Text::Unknown;
+        }
+    }
+    let missing = other.into_keys().filter(|key| !one.contains_key(key)).map(|key| (key, Text::Unknown, mark));
+    first.resource.attributes.extend(missing);
+}
+
+/// What is known of a name.
+fn name_of(text: &Text) -> String {
+    match text {
+        Text::Literal(text) => text.clone(),
+        Text::Joined(parts) => parts.iter().map(name_of).collect::<String>().trim_matches(['-', '_', '/', ' ']).to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The logical id: parts that only a library's own constructs add are left out, and what joins words as well.
+fn logical(path: &[String]) -> String {
+    let parts: Vec<&String> = path.iter().filter(|part| !matches!(part.as_str(), "Resource" | "Default")).collect();
+    match parts[..] {
+        [only] => only.clone(),
+        _ => parts.iter().flat_map(|part| part.chars()).filter(char::is_ascii_alphanumeric).collect(),
+    }
+}
+
+/// Places among the arguments that selectors speak of.
+fn positions(selectors: &Selectors) -> Vec<usize> {
+    let at = |selector: &Selector| match selector {
+        Selector::Position(at) => usize::try_from(*at).ok(),
+        Selector::Word(word) => word.split('.').next().and_then(|at| at.parse().ok()),
+    };
+    // what a key in a record tells leaves the rest of the record to be told
+    selectors.iter().filter(|selector| !matches!(selector, Selector::Word(word) if word.contains('.'))).filter_map(at).collect()
+}
