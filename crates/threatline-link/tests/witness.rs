@@ -522,3 +522,84 @@ def bound():
     assert_eq!(shown, ["List([\"sql\"]): db.cursor().execute(sql)", "List([\"shell\"]): os.system(reply['message']['content'])"]);
     assert!(claims(&[("app.py", app)]).is_empty());
 }
+
+/// What flows carry and what logs hold: `to protocol technology class: read > here`, `log class: …`.
+fn disclosed(files: &[(&str, &str)]) -> Vec<String> {
+    let found = composed(files);
+    let shown = |places: &[threatline_link::compose::Place]| places.iter().map(|place| common::line(files, place)).collect::<Vec<_>>().join(" > ");
+    let mut out = Vec::new();
+    for call in &found.calls {
+        let to = call.technology.clone().or(call.target.as_ref().map(|target| target.with_defaults())).unwrap_or_default();
+        out.extend(call.data.iter().map(|(class, places)| format!("to {to} {}: {}", class.name(), shown(places))));
+    }
+    out.extend(found.logged.iter().map(|(class, places)| format!("log {}: {}", class.name(), shown(places))));
+    out.sort();
+    out.dedup();
+    out
+}
+
+#[test]
+fn data_of_people_leaves_a_python_program() {
+    let app = r#"
+import logging
+import hashlib
+import requests
+import openai
+from dataclasses import dataclass
+from flask import Flask, request
+from openai import OpenAI
+app = Flask(__name__)
+client = OpenAI()
+log = logging.getLogger(__name__)
+
+@dataclass
+class Customer:
+    email: str
+    nick: str
+
+@dataclass
+class MailSettings:
+    email: str
+
+def settings() -> MailSettings:
+    ...
+
+def load(id) -> Customer:
+    ...
+
+@app.post('/signup')
+def signup():
+    email = request.form['email']
+    order = request.form['order']
+    requests.post('https://api.mailer.example/send', json={'to': [email], 'order': order})
+    log.info('signed up %s', order)
+    return 'ok'
+
+@app.post('/login')
+def login():
+    log.info('login with %s', request.form.get('password'))
+    log.info('login with %s', hashlib.sha256(request.form.get('token')))
+    log.info(f"login from {request.form.get('order')}")
+    return 'ok'
+
+@app.post('/asked')
+def asked():
+    customer = load(request.form['id'])
+    client.chat.completions.create(model='m', messages=[{'role': 'user', 'content': f'Write to {customer.email} of {customer.nick}'}])
+    return 'ok'
+
+@app.post('/own')
+def own():
+    requests.post('https://api.other.example/send', json={'from': settings().email, 'n': len(request.form['phone'])})
+    requests.post('https://api.other.example/key', headers={'Authorization': request.form['api_key']})
+    return 'ok'
+"#;
+    assert_eq!(
+        disclosed(&[("app.py", app)]),
+        [
+            "log password: log.info('login with %s', request.form.get('password'))",
+            "to https://api.mailer.example/send email: email = request.form['email'] > requests.post('https://api.mailer.example/send', json={'to': [email], 'order': order})",
+            "to openai email: client.chat.completions.create(model='m', messages=[{'role': 'user', 'content': f'Write to {customer.email} of {customer.nick}'}])",
+        ]
+    );
+}

@@ -1000,10 +1000,21 @@ pub struct SinkRule {
     #[serde(default)]
     pub protocols: Vec<String>,
     pub of: Selectors,
-    /// The property of the component, or of the client's flow.
+    /// Texts in lists and maps count, too.
+    #[serde(default)]
+    pub deep: bool,
+    /// The property of the component, or of the client's flow; `logged`: a line of a log is written.
     pub sets: String,
+    /// The word in `output_sinks` where the words are a model's.
+    #[serde(default)]
+    pub answer: Option<String>,
     #[serde(default)]
     pub when: Vec<Condition>,
+}
+
+impl SinkRule {
+    /// What `sets` says where a line of a log is written.
+    pub const LOGGED: &'static str = "logged";
 }
 
 /// A constant of a library.

@@ -10,12 +10,13 @@ pub(super) mod ruby;
 use super::library::TypeId;
 use super::program::{Located2, Program, folder_of, module_value};
 use super::value::*;
+use super::witness::Input;
 use super::{Composed, Place};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use threatline_facts::code::*;
-use threatline_facts::{Language, Mark, Text};
+use threatline_facts::{DataClass, Language, Mark, Text};
 use threatline_knowledge::packs::Family;
 
 /// How deep calls into the project's own functions are followed.
@@ -42,6 +43,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) statics: HashMap<(FileId, u32, String), Val>,
     singles: HashMap<(String, String), ObjectId>,
     pub(super) call_index: HashMap<String, usize>,
+    /// The way out that the last call of a library's was.
+    pub(super) opened: Option<usize>,
     pub(super) frames: Vec<Effects>,
     pub(super) visited: HashSet<(FileId, u32)>,
     /// What is proved is a handler's own body, where looking somebody up is no proof of who asks.
@@ -80,11 +83,11 @@ pub(super) struct Evaluator<'a> {
     /// Files in which evaluation was cut off.
     pub(super) cut: HashSet<FileId>,
     /// Where requests are read, and what is known by name to be read there ([`super::witness`]).
-    pub(super) inputs: Vec<Place>,
-    pub(super) input_numbers: HashMap<Place, u32>,
+    pub(super) inputs: Vec<Input>,
+    pub(super) input_numbers: HashMap<Input, u32>,
     pub(super) input_names: HashMap<String, u32>,
-    /// Those of the inputs that a model answered.
-    pub(super) answers: HashSet<u32>,
+    /// What names of fields tell of data, once they were asked for.
+    pub(super) name_classes: HashMap<String, Option<DataClass>>,
     /// Those that a condition looked at, and how many conditions are being evaluated.
     pub(super) checked: HashSet<u32>,
     pub(super) testing: usize,
@@ -152,6 +155,7 @@ impl<'a> Evaluator<'a> {
             statics: HashMap::new(),
             singles: HashMap::new(),
             call_index: HashMap::new(),
+            opened: None,
             frames: vec![Effects::default()],
             visited: HashSet::new(),
             strict: false,
@@ -177,7 +181,7 @@ impl<'a> Evaluator<'a> {
             inputs: Vec::new(),
             input_numbers: HashMap::new(),
             input_names: HashMap::new(),
-            answers: HashSet::new(),
+            name_classes: HashMap::new(),
             checked: HashSet::new(),
             testing: 0,
             class_routers: HashMap::new(),

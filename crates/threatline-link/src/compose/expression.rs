@@ -42,12 +42,17 @@ impl<'a> Evaluator<'a> {
                     return self.construct(*file, *class, Vec::new());
                 }
                 let value = self.member(&object, name);
+                let value = self.classed(&object, name, value);
                 self.read(value)
             }
             Value::Index(object, key) => {
                 let object = self.value(object, scope);
                 let key = self.value(key, scope);
-                self.index(&object, &key)
+                let value = self.index(&object, &key);
+                match key.literal() {
+                    Some(key) => self.classed(&object, key, value),
+                    None => value,
+                }
             }
             Value::Call(call) => self.call(call, scope),
             Value::Function(index) => Val::Function(Closure {
@@ -524,6 +529,9 @@ impl<'a> Evaluator<'a> {
                 }
                 if self.objects[*id].ty.is_some() {
                     return self.call_method(*id, name, arguments, decorated);
+                }
+                if let Some(value) = arguments.is_empty().then(|| self.got_from_record(*id, name)).flatten() {
+                    return value;
                 }
                 let member = self.object_member(*id, name);
                 self.call_value(member, arguments, call, decorated)

@@ -395,6 +395,7 @@ pub(super) fn call_at(place: Place) -> CodeCall {
         credential: None,
         encrypted: None,
         properties: Vec::new(),
+        data: Vec::new(),
         place,
     }
 }

@@ -60,9 +60,11 @@ impl<'a> Evaluator<'a> {
     /// Calls a library's function by its full name; what it then does may be what a request says.
     pub(super) fn call_symbol(&mut self, name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Val {
         let (mark, told) = (self.mark, self.told(&arguments));
+        self.opened = None;
         let value = self.call_named(name, arguments, receiver, decorated);
         if let Some(told) = told {
             self.mark = mark;
+            self.disclose(None, &told);
             self.sink(name, "", None, &told);
         }
         value
@@ -71,9 +73,11 @@ impl<'a> Evaluator<'a> {
     /// Calls a method of a library's object; what it then does may be what a request says.
     pub(super) fn call_method(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
         let (mark, told) = (self.mark, self.told(&arguments));
+        self.opened = None;
         let value = self.call_method_plainly(id, method, arguments, decorated);
         if let Some(told) = told {
             self.mark = mark;
+            self.disclose(Some(id), &told);
             self.sink(&self.method_name(id, method), method, Some(id), &told);
         }
         value
@@ -375,6 +379,7 @@ impl<'a> Evaluator<'a> {
             if self.alone.is_none() {
                 self.alone_calls.remove(&found);
             }
+            self.opened = Some(found);
             return found;
         }
         if self.proving > 0 {
@@ -386,6 +391,7 @@ impl<'a> Evaluator<'a> {
             self.alone_calls.insert(index, alone);
         }
         self.call_index.insert(key, index);
+        self.opened = Some(index);
         index
     }
 

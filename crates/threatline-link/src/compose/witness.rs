@@ -10,8 +10,8 @@ use super::value::*;
 use super::{CodeTrait, Place, text};
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use threatline_facts::Text;
 use threatline_facts::code::{Function, Value};
+use threatline_facts::{DataClass, Text};
 use threatline_knowledge::packs::{Family, SinkRule};
 use threatline_model::{Grade, Parameter, Property, Value as Known};
 
@@ -47,42 +47,74 @@ const COUNTS: &[&str] = &["length", "size", "count", "Length", "Count"];
 /// So deep stand calls in each other whose words are followed.
 const MAX_CARRIED: usize = 4;
 
+/// What stands for a sink where the words are a model's.
+fn word_of(property: Property) -> Option<&'static str> {
+    match property {
+        Property::QueryFromInput => Some("sql"),
+        Property::CommandFromInput => Some("shell"),
+        Property::CodeFromInput => Some("eval"),
+        Property::PathFromInput => Some("file"),
+        Property::UrlFromInput => Some("url"),
+        _ => None,
+    }
+}
+
+/// Whose words something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// A caller chose them.
+    Request,
+    /// A model answered them.
+    Model,
+    /// A record of the project holds them: nobody's choice, and perhaps data of people.
+    Record,
+}
+
+/// Something that is read at a place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Input {
+    pub(super) place: Place,
+    pub(super) origin: Origin,
+    /// What its name tells of it.
+    pub(super) class: Option<DataClass>,
+}
+
+/// The name of what a call reads under a key.
+pub(super) fn keyed(by: &str, key: &str) -> String {
+    format!("{by}({key})")
+}
+
 impl<'a> Evaluator<'a> {
-    /// Notes that this name stands for what a request brings, read here.
-    pub(super) fn note_input(&mut self, name: String) {
+    /// Notes that this name stands for what a request brings, or a model answered, read here under that key.
+    pub(super) fn note_input(&mut self, name: String, origin: Origin, key: Option<&str>) {
         if self.proving == 0 {
-            let number = self.input_here();
+            let class = key.and_then(|key| self.class_of_name(key)).filter(|_| origin == Origin::Request);
+            let number = self.input_here(origin, class);
             self.input_names.insert(name, number);
         }
     }
 
-    /// Notes that this name stands for what a model answered, here.
-    pub(super) fn note_answer(&mut self, name: String) {
-        if self.proving == 0 {
-            let number = self.input_here();
-            self.answers.insert(number);
-            self.input_names.insert(name, number);
-        }
-    }
-
-    /// The number of what is read off the request here.
-    fn input_here(&mut self) -> u32 {
-        let place = self.place("code");
+    /// The number of what is read here.
+    pub(super) fn input_here(&mut self, origin: Origin, class: Option<DataClass>) -> u32 {
+        let input = Input { place: self.place("code"), origin, class };
         let next = self.inputs.len() as u32;
-        let number = *self.input_numbers.entry(place.clone()).or_insert(next);
+        let number = *self.input_numbers.entry(input.clone()).or_insert(next);
         if number == next {
-            self.inputs.push(place);
+            self.inputs.push(input);
         }
         number
     }
 
     /// The input that a value stands for by its name.
-    fn input(&self, value: &Val) -> Option<u32> {
+    pub(super) fn input(&self, value: &Val) -> Option<u32> {
+        if self.input_names.is_empty() {
+            return None;
+        }
         match value {
             Val::Symbol(name) => self.named_input(name),
             Val::Method(id, path) => self.named_input(&self.method_name(*id, path)),
-            Val::Made(made) => match self.input_names.get(&made.by) {
-                Some(found) => Some(*found),
+            Val::Made(made) => match self.keyed_input(made).or_else(|| self.input_names.get(&made.by).copied()) {
+                Some(found) => Some(found),
                 None => {
                     let (of, method) = made.by.rsplit_once('.')?;
                     if PASSING.contains(&method) { self.named_input(of) } else { None }
@@ -91,6 +123,12 @@ impl<'a> Evaluator<'a> {
             Val::Either(values) => values.iter().find_map(|value| self.input(value)),
             _ => None,
         }
+    }
+
+    /// What was read by a call under a key.
+    fn keyed_input(&self, made: &Made) -> Option<u32> {
+        let keys = made.arguments.iter().take(3).filter_map(|argument| argument.value.literal());
+        keys.into_iter().find_map(|key| self.input_names.get(&keyed(&made.by, key)).copied())
     }
 
     /// A member of an input is one too.
@@ -168,7 +206,8 @@ impl<'a> Evaluator<'a> {
             let is_checked = matches!(&parameter.default, Some(Value::Call(call)) if call.arguments.iter().any(|one| matches!(one.name.as_deref(), Some("pattern" | "regex"))));
             if is_text && !is_checked && !parameter.variadic && told.iter().any(|one| one.name == parameter.name) {
                 self.mark = parameter.mark;
-                let number = self.input_here();
+                let class = self.class_of_name(&parameter.name);
+                let number = self.input_here(Origin::Request, class);
                 out.push(Arg { name: Some(parameter.name.clone()), value: Val::Text(Rc::new(Text::Input(number))) });
             }
         }
@@ -178,11 +217,21 @@ impl<'a> Evaluator<'a> {
 
     /// Arguments in which what a request brings may stand; most calls have none.
     pub(super) fn told(&self, arguments: &[Arg]) -> Option<Vec<Arg>> {
-        let told = |argument: &Arg| match &argument.value {
-            Val::Map(entries) => entries.iter().any(|(_, value)| self.holds_input(value)),
+        let told = |argument: &Arg| self.holds_words(&argument.value, MAX_CARRIED);
+        (self.proving == 0 && arguments.iter().any(told)).then(|| arguments.to_vec())
+    }
+
+    fn holds_words(&self, value: &Val, depth: usize) -> bool {
+        match value {
+            Val::List(items) => depth > 0 && items.iter().take(32).any(|item| self.holds_words(item, depth - 1)),
+            Val::Map(entries) => depth > 0 && entries.iter().take(32).any(|(_, item)| self.holds_words(item, depth - 1)),
+            Val::Made(made) if self.program.files[self.file].library.carries(&made.by) => {
+                depth > 0 && made.arguments.iter().any(|argument| self.holds_words(&argument.value, depth - 1))
+            }
+            // a record of the project may be handed over as a whole
+            Val::Object(id) => self.objects[*id].class.is_some() && self.objects[*id].ty.is_none(),
             value => self.holds_input(value),
-        };
-        (self.proving == 0 && !self.inputs.is_empty() && arguments.iter().any(told)).then(|| arguments.to_vec())
+        }
     }
 
     pub(super) fn holds_input(&self, value: &Val) -> bool {
@@ -203,6 +252,9 @@ impl<'a> Evaluator<'a> {
         let call = receiver.and_then(|id| self.objects[id].call).filter(|call| *call < self.out.calls.len()).or_else(here);
         // a client that was handed over: it stands for its flow once it is used
         let client = receiver.filter(|_| call.is_none()).and_then(|id| Some((id, self.objects[id].ty?)));
+        if self.inputs.is_empty() {
+            return;
+        }
         let protocol = match (call, client) {
             (Some(call), _) => self.out.calls[call].protocol.clone(),
             (None, client) => client.and_then(|(_, ty)| library.type_rule(ty).rule.protocol.clone()),
@@ -220,16 +272,23 @@ impl<'a> Evaluator<'a> {
     }
 
     fn claim(&mut self, rule: &SinkRule, call: Option<usize>, client: Option<(ObjectId, TypeId)>, arguments: &[Arg]) {
-        let Some(property) = Property::from_name(&rule.sets) else { return };
         let site = super::verbs::Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
-        for value in self.select(Some(&rule.of), &site) {
-            let text = self.text_of(&value);
-            let Some(read) = self.unchecked_in(&text).first().cloned() else { continue };
+        let values = self.select(Some(&rule.of), &site);
+        if rule.sets == SinkRule::LOGGED {
+            return self.log(values);
+        }
+        let Some(property) = Property::from_name(&rule.sets) else { return };
+        for value in values {
+            let text = if rule.deep { self.text_inside(&value, MAX_CARRIED) } else { self.text_of(&value) };
+            let Some((origin, read)) = self.unchecked_in(&text).first().cloned() else { continue };
             let places = vec![read, self.place("code")];
-            if self.is_answer(&text) {
-                return self.claim_of_model(property, places);
+            if origin == Origin::Model {
+                let word = rule.answer.as_deref().or_else(|| word_of(property));
+                return word.into_iter().for_each(|word| self.claim_of_model(word, places.clone()));
             }
             let call = match (property, call, client) {
+                // a model's answer is looked for there, and nothing else
+                (Property::OutputSinks, ..) => continue,
                 // what happens in the program itself is no flow's
                 (Property::CommandFromInput | Property::CodeFromInput | Property::Deserializes, ..) => None,
                 (_, None, Some((id, ty))) => Some(self.type_call(id, ty)),
@@ -237,36 +296,39 @@ impl<'a> Evaluator<'a> {
             };
             match call {
                 Some(call) => self.describe_call(call, property, places),
-                None => self.out.traits.push(CodeTrait { property, value: Known::Flag(true), grade: Grade::P, places }),
+                None if property.on().contains('c') || property == Property::QueryFromInput => {
+                    self.out.traits.push(CodeTrait { property, value: Known::Flag(true), grade: Grade::P, places });
+                }
+                None => {}
             }
             return;
         }
     }
 
-    /// Whether the first words of others in a text are a model's.
-    fn is_answer(&self, text: &Text) -> bool {
-        let first = text.parts().iter().find_map(|part| if let Text::Input(number) = part { Some(*number) } else { None });
-        first.is_some_and(|number| self.answers.contains(&number))
+    /// All texts in a value, put together: of a conversation it does not matter which of them is said.
+    fn text_inside(&self, value: &Val, depth: usize) -> Text {
+        match value {
+            _ if depth == 0 => Text::Unknown,
+            Val::List(items) => Text::join(items.iter().take(32).map(|item| self.text_inside(item, depth - 1))),
+            Val::Map(entries) => Text::join(entries.iter().take(32).map(|(_, item)| self.text_inside(item, depth - 1))),
+            value => self.text_of(value),
+        }
     }
 
     /// What a model answered becomes part of something that acts.
-    fn claim_of_model(&mut self, property: Property, places: Vec<Place>) {
-        let sink = match property {
-            Property::QueryFromInput => "sql",
-            Property::CommandFromInput => "shell",
-            Property::CodeFromInput => "eval",
-            Property::PathFromInput => "file",
-            _ => return,
-        };
+    fn claim_of_model(&mut self, sink: &str, places: Vec<Place>) {
         let value = Known::List(vec![sink.to_owned()]);
         self.out.traits.push(CodeTrait { property: Property::OutputSinks, value, grade: Grade::P, places });
     }
 
-    /// Where the words of a request in a text were read; not of those that some condition looked at, since it
-    /// may have let only harmless ones through.
-    fn unchecked_in(&self, text: &Text) -> Vec<Place> {
+    /// Where words of others in a text were read, and whose they are; not of those that some condition looked at,
+    /// since it may have let only harmless ones through, and not what nobody chose.
+    fn unchecked_in(&self, text: &Text) -> Vec<(Origin, Place)> {
         let unchecked = |part: &Text| match part {
-            Text::Input(number) if !self.checked.contains(number) => self.inputs.get(*number as usize).cloned(),
+            Text::Input(number) if !self.checked.contains(number) => {
+                let input = self.inputs.get(*number as usize).filter(|input| input.origin != Origin::Record)?;
+                Some((input.origin, input.place.clone()))
+            }
             _ => None,
         };
         text.parts().iter().filter_map(unchecked).collect()
@@ -288,8 +350,11 @@ impl<'a> Evaluator<'a> {
             [Text::Literal(scheme), Text::Input(_), ..] => scheme.ends_with("://"),
             _ => false,
         };
-        if let Some(read) = self.unchecked_in(target).first().cloned().filter(|_| host_is_given && self.proving == 0) {
+        if let Some((origin, read)) = self.unchecked_in(target).first().cloned().filter(|_| host_is_given && self.proving == 0) {
             let places = vec![read, self.place("code")];
+            if origin == Origin::Model {
+                return self.claim_of_model("url", places);
+            }
             self.out.traits.push(CodeTrait { property: Property::UrlFromInput, value: Known::Flag(true), grade: Grade::P, places });
         }
     }
