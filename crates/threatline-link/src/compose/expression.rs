@@ -208,7 +208,7 @@ impl<'a> Evaluator<'a> {
             // `getattr`-like access to a text's own members changes nothing that we follow; what a caller
             // chose has members that are its choice too.
             Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
-            Val::Text(text) if matches!(**text, Text::Input(_)) && !matches!(name, "length" | "size" | "Length" | "Count") => object.clone(),
+            Val::Text(text) if matches!(**text, Text::Input(_)) && !self.own_words().counts.contains(name) => object.clone(),
             Val::Text(_) if self.is_ruby() && matches!(name, "host" | "hostname" | "to_s" | "to_sym" | "freeze" | "strip" | "chomp" | "dup" | "presence") => {
                 object.clone()
             }
@@ -493,7 +493,7 @@ impl<'a> Evaluator<'a> {
         let callee = self.value(&call.callee, scope);
         let arguments = self.arguments(&call.arguments, scope);
         self.mark = call.mark;
-        self.asked(None, "", &arguments);
+        self.asked(None, if let Value::Name(name) = &call.callee { name } else { "" }, &arguments);
         if let (Value::Name(name), Some(Val::Object(this))) = (&call.callee, scope.get("self"))
             && name == "super"
         {
@@ -519,6 +519,11 @@ impl<'a> Evaluator<'a> {
 
     /// Calls a member of a value.
     pub(super) fn call_member(&mut self, object: Val, name: &str, arguments: Vec<Arg>, call: &'a Call, decorated: Option<&Val>) -> Val {
+        if arguments.is_empty()
+            && let Some(text) = self.passed(&object, name)
+        {
+            return text;
+        }
         match &object {
             Val::Object(id) => {
                 if let Some(field) = self.field(*id, name) {

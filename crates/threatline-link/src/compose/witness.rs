@@ -5,44 +5,15 @@
 //! other function makes of it is nothing known, and so is a number. No witness, no claim.
 
 use super::evaluate::{Evaluator, as_text};
-use super::library::TypeId;
+use super::library::{TypeId, Words};
 use super::value::*;
 use super::{CodeTrait, Place, text};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use threatline_facts::code::{Function, Value};
 use threatline_facts::{DataClass, Text};
-use threatline_knowledge::packs::{Family, SinkRule};
+use threatline_knowledge::packs::SinkRule;
 use threatline_model::{Grade, Parameter, Property, Value as Known};
-
-/// Methods that give back the text that they are called on, in another form.
-const PASSING: &[&str] = &[
-    "trim",
-    "strip",
-    "lstrip",
-    "toLowerCase",
-    "toUpperCase",
-    "lower",
-    "upper",
-    "ToLower",
-    "ToUpper",
-    "Trim",
-    "toString",
-    "ToString",
-    "to_string",
-    "to_owned",
-    "clone",
-    "as_str",
-    "into_inner",
-    "unwrap",
-    "unwrap_or_default",
-    "decode",
-    "get",
-    "to_s",
-];
-
-/// Members of an input that are no text of the caller's choice.
-const COUNTS: &[&str] = &["length", "size", "count", "Length", "Count"];
 
 /// So deep stand calls in each other whose words are followed.
 const MAX_CARRIED: usize = 4;
@@ -85,6 +56,11 @@ pub(super) fn keyed(by: &str, key: &str) -> String {
 }
 
 impl<'a> Evaluator<'a> {
+    /// Words of the language at hand.
+    pub(super) fn own_words(&self) -> &'static Words {
+        &self.program.files[self.file].library.words
+    }
+
     /// Notes that this name stands for what a request brings, or a model answered, read here under that key.
     pub(super) fn note_input(&mut self, name: String, origin: Origin, key: Option<&str>) {
         if self.proving == 0 {
@@ -105,6 +81,13 @@ impl<'a> Evaluator<'a> {
         number
     }
 
+    /// What a method gives back that only changes the form of a request's words.
+    pub(super) fn passed(&self, object: &Val, method: &str) -> Option<Val> {
+        let is_read = matches!(object, Val::Symbol(_) | Val::Method(..) | Val::Made(_)) && !self.input_names.is_empty() && self.proving == 0;
+        let number = self.input(object).filter(|_| is_read && self.own_words().passing.contains(method))?;
+        Some(Val::Text(Rc::new(Text::Input(number))))
+    }
+
     /// The input that a value stands for by its name.
     pub(super) fn input(&self, value: &Val) -> Option<u32> {
         if self.input_names.is_empty() {
@@ -117,7 +100,7 @@ impl<'a> Evaluator<'a> {
                 Some(found) => Some(found),
                 None => {
                     let (of, method) = made.by.rsplit_once('.')?;
-                    if PASSING.contains(&method) { self.named_input(of) } else { None }
+                    if self.own_words().passing.contains(method) { self.named_input(of) } else { None }
                 }
             },
             Val::Either(values) => values.iter().find_map(|value| self.input(value)),
@@ -139,7 +122,7 @@ impl<'a> Evaluator<'a> {
                 return Some(*found);
             }
             let (of, member) = name.rsplit_once('.')?;
-            if COUNTS.contains(&member) {
+            if self.own_words().counts.contains(member) {
                 return None;
             }
             name = of;
@@ -195,15 +178,13 @@ impl<'a> Evaluator<'a> {
     /// What a handler is given for its parameters that the framework fills from the request: texts that
     /// callers choose. `told` are those that are known to be such.
     pub(super) fn brought(&mut self, function: &'a Function, told: &BTreeSet<Parameter>) -> Vec<Arg> {
-        let mark = self.mark;
+        let (mark, words) = (self.mark, self.own_words());
         let mut out = Vec::new();
         for parameter in &function.parameters {
-            let is_text = match parameter.declared.as_ref().map(|declared| declared.name.rsplit('.').next().unwrap_or(&declared.name)) {
-                None => matches!(self.family(), Family::Python | Family::JavaScript),
-                Some(name) => matches!(name, "str" | "String" | "string" | "CharSequence"),
-            };
+            let declared = parameter.declared.as_ref().map_or("", |declared| declared.name.rsplit('.').next().unwrap_or(&declared.name));
+            let is_text = words.texts.contains(declared);
             // `Query(pattern="…")` checks it
-            let is_checked = matches!(&parameter.default, Some(Value::Call(call)) if call.arguments.iter().any(|one| matches!(one.name.as_deref(), Some("pattern" | "regex"))));
+            let is_checked = matches!(&parameter.default, Some(Value::Call(call)) if call.arguments.iter().any(|one| one.name.as_deref().is_some_and(|name| words.checks.contains(name))));
             if is_text && !is_checked && !parameter.variadic && told.iter().any(|one| one.name == parameter.name) {
                 self.mark = parameter.mark;
                 let class = self.class_of_name(&parameter.name);
@@ -259,12 +240,7 @@ impl<'a> Evaluator<'a> {
             (Some(call), _) => self.out.calls[call].protocol.clone(),
             (None, client) => client.and_then(|(_, ty)| library.type_rule(ty).rule.protocol.clone()),
         };
-        let mut sinks = library.sinks(name, method, protocol.as_deref());
-        if self.is_ruby() && !method.is_empty() {
-            // every object of Ruby has the functions of the kernel
-            sinks.extend(library.sinks(method, "", None));
-        }
-        for ruled in sinks {
+        for ruled in library.sinks(name, method, protocol.as_deref()) {
             if self.all_hold(&ruled.rule.when, arguments) {
                 self.claim(ruled.rule, call, client, arguments);
             }
@@ -373,8 +349,7 @@ impl<'a> Evaluator<'a> {
     /// A call inside a condition: whatever it asks of its arguments and of what it is called on is a check,
     /// unless it asks for being there at all.
     pub(super) fn asked(&mut self, of: Option<&Val>, method: &str, arguments: &[Arg]) {
-        let presence = ["isEmpty", "is_empty", "isBlank", "isPresent", "is_some", "is_none", "len", "isNullOrEmpty", "IsNullOrEmpty", "empty", "isset", "get"];
-        if self.testing == 0 || self.inputs.is_empty() || presence.contains(&method) {
+        if self.testing == 0 || self.inputs.is_empty() || self.own_words().presence.contains(method) {
             return;
         }
         of.into_iter().chain(arguments.iter().map(|argument| &argument.value)).for_each(|value| self.check_off(value));
