@@ -603,3 +603,168 @@ def own():
         ]
     );
 }
+
+#[test]
+fn what_php_does_by_a_request() {
+    let app = r#"<?php
+$db = new PDO(getenv('DSN'));
+$link = mysqli_connect('db', 'u', 'p');
+$db->query("SELECT * FROM users WHERE name = '" . $_GET['name'] . "'");
+$db->prepare('SELECT * FROM users WHERE name = ?')->execute([$_GET['other']]);
+mysqli_query($link, "SELECT * FROM users WHERE id = $_GET[id]");
+mysqli_query($link, "SELECT * FROM users WHERE id = " . mysqli_real_escape_string($link, $_GET['nr']));
+shell_exec('ping ' . $_GET['host']);
+shell_exec('ping ' . escapeshellarg($_GET['addr']));
+echo file_get_contents('/data/' . $_GET['file']);
+echo file_get_contents('/data/' . basename($_GET['base']));
+$kept = unserialize($_COOKIE['kept']);
+$read = json_decode($_COOKIE['read']);
+"#;
+    assert_eq!(
+        happens(&[("web/app.php", app)]),
+        [
+            "command_from_input: shell_exec('ping ' . $_GET['host']);",
+            "deserializes: $kept = unserialize($_COOKIE['kept']);",
+            "path_from_input: echo file_get_contents('/data/' . $_GET['file']);",
+            "query_from_input: $db->query(\"SELECT * FROM users WHERE name = '\" . $_GET['name'] . \"'\");",
+            "query_from_input: mysqli_query($link, \"SELECT * FROM users WHERE id = $_GET[id]\");",
+        ]
+    );
+}
+
+#[test]
+fn what_rust_does_by_a_request() {
+    let app = r#"
+use axum::{extract::{Path, Query}, routing::get, Router};
+use serde::Deserialize;
+use std::process::Command;
+#[derive(Deserialize)]
+struct Search { name: String, limit: u32 }
+async fn read(Path(name): Path<String>) -> String { std::fs::read_to_string(format!("/data/{}", name)).unwrap() }
+async fn line(Query(search): Query<Search>) -> String { Command::new("sh").arg("-c").arg(format!("ping {}", search.name)).output(); "ok".to_string() }
+async fn vector(Query(search): Query<Search>) -> String { Command::new("ping").arg(search.name).output(); "ok".to_string() }
+async fn number(Query(search): Query<Search>) -> String { std::fs::read_to_string(format!("/data/{}", search.limit)).unwrap() }
+#[tokio::main]
+async fn main() {
+    let app = Router::new().route("/read/{name}", get(read)).route("/line", get(line)).route("/vector", get(vector)).route("/number", get(number));
+    axum::serve(tokio::net::TcpListener::bind("0.0.0.0:80").await.unwrap(), app).await.unwrap();
+}
+"#;
+    let shown: Vec<String> =
+        happens(&[("Cargo.toml", "[package]\nname = \"web\"\n"), ("src/main.rs", app)]).iter().map(|line| line.chars().take(58).collect()).collect();
+    assert_eq!(shown, ["command_from_input: async fn line(Query(search): Query<Sea", "path_from_input: async fn read(Path(name): Path<String>) -"]);
+}
+
+#[test]
+fn fields_of_a_record_that_a_request_fills_are_what_callers_choose() {
+    let python = r#"
+import os, subprocess
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+app = FastAPI()
+class Host(BaseModel):
+    name: str
+    port: int
+    kind: str = Field(pattern='[a-z]+')
+class Service:
+    name: str
+    def call(self): ...
+@app.post('/ping')
+def ping(host: Host):
+    os.system('ping ' + host.name)
+@app.post('/port')
+def port(host: Host):
+    os.system(f'ping {host.port} {host.kind}')
+"#;
+    assert_eq!(happens(&[("app.py", python)]), ["command_from_input: os.system('ping ' + host.name)"]);
+    let java = r#"
+package com.x;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.web.bind.annotation.*;
+import lombok.Data;
+import javax.validation.constraints.Pattern;
+@Data
+class Search { private String name; private int limit; @Pattern(regexp = "[a-z]+") private String order; }
+@RestController
+class Web {
+  private final JdbcTemplate jdbc;
+  Web(JdbcTemplate jdbc) { this.jdbc = jdbc; }
+  @PostMapping("/a") Object a(@RequestBody Search search) { return jdbc.queryForList("SELECT 1 FROM t WHERE n = '" + search.getName() + "'"); }
+  @PostMapping("/b") Object b(@RequestBody Search search) { return jdbc.queryForList("SELECT 1 FROM t ORDER BY " + search.getOrder() + search.getLimit()); }
+}
+"#;
+    let shown = happens(&[("src/main/java/com/x/Web.java", java)]);
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(shown[0].starts_with("query_from_input: @PostMapping(\"/a\")"), "{shown:?}");
+}
+
+#[test]
+fn raw_bodies_are_what_callers_choose() {
+    let app = "
+import pickle
+from flask import Flask, request
+app = Flask(__name__)
+@app.post('/a')
+def a(): return str(pickle.loads(request.data))
+@app.post('/b')
+def b(): return str(pickle.loads(request.get_data()))
+@app.post('/c')
+def c(): return str(json.loads(request.get_data()))
+";
+    assert_eq!(
+        happens(&[("app.py", app)]),
+        ["deserializes: def a(): return str(pickle.loads(request.data))", "deserializes: def b(): return str(pickle.loads(request.get_data()))"]
+    );
+}
+
+#[test]
+fn logs_hold_what_is_written_into_them() {
+    let js = "
+const express = require('express');
+const app = express();
+app.post('/in', (req, res) => { console.log('in', req.body.email, req.body.order); console.log(mask(req.body.phone)); res.end(); });
+app.listen(80);
+";
+    let shown = disclosed(&[("app.js", js)]);
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(shown[0].starts_with("log email: app.post('/in'"), "{shown:?}");
+    let java = r#"
+package com.x;
+import org.slf4j.*;
+import org.springframework.web.bind.annotation.*;
+@RestController
+class Web {
+  private static final Logger log = LoggerFactory.getLogger(Web.class);
+  @PostMapping("/a")
+  void a(@RequestParam String email, @RequestParam String order) {
+    log.info("a {}", email);
+    log.info("a {}", order);
+  }
+}
+"#;
+    assert_eq!(
+        disclosed(&[("src/main/java/com/x/Web.java", java)]),
+        ["log email: void a(@RequestParam String email, @RequestParam String order) { > log.info(\"a {}\", email);"]
+    );
+    let csharp = r#"
+using Microsoft.Extensions.Logging;
+var app = WebApplication.Create(args);
+app.MapPost("/a", (string email, string order, ILogger<Program> logger) => {
+  logger.LogInformation("a {Order}", order);
+  logger.LogInformation("a {Email}", email);
+});
+app.Run();
+"#;
+    let shown = disclosed(&[("Api.cs", csharp)]);
+    assert_eq!(shown.iter().map(|line| line.split(" > ").last().unwrap()).collect::<Vec<_>>(), ["logger.LogInformation(\"a {Email}\", email);"], "{shown:?}");
+    let go = r#"
+package main
+import ("log"; "net/http")
+func a(w http.ResponseWriter, r *http.Request) {
+	log.Printf("a %s", r.FormValue("order"))
+	log.Printf("a %s", r.FormValue("password"))
+}
+func main() { http.HandleFunc("/a", a); http.ListenAndServe(":80", nil) }
+"#;
+    assert_eq!(disclosed(&[("go.mod", "module example.com/a\n"), ("main.go", go)]), ["log password: log.Printf(\"a %s\", r.FormValue(\"password\"))"]);
+}

@@ -76,10 +76,11 @@ impl<'a> Evaluator<'a> {
     /// What a method gives that is named for the field (`getEmail`, `email`) and not at hand.
     pub(super) fn got_from_record(&mut self, id: ObjectId, method: &str) -> Option<Val> {
         let bare = method.strip_prefix("get").or_else(|| method.strip_prefix("Get")).filter(|rest| rest.starts_with(char::is_uppercase)).unwrap_or(method);
-        self.class_of_name(bare)?;
+        self.objects[id].class?;
         let mut letters = bare.chars();
         let small: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
         [bare, &small].into_iter().find_map(|name| match self.field(id, name) {
+            Some(text @ Val::Text(_)) => Some(text),
             Some(Val::Unknown) => self.field_of_record(id, name),
             _ => None,
         })
@@ -162,7 +163,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A class that holds data and does nothing else.
-    fn is_record(&self, file: FileId, class: u32) -> bool {
+    pub(super) fn is_record(&self, file: FileId, class: u32) -> bool {
         let source = self.program.source(file);
         let declared = &source.classes[class as usize];
         let does = |index: &u32| {

@@ -579,7 +579,9 @@ impl<'a> Evaluator<'a> {
             arguments.iter().enumerate().filter(|(at, argument)| argument.name.is_none() && trailing != Some(*at)).map(|(_, argument)| argument);
         for (at, parameter) in function.parameters.iter().enumerate() {
             let last = trailing.filter(|_| at + 1 == function.parameters.len()).and_then(|at| arguments.get(at));
-            let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(&parameter.name));
+            // a pattern is known by the name that it binds
+            let name = if parameter.name.is_empty() { parameter.names.first().unwrap_or(&parameter.name) } else { &parameter.name };
+            let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
             let given = if parameter.variadic {
                 Some(Val::list(positional.by_ref().map(|argument| argument.value.clone()).collect()))
             } else {

@@ -184,7 +184,7 @@ impl<'a> Evaluator<'a> {
                     return value;
                 }
                 let full = format!("{symbol}.{name}");
-                self.note_read(&full, None);
+                self.note_whole(&full);
                 self.note_read(symbol, Some(name));
                 self.symbol(&full)
             }

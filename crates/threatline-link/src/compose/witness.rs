@@ -7,16 +7,20 @@
 use super::evaluate::{Evaluator, as_text};
 use super::library::{TypeId, Words};
 use super::value::*;
+use super::verbs::Site;
 use super::{CodeTrait, Place, text};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use threatline_facts::code::{Function, Value};
+use threatline_facts::code::{Call, Function, Parameter as CodeParameter, Value};
 use threatline_facts::{DataClass, Text};
 use threatline_knowledge::packs::SinkRule;
 use threatline_model::{Grade, Parameter, Property, Value as Known};
 
+/// Of so many fields of a record it is looked what they hold.
+const MOST_FIELDS: usize = 64;
+
 /// So deep stand calls in each other whose words are followed.
-const MAX_CARRIED: usize = 4;
+const MAX_CARRIED: usize = 6;
 
 /// What stands for a sink where the words are a model's.
 fn word_of(property: Property) -> Option<&'static str> {
@@ -100,7 +104,7 @@ impl<'a> Evaluator<'a> {
                 Some(found) => Some(found),
                 None => {
                     let (of, method) = made.by.rsplit_once('.')?;
-                    if self.own_words().passing.contains(method) { self.named_input(of) } else { None }
+                    if self.own_words().passing.contains(method) { self.named_input(of.trim_end_matches("()")) } else { None }
                 }
             },
             Val::Either(values) => values.iter().find_map(|value| self.input(value)),
@@ -181,10 +185,22 @@ impl<'a> Evaluator<'a> {
         let (mark, words) = (self.mark, self.own_words());
         let mut out = Vec::new();
         for parameter in &function.parameters {
+            if let (true, [name]) = (parameter.name.is_empty(), parameter.names.as_slice()) {
+                out.extend(
+                    self.extracted(parameter, name, told).map(|value| Arg { name: Some(name.clone()), value: Val::Map(Rc::new(vec![(name.clone(), value)])) }),
+                );
+                continue;
+            }
             let declared = parameter.declared.as_ref().map_or("", |declared| declared.name.rsplit('.').next().unwrap_or(&declared.name));
             let is_text = words.texts.contains(declared);
             // `Query(pattern="…")` checks it
             let is_checked = matches!(&parameter.default, Some(Value::Call(call)) if call.arguments.iter().any(|one| one.name.as_deref().is_some_and(|name| words.checks.contains(name))));
+            if !is_text
+                && !parameter.variadic
+                && let Some(record) = self.brought_record(parameter, told)
+            {
+                out.push(Arg { name: Some(parameter.name.clone()), value: record });
+            }
             if is_text && !is_checked && !parameter.variadic && told.iter().any(|one| one.name == parameter.name) {
                 self.mark = parameter.mark;
                 let class = self.class_of_name(&parameter.name);
@@ -196,10 +212,68 @@ impl<'a> Evaluator<'a> {
         out
     }
 
+    /// What a pattern takes out of a library's type that is made of the request: `Path(name): Path<String>`.
+    fn extracted(&mut self, parameter: &'a CodeParameter, name: &str, told: &BTreeSet<Parameter>) -> Option<Val> {
+        let declared = parameter.declared.as_ref()?;
+        let [of] = declared.arguments.as_slice() else { return None };
+        let scope = self.globals(self.file);
+        let Val::Symbol(wrapper) = self.type_value(&declared.name, &scope) else { return None };
+        let library = self.program.files[self.file].library;
+        let takes = library.type_named(&wrapper).is_some_and(|ty| library.type_rule(ty).rule.takes.is_some());
+        if !takes && !told.iter().any(|one| one.name == name && one.place == "path") {
+            return None;
+        }
+        self.mark = parameter.mark;
+        if self.own_words().texts.contains(of.name.as_str()) {
+            let class = self.class_of_name(name);
+            let number = self.input_here(Origin::Request, class);
+            return Some(Val::Text(Rc::new(Text::Input(number))));
+        }
+        let class = self.record_of(self.file, of)?;
+        Some(self.filled_record(class))
+    }
+
+    /// A record of the project that the framework fills from the request: its fields that are texts and that nothing
+    /// checks are what callers choose.
+    fn brought_record(&mut self, parameter: &'a CodeParameter, told: &BTreeSet<Parameter>) -> Option<Val> {
+        let declared = parameter.declared.as_ref()?;
+        let types = std::iter::once(declared).chain(&declared.arguments);
+        let of = types.into_iter().find_map(|declared| self.record_of(self.file, declared))?;
+        let (file, class) = of;
+        let fields = &self.program.source(file).classes[class as usize].fields;
+        let is_told = |name: &str| told.iter().any(|one| one.name == name && one.place != "path");
+        if fields.is_empty() || !self.is_record(file, class) || !(is_told(&parameter.name) || fields.iter().all(|field| is_told(&field.name))) {
+            return None;
+        }
+        self.mark = parameter.mark;
+        Some(self.filled_record(of))
+    }
+
+    fn filled_record(&mut self, (file, class): (FileId, u32)) -> Val {
+        let fields = &self.program.source(file).classes[class as usize].fields;
+        let words = self.own_words();
+        let mut known = BTreeMap::new();
+        for field in fields.iter().take(MOST_FIELDS) {
+            let declared = field.declared.as_ref().map_or("", |declared| declared.name.rsplit('.').next().unwrap_or(&declared.name));
+            let checks = |call: &Call| call.arguments.iter().any(|one| one.name.as_deref().is_some_and(|name| words.checks.contains(name)));
+            let names_check = |call: &Call| matches!(&call.callee, Value::Name(name) | Value::Member(_, name) if words.checks.contains(name.as_str()));
+            let is_checked =
+                field.annotations.iter().any(|one| checks(one) || names_check(one)) || matches!(&field.value, Some(Value::Call(call)) if checks(call));
+            if !declared.is_empty() && words.texts.contains(declared) && !is_checked {
+                let class = self.class_of_name(&field.name);
+                let number = self.input_here(Origin::Request, class);
+                known.insert(field.name.clone(), Val::Text(Rc::new(Text::Input(number))));
+            }
+        }
+        Val::Object(self.object(Object { class: Some((file, class)), fields: known, ..Object::default() }))
+    }
+
     /// Arguments in which what a request brings may stand; most calls have none.
-    pub(super) fn told(&self, arguments: &[Arg]) -> Option<Vec<Arg>> {
+    pub(super) fn told(&self, arguments: &[Arg], receiver: Option<&Val>) -> Option<Vec<Arg>> {
         let told = |argument: &Arg| self.holds_words(&argument.value, MAX_CARRIED);
-        (self.proving == 0 && arguments.iter().any(told)).then(|| arguments.to_vec())
+        // what the call is made on was given them before: `query(text).fetch(pool)`
+        let before = |made: &Val| matches!(made, Val::Made(made) if !self.inputs.is_empty() && made.arguments.iter().any(told));
+        (self.proving == 0 && (arguments.iter().any(told) || receiver.is_some_and(before))).then(|| arguments.to_vec())
     }
 
     fn holds_words(&self, value: &Val, depth: usize) -> bool {
@@ -225,31 +299,35 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Looks whether a call does what a caller's words say.
-    pub(super) fn sink(&mut self, name: &str, method: &str, receiver: Option<ObjectId>, arguments: &[Arg]) {
+    pub(super) fn sink(&mut self, name: &str, method: &str, made_by: Option<Val>, arguments: &[Arg]) {
+        if self.inputs.is_empty() {
+            return;
+        }
+        let receiver = if let Some(Val::Object(id)) = made_by { Some(id) } else { None };
         let library = self.program.files[self.file].library;
         let place = self.place("code");
         // the flow of the client, or the one that was opened here
         let here = || self.out.calls.iter().rposition(|call| call.place.path == place.path && call.place.mark == place.mark);
-        let call = receiver.and_then(|id| self.objects[id].call).filter(|call| *call < self.out.calls.len()).or_else(here);
+        let call = receiver.and_then(|id| self.objects[id].call).filter(|call| *call < self.out.calls.len());
+        // or one that is given the client: `mysqli_query($connection, $text)`
+        let given = || arguments.iter().find_map(|argument| if let Val::Object(id) = argument.value { self.objects[id].call } else { None });
+        let call = call.or_else(here).or_else(|| given().filter(|call| receiver.is_none() && *call < self.out.calls.len()));
         // a client that was handed over: it stands for its flow once it is used
         let client = receiver.filter(|_| call.is_none()).and_then(|id| Some((id, self.objects[id].ty?)));
-        if self.inputs.is_empty() {
-            return;
-        }
         let protocol = match (call, client) {
             (Some(call), _) => self.out.calls[call].protocol.clone(),
             (None, client) => client.and_then(|(_, ty)| library.type_rule(ty).rule.protocol.clone()),
         };
         for ruled in library.sinks(name, method, protocol.as_deref()) {
-            if self.all_hold(&ruled.rule.when, arguments) {
-                self.claim(ruled.rule, call, client, arguments);
+            let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: made_by.clone(), decorated: None, star: None };
+            if self.all_hold_at(&ruled.rule.when, &site) {
+                self.claim(ruled.rule, call, client, &site);
             }
         }
     }
 
-    fn claim(&mut self, rule: &SinkRule, call: Option<usize>, client: Option<(ObjectId, TypeId)>, arguments: &[Arg]) {
-        let site = super::verbs::Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
-        let values = self.select(Some(&rule.of), &site);
+    fn claim(&mut self, rule: &SinkRule, call: Option<usize>, client: Option<(ObjectId, TypeId)>, site: &Site) {
+        let values = self.select(Some(&rule.of), site);
         if rule.sets == SinkRule::LOGGED {
             return self.log(values);
         }
@@ -287,6 +365,9 @@ impl<'a> Evaluator<'a> {
             _ if depth == 0 => Text::Unknown,
             Val::List(items) => Text::join(items.iter().take(32).map(|item| self.text_inside(item, depth - 1))),
             Val::Map(entries) => Text::join(entries.iter().take(32).map(|(_, item)| self.text_inside(item, depth - 1))),
+            Val::Made(made) if self.input(value).is_none() && self.program.files[self.file].library.carries(&made.by) => {
+                Text::join(made.arguments.iter().take(32).map(|argument| self.text_inside(&argument.value, depth - 1)))
+            }
             value => self.text_of(value),
         }
     }
