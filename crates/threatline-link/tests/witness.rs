@@ -698,6 +698,125 @@ class Web {
     assert!(shown[0].starts_with("query_from_input: @PostMapping(\"/a\")"), "{shown:?}");
 }
 
+/// What models' answers become, and the flows on which callers' words are said to one.
+fn models(files: &[(&str, &str)]) -> Vec<String> {
+    let found = composed(files);
+    let sinks = found.traits.iter().filter(|found| found.property.name() == "output_sinks").map(|found| {
+        let words = found.value.as_list().unwrap_or_default().join(",");
+        format!("{words}: {}", common::line(files, found.places.last().unwrap()))
+    });
+    let said = found.calls.iter().flat_map(|call| call.properties.iter().map(move |said| (call, said)));
+    let prompts = said
+        .filter(|(_, (property, ..))| property.name() == "prompt_from_input")
+        .map(|(call, (.., places))| format!("prompt to {}: {}", call.technology.as_deref().unwrap_or("?"), common::line(files, places.last().unwrap())));
+    let mut out: Vec<String> = sinks.chain(prompts).collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+#[test]
+fn what_is_said_to_models_and_what_they_answer() {
+    let js = r#"
+const express = require('express');
+const OpenAI = require('openai');
+const twilio = require('twilio');
+const { exec } = require('child_process');
+const app = express();
+const client = new OpenAI();
+const phone = twilio('a', 'b');
+app.post('/ask', async (req, res) => {
+  const reply = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: `Do ${req.body.what}` }] });
+  exec(reply.choices[0].message.content);
+  res.end();
+});
+app.post('/fixed', async (req, res) => {
+  const reply = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'Hello' }] });
+  res.send(reply.choices[0].message.content);
+});
+app.post('/sms', async (req, res) => {
+  const sent = await phone.messages.create({ body: req.body.text });
+  exec('log ' + sent.content);
+});
+app.listen(80);
+"#;
+    assert_eq!(
+        models(&[("app.js", js)]),
+        [
+            "prompt to openai: const reply = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: `Do ${req.body.what}` }] });",
+            "shell: exec(reply.choices[0].message.content);",
+        ]
+    );
+    let java = r#"
+package com.x;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import org.springframework.web.bind.annotation.*;
+@RestController
+class Bot {
+  private final OpenAiChatModel model = OpenAiChatModel.builder().apiKey(System.getenv("KEY")).build();
+  @PostMapping("/ask") void ask(@RequestParam String q) throws Exception { Runtime.getRuntime().exec(model.chat("Do " + q)); }
+  @PostMapping("/say") String say(@RequestParam int n) { return model.chat("Count to " + n); }
+}
+"#;
+    let shown = models(&[("src/main/java/com/x/Bot.java", java)]);
+    assert_eq!(shown.iter().map(|line| line.split("@PostMapping").next().unwrap()).collect::<Vec<_>>(), ["prompt to openai: ", "shell: "]);
+    let go = r#"
+package main
+import ("context"; "net/http"; "os"; "os/exec"; openai "github.com/sashabaranov/go-openai")
+var client = openai.NewClient(os.Getenv("KEY"))
+func ask(w http.ResponseWriter, r *http.Request) {
+	resp, _ := client.CreateChatCompletion(context.Background(), openai.ChatCompletionRequest{Model: "m", Messages: []openai.ChatCompletionMessage{{Role: "user", Content: r.FormValue("q")}}})
+	exec.Command("sh", "-c", resp.Choices[0].Message.Content).Run()
+}
+func main() { http.HandleFunc("/ask", ask); http.ListenAndServe(":80", nil) }
+"#;
+    let shown = models(&[("go.mod", "module example.com/bot\n"), ("main.go", go)]);
+    assert_eq!(shown.iter().map(|line| line.split(':').next().unwrap()).collect::<Vec<_>>(), ["prompt to openai", "shell"], "{shown:?}");
+    let ruby = "
+require 'sinatra'
+require 'openai'
+post '/ask' do
+  client = OpenAI::Client.new(access_token: ENV['KEY'])
+  reply = client.chat(parameters: { model: 'm', messages: [{ role: 'user', content: params[:q] }] })
+  system(reply.dig('choices', 0, 'message', 'content'))
+end
+";
+    assert_eq!(
+        models(&[("app.rb", ruby)]),
+        [
+            "prompt to openai: reply = client.chat(parameters: { model: 'm', messages: [{ role: 'user', content: params[:q] }] })",
+            "shell: system(reply.dig('choices', 0, 'message', 'content'))",
+        ]
+    );
+    let csharp = r#"
+using OpenAI.Chat;
+using System.IO;
+var app = WebApplication.Create(args);
+var client = new ChatClient("m", "key");
+app.MapGet("/ask", async (string q) => {
+  var reply = await client.CompleteChatAsync("Do " + q);
+  return File.ReadAllText(reply.Value.Content[0].Text);
+});
+app.Run();
+"#;
+    assert_eq!(
+        models(&[("Api.cs", csharp)]),
+        ["file: return File.ReadAllText(reply.Value.Content[0].Text);", "prompt to openai: var reply = await client.CompleteChatAsync(\"Do \" + q);"]
+    );
+    let php = "<?php
+$client = OpenAI::client(getenv('KEY'));
+$reply = $client->chat()->create(['model' => 'm', 'messages' => [['role' => 'user', 'content' => $_POST['q']]]]);
+shell_exec($reply->choices[0]->message->content);
+";
+    assert_eq!(
+        models(&[("web/ask.php", php)]),
+        [
+            "prompt to openai: $reply = $client->chat()->create(['model' => 'm', 'messages' => [['role' => 'user', 'content' => $_POST['q']]]]);",
+            "shell: shell_exec($reply->choices[0]->message->content);",
+        ]
+    );
+}
+
 #[test]
 fn raw_bodies_are_what_callers_choose() {
     let app = "
