@@ -79,11 +79,26 @@ impl Text {
 
     /// The text without what only an evaluation knows: what a request brings is unknown.
     pub fn settled(self) -> Self {
-        if !self.parts().iter().any(|part| matches!(part, Text::Input(_))) {
+        let is_open = |part: &Text| match part {
+            Text::Environment { default: Some(default), .. } | Text::Setting { default: Some(default), .. } => default.brings(),
+            part => part.brings(),
+        };
+        if !self.parts().iter().any(is_open) {
             return self;
         }
-        let parts: Vec<Text> = self.parts().iter().map(|part| if let Text::Input(_) = part { Text::Unknown } else { part.clone() }).collect();
+        let settled = |part: &Text| match part {
+            Text::Input(_) => Text::Unknown,
+            Text::Environment { variable, default: Some(default) } if default.brings() => Text::Environment { variable: variable.clone(), default: None },
+            Text::Setting { key, default: Some(default) } if default.brings() => Text::Setting { key: key.clone(), default: None },
+            part => part.clone(),
+        };
+        let parts: Vec<Text> = self.parts().iter().map(settled).collect();
         if parts.iter().all(|part| *part == Text::Unknown) { Text::Unknown } else { Text::join(parts) }
+    }
+
+    /// Whether a request brings some of it.
+    fn brings(&self) -> bool {
+        self.parts().iter().any(|part| matches!(part, Text::Input(_)))
     }
 
     /// A known text.

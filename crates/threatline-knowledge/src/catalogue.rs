@@ -11,7 +11,7 @@ mod technology;
 mod third_party;
 
 pub use address::{Scheme, encryption, port, scheme};
-pub use data_class::data_class;
+pub use data_class::{data_class, is_setting};
 pub use package::{CAPABILITIES, Package, package};
 pub use technology::{Access, Resource, Setting, Technology, image, resource, technology};
 pub use third_party::{ThirdParty, host, third_party};

@@ -10,6 +10,7 @@ mod annotated;
 mod callable;
 pub(crate) mod constructs;
 mod convention;
+mod disclosed;
 mod evaluate;
 mod expression;
 mod guard;
@@ -124,6 +125,8 @@ pub struct CodeCall {
     pub encrypted: Option<Conclusion>,
     /// Properties of the flow that code proves, each with the places that prove it.
     pub properties: Vec<(Property, Value, Vec<Place>)>,
+    /// Classes of data of people that it was seen to be given, each with the places from where it was read to here.
+    pub data: Vec<(DataClass, Vec<Place>)>,
     /// Where.
     pub place: Place,
 }
@@ -201,6 +204,8 @@ pub struct Composed {
     pub traits: Vec<CodeTrait>,
     /// Data classes seen in records, entities and columns, by file.
     pub data: Vec<(Place, DataClass, u16)>,
+    /// Classes of data that are written into a log, each with the places from where it was read to the line of the log.
+    pub logged: Vec<(DataClass, Vec<Place>)>,
     /// Environment variables that code reads, with the default beside the read.
     pub reads: Vec<(String, Option<Text>, Place)>,
     /// Libraries in use: import of a known package, by file (`express`, `spring-boot`, `openai`).

@@ -444,3 +444,46 @@ fn of_equal_rpcs_the_one_that_is_defined_nearest_is_served() {
     let apart = served([("protos/one.proto", &one), ("protos/two.proto", &two)]);
     assert!(apart.iter().all(|path| !path.contains(".v1.")), "either may be meant: {apart:?}");
 }
+
+#[test]
+fn flows_carry_what_code_hands_over_and_logs_go_where_they_are_collected() {
+    let compose = "
+services:
+  shop:
+    build: ./shop
+    environment:
+      LOGSTASH_HOST: logstash:5000
+  logstash:
+    image: docker.elastic.co/logstash/logstash:8.9.0
+";
+    let app = "
+import logging
+import os
+import requests
+import socket
+from flask import Flask, request
+app = Flask(__name__)
+sock = socket.create_connection(os.environ['LOGSTASH_HOST'])
+
+@app.post('/signup')
+def signup():
+    logging.info('signup of %s', request.form['phone'])
+    requests.post('https://api.stripe.com/v1/customers', data={'email': request.form['email'], 'plan': request.form['plan']})
+    requests.post('https://slack.com/api/chat.postMessage', json={'text': request.form['plan']})
+    return 'ok'
+
+app.run()
+";
+    let files = [
+        ("docker-compose.yml", compose),
+        ("shop/Dockerfile", "FROM python:3\nCOPY . .\nCMD python app.py\n"),
+        ("shop/requirements.txt", "flask\n"),
+        ("shop/app.py", app),
+    ];
+    let model = model(&files);
+    let carried = |flow: &threatline_model::Flow| {
+        let classes = flow.data.iter().flatten().map(|class| class.name()).collect::<Vec<_>>().join(",");
+        format!("{} {classes} {}", flow.id.rest(), flow.data_proof.as_ref().map_or(0, |proof| proof.evidence.len()))
+    };
+    assert_eq!(model.flows.iter().map(carried).collect::<Vec<_>>(), ["shop>logstash:tcp phone 1", "shop>slack:https  0", "shop>stripe:https email 1"]);
+}

@@ -168,6 +168,8 @@ pub struct Flow {
     pub crosses: BTreeSet<BoundaryId>,
     /// Data classes it carries; `None` is unknown.
     pub data: Option<BTreeSet<DataClass>>,
+    /// How `data` is known, when it is.
+    pub data_proof: Option<Proof>,
     /// Only text tells of it.
     pub stated_only: bool,
     /// See [`Property`].

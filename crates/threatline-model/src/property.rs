@@ -121,7 +121,7 @@ properties! {
     SecretInRepository "secret_in_repository" "cf", SecretInImage "secret_in_image" "c", UnpinnedModel "unpinned_model" "c", MutableImage "mutable_image" "c", ManagementPort "management_port" "c",
     CircuitBreaker "circuit_breaker" "f", Credential "credential" "f", CredentialName "credential_name" "f", Deserializes "deserializes" "cf",
     MutualTls "mutual_tls" "f", Operations "operations" "f", PathFromInput "path_from_input" "cf",
-    PropagatesIdentity "propagates_identity" "f", QueryFromInput "query_from_input" "f", Signed "signed" "f",
+    PromptFromInput "prompt_from_input" "f", PropagatesIdentity "propagates_identity" "f", QueryFromInput "query_from_input" "f", Signed "signed" "f",
     TenantFilter "tenant_filter" "f", Timeout "timeout" "f", UrlFromInput "url_from_input" "cf",
     VerifiesPeer "verifies_peer" "f",
     AcceptsFile "accepts_file" "e", AcceptsXml "accepts_xml" "e", Costly "costly" "e", Debug "debug" "e",

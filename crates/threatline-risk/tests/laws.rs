@@ -139,6 +139,7 @@ fn flow(dice: &mut Dice, at: usize, source: usize, target: usize) -> Flow {
         encrypted_proof: None,
         crosses: crosses.map(BoundaryId::new).into_iter().collect(),
         data: classes(dice.of(&DATA)),
+        data_proof: None,
         stated_only: false,
         properties,
         evidence: Vec::new(),

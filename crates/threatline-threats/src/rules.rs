@@ -91,6 +91,7 @@ rules! {
     unpinned_model
     unrestricted_egress
     unsigned_message_across_trust
+    untrusted_content_in_prompt
     untrusted_deserialization
     unverified_webhook
     weak_password_storage

@@ -121,6 +121,11 @@ pub(crate) fn words(data: Option<&BTreeSet<DataClass>>) -> String {
     data.map_or_else(String::new, |classes| classes.iter().map(|class| class.name()).collect::<Vec<_>>().join(","))
 }
 
+/// The places that show what a flow carries.
+pub(crate) fn witness(f: &Flow) -> &[threatline_model::Evidence] {
+    f.data_proof.as_ref().map_or(&[], |proof| &proof.evidence)
+}
+
 /// The internet can send to it; unknown is neither.
 pub(crate) fn on_internet(exposure: Exposure) -> Option<bool> {
     match exposure {

@@ -19,6 +19,7 @@ const LONGEST: usize = 4;
 struct Written {
     not: HashSet<String>,
     first: HashSet<String>,
+    settings: HashSet<String>,
     class: Vec<WrittenClass>,
 }
 
@@ -47,6 +48,7 @@ struct Names {
     joined: HashMap<String, Meaning>,
     not: HashSet<String>,
     first: HashSet<String>,
+    settings: HashSet<String>,
 }
 
 fn names() -> &'static Names {
@@ -60,7 +62,7 @@ fn names() -> &'static Names {
         }
         let mut joined: Vec<(String, Meaning)> = phrases.iter().map(|(phrase, meaning)| (phrase.replace(' ', ""), *meaning)).collect();
         joined.sort_by_key(|(phrase, meaning)| (phrase.clone(), meaning.class));
-        Names { phrases, joined: joined.into_iter().collect(), not: written.not, first: written.first }
+        Names { phrases, joined: joined.into_iter().collect(), not: written.not, first: written.first, settings: written.settings }
     })
 }
 
@@ -86,6 +88,11 @@ pub fn data_class(field: &str) -> Option<(DataClass, u16)> {
         }
     }
     None
+}
+
+/// Whether a type of this name holds what a program is set up with: its fields are the program's own data.
+pub fn is_setting(name: &str) -> bool {
+    name.len() <= 100 && words(name).iter().any(|word| names().settings.contains(word))
 }
 
 /// Looks a phrase up, and if it is a plural its singular.
@@ -218,6 +225,12 @@ mod tests {
         ] {
             assert_eq!(name(field), "-", "{field}");
         }
+    }
+
+    #[test]
+    fn what_a_program_is_set_up_with_is_its_own() {
+        assert!(is_setting("SmtpSettings") && is_setting("AppConfig") && is_setting("Options"));
+        assert!(!is_setting("Customer") && !is_setting("Configurator") && !is_setting(""));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What types of TOML cannot hold: references to types of the pack, lists that must hold something, known words.
 
 use super::mistake::{Mistake, ModelWord, PackPlace, Step};
-use super::{Pack, Verb};
+use super::{Pack, SinkRule, Verb};
 use Step::{Item, Key};
 
 /// What sort of value an argument is.
@@ -29,7 +29,8 @@ impl Pack {
         let classes = self.classes.iter().enumerate().flat_map(|(at, rule)| {
             [word(ModelWord::Kind, "classes", at, "kind", rule.kind.as_ref()), word(ModelWord::Kind, "classes", at, "serves", rule.serves.as_ref())]
         });
-        let sinks = self.sinks.iter().enumerate().map(|(at, rule)| word(ModelWord::Property, "sinks", at, "sets", Some(&rule.sets)));
+        let properties = self.sinks.iter().enumerate().filter(|(_, rule)| rule.sets != SinkRule::LOGGED);
+        let sinks = properties.map(|(at, rule)| word(ModelWord::Property, "sinks", at, "sets", Some(&rule.sets)));
         calls.chain(annotations).chain(classes).chain(sinks).flatten().collect()
     }
 

@@ -128,6 +128,8 @@ pub struct Pack {
     #[serde(default)]
     pub carries: Vec<String>,
     #[serde(default)]
+    pub words: WordRule,
+    #[serde(default)]
     pub values: Vec<ValueRule>,
     /// What stands in parentheses in a path may be missing.
     #[serde(default)]
@@ -150,6 +152,23 @@ pub struct Pack {
     /// How resources that code declares are named.
     #[serde(default)]
     pub constructs: Option<ConstructRules>,
+}
+
+/// Words of a language itself, for following what a request brings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct WordRule {
+    /// Methods that give back the text that they are called on, in another form.
+    pub passing: Vec<String>,
+    /// Members of a text that are no text of anybody's choice.
+    pub counts: Vec<String>,
+    /// Methods and functions that only ask whether something is there.
+    pub presence: Vec<String>,
+    /// Types of parameters that are texts; the empty one: no type is written.
+    pub texts: Vec<String>,
+    /// Arguments of a parameter's default by which the framework checks it.
+    pub checks: Vec<String>,
 }
 
 /// The routes that one word declares.
@@ -1014,10 +1033,24 @@ pub struct SinkRule {
     #[serde(default)]
     pub protocols: Vec<String>,
     pub of: Selectors,
-    /// The property of the component, or of the client's flow.
+    /// Texts in lists and maps count, too.
+    #[serde(default)]
+    pub deep: bool,
+    /// The property of the component, or of the client's flow; `logged`: a line of a log is written.
     pub sets: String,
+    /// Functions that every object has: a name without a dot is meant whatever it is called on.
+    #[serde(default)]
+    pub anywhere: bool,
+    /// The word in `output_sinks` where the words are a model's.
+    #[serde(default)]
+    pub answer: Option<String>,
     #[serde(default)]
     pub when: Vec<Condition>,
+}
+
+impl SinkRule {
+    /// What `sets` says where a line of a log is written.
+    pub const LOGGED: &'static str = "logged";
 }
 
 /// A constant of a library.

@@ -10,13 +10,14 @@ pub(super) mod ruby;
 use super::library::TypeId;
 use super::program::{Located2, Program, folder_of, module_value};
 use super::value::*;
+use super::witness::Input;
 use super::{Composed, Place};
 use hashbrown::{HashMap, HashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use threatline_facts::code::*;
-use threatline_facts::{Language, Mark, Text};
+use threatline_facts::{DataClass, Language, Mark, Text};
 use threatline_knowledge::packs::Family;
 
 /// How deep calls into the project's own functions are followed.
@@ -48,6 +49,8 @@ pub(super) struct Evaluator<'a> {
     singles: HashMap<(String, String), ObjectId>,
     pub(super) call_index: HashMap<String, usize>,
     pub(super) resource_index: HashMap<String, usize>,
+    /// The way out that the last call of a library's was.
+    pub(super) opened: Option<usize>,
     pub(super) frames: Vec<Effects>,
     pub(super) visited: HashSet<(FileId, u32)>,
     /// What is proved is a handler's own body, where looking somebody up is no proof of who asks.
@@ -86,11 +89,11 @@ pub(super) struct Evaluator<'a> {
     /// Files in which evaluation was cut off.
     pub(super) cut: HashSet<FileId>,
     /// Where requests are read, and what is known by name to be read there ([`super::witness`]).
-    pub(super) inputs: Vec<Place>,
-    pub(super) input_numbers: HashMap<Place, u32>,
+    pub(super) inputs: Vec<Input>,
+    pub(super) input_numbers: HashMap<Input, u32>,
     pub(super) input_names: HashMap<String, u32>,
-    /// Those of the inputs that a model answered.
-    pub(super) answers: HashSet<u32>,
+    /// What names of fields tell of data, once they were asked for.
+    pub(super) name_classes: HashMap<String, Option<DataClass>>,
     /// Those that a condition looked at, and how many conditions are being evaluated.
     pub(super) checked: HashSet<u32>,
     pub(super) testing: usize,
@@ -169,6 +172,7 @@ impl<'a> Evaluator<'a> {
             resource_index: HashMap::new(),
             pretending: Vec::new(),
             call_index: HashMap::new(),
+            opened: None,
             frames: vec![Effects::default()],
             visited: HashSet::new(),
             strict: false,
@@ -194,7 +198,7 @@ impl<'a> Evaluator<'a> {
             inputs: Vec::new(),
             input_numbers: HashMap::new(),
             input_names: HashMap::new(),
-            answers: HashSet::new(),
+            name_classes: HashMap::new(),
             checked: HashSet::new(),
             testing: 0,
             class_routers: HashMap::new(),
@@ -592,7 +596,9 @@ impl<'a> Evaluator<'a> {
             arguments.iter().enumerate().filter(|(at, argument)| argument.name.is_none() && trailing != Some(*at)).map(|(_, argument)| argument);
         for (at, parameter) in function.parameters.iter().enumerate() {
             let last = trailing.filter(|_| at + 1 == function.parameters.len()).and_then(|at| arguments.get(at));
-            let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(&parameter.name));
+            // a pattern is known by the name that it binds
+            let name = if parameter.name.is_empty() { parameter.names.first().unwrap_or(&parameter.name) } else { &parameter.name };
+            let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
             let given = if parameter.variadic {
                 Some(Val::list(positional.by_ref().map(|argument| argument.value.clone()).collect()))
             } else {

@@ -42,12 +42,17 @@ impl<'a> Evaluator<'a> {
                     return self.construct(*file, *class, Vec::new());
                 }
                 let value = self.member(&object, name);
+                let value = self.classed(&object, name, value);
                 self.read(value)
             }
             Value::Index(object, key) => {
                 let object = self.value(object, scope);
                 let key = self.value(key, scope);
-                self.index(&object, &key)
+                let value = self.index(&object, &key);
+                match key.literal() {
+                    Some(key) => self.classed(&object, key, value),
+                    None => value,
+                }
             }
             Value::Call(call) => self.call(call, scope),
             Value::Function(index) => Val::Function(Closure {
@@ -191,7 +196,7 @@ impl<'a> Evaluator<'a> {
                     return value;
                 }
                 let full = format!("{symbol}.{name}");
-                self.note_read(&full, None);
+                self.note_whole(&full);
                 self.note_read(symbol, Some(name));
                 self.symbol(&full)
             }
@@ -215,7 +220,7 @@ impl<'a> Evaluator<'a> {
             // `getattr`-like access to a text's own members changes nothing that we follow; what a caller
             // chose has members that are its choice too.
             Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
-            Val::Text(text) if matches!(**text, Text::Input(_)) && !matches!(name, "length" | "size" | "Length" | "Count") => object.clone(),
+            Val::Text(text) if matches!(**text, Text::Input(_)) && !self.own_words().counts.contains(name) => object.clone(),
             Val::Text(_) if self.is_ruby() && matches!(name, "host" | "hostname" | "to_s" | "to_sym" | "freeze" | "strip" | "chomp" | "dup" | "presence") => {
                 object.clone()
             }
@@ -500,7 +505,7 @@ impl<'a> Evaluator<'a> {
         let callee = self.value(&call.callee, scope);
         let arguments = self.arguments(&call.arguments, scope);
         self.mark = call.mark;
-        self.asked(None, "", &arguments);
+        self.asked(None, if let Value::Name(name) = &call.callee { name } else { "" }, &arguments);
         if let (Value::Name(name), Some(Val::Object(this))) = (&call.callee, scope.get("self"))
             && name == "super"
         {
@@ -526,6 +531,11 @@ impl<'a> Evaluator<'a> {
 
     /// Calls a member of a value.
     pub(super) fn call_member(&mut self, object: Val, name: &str, arguments: Vec<Arg>, call: &'a Call, decorated: Option<&Val>) -> Val {
+        if arguments.is_empty()
+            && let Some(text) = self.passed(&object, name)
+        {
+            return text;
+        }
         match &object {
             Val::Object(id) => {
                 if let Some(field) = self.field(*id, name) {
@@ -536,6 +546,9 @@ impl<'a> Evaluator<'a> {
                 }
                 if self.objects[*id].ty.is_some() {
                     return self.call_method(*id, name, arguments, decorated);
+                }
+                if let Some(value) = arguments.is_empty().then(|| self.got_from_record(*id, name)).flatten() {
+                    return value;
                 }
                 let member = self.object_member(*id, name);
                 self.call_value(member, arguments, call, decorated)

@@ -135,6 +135,29 @@ fn fitting<'n>(head: &str, star: Option<usize>, tail: &str, name: &'n str) -> Op
     Some(&rest[rest.rfind(middle)? + middle.len()..])
 }
 
+/// Words of the languages of a family, see [`WordRule`].
+#[derive(Default)]
+pub(super) struct Words {
+    pub(super) passing: HashSet<&'static str>,
+    pub(super) counts: HashSet<&'static str>,
+    pub(super) presence: HashSet<&'static str>,
+    pub(super) texts: HashSet<&'static str>,
+    pub(super) checks: HashSet<&'static str>,
+}
+
+impl Words {
+    fn add(&mut self, rule: &'static WordRule) {
+        let lists = [
+            (&mut self.passing, &rule.passing),
+            (&mut self.counts, &rule.counts),
+            (&mut self.presence, &rule.presence),
+            (&mut self.texts, &rule.texts),
+            (&mut self.checks, &rule.checks),
+        ];
+        lists.into_iter().for_each(|(all, some)| all.extend(some.iter().map(String::as_str)));
+    }
+}
+
 /// Everything that the packs of a family know.
 pub(super) struct Library {
     types: Vec<Ruled<TypeRule>>,
@@ -157,7 +180,10 @@ pub(super) struct Library {
     sinks: Names<SinkRule>,
     /// What gives back the words that it is given.
     carries: HashSet<&'static str>,
-    /// Those of clients, by method.
+    /// Words of the languages themselves.
+    pub(super) words: Words,
+    /// Those that every object has, and those of clients, by method.
+    sinks_anywhere: HashMap<&'static str, Vec<Ruled<SinkRule>>>,
     client_sinks: HashMap<&'static str, Vec<Ruled<SinkRule>>>,
     /// Constants by name, and those whose name has a star; of several the first that a pack gives counts.
     values: HashMap<&'static str, (usize, &'static ValueRule)>,
@@ -207,6 +233,8 @@ impl Library {
             reads: HashMap::new(),
             sinks: Names::new(),
             carries: HashSet::new(),
+            words: Words::default(),
+            sinks_anywhere: HashMap::new(),
             client_sinks: HashMap::new(),
             values: HashMap::new(),
             value_stars: Vec::new(),
@@ -309,8 +337,12 @@ impl Library {
             }
         }
         self.carries.extend(pack.carries.iter().map(String::as_str));
+        self.words.add(&pack.words);
         for rule in &pack.sinks {
             rule.names.iter().for_each(|name| self.sinks.add(self.written(pack, name), Ruled { pack, rule }));
+            for name in rule.names.iter().filter(|name| rule.anywhere && !name.contains('.')) {
+                self.sinks_anywhere.entry(name).or_default().push(Ruled { pack, rule });
+            }
             rule.methods.iter().for_each(|method| self.client_sinks.entry(method).or_default().push(Ruled { pack, rule }));
         }
         for rule in &pack.values {
@@ -470,6 +502,7 @@ impl Library {
         let last = method.rsplit('.').next().unwrap_or(method);
         let speaks = |ruled: &&Ruled<SinkRule>| protocol.is_some_and(|protocol| ruled.rule.protocols.iter().any(|known| known == protocol));
         found.extend(self.client_sinks.get(last).into_iter().flatten().filter(speaks).copied());
+        found.extend(self.sinks_anywhere.get(last).into_iter().flatten().copied());
         found
     }
 

@@ -17,6 +17,7 @@ pub(super) fn sort(out: &mut Composed) {
         number[*old] = new;
     }
     for (shadow, call) in &shadows {
+        hand_over(&mut out.calls, *shadow, *call);
         number[*shadow] = number[*call];
     }
     let mut calls: Vec<_> = std::mem::take(&mut out.calls).into_iter().map(Some).collect();
@@ -39,6 +40,8 @@ pub(super) fn sort(out: &mut Composed) {
     out.traits.dedup();
     out.data.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     out.data.dedup();
+    out.logged.sort();
+    out.logged.dedup();
     out.reads.sort_by(|a, b| (&a.2, &a.0, &a.1).cmp(&(&b.2, &b.0, &b.1)));
     out.reads.dedup();
     let libraries: BTreeSet<(Place, String)> = std::mem::take(&mut out.libraries).into_iter().map(|(name, place)| (place, name)).collect();
@@ -57,6 +60,20 @@ fn shadows(out: &Composed) -> BTreeMap<usize, usize> {
     }
     let open = out.calls.iter().enumerate().filter(|(_, call)| call.target.is_some() && is_open(call.target.as_ref()));
     open.filter_map(|(at, call)| Some((at, *known.get(&key(call))?))).collect()
+}
+
+/// What was proved of a call is proved of the one that stands for it.
+fn hand_over(calls: &mut [CodeCall], from: usize, to: usize) {
+    let (properties, data) = (std::mem::take(&mut calls[from].properties), std::mem::take(&mut calls[from].data));
+    let call = &mut calls[to];
+    for found in properties {
+        if !call.properties.contains(&found) {
+            call.properties.push(found);
+        }
+    }
+    call.data.extend(data);
+    call.data.sort();
+    call.data.dedup_by_key(|(class, _)| *class);
 }
 
 fn is_open(target: Option<&Text>) -> bool {
@@ -93,6 +110,9 @@ fn drop_vaguer(out: &mut Composed) -> Vec<usize> {
         if let Some(better) = before.chain(after).filter(|other| stands_for(&out.calls[at], &out.calls[*other])).min() {
             *instead = better;
         }
+    }
+    for (at, better) in instead.iter().enumerate().filter(|(at, better)| at != *better) {
+        hand_over(&mut out.calls, at, *better);
     }
     let mut number = vec![0; out.calls.len()];
     let mut kept = Vec::new();

@@ -137,9 +137,14 @@ impl Evaluator<'_> {
 
     /// Whether all conditions surely hold.
     pub(super) fn all_hold(&mut self, conditions: &[Condition], arguments: &[Arg]) -> bool {
+        let site = || Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
+        conditions.is_empty() || self.all_hold_at(conditions, &site())
+    }
+
+    /// The same of a call with what it is made on.
+    pub(super) fn all_hold_at(&mut self, conditions: &[Condition], site: &Site) -> bool {
         conditions.iter().all(|condition| {
-            let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
-            let values = self.select(Some(&condition.argument), &site);
+            let values = self.select(Some(&condition.argument), site);
             if let Some(present) = condition.present {
                 return values.is_empty() != present;
             }

@@ -58,6 +58,7 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.mains.extend(said.mains.iter().cloned());
         out.traits.extend(said.traits.iter().cloned());
         out.data.extend(said.data.iter().cloned());
+        out.logged.extend(said.logged.iter().cloned());
         out.reads.extend(said.reads.iter().cloned());
         out.libraries.extend(said.libraries.iter().cloned());
         out.resources.extend(said.resources.iter().cloned());

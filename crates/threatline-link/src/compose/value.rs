@@ -398,6 +398,7 @@ pub(super) fn call_at(place: Place) -> CodeCall {
         credential: None,
         encrypted: None,
         properties: Vec::new(),
+        data: Vec::new(),
         place,
     }
 }

@@ -59,22 +59,27 @@ type Matched = Vec<(Ruled<CallRule>, Option<String>)>;
 impl<'a> Evaluator<'a> {
     /// Calls a library's function by its full name; what it then does may be what a request says.
     pub(super) fn call_symbol(&mut self, name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Val {
-        let (mark, told) = (self.mark, self.told(&arguments));
+        let (mark, told) = (self.mark, self.told(&arguments, receiver.as_ref()));
+        self.opened = None;
+        let made_by = told.as_ref().and(receiver.clone());
         let value = self.call_named(name, arguments, receiver, decorated);
         if let Some(told) = told {
             self.mark = mark;
-            self.sink(name, "", None, &told);
+            self.disclose(None, &told);
+            self.sink(name, "", made_by, &told);
         }
         value
     }
 
     /// Calls a method of a library's object; what it then does may be what a request says.
     pub(super) fn call_method(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
-        let (mark, told) = (self.mark, self.told(&arguments));
+        let (mark, told) = (self.mark, self.told(&arguments, None));
+        self.opened = None;
         let value = self.call_method_plainly(id, method, arguments, decorated);
         if let Some(told) = told {
             self.mark = mark;
-            self.sink(&self.method_name(id, method), method, Some(id), &told);
+            self.disclose(Some(id), &told);
+            self.sink(&self.method_name(id, method), method, Some(Val::Object(id)), &told);
         }
         value
     }
@@ -93,6 +98,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         self.run_lambdas(&arguments);
+        self.note_whole(name);
         self.note_read_by(name, "()", &arguments);
         Val::Made(Rc::new(Made { by: name.to_owned(), arguments }))
     }
@@ -377,6 +383,7 @@ impl<'a> Evaluator<'a> {
             if self.alone.is_none() {
                 self.alone_calls.remove(&found);
             }
+            self.opened = Some(found);
             return found;
         }
         if self.proving > 0 {
@@ -388,6 +395,7 @@ impl<'a> Evaluator<'a> {
             self.alone_calls.insert(index, alone);
         }
         self.call_index.insert(key, index);
+        self.opened = Some(index);
         index
     }
 

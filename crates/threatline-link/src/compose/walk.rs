@@ -621,7 +621,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The class of the project that a type names.
-    fn record_of(&mut self, file: FileId, declared: &TypeName) -> Option<(FileId, u32)> {
+    pub(super) fn record_of(&mut self, file: FileId, declared: &TypeName) -> Option<(FileId, u32)> {
         if matches!(&*declared.name, "" | "[]" | "|") {
             return None;
         }

@@ -5,92 +5,117 @@
 //! other function makes of it is nothing known, and so is a number. No witness, no claim.
 
 use super::evaluate::{Evaluator, as_text};
-use super::library::TypeId;
+use super::library::{TypeId, Words};
 use super::value::*;
+use super::verbs::Site;
 use super::{CodeTrait, Place, text};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use threatline_facts::Text;
-use threatline_facts::code::{Function, Value};
-use threatline_knowledge::packs::{Family, SinkRule};
+use threatline_facts::code::{Call, Function, Parameter as CodeParameter, Value};
+use threatline_facts::{DataClass, Text};
+use threatline_knowledge::packs::SinkRule;
 use threatline_model::{Grade, Parameter, Property, Value as Known};
 
-/// Methods that give back the text that they are called on, in another form.
-const PASSING: &[&str] = &[
-    "trim",
-    "strip",
-    "lstrip",
-    "toLowerCase",
-    "toUpperCase",
-    "lower",
-    "upper",
-    "ToLower",
-    "ToUpper",
-    "Trim",
-    "toString",
-    "ToString",
-    "to_string",
-    "to_owned",
-    "clone",
-    "as_str",
-    "into_inner",
-    "unwrap",
-    "unwrap_or_default",
-    "decode",
-    "get",
-    "to_s",
-];
-
-/// Members of an input that are no text of the caller's choice.
-const COUNTS: &[&str] = &["length", "size", "count", "Length", "Count"];
+/// Of so many fields of a record it is looked what they hold.
+const MOST_FIELDS: usize = 64;
 
 /// So deep stand calls in each other whose words are followed.
-const MAX_CARRIED: usize = 4;
+const MAX_CARRIED: usize = 6;
+
+/// What stands for a sink where the words are a model's.
+fn word_of(property: Property) -> Option<&'static str> {
+    match property {
+        Property::QueryFromInput => Some("sql"),
+        Property::CommandFromInput => Some("shell"),
+        Property::CodeFromInput => Some("eval"),
+        Property::PathFromInput => Some("file"),
+        Property::UrlFromInput => Some("url"),
+        _ => None,
+    }
+}
+
+/// Whose words something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// A caller chose them.
+    Request,
+    /// A model answered them.
+    Model,
+    /// A record of the project holds them: nobody's choice, and perhaps data of people.
+    Record,
+}
+
+/// Something that is read at a place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Input {
+    pub(super) place: Place,
+    pub(super) origin: Origin,
+    /// What its name tells of it.
+    pub(super) class: Option<DataClass>,
+}
+
+/// The name of what a call reads under a key.
+pub(super) fn keyed(by: &str, key: &str) -> String {
+    format!("{by}({key})")
+}
 
 impl<'a> Evaluator<'a> {
-    /// Notes that this name stands for what a request brings, read here.
-    pub(super) fn note_input(&mut self, name: String) {
+    /// Words of the language at hand.
+    pub(super) fn own_words(&self) -> &'static Words {
+        &self.program.files[self.file].library.words
+    }
+
+    /// Notes that this name stands for what a request brings, or a model answered, read here under that key.
+    pub(super) fn note_input(&mut self, name: String, origin: Origin, key: Option<&str>) {
         if self.proving == 0 {
-            let number = self.input_here();
+            let class = key.and_then(|key| self.class_of_name(key)).filter(|_| origin == Origin::Request);
+            let number = self.input_here(origin, class);
             self.input_names.insert(name, number);
         }
     }
 
-    /// Notes that this name stands for what a model answered, here.
-    pub(super) fn note_answer(&mut self, name: String) {
-        if self.proving == 0 {
-            let number = self.input_here();
-            self.answers.insert(number);
-            self.input_names.insert(name, number);
-        }
-    }
-
-    /// The number of what is read off the request here.
-    fn input_here(&mut self) -> u32 {
-        let place = self.place("code");
+    /// The number of what is read here.
+    pub(super) fn input_here(&mut self, origin: Origin, class: Option<DataClass>) -> u32 {
+        let input = Input { place: self.place("code"), origin, class };
         let next = self.inputs.len() as u32;
-        let number = *self.input_numbers.entry(place.clone()).or_insert(next);
+        let number = *self.input_numbers.entry(input.clone()).or_insert(next);
         if number == next {
-            self.inputs.push(place);
+            self.inputs.push(input);
         }
         number
     }
 
+    /// What a method gives back that only changes the form of a request's words.
+    pub(super) fn passed(&self, object: &Val, method: &str) -> Option<Val> {
+        let is_read = matches!(object, Val::Symbol(_) | Val::Method(..) | Val::Made(_)) && !self.input_names.is_empty() && self.proving == 0;
+        let number = self.input(object).filter(|_| is_read && self.own_words().passing.contains(method))?;
+        Some(Val::Text(Rc::new(Text::Input(number))))
+    }
+
     /// The input that a value stands for by its name.
-    fn input(&self, value: &Val) -> Option<u32> {
+    pub(super) fn input(&self, value: &Val) -> Option<u32> {
+        if self.input_names.is_empty() {
+            return None;
+        }
         match value {
             Val::Symbol(name) => self.named_input(name),
             Val::Method(id, path) => self.named_input(&self.method_name(*id, path)),
-            Val::Made(made) => match self.input_names.get(&made.by) {
-                Some(found) => Some(*found),
+            Val::Made(made) => match self.keyed_input(made).or_else(|| self.input_names.get(&made.by).copied()) {
+                Some(found) => Some(found),
                 None => {
                     let (of, method) = made.by.rsplit_once('.')?;
-                    if PASSING.contains(&method) { self.named_input(of) } else { None }
+                    if self.own_words().passing.contains(method) { self.named_input(of.trim_end_matches("()")) } else { None }
                 }
             },
             Val::Either(values) => values.iter().find_map(|value| self.input(value)),
             _ => None,
         }
+    }
+
+    /// What was read by a call under a key.
+    fn keyed_input(&self, made: &Made) -> Option<u32> {
+        let keys = made.arguments.iter().take(3).filter_map(|argument| argument.value.literal());
+        keys.into_iter().find_map(|key| self.input_names.get(&keyed(&made.by, key)).copied())
     }
 
     /// A member of an input is one too.
@@ -101,7 +126,7 @@ impl<'a> Evaluator<'a> {
                 return Some(*found);
             }
             let (of, member) = name.rsplit_once('.')?;
-            if COUNTS.contains(&member) {
+            if self.own_words().counts.contains(member) {
                 return None;
             }
             name = of;
@@ -157,18 +182,29 @@ impl<'a> Evaluator<'a> {
     /// What a handler is given for its parameters that the framework fills from the request: texts that
     /// callers choose. `told` are those that are known to be such.
     pub(super) fn brought(&mut self, function: &'a Function, told: &BTreeSet<Parameter>) -> Vec<Arg> {
-        let mark = self.mark;
+        let (mark, words) = (self.mark, self.own_words());
         let mut out = Vec::new();
         for parameter in &function.parameters {
-            let is_text = match parameter.declared.as_ref().map(|declared| declared.name.rsplit('.').next().unwrap_or(&declared.name)) {
-                None => matches!(self.family(), Family::Python | Family::JavaScript),
-                Some(name) => matches!(name, "str" | "String" | "string" | "CharSequence"),
-            };
+            if let (true, [name]) = (parameter.name.is_empty(), parameter.names.as_slice()) {
+                out.extend(
+                    self.extracted(parameter, name, told).map(|value| Arg { name: Some(name.clone()), value: Val::Map(Rc::new(vec![(name.clone(), value)])) }),
+                );
+                continue;
+            }
+            let declared = parameter.declared.as_ref().map_or("", |declared| declared.name.rsplit('.').next().unwrap_or(&declared.name));
+            let is_text = words.texts.contains(declared);
             // `Query(pattern="…")` checks it
-            let is_checked = matches!(&parameter.default, Some(Value::Call(call)) if call.arguments.iter().any(|one| matches!(one.name.as_deref(), Some("pattern" | "regex"))));
+            let is_checked = matches!(&parameter.default, Some(Value::Call(call)) if call.arguments.iter().any(|one| one.name.as_deref().is_some_and(|name| words.checks.contains(name))));
+            if !is_text
+                && !parameter.variadic
+                && let Some(record) = self.brought_record(parameter, told)
+            {
+                out.push(Arg { name: Some(parameter.name.clone()), value: record });
+            }
             if is_text && !is_checked && !parameter.variadic && told.iter().any(|one| one.name == parameter.name) {
                 self.mark = parameter.mark;
-                let number = self.input_here();
+                let class = self.class_of_name(&parameter.name);
+                let number = self.input_here(Origin::Request, class);
                 out.push(Arg { name: Some(parameter.name.clone()), value: Val::Text(Rc::new(Text::Input(number))) });
             }
         }
@@ -176,13 +212,81 @@ impl<'a> Evaluator<'a> {
         out
     }
 
+    /// What a pattern takes out of a library's type that is made of the request: `Path(name): Path<String>`.
+    fn extracted(&mut self, parameter: &'a CodeParameter, name: &str, told: &BTreeSet<Parameter>) -> Option<Val> {
+        let declared = parameter.declared.as_ref()?;
+        let [of] = declared.arguments.as_slice() else { return None };
+        let scope = self.globals(self.file);
+        let Val::Symbol(wrapper) = self.type_value(&declared.name, &scope) else { return None };
+        let library = self.program.files[self.file].library;
+        let takes = library.type_named(&wrapper).is_some_and(|ty| library.type_rule(ty).rule.takes.is_some());
+        if !takes && !told.iter().any(|one| one.name == name && one.place == "path") {
+            return None;
+        }
+        self.mark = parameter.mark;
+        if self.own_words().texts.contains(of.name.as_str()) {
+            let class = self.class_of_name(name);
+            let number = self.input_here(Origin::Request, class);
+            return Some(Val::Text(Rc::new(Text::Input(number))));
+        }
+        let class = self.record_of(self.file, of)?;
+        Some(self.filled_record(class))
+    }
+
+    /// A record of the project that the framework fills from the request: its fields that are texts and that nothing
+    /// checks are what callers choose.
+    fn brought_record(&mut self, parameter: &'a CodeParameter, told: &BTreeSet<Parameter>) -> Option<Val> {
+        let declared = parameter.declared.as_ref()?;
+        let types = std::iter::once(declared).chain(&declared.arguments);
+        let of = types.into_iter().find_map(|declared| self.record_of(self.file, declared))?;
+        let (file, class) = of;
+        let fields = &self.program.source(file).classes[class as usize].fields;
+        let is_told = |name: &str| told.iter().any(|one| one.name == name && one.place != "path");
+        if fields.is_empty() || !self.is_record(file, class) || !(is_told(&parameter.name) || fields.iter().all(|field| is_told(&field.name))) {
+            return None;
+        }
+        self.mark = parameter.mark;
+        Some(self.filled_record(of))
+    }
+
+    fn filled_record(&mut self, (file, class): (FileId, u32)) -> Val {
+        let fields = &self.program.source(file).classes[class as usize].fields;
+        let words = self.own_words();
+        let mut known = BTreeMap::new();
+        for field in fields.iter().take(MOST_FIELDS) {
+            let declared = field.declared.as_ref().map_or("", |declared| declared.name.rsplit('.').next().unwrap_or(&declared.name));
+            let checks = |call: &Call| call.arguments.iter().any(|one| one.name.as_deref().is_some_and(|name| words.checks.contains(name)));
+            let names_check = |call: &Call| matches!(&call.callee, Value::Name(name) | Value::Member(_, name) if words.checks.contains(name.as_str()));
+            let is_checked =
+                field.annotations.iter().any(|one| checks(one) || names_check(one)) || matches!(&field.value, Some(Value::Call(call)) if checks(call));
+            if !declared.is_empty() && words.texts.contains(declared) && !is_checked {
+                let class = self.class_of_name(&field.name);
+                let number = self.input_here(Origin::Request, class);
+                known.insert(field.name.clone(), Val::Text(Rc::new(Text::Input(number))));
+            }
+        }
+        Val::Object(self.object(Object { class: Some((file, class)), fields: known, ..Object::default() }))
+    }
+
     /// Arguments in which what a request brings may stand; most calls have none.
-    pub(super) fn told(&self, arguments: &[Arg]) -> Option<Vec<Arg>> {
-        let told = |argument: &Arg| match &argument.value {
-            Val::Map(entries) => entries.iter().any(|(_, value)| self.holds_input(value)),
+    pub(super) fn told(&self, arguments: &[Arg], receiver: Option<&Val>) -> Option<Vec<Arg>> {
+        let told = |argument: &Arg| self.holds_words(&argument.value, MAX_CARRIED);
+        // what the call is made on was given them before: `query(text).fetch(pool)`
+        let before = |made: &Val| matches!(made, Val::Made(made) if !self.inputs.is_empty() && made.arguments.iter().any(told));
+        (self.proving == 0 && (arguments.iter().any(told) || receiver.is_some_and(before))).then(|| arguments.to_vec())
+    }
+
+    fn holds_words(&self, value: &Val, depth: usize) -> bool {
+        match value {
+            Val::List(items) => depth > 0 && items.iter().take(32).any(|item| self.holds_words(item, depth - 1)),
+            Val::Map(entries) => depth > 0 && entries.iter().take(32).any(|(_, item)| self.holds_words(item, depth - 1)),
+            Val::Made(made) if self.program.files[self.file].library.carries(&made.by) => {
+                depth > 0 && made.arguments.iter().any(|argument| self.holds_words(&argument.value, depth - 1))
+            }
+            // a record of the project may be handed over as a whole
+            Val::Object(id) => self.objects[*id].class.is_some() && self.objects[*id].ty.is_none(),
             value => self.holds_input(value),
-        };
-        (self.proving == 0 && !self.inputs.is_empty() && arguments.iter().any(told)).then(|| arguments.to_vec())
+        }
     }
 
     pub(super) fn holds_input(&self, value: &Val) -> bool {
@@ -195,41 +299,50 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Looks whether a call does what a caller's words say.
-    pub(super) fn sink(&mut self, name: &str, method: &str, receiver: Option<ObjectId>, arguments: &[Arg]) {
+    pub(super) fn sink(&mut self, name: &str, method: &str, made_by: Option<Val>, arguments: &[Arg]) {
+        if self.inputs.is_empty() {
+            return;
+        }
+        let receiver = if let Some(Val::Object(id)) = made_by { Some(id) } else { None };
         let library = self.program.files[self.file].library;
         let place = self.place("code");
         // the flow of the client, or the one that was opened here
         let here = || self.out.calls.iter().rposition(|call| call.place.path == place.path && call.place.mark == place.mark);
-        let call = receiver.and_then(|id| self.objects[id].call).filter(|call| *call < self.out.calls.len()).or_else(here);
+        let call = receiver.and_then(|id| self.objects[id].call).filter(|call| *call < self.out.calls.len());
+        // or one that is given the client: `mysqli_query($connection, $text)`
+        let given = || arguments.iter().find_map(|argument| if let Val::Object(id) = argument.value { self.objects[id].call } else { None });
+        let call = call.or_else(here).or_else(|| given().filter(|call| receiver.is_none() && *call < self.out.calls.len()));
         // a client that was handed over: it stands for its flow once it is used
         let client = receiver.filter(|_| call.is_none()).and_then(|id| Some((id, self.objects[id].ty?)));
         let protocol = match (call, client) {
             (Some(call), _) => self.out.calls[call].protocol.clone(),
             (None, client) => client.and_then(|(_, ty)| library.type_rule(ty).rule.protocol.clone()),
         };
-        let mut sinks = library.sinks(name, method, protocol.as_deref());
-        if self.is_ruby() && !method.is_empty() {
-            // every object of Ruby has the functions of the kernel
-            sinks.extend(library.sinks(method, "", None));
-        }
-        for ruled in sinks {
-            if self.all_hold(&ruled.rule.when, arguments) {
-                self.claim(ruled.rule, call, client, arguments);
+        for ruled in library.sinks(name, method, protocol.as_deref()) {
+            let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: made_by.clone(), decorated: None, star: None };
+            if self.all_hold_at(&ruled.rule.when, &site) {
+                self.claim(ruled.rule, call, client, &site);
             }
         }
     }
 
-    fn claim(&mut self, rule: &SinkRule, call: Option<usize>, client: Option<(ObjectId, TypeId)>, arguments: &[Arg]) {
+    fn claim(&mut self, rule: &SinkRule, call: Option<usize>, client: Option<(ObjectId, TypeId)>, site: &Site) {
+        let values = self.select(Some(&rule.of), site);
+        if rule.sets == SinkRule::LOGGED {
+            return self.log(values);
+        }
         let Some(property) = Property::from_name(&rule.sets) else { return };
-        let site = super::verbs::Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
-        for value in self.select(Some(&rule.of), &site) {
-            let text = self.text_of(&value);
-            let Some(read) = self.unchecked_in(&text).first().cloned() else { continue };
+        for value in values {
+            let text = if rule.deep { self.text_inside(&value, MAX_CARRIED) } else { self.text_of(&value) };
+            let Some((origin, read)) = self.unchecked_in(&text).first().cloned() else { continue };
             let places = vec![read, self.place("code")];
-            if self.is_answer(&text) {
-                return self.claim_of_model(property, places);
+            if origin == Origin::Model {
+                let word = rule.answer.as_deref().or_else(|| word_of(property));
+                return word.into_iter().for_each(|word| self.claim_of_model(word, places.clone()));
             }
             let call = match (property, call, client) {
+                // a model's answer is looked for there, and nothing else
+                (Property::OutputSinks, ..) => continue,
                 // what happens in the program itself is no flow's
                 (Property::CommandFromInput | Property::CodeFromInput | Property::Deserializes, ..) => None,
                 (_, None, Some((id, ty))) => Some(self.type_call(id, ty)),
@@ -237,36 +350,42 @@ impl<'a> Evaluator<'a> {
             };
             match call {
                 Some(call) => self.describe_call(call, property, places),
-                None => self.out.traits.push(CodeTrait { property, value: Known::Flag(true), grade: Grade::P, places }),
+                None if property.on().contains('c') || property == Property::QueryFromInput => {
+                    self.out.traits.push(CodeTrait { property, value: Known::Flag(true), grade: Grade::P, places });
+                }
+                None => {}
             }
             return;
         }
     }
 
-    /// Whether the first words of others in a text are a model's.
-    fn is_answer(&self, text: &Text) -> bool {
-        let first = text.parts().iter().find_map(|part| if let Text::Input(number) = part { Some(*number) } else { None });
-        first.is_some_and(|number| self.answers.contains(&number))
+    /// All texts in a value, put together: of a conversation it does not matter which of them is said.
+    fn text_inside(&self, value: &Val, depth: usize) -> Text {
+        match value {
+            _ if depth == 0 => Text::Unknown,
+            Val::List(items) => Text::join(items.iter().take(32).map(|item| self.text_inside(item, depth - 1))),
+            Val::Map(entries) => Text::join(entries.iter().take(32).map(|(_, item)| self.text_inside(item, depth - 1))),
+            Val::Made(made) if self.input(value).is_none() && self.program.files[self.file].library.carries(&made.by) => {
+                Text::join(made.arguments.iter().take(32).map(|argument| self.text_inside(&argument.value, depth - 1)))
+            }
+            value => self.text_of(value),
+        }
     }
 
     /// What a model answered becomes part of something that acts.
-    fn claim_of_model(&mut self, property: Property, places: Vec<Place>) {
-        let sink = match property {
-            Property::QueryFromInput => "sql",
-            Property::CommandFromInput => "shell",
-            Property::CodeFromInput => "eval",
-            Property::PathFromInput => "file",
-            _ => return,
-        };
+    fn claim_of_model(&mut self, sink: &str, places: Vec<Place>) {
         let value = Known::List(vec![sink.to_owned()]);
         self.out.traits.push(CodeTrait { property: Property::OutputSinks, value, grade: Grade::P, places });
     }
 
-    /// Where the words of a request in a text were read; not of those that some condition looked at, since it
-    /// may have let only harmless ones through.
-    fn unchecked_in(&self, text: &Text) -> Vec<Place> {
+    /// Where words of others in a text were read, and whose they are; not of those that some condition looked at,
+    /// since it may have let only harmless ones through, and not what nobody chose.
+    fn unchecked_in(&self, text: &Text) -> Vec<(Origin, Place)> {
         let unchecked = |part: &Text| match part {
-            Text::Input(number) if !self.checked.contains(number) => self.inputs.get(*number as usize).cloned(),
+            Text::Input(number) if !self.checked.contains(number) => {
+                let input = self.inputs.get(*number as usize).filter(|input| input.origin != Origin::Record)?;
+                Some((input.origin, input.place.clone()))
+            }
             _ => None,
         };
         text.parts().iter().filter_map(unchecked).collect()
@@ -288,8 +407,11 @@ impl<'a> Evaluator<'a> {
             [Text::Literal(scheme), Text::Input(_), ..] => scheme.ends_with("://"),
             _ => false,
         };
-        if let Some(read) = self.unchecked_in(target).first().cloned().filter(|_| host_is_given && self.proving == 0) {
+        if let Some((origin, read)) = self.unchecked_in(target).first().cloned().filter(|_| host_is_given && self.proving == 0) {
             let places = vec![read, self.place("code")];
+            if origin == Origin::Model {
+                return self.claim_of_model("url", places);
+            }
             self.out.traits.push(CodeTrait { property: Property::UrlFromInput, value: Known::Flag(true), grade: Grade::P, places });
         }
     }
@@ -308,8 +430,7 @@ impl<'a> Evaluator<'a> {
     /// A call inside a condition: whatever it asks of its arguments and of what it is called on is a check,
     /// unless it asks for being there at all.
     pub(super) fn asked(&mut self, of: Option<&Val>, method: &str, arguments: &[Arg]) {
-        let presence = ["isEmpty", "is_empty", "isBlank", "isPresent", "is_some", "is_none", "len", "isNullOrEmpty", "IsNullOrEmpty", "empty", "isset", "get"];
-        if self.testing == 0 || self.inputs.is_empty() || presence.contains(&method) {
+        if self.testing == 0 || self.inputs.is_empty() || self.own_words().presence.contains(method) {
             return;
         }
         of.into_iter().chain(arguments.iter().map(|argument| &argument.value)).for_each(|value| self.check_off(value));

@@ -147,6 +147,7 @@ fn flow(model: &mut Model, declared: &DeclaredFlow, evidence: &Evidence) {
             encrypted_proof: None,
             crosses: BTreeSet::new(),
             data: None,
+            data_proof: None,
             stated_only: false,
             properties: Properties::default(),
             evidence: Vec::new(),
@@ -163,7 +164,10 @@ fn flow(model: &mut Model, declared: &DeclaredFlow, evidence: &Evidence) {
             flow.encrypted_proof = Some(proof.clone());
         }
         flow.authorized = declared.authorized.or(flow.authorized);
-        flow.data = declared.data.as_deref().map(classes).or(flow.data.take());
+        if let Some(data) = &declared.data {
+            flow.data = Some(classes(data));
+            flow.data_proof = Some(proof.clone());
+        }
         settle(&mut flow.properties, &declared.properties, evidence);
         flow.evidence.push(evidence.clone());
     }

@@ -13,7 +13,7 @@ use crate::compose::{CodeCall, Composed, Conclusion, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::infra::Proxy;
-use threatline_facts::{Mark, Text};
+use threatline_facts::{DataClass, Mark, Text};
 use threatline_knowledge::catalogue::{self, Kind, ThirdParty};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Exposure, Proof, Properties, Role};
 
@@ -25,7 +25,15 @@ pub(crate) struct FlowDraft {
     pub(crate) unknown_credential: bool,
     pub(crate) encrypted: Option<Proved>,
     pub(crate) properties: Properties,
+    pub(crate) data: Option<Carried>,
     pub(crate) evidence: Vec<Evidence>,
+}
+
+/// Classes of data that a flow was seen to carry.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    pub(crate) classes: BTreeSet<DataClass>,
+    pub(crate) proof: Proof,
 }
 
 /// A conclusion with its proof.
@@ -86,7 +94,9 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
     for (number, (proxy, readers)) in said.proxies.iter().zip(proxies).enumerate() {
         readers.iter().for_each(|from| finder.handed_on(number, *from, proxy));
     }
-    finder.flows
+    let mut flows = finder.flows;
+    write_logs(&mut flows, drafts, composed, ownership, in_test);
+    flows
 }
 
 /// Settings in the component's folders, later files over earlier ones.
@@ -307,6 +317,7 @@ impl<'a> Finder<'_, 'a> {
         for (property, value, places) in &call.properties {
             flow.properties.set(*property, value.clone(), proof(places.iter().map(code).collect()));
         }
+        carries(&mut flow.data, &call.data);
         self.flows.by_call.entry(number).or_default().insert(key);
         self.drafts[to].evidence_if_none(evidence);
     }
@@ -541,6 +552,39 @@ fn merge(known: &mut Option<Proved>, new: Option<Proved>) {
         (_, None) => {}
         (Some(old), Some(new)) if old.holds <= new.holds => {}
         (_, new) => *known = new,
+    }
+}
+
+/// So many places tell of what a flow carries; more say nothing new.
+const MAX_PLACES: usize = 32;
+
+/// A flow carries these classes, each by its witness.
+fn carries(known: &mut Option<Carried>, found: &[(DataClass, Vec<Place>)]) {
+    if found.is_empty() {
+        return;
+    }
+    let nothing = || Carried { classes: BTreeSet::new(), proof: Proof { grade: threatline_model::Grade::P, confidence: 900, evidence: Vec::new() } };
+    let carried = known.get_or_insert_with(nothing);
+    for (class, places) in found {
+        carried.classes.insert(*class);
+        places
+            .iter()
+            .filter(|_| carried.proof.evidence.len() < MAX_PLACES)
+            .map(code)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|place| push_new(&mut carried.proof.evidence, place));
+    }
+}
+
+/// What a program writes into its log goes where its log is collected, if that is known.
+fn write_logs(flows: &mut Flows, drafts: &[Draft<'_>], composed: &Composed, ownership: &Ownership, in_test: &dyn Fn(&str) -> bool) {
+    for found in &composed.logged {
+        let Some(place) = found.1.last().filter(|place| !in_test(&place.path)) else { continue };
+        for &from in ownership.of(&place.path) {
+            let own = flows.by_key.iter_mut().filter(|((source, target, _), _)| *source == from && drafts[*target].roles.contains(&Role::Logging));
+            own.for_each(|(_, flow)| carries(&mut flow.data, std::slice::from_ref(found)));
+        }
     }
 }
 

@@ -68,6 +68,7 @@ fn flow(source: &str, target: &str, protocol: &str) -> Flow {
         encrypted_proof: None,
         crosses: BTreeSet::new(),
         data: None,
+        data_proof: None,
         stated_only: false,
         properties: Properties::default(),
         evidence: at("payments/db.js", 4),

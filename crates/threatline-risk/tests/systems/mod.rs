@@ -180,6 +180,7 @@ fn flow(json: &Json) -> Flow {
         encrypted_proof: None,
         crosses: list(&json["crosses"]).iter().map(|id| BoundaryId::parse(id.as_str().unwrap()).unwrap()).collect(),
         data: classes(&json["data"]),
+        data_proof: None,
         stated_only: false,
         properties: properties(json),
         evidence: Vec::new(),

@@ -23,7 +23,7 @@ fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
         Case::flow(f)
             .is(meets(target, &[Role::Logging, Role::Tracing, Role::Monitoring]) && at_least(2, f.data.as_ref()) == Some(true))
             .read("data", words(f.data.as_ref()))
-            .present()
+            .present().also(witness(f))
     };
     view.flows().map(case).collect()
 }

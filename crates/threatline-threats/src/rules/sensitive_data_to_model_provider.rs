@@ -24,7 +24,7 @@ fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
         Case::flow(f)
             .is(target.roles.contains(&Role::Llm) && outside && at_least(2, f.data.as_ref()) == Some(true))
             .read("data", words(f.data.as_ref()))
-            .present()
+            .present().also(witness(f))
     };
     view.flows().map(case).collect()
 }

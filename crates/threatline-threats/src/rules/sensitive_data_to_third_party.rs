@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 fn run<'m>(view: &View<'m>) -> Vec<Case<'m>> {
     let case = |(f, _, target): (&'m Flow, &'m Component, &'m Component)| {
         let outside = is_third_party(target) || view.crosses(f, &[ThirdParty]);
-        Case::flow(f).is(outside && at_least(2, f.data.as_ref()) == Some(true)).read("data", words(f.data.as_ref())).present()
+        Case::flow(f).is(outside && at_least(2, f.data.as_ref()) == Some(true)).read("data", words(f.data.as_ref())).present().also(witness(f))
     };
     view.flows().map(case).collect()
 }

@@ -185,6 +185,7 @@ fn flow(source: &str, target: &str, protocol: &str, words: &[&str]) -> Flow {
         encrypted_proof: None,
         crosses: BTreeSet::new(),
         data: None,
+        data_proof: None,
         stated_only: false,
         properties: Properties::default(),
         evidence: evidence(&id),

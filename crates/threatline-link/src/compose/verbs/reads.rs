@@ -1,6 +1,7 @@
 //! What a program reads: its environment, and parameters of requests.
 
 use super::*;
+use crate::compose::witness::{Origin, keyed};
 
 /// What is read there is a model's answer, and no parameter.
 const MODEL: &str = "model";
@@ -68,9 +69,10 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             // of a constant of that name, of a member, or of what is in it
-            let reads = [format!("{of}.{name}"), format!("{of}[]"), of.trim_end_matches("()").to_owned()];
+            let member = format!("{of}.{name}");
+            let reads = [member.clone(), format!("{of}[]"), of.trim_end_matches("()").to_owned()];
             if rule.r#in == MODEL {
-                reads.into_iter().for_each(|read| self.note_answer(read));
+                reads.into_iter().for_each(|read| self.note_input(read, Origin::Model, None));
                 continue;
             }
             match &rule.strip {
@@ -82,7 +84,8 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            reads.into_iter().for_each(|read| self.note_input(read));
+            reads.into_iter().for_each(|read| self.note_input(read, Origin::Request, None));
+            self.note_input(member, Origin::Request, Some(name));
         }
     }
 
@@ -97,7 +100,9 @@ impl<'a> Evaluator<'a> {
                 && let Some(name) = arguments.get(rule.at).and_then(|argument| argument.value.literal())
             {
                 self.note_parameter(name, &told(rule));
-                self.note_input(if method == "()" { of.to_owned() } else { format!("{of}.{method}") });
+                let by = if method == "()" { of.to_owned() } else { format!("{of}.{method}") };
+                self.note_input(keyed(&by, name), Origin::Request, Some(name));
+                self.note_input(by, Origin::Request, None);
             }
         }
     }
@@ -128,10 +133,10 @@ impl<'a> Evaluator<'a> {
     pub(in crate::compose) fn note_whole(&mut self, of: &str) {
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
             if rule.whole && rule.r#in == MODEL {
-                self.note_answer(of.to_owned());
+                self.note_input(of.to_owned(), Origin::Model, None);
             } else if rule.whole {
                 self.note_parameter(&rule.r#in, &rule.r#in);
-                self.note_input(of.to_owned());
+                self.note_input(of.to_owned(), Origin::Request, None);
             }
         }
     }
