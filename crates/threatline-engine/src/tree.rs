@@ -392,6 +392,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
     use threatline_facts::{Ecosystem, Language};
     match kind {
         ArtifactKind::Source(Language::CSharp) => "csharp",
+        ArtifactKind::Source(Language::Elixir) => "elixir",
         ArtifactKind::Source(Language::Go) => "go",
         ArtifactKind::Source(Language::Java) => "java",
         ArtifactKind::Source(Language::JavaScript) => "javascript",
@@ -414,6 +415,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Cargo) => "cargo",
         ArtifactKind::Manifest(Ecosystem::Go) => "go-module",
         ArtifactKind::Manifest(Ecosystem::Gradle) => "gradle",
+        ArtifactKind::Manifest(Ecosystem::Hex) => "mix",
         ArtifactKind::Manifest(Ecosystem::Maven) => "maven",
         ArtifactKind::Manifest(Ecosystem::Npm) => "npm",
         ArtifactKind::Manifest(Ecosystem::Nuget) => "nuget",

@@ -208,7 +208,7 @@ impl<'a> Evaluator<'a> {
             (None, client) => client.and_then(|(_, ty)| library.type_rule(ty).rule.protocol.clone()),
         };
         let mut sinks = library.sinks(name, method, protocol.as_deref());
-        if self.is_ruby() && !method.is_empty() {
+        if self.runs_bodies() && !method.is_empty() {
             // every object of Ruby has the functions of the kernel
             sinks.extend(library.sinks(method, "", None));
         }
