@@ -402,6 +402,7 @@ fn is_test(language: Language, name: &str) -> bool {
         }
         Language::Python => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
         Language::Ruby => ends(&["_spec", "_test"]),
+        Language::Elixir => name.ends_with("_test.exs"),
         Language::Go => stem.ends_with("_test"),
         Language::Java | Language::Kotlin => ends(&["Test", "Tests", "IT"]),
         Language::CSharp => ends(&["Test", "Tests"]),
@@ -415,6 +416,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
     use threatline_facts::{Ecosystem, Language};
     match kind {
         ArtifactKind::Source(Language::CSharp) => "csharp",
+        ArtifactKind::Source(Language::Elixir) => "elixir",
         ArtifactKind::Source(Language::Go) => "go",
         ArtifactKind::Source(Language::Java) => "java",
         ArtifactKind::Source(Language::JavaScript) => "javascript",
@@ -437,6 +439,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Cargo) => "cargo",
         ArtifactKind::Manifest(Ecosystem::Go) => "go-module",
         ArtifactKind::Manifest(Ecosystem::Gradle) => "gradle",
+        ArtifactKind::Manifest(Ecosystem::Hex) => "mix",
         ArtifactKind::Manifest(Ecosystem::Maven) => "maven",
         ArtifactKind::Manifest(Ecosystem::Npm) => "npm",
         ArtifactKind::Manifest(Ecosystem::Nuget) => "nuget",

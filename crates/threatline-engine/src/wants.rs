@@ -67,7 +67,7 @@ impl Want {
                     Scope::Named
                 }
             }
-            Language::Python | Language::Java | Language::Kotlin | Language::Ruby => Scope::Around,
+            Language::Python | Language::Java | Language::Kotlin | Language::Ruby | Language::Elixir => Scope::Around,
             Language::Go | Language::Rust | Language::CSharp | Language::Php => Scope::Named,
         }
     }
@@ -79,6 +79,7 @@ impl Want {
             (Scope::Own, Language::Rust) => at_top(Ecosystem::Cargo),
             (Scope::Own, _) => tried,
             (Scope::Around, Language::Python | Language::Java | Language::Kotlin) => false,
+            (Scope::Around, Language::Elixir) => at_top(Ecosystem::Hex),
             (Scope::Around, Language::Ruby) => at_top(Ecosystem::Rubygems),
             (Scope::Around, _) => at_top(Ecosystem::Npm),
             // A crate is also looked for as a module of the importer's own; that says nothing of crates.
@@ -104,7 +105,7 @@ impl Want {
             Language::Ruby => module.starts_with(|c: char| c.is_ascii_lowercase()),
             // Only modules whose first part is a host can be the project's own, but for a bare module name.
             Language::Go => module == "C",
-            Language::Php => false,
+            Language::Php | Language::Elixir => false,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! by packs, is worked out where files are joined.
 
 pub(crate) mod csharp;
+pub(crate) mod elixir;
 pub(crate) mod go;
 pub(crate) mod java;
 pub(crate) mod javascript;
@@ -55,6 +56,7 @@ pub fn read_all(language: Language, text: &str) -> Extracted {
 fn lower(language: Language, text: &str) -> Option<tree::Module> {
     match language {
         Language::CSharp => Some(csharp::lower(text)),
+        Language::Elixir => Some(elixir::lower(text)),
         Language::Go => Some(go::lower(text)),
         Language::Java => Some(java::lower(text)),
         Language::Kotlin => Some(kotlin::lower(text)),
@@ -96,6 +98,9 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
     }
     if matches!(language, Language::Ruby) {
         reduce::ruby_names(source).iter().for_each(|name| want(name, None));
+    }
+    if matches!(language, Language::Elixir) {
+        reduce::module_names(source).iter().for_each(|name| want(name, None));
     }
     if matches!(language, Language::Go) {
         want("", None);

@@ -10,6 +10,7 @@ pub mod composer;
 mod draft;
 pub mod go;
 pub mod gradle;
+pub mod hex;
 pub mod maven;
 pub mod npm;
 pub mod nuget;
@@ -27,6 +28,7 @@ pub fn read(ecosystem: Ecosystem, text: &str) -> Extracted {
         Ecosystem::Cargo => cargo::read(text),
         Ecosystem::Go => go::read(text),
         Ecosystem::Gradle => gradle::read(text),
+        Ecosystem::Hex => hex::read(text),
         Ecosystem::Maven => maven::read(text),
         Ecosystem::Npm => npm::read(text),
         Ecosystem::Nuget => nuget::read(text),

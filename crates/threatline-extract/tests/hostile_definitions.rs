@@ -144,6 +144,7 @@ fn any_bytes_are_read_without_harm() {
         Ecosystem::Cargo,
         Ecosystem::Go,
         Ecosystem::Gradle,
+        Ecosystem::Hex,
         Ecosystem::Maven,
         Ecosystem::Npm,
         Ecosystem::Nuget,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Language {
     CSharp,
+    Elixir,
     Go,
     Java,
     JavaScript,
@@ -28,6 +29,7 @@ pub enum Ecosystem {
     Cargo,
     Go,
     Gradle,
+    Hex,
     Maven,
     Npm,
     Nuget,
@@ -68,6 +70,7 @@ impl ArtifactKind {
         Some(match lower.as_str() {
             "package.json" => Manifest(Ecosystem::Npm),
             "composer.json" => Manifest(Ecosystem::Packagist),
+            "mix.exs" => Manifest(Ecosystem::Hex),
             "pom.xml" => Manifest(Ecosystem::Maven),
             "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" => Manifest(Ecosystem::Gradle),
             "go.mod" | "go.work" => Manifest(Ecosystem::Go),
@@ -97,6 +100,7 @@ impl ArtifactKind {
                 "tsx" => Source(Language::Tsx),
                 "java" | "routes" => Source(Language::Java),
                 "kt" => Source(Language::Kotlin),
+                "ex" | "exs" => Source(Language::Elixir),
                 "go" => Source(Language::Go),
                 "php" | "phtml" => Source(Language::Php),
                 "rb" => Source(Language::Ruby),

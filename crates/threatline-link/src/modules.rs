@@ -21,6 +21,7 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
         Language::Go => go(want, importer, packages),
         Language::Rust => rust(want, importer, packages),
         Language::Ruby => ruby(want, importer),
+        Language::Elixir => elixir(want, importer),
         Language::CSharp => Vec::new(),
     };
     let mut seen = hashbrown::HashSet::with_capacity(out.len());
@@ -78,7 +79,7 @@ pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<
             .iter()
             .any(|(_, package)| package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())),
         Language::Rust => ["crate", "self", "super"].iter().any(|root| under(&module.replace("::", "."), root, '.').is_some()),
-        Language::Java | Language::Kotlin | Language::CSharp | Language::Php => false,
+        Language::Java | Language::Kotlin | Language::CSharp | Language::Php | Language::Elixir => false,
     }
 }
 
@@ -385,6 +386,15 @@ fn ruby(want: &Want, importer: &str) -> Vec<String> {
     }
     let file = format!("{}.rb", underscored(&want.module));
     ancestors(own).flat_map(|root| AUTOLOADED.iter().map(move |loaded| join(root, loaded))).map(|folder| join(&folder, &file)).collect()
+}
+
+/// A module lies where its name says, below `lib` of the application.
+fn elixir(want: &Want, importer: &str) -> Vec<String> {
+    if !want.module.starts_with(|c: char| c.is_uppercase()) {
+        return Vec::new();
+    }
+    let file = format!("{}.ex", underscored(&want.module));
+    ancestors(folder(importer)).map(|root| join(root, &format!("lib/{file}"))).collect()
 }
 
 /// `Api.UsersController` as a path: `api/users_controller`.

@@ -318,6 +318,18 @@ pub(super) fn ruby_names(source: &Source) -> BTreeSet<String> {
     out
 }
 
+/// Modules that a file of Elixir uses and does not define.
+pub(super) fn module_names(source: &Source) -> BTreeSet<String> {
+    let own: BTreeSet<&str> = source.classes.iter().map(|class| class.name.as_str()).collect();
+    let bases = source.classes.iter().flat_map(|class| &class.bases).map(|base| base.name.as_str());
+    // `Web.controller` is a part of the module `Web`
+    let whole = |name: &str| match name.rsplit_once('.') {
+        Some((module, part)) if part.starts_with(|c: char| c.is_lowercase()) => module.to_owned(),
+        _ => name.to_owned(),
+    };
+    bases.map(whole).filter(|name| !own.contains(name.as_str())).collect()
+}
+
 fn collect(ty: &TypeName, out: &mut BTreeSet<String>) {
     out.insert(ty.name.clone());
     ty.arguments.iter().for_each(|argument| collect(argument, out));

@@ -1,7 +1,7 @@
 //! What a walk over a syntax tree needs in any language: text, lines, a bound on depth, and short ways to
 //! write the shared tree.
 
-use super::tree::{Argument, Expression, ExpressionKind as Kind, Span, Statement, StatementKind, Type};
+use super::tree::{Argument, Expression, ExpressionKind as Kind, Function, Span, Statement, StatementKind, Type};
 use std::cell::Cell;
 use tree_sitter::Node;
 
@@ -11,6 +11,10 @@ pub(crate) const MAX_DEPTH: u32 = 240;
 
 /// A chain of more cases is a block: as a chain of `If`s it would be too deep a tree.
 pub(crate) const MAX_CASES: usize = 100;
+
+/// What runs when a class or module is made, and what runs in the one that takes it in: methods of these names.
+pub(crate) const CLASS: &str = "(class)";
+pub(crate) const INCLUDED: &str = "(included)";
 
 /// One walk over one text.
 pub(crate) struct Walk<'t> {
@@ -151,4 +155,44 @@ pub(crate) fn plain(name: impl Into<String>) -> Type {
 /// A type with arguments.
 pub(crate) fn generic(name: &str, arguments: Vec<Type>) -> Type {
     Type { name: name.to_owned(), arguments, extras: Vec::new() }
+}
+
+/// The last statement gives back its value.
+pub(crate) fn returned(mut body: Vec<Statement>) -> Vec<Statement> {
+    give_back(&mut body, 0);
+    body
+}
+
+fn give_back(body: &mut [Statement], depth: u32) {
+    let Some(last) = body.last_mut().filter(|_| depth < MAX_DEPTH) else { return };
+    match &mut last.kind {
+        StatementKind::Expression(value) => {
+            let value = std::mem::replace(value, expression(Kind::Null, Span::default()));
+            last.kind = StatementKind::Return(Some(value));
+        }
+        StatementKind::If { then, otherwise, .. } => {
+            give_back(then, depth + 1);
+            give_back(otherwise, depth + 1);
+        }
+        StatementKind::Block(body) => give_back(body, depth + 1),
+        StatementKind::Try { body, handlers, .. } => {
+            give_back(body, depth + 1);
+            handlers.iter_mut().for_each(|handler| give_back(handler, depth + 1));
+        }
+        _ => {}
+    }
+}
+
+/// What was assigned last is given back, too: `@user ||= find`.
+pub(crate) fn with_assigned(mut body: Vec<Statement>) -> Vec<Statement> {
+    if let Some(Statement { kind: StatementKind::Assign { target, .. }, span }) = body.last() {
+        let again = statement(StatementKind::Return(Some(target.clone())), *span);
+        body.push(again);
+    }
+    returned(body)
+}
+
+/// A method that nobody wrote as one.
+pub(crate) fn synthetic(name: &str, body: Vec<Statement>, at: Span) -> Function {
+    Function { name: name.to_owned(), body, is_static: true, span: at, line: at.line, ..Function::default() }
 }

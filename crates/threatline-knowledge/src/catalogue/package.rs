@@ -51,6 +51,7 @@ const fn section(ecosystem: Ecosystem) -> &'static str {
         Ecosystem::Cargo => "cargo",
         Ecosystem::Go => "go",
         Ecosystem::Gradle | Ecosystem::Maven => "maven",
+        Ecosystem::Hex => "hex",
         Ecosystem::Npm => "npm",
         Ecosystem::Nuget => "nuget",
         Ecosystem::Packagist => "packagist",

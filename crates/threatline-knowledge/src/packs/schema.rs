@@ -12,6 +12,7 @@ use threatline_facts::Language;
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Family {
     CSharp,
+    Elixir,
     Go,
     Java,
     #[serde(rename = "javascript")]
@@ -24,7 +25,8 @@ pub enum Family {
 
 impl Family {
     /// All of them.
-    pub const ALL: &[Family] = &[Family::CSharp, Family::Go, Family::Java, Family::JavaScript, Family::Php, Family::Python, Family::Ruby, Family::Rust];
+    pub const ALL: &[Family] =
+        &[Family::CSharp, Family::Elixir, Family::Go, Family::Java, Family::JavaScript, Family::Php, Family::Python, Family::Ruby, Family::Rust];
 
     /// Its place in [`Family::ALL`].
     pub fn number(self) -> usize {
@@ -35,6 +37,7 @@ impl Family {
     pub fn folder(self) -> &'static str {
         match self {
             Family::CSharp => "csharp",
+            Family::Elixir => "elixir",
             Family::Go => "go",
             Family::Java => "java",
             Family::JavaScript => "javascript",
@@ -45,10 +48,17 @@ impl Family {
         }
     }
 
+    /// What stands in the body of a class or module runs when it is made, with it as `self`; classes are found by
+    /// their full names, in whatever file they stand.
+    pub fn runs_bodies(self) -> bool {
+        matches!(self, Family::Elixir | Family::Ruby)
+    }
+
     /// The family of a language.
     pub fn of(language: Language) -> Self {
         match language {
             Language::CSharp => Family::CSharp,
+            Language::Elixir => Family::Elixir,
             Language::Go => Family::Go,
             Language::Java | Language::Kotlin => Family::Java,
             Language::JavaScript | Language::TypeScript | Language::Tsx => Family::JavaScript,

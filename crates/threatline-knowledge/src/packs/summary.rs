@@ -41,6 +41,7 @@ impl Family {
     pub fn spoken(self) -> &'static str {
         match self {
             Family::CSharp => "C#",
+            Family::Elixir => "Elixir",
             Family::Go => "Go",
             Family::Java => "Java, Kotlin",
             Family::JavaScript => "JavaScript, TypeScript",

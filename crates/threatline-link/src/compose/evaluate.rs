@@ -478,7 +478,7 @@ impl<'a> Evaluator<'a> {
         let file = self.file;
         let class = &self.program.source(file).classes[index as usize];
         scope.set(&class.name, Val::Class(file, index));
-        if self.is_ruby() {
+        if self.runs_bodies() {
             self.generic_instance(file, index);
         }
         self.decorate(Val::Class(file, index), &class.annotations, scope);
@@ -566,6 +566,16 @@ impl<'a> Evaluator<'a> {
         if self.family() == Family::Php { format!("${parameter}") } else { parameter.to_owned() }
     }
 
+    /// Keywords of a call of Elixir are its last argument.
+    fn keywords(&self, function: &Function, at: usize, arguments: &[Arg]) -> Option<Val> {
+        if self.family() != Family::Elixir || at + 1 != function.parameters.len() {
+            return None;
+        }
+        let named = arguments.iter().filter_map(|one| one.name.clone().filter(|name| name != ruby::BLOCK).map(|name| (name, one.value.clone())));
+        let entries: Vec<(String, Val)> = named.collect();
+        (!entries.is_empty()).then(|| Val::Map(Rc::new(entries)))
+    }
+
     /// The scope of a call: parameters bound, `self` known.
     pub(super) fn enter(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Scope {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
@@ -574,7 +584,7 @@ impl<'a> Evaluator<'a> {
             None => self.globals(closure.file),
         };
         let scope = Scope::new(Some(around));
-        if self.is_ruby() {
+        if self.runs_bodies() {
             if let Some(class) = function.class {
                 scope.set("(module)", Val::text(&self.program.source(closure.file).classes[class as usize].name));
             }
@@ -604,6 +614,7 @@ impl<'a> Evaluator<'a> {
             } else {
                 named.or(last).map(|argument| argument.value.clone()).or_else(|| positional.next().map(|argument| argument.value.clone()))
             };
+            let given = given.or_else(|| self.keywords(function, at, &arguments));
             self.mark = parameter.mark;
             let mut value = match (given, &parameter.default) {
                 (Some(value), _) => value,

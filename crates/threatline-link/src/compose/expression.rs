@@ -38,7 +38,7 @@ impl<'a> Evaluator<'a> {
                 {
                     return value;
                 }
-                if let (Val::Class(file, class), "new", true) = (&object, name.as_str(), self.is_ruby()) {
+                if let (Val::Class(file, class), "new", true) = (&object, name.as_str(), self.runs_bodies()) {
                     return self.construct(*file, *class, Vec::new());
                 }
                 let value = self.member(&object, name);
@@ -152,11 +152,11 @@ impl<'a> Evaluator<'a> {
         let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
         let mut values = values.into_iter();
         let mut out = values.next().unwrap_or(Val::Unknown);
-        let is_ruby = self.is_ruby();
+        let runs_bodies = self.runs_bodies();
         for value in values {
             out = match (&out, &value) {
                 // `config.root || "/"`: what a library holds is not known, what stands in for it is
-                (Val::Symbol(_) | Val::Method(..), Val::Text(_)) if is_ruby => value,
+                (Val::Symbol(_) | Val::Method(..), Val::Text(_)) if runs_bodies => value,
                 _ => self.one_of(&out, &value),
             };
         }
@@ -221,10 +221,12 @@ impl<'a> Evaluator<'a> {
             // chose has members that are its choice too.
             Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
             Val::Text(text) if matches!(**text, Text::Input(_)) && !self.own_words().counts.contains(name) => object.clone(),
-            Val::Text(_) if self.is_ruby() && matches!(name, "host" | "hostname" | "to_s" | "to_sym" | "freeze" | "strip" | "chomp" | "dup" | "presence") => {
+            Val::Text(_)
+                if self.runs_bodies() && matches!(name, "host" | "hostname" | "to_s" | "to_sym" | "freeze" | "strip" | "chomp" | "dup" | "presence") =>
+            {
                 object.clone()
             }
-            Val::List(_) if self.is_ruby() && matches!(name, "freeze" | "dup" | "to_a") => object.clone(),
+            Val::List(_) if self.runs_bodies() && matches!(name, "freeze" | "dup" | "to_a") => object.clone(),
             _ => Val::Unknown,
         }
     }
@@ -284,7 +286,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn class_member(&mut self, file: FileId, class: u32, name: &str) -> Val {
-        if self.is_ruby() {
+        if self.runs_bodies() {
             return self.ruby_class_member(file, class, name);
         }
         if let Some((file, index)) = self.class_method(file, class, name) {
@@ -327,7 +329,7 @@ impl<'a> Evaluator<'a> {
         // It may refer to itself.
         self.statics.insert(key.clone(), Val::Unknown);
         let module = &self.program.source(file).classes[class as usize].name;
-        let scope = if self.is_ruby() { self.scope_in(file, module) } else { self.globals(file) };
+        let scope = if self.runs_bodies() { self.scope_in(file, module) } else { self.globals(file) };
         let value = self.within(file, |this| this.value(value, &scope));
         if self.proving == 0 {
             self.statics.insert(key, value.clone());
@@ -369,6 +371,8 @@ impl<'a> Evaluator<'a> {
 
     /// `configuration["X"]`: packs call that method `[]`.
     fn indexed(&mut self, id: ObjectId, key: &str) -> Val {
+        let full = self.method_name(id, "[]");
+        self.note_read(&full, Some(key));
         self.call_method(id, "[]", vec![Arg { name: None, value: Val::text(key) }], None)
     }
 
@@ -393,8 +397,8 @@ impl<'a> Evaluator<'a> {
     /// What an expression names; a method of Ruby is not called.
     pub(super) fn unread(&mut self, value: &'a Value, scope: &Scope) -> Val {
         match value {
-            Value::Name(name) if self.is_ruby() => self.lookup(name, scope),
-            Value::Member(object, name) if self.is_ruby() => {
+            Value::Name(name) if self.runs_bodies() => self.lookup(name, scope),
+            Value::Member(object, name) if self.runs_bodies() => {
                 let object = self.value(object, scope);
                 self.member(&object, name)
             }
@@ -435,7 +439,7 @@ impl<'a> Evaluator<'a> {
 
     fn call_plainly(&mut self, call: &'a Call, scope: &Scope) -> Val {
         if let Value::Name(name) = &call.callee
-            && self.is_ruby()
+            && self.runs_bodies()
         {
             return self.ruby_call(name, call, scope);
         }
@@ -562,7 +566,7 @@ impl<'a> Evaluator<'a> {
             }
             Val::Text(text) => self.text_method(text, name, arguments),
             Val::Function(closure) if matches!(name, "bind") => Val::Function(closure.clone()),
-            Val::Function(closure) if self.is_ruby() => self.invoke(&closure.clone(), arguments),
+            Val::Function(closure) if self.runs_bodies() => self.invoke(&closure.clone(), arguments),
             Val::Function(closure) if matches!(name, "call" | "apply") => self.invoke(&closure.clone(), arguments.into_iter().skip(1).collect()),
             Val::List(items) => self.list_method(&items.clone(), name, arguments),
             Val::Made(made) => {
@@ -580,7 +584,7 @@ impl<'a> Evaluator<'a> {
                 let full = format!("{symbol}.{name}");
                 self.call_symbol(&full, arguments, Some(object.clone()), decorated)
             }
-            Val::Class(file, class) if name == "new" && self.is_ruby() => self.construct(*file, *class, arguments),
+            Val::Class(file, class) if name == "new" && self.runs_bodies() => self.construct(*file, *class, arguments),
             Val::Class(file, class) => match self.class_member(*file, *class, name) {
                 Val::Function(closure) => {
                     let returned = self.invoke(&closure, arguments);

@@ -93,9 +93,13 @@ pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
     }
 }
 
-/// Methods of a guard's class in PHP, beside those that such classes have everywhere.
-fn php_guarding(family: Family) -> &'static [&'static str] {
-    if family == Family::Php { &["process", "__invoke", "before"] } else { &[] }
+/// Methods of a guard's class in PHP and Elixir, beside those that such classes have everywhere.
+fn guarding_methods(family: Family) -> &'static [&'static str] {
+    match family {
+        Family::Php => &["process", "__invoke", "before"],
+        Family::Elixir => &["call"],
+        _ => &[],
+    }
 }
 
 /// So many steps after a branch that goes on are taken for its other branch; each may hold another.
@@ -203,8 +207,8 @@ impl<'a> Evaluator<'a> {
                 }
                 let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept", "handle"];
                 let (file, class) = (*file, *class);
-                let of_php = php_guarding(self.program.files[file].family);
-                match named.iter().chain(of_php).find_map(|name| self.class_method(file, class, name)) {
+                let own = guarding_methods(self.program.files[file].family);
+                match named.iter().chain(own).find_map(|name| self.class_method(file, class, name)) {
                     Some((found, index)) => {
                         let this = self.guarding(file, class);
                         self.prove(&Closure { file: found, index, scope: None, this }, depth).0
@@ -232,7 +236,7 @@ impl<'a> Evaluator<'a> {
 
     /// The object whose method decides, where its fields say by what.
     fn guarding(&mut self, file: FileId, class: u32) -> Option<ObjectId> {
-        if !matches!(self.program.files[file].family, Family::JavaScript | Family::Php) {
+        if !matches!(self.program.files[file].family, Family::Elixir | Family::JavaScript | Family::Php) {
             return None;
         }
         if let Val::Object(id) = self.generic_instance(file, class) { Some(id) } else { None }
@@ -261,7 +265,7 @@ impl<'a> Evaluator<'a> {
         }
         let named = ["__call__", "dispatch", "invoke", "use", "canActivate", "handle"];
         let php = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family == Family::Php);
-        let of_php = php.map_or(&[][..], |_| php_guarding(Family::Php));
+        let of_php = php.map_or(&[][..], |_| guarding_methods(Family::Php));
         match named.iter().chain(of_php).find_map(|name| self.method(id, name)) {
             Some(closure) => self.prove(&closure, depth).0,
             None if self.is_router(id) => Verdict::default(),
@@ -638,7 +642,7 @@ impl<'a> Evaluator<'a> {
         }
         let strong = prover.inside_verify || self.is_check(condition, prover, scope, 0);
         // where a refusal stands under what holds of somebody (`if user.banned?`), nobody may pass as well
-        let (strong_then, strong_else) = match self.is_ruby() && strong && !prover.inside_verify {
+        let (strong_then, strong_else) = match self.runs_bodies() && strong && !prover.inside_verify {
             true => (self.says_nobody(condition, prover, scope, 0), self.says_who(condition, prover, scope, 0)),
             false => (strong, strong),
         };
@@ -710,7 +714,7 @@ impl<'a> Evaluator<'a> {
                         let _ = self.walk(steps, known, prover, &inner);
                         prover.within.pop();
                         prover.last = last;
-                        if self.is_ruby() && !prover.calls_on && !leaves_around(steps) {
+                        if self.runs_bodies() && !prover.calls_on && !leaves_around(steps) {
                             prover.onward = onward;
                         }
                         prover.inside_verify = before;

@@ -44,7 +44,7 @@ fn is_main(file: &super::program::File<'_>, index: usize, function: &Function) -
         Family::Java => function.name == "main" && function.is_static,
         Family::CSharp => (function.name == "Main" && function.is_static) || (index == 0 && name == "Program.cs" && !function.steps.is_empty()),
         Family::Python => index == 0 && function.steps.iter().any(is_main_guard),
-        Family::JavaScript | Family::Php | Family::Ruby => false,
+        Family::Elixir | Family::JavaScript | Family::Php | Family::Ruby => false,
     }
 }
 

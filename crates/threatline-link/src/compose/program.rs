@@ -199,7 +199,7 @@ impl<'a> Program<'a> {
                     files.push(id);
                 }
             }
-            if family == Family::Ruby && !class.name.is_empty() {
+            if family.runs_bodies() && !class.name.is_empty() {
                 self.by_class.entry((String::new(), &class.name)).or_insert((id, number as u32));
                 self.reopened.entry(&class.name).or_default().push((id, number as u32));
                 let plain = folded(&class.name);

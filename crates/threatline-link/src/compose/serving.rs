@@ -29,10 +29,12 @@ impl<'a> Evaluator<'a> {
                 found.push((function.name.clone(), *index, function.mark));
             }
         }
+        // as each language writes the name of a class
+        let between = if self.family() == threatline_knowledge::packs::Family::Elixir { "." } else { "::" };
         if let (true, Some(alone)) = (found.is_empty() && !class.name.is_empty(), &rule.alone) {
             self.mark = class.mark;
             let place = self.place(&ruled.pack.name);
-            let path = Text::Literal(alone.replace("{class}", &class.name.replace('.', "::")));
+            let path = Text::Literal(alone.replace("{class}", &class.name.replace('.', between)));
             let router = self.single(&format!("{}:served {file}.{number}", ruled.pack.name), None);
             let route = Route { kind, path, ..super::annotated::plain_route(Val::Unknown, place) };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
@@ -42,7 +44,7 @@ impl<'a> Evaluator<'a> {
             self.mark = mark;
             let place = self.place(&ruled.pack.name);
             let pattern = rule.path.as_deref().unwrap_or("{class}");
-            let path = pattern.replace("{class}", &class.name.replace('.', "::")).replace("{method}", &name).replace("{file}", &stem);
+            let path = pattern.replace("{class}", &class.name.replace('.', between)).replace("{method}", &name).replace("{file}", &stem);
             if kind == EntryPointKind::Message {
                 let mut call = call_at(place.clone());
                 call.protocol = rule.protocol.clone();

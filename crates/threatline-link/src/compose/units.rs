@@ -241,6 +241,8 @@ impl<'a> Index<'a> {
             Language::Php => module.starts_with('.'),
             // a class of a gem is found by the gem that the manifest names
             Language::Ruby => module.starts_with('.'),
+            // as in Ruby: a module of another application of an umbrella is found by that one's manifest
+            Language::Elixir => false,
             Language::Java | Language::Kotlin | Language::CSharp => false,
         }
     }

@@ -214,11 +214,7 @@ impl<'a> Evaluator<'a> {
             Verb::Declare => self.declare_parameters(rule, site),
             Verb::Keep => self.keep(rule, site),
             Verb::Load => self.load(pack, rule, site),
-            Verb::Replay => {
-                let router = self.router(pack, site);
-                let names = self.select(rule.kept.as_ref(), site);
-                self.replay(&names, site, router);
-            }
+            Verb::Replay => self.replayed(pack, rule, site),
             Verb::Field => self.decorate_object(rule, site),
             Verb::Schema => return self.graphql(pack, rule, site),
             Verb::Expose => return self.expose(pack, rule, site),
@@ -352,7 +348,7 @@ impl<'a> Evaluator<'a> {
     fn opens_its_own(&mut self, id: ObjectId, ty: TypeId) {
         let rule = self.program.files[self.file].library.type_rule(ty).rule;
         let is_client = rule.role == TypeRole::Client && rule.protocol.as_deref().is_some_and(|protocol| protocol != "http");
-        if is_client && self.is_ruby() && self.objects[id].call.is_none() && self.objects[id].class.is_some() && self.bodies == 0 && self.proving == 0 {
+        if is_client && self.runs_bodies() && self.objects[id].call.is_none() && self.objects[id].class.is_some() && self.bodies == 0 && self.proving == 0 {
             let call = self.type_call(id, ty);
             self.objects[id].call = Some(call);
         }
@@ -825,7 +821,7 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn hang(&mut self, router: ObjectId, child: Val, path: Option<Text>, replaces: bool, guards: Vec<Guard>, place: super::Place) {
         let mut child = self.plain_value(child);
-        if let (Val::Class(file, class), true) = (&child, self.is_ruby()) {
+        if let (Val::Class(file, class), true) = (&child, self.runs_bodies()) {
             child = self.generic_instance(*file, *class);
         }
         self.note_hung(&child, router, 0);
@@ -879,7 +875,7 @@ impl<'a> Evaluator<'a> {
         let mut bodies = self.select(rule.body.as_ref(), site).into_iter();
         // An object that registers itself is asked for its method; what a block of Ruby works on is said there.
         let within = rule.ambient && self.family() != Family::JavaScript;
-        let waits = rule.registers.is_some() || self.is_ruby() || within;
+        let waits = rule.registers.is_some() || self.runs_bodies() || within;
         let first = if waits { Val::Null } else { bodies.next().map_or(Val::Null, |value| self.plain_value(value)) };
         let controller = self.pick(rule.controller.as_ref(), site).or_else(|| self.objects[router].controller.clone());
         // what was narrowed on a builder that then makes this group is not meant of the group's body
@@ -893,12 +889,12 @@ impl<'a> Evaluator<'a> {
             self.within_router(pack, rule, site, child, vec![Val::Object(child)]);
             return Val::Object(if rule.chained { router } else { child });
         }
-        match self.is_ruby() {
+        match self.runs_bodies() {
             true => self.run_inside(rule, site, router, child),
             false => bodies.for_each(|body| self.fill(rule, body, child)),
         }
         let kept = self.select(rule.kept.as_ref(), site);
-        self.replay(&kept, site, child);
+        let _ = self.replay(&kept, site, child);
         if rule.becomes {
             self.becomes = Some(child);
         }
@@ -982,7 +978,7 @@ impl<'a> Evaluator<'a> {
         guards.extend(self.taken_out(pack, rule, site));
         for guard in self.guards_of(pack, rule.guards.as_ref(), site) {
             let mut value = self.plain_value(guard.value.clone());
-            if let (Val::Class(file, class), true) = (&value, self.is_ruby()) {
+            if let (Val::Class(file, class), true) = (&value, self.runs_bodies()) {
                 let made = self.generic_instance(*file, *class);
                 if matches!(made, Val::Object(id) if self.is_router(id)) {
                     value = made;
@@ -1000,6 +996,12 @@ impl<'a> Evaluator<'a> {
                 Val::Either(values) if values.iter().any(|one| matches!(one, Val::Object(id) if self.is_router(*id) && *id != router)) => {
                     let before = std::mem::take(&mut guards);
                     self.hang(router, Val::Either(values), path.clone(), false, before, place.clone());
+                }
+                // a function of the module around, or one that the pack knows
+                Val::Text(_) if self.family() == Family::Elixir => {
+                    let name = value.literal().unwrap_or_default().to_owned();
+                    let guard = self.guard_by_name(router, site, &name, &guard.place);
+                    guards.push(guard);
                 }
                 Val::Text(_) => {}
                 value if rule.by_throwing => {

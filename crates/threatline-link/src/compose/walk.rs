@@ -176,7 +176,7 @@ impl<'a> Evaluator<'a> {
 
     /// What the bases of a class that is an application put before its routes, with the path it is limited to.
     fn inherited(&mut self, id: ObjectId) -> Vec<(Vec<Guard>, Option<threatline_facts::Text>)> {
-        let Some((file, class)) = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family == Family::Ruby) else { return Vec::new() };
+        let Some((file, class)) = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family.runs_bodies()) else { return Vec::new() };
         let (own, _) = self.bases(file, class);
         let mut out = Vec::new();
         for (file, class) in own.into_iter().rev() {

@@ -1,14 +1,9 @@
 //! Methods, classes, modules.
 
 use super::Lowering;
-use super::statement::with_assigned;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
-
-/// What runs when a class is made, and what runs in the class that takes a mixin in.
-const CLASS: &str = "(class)";
-const INCLUDED: &str = "(included)";
 
 impl Lowering<'_> {
     pub(super) fn method(&self, node: Node) -> Option<Function> {
@@ -188,8 +183,4 @@ impl Lowering<'_> {
         }
         own.extend(self.statements(&[node]));
     }
-}
-
-fn synthetic(name: &str, body: Vec<Statement>, at: Span) -> Function {
-    Function { name: name.to_owned(), body, is_static: true, span: at, line: at.line, ..Function::default() }
 }

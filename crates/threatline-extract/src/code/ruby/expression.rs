@@ -1,7 +1,6 @@
 //! Expressions: calls with and without receiver, blocks, operators.
 
 use super::Lowering;
-use super::statement::returned;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;

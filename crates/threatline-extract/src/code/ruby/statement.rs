@@ -244,38 +244,3 @@ impl Lowering<'_> {
 fn is_raise(callee: &Expression) -> bool {
     matches!(&callee.kind, ExpressionKind::Name(word) if word == "raise" || word == "fail")
 }
-
-/// The last statement gives back its value.
-pub(super) fn returned(mut body: Vec<Statement>) -> Vec<Statement> {
-    give_back(&mut body, 0);
-    body
-}
-
-fn give_back(body: &mut [Statement], depth: u32) {
-    let Some(last) = body.last_mut().filter(|_| depth < MAX_DEPTH) else { return };
-    match &mut last.kind {
-        StatementKind::Expression(value) => {
-            let value = std::mem::replace(value, expression(ExpressionKind::Null, Span::default()));
-            last.kind = StatementKind::Return(Some(value));
-        }
-        StatementKind::If { then, otherwise, .. } => {
-            give_back(then, depth + 1);
-            give_back(otherwise, depth + 1);
-        }
-        StatementKind::Block(body) => give_back(body, depth + 1),
-        StatementKind::Try { body, handlers, .. } => {
-            give_back(body, depth + 1);
-            handlers.iter_mut().for_each(|handler| give_back(handler, depth + 1));
-        }
-        _ => {}
-    }
-}
-
-/// What was assigned last is given back, too: `@user ||= find`.
-pub(super) fn with_assigned(mut body: Vec<Statement>) -> Vec<Statement> {
-    if let Some(Statement { kind: StatementKind::Assign { target, .. }, span }) = body.last() {
-        let again = statement(StatementKind::Return(Some(target.clone())), *span);
-        body.push(again);
-    }
-    returned(body)
-}

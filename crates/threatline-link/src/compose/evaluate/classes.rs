@@ -36,7 +36,7 @@ impl<'a> Evaluator<'a> {
 
     /// The class or library name that a written type means.
     pub(in crate::compose) fn type_value(&mut self, name: &str, scope: &Scope) -> Val {
-        if self.is_ruby() {
+        if self.runs_bodies() {
             return self.ruby_type(name, scope);
         }
         let mut parts = name.split('.');
@@ -76,8 +76,8 @@ impl<'a> Evaluator<'a> {
         if let Some(id) = self.generic.get(&(file, class)) {
             return Val::Object(*id);
         }
-        let is_ruby = self.program.files[file].family == Family::Ruby;
-        if is_ruby {
+        let runs_bodies = self.program.files[file].family.runs_bodies();
+        if runs_bodies {
             let first = self.ruby_class(file, class);
             if first != (file, class) {
                 let found = self.generic_instance(first.0, first.1);
@@ -95,7 +95,7 @@ impl<'a> Evaluator<'a> {
         self.prepare_instance(id, file, class, None);
         self.pretending.pop();
         (self.proving, self.rehearsing) = (proving, rehearsing);
-        if is_ruby {
+        if runs_bodies {
             self.run_class_bodies(id, file, class);
         }
         Val::Object(id)
@@ -139,8 +139,8 @@ impl<'a> Evaluator<'a> {
                 break;
             }
             let declared = &self.program.source(file).classes[class as usize];
-            let is_ruby = self.program.files[file].family == Family::Ruby;
-            if is_ruby {
+            let runs_bodies = self.program.files[file].family.runs_bodies();
+            if runs_bodies {
                 for part in self.program.reopened(&declared.name) {
                     if *part != (file, class) && !own.contains(part) {
                         own.push(*part);
@@ -149,19 +149,23 @@ impl<'a> Evaluator<'a> {
                 }
             }
             for base in &declared.bases {
-                if is_ruby && base.name.is_empty() {
+                if runs_bodies && base.name.is_empty() {
                     continue;
                 }
                 let scope = match declared.name.rsplit_once('.') {
-                    Some((outer, _)) if is_ruby => self.scope_in(file, outer),
+                    Some((outer, _)) if runs_bodies => self.scope_in(file, outer),
                     _ => self.globals(file),
                 };
                 match self.within(file, |this| this.type_value(&base.name, &scope)) {
                     // A class that is called as its base is: the base is a library's.
                     Val::Class(base_file, base_class) if (base_file, base_class) == (file, class) => foreign.push(base.name.clone()),
+                    Val::Symbol(_) if runs_bodies && !base.arguments.is_empty() => {}
                     Val::Class(file, class) if !own.contains(&(file, class)) => {
                         own.push((file, class));
-                        todo.push((file, class));
+                        // what a module imports are functions; it is not what the other one is
+                        if !runs_bodies || base.arguments.is_empty() {
+                            todo.push((file, class));
+                        }
                     }
                     Val::Symbol(name) => foreign.push(name.to_string()),
                     Val::Missing => foreign.push("?".to_owned()),

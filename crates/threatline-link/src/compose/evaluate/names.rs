@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a> {
         {
             return value;
         }
-        if self.is_ruby() {
+        if self.runs_bodies() {
             return self.ruby_name(name, scope);
         }
         if let Some(value) = scope.get(name) {
@@ -201,7 +201,7 @@ impl<'a> Evaluator<'a> {
         if let Some(text) = library.value(name) {
             return Val::text(text);
         }
-        if self.is_ruby()
+        if self.runs_bodies()
             && let Some((file, class)) = self.program.class_of("", name)
         {
             return Val::Class(file, class);

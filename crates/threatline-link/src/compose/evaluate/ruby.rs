@@ -17,8 +17,9 @@ pub(in crate::compose) const BLOCK: &str = "&";
 const MAX_BODIES: usize = 8;
 
 impl<'a> Evaluator<'a> {
-    pub(in crate::compose) fn is_ruby(&self) -> bool {
-        self.family() == Family::Ruby
+    /// Bodies of classes run, and names are found as in Ruby.
+    pub(in crate::compose) fn runs_bodies(&self) -> bool {
+        self.family().runs_bodies()
     }
 
     /// What a word means; a method is not called yet.
@@ -65,6 +66,10 @@ impl<'a> Evaluator<'a> {
 
     /// A constant, seen from the module around.
     pub(in crate::compose) fn constant(&mut self, name: &str, scope: &Scope) -> Val {
+        // modules of Elixir are written in full
+        if self.family() == Family::Elixir {
+            return self.symbol(name);
+        }
         let around = match scope.get(MODULE) {
             Some(Val::Text(text)) => text.as_literal().unwrap_or_default().to_owned(),
             _ => String::new(),
@@ -115,6 +120,9 @@ impl<'a> Evaluator<'a> {
 
     /// The class that a written name means for one that stands in a module.
     pub(in crate::compose) fn ruby_type(&mut self, name: &str, scope: &Scope) -> Val {
+        if self.family() == Family::Elixir {
+            return self.symbol(name);
+        }
         let mut parts = name.split('.');
         let first = parts.next().unwrap_or_default();
         let mut value = self.constant(first, scope);
@@ -154,7 +162,7 @@ impl<'a> Evaluator<'a> {
     /// A method that is named without arguments is called.
     pub(in crate::compose) fn read(&mut self, value: Val) -> Val {
         match value {
-            Val::Function(closure) if self.is_ruby() && !is_lambda(&self.program.source(closure.file).functions[closure.index as usize]) => {
+            Val::Function(closure) if self.runs_bodies() && !is_lambda(&self.program.source(closure.file).functions[closure.index as usize]) => {
                 self.invoke(&closure, Vec::new())
             }
             value => value,
@@ -179,7 +187,16 @@ impl<'a> Evaluator<'a> {
             }
             _ => {}
         }
-        match self.ruby_name(name, scope) {
+        // what is called with arguments is no variable in Elixir, however it is called
+        let meant = match (self.family(), scope.get("self")) {
+            (Family::Elixir, Some(this)) => {
+                let own = Scope::new(None);
+                own.set("self", this);
+                self.ruby_name(name, &own)
+            }
+            _ => self.ruby_name(name, scope),
+        };
+        match meant {
             Val::Function(closure) => self.invoke(&closure, arguments),
             Val::Method(id, method) => {
                 let of = self.method_name(id, &method);

@@ -13,6 +13,10 @@ impl<'a> Evaluator<'a> {
         if calls.iter().any(|call| self.goes_on(call, prover, scope)) {
             return None;
         }
+        // who is told that something is not there is turned away, and not for who he is
+        if self.family() == Family::Elixir && calls.iter().any(|call| answers_otherwise(call)) {
+            return None;
+        }
         let ends = steps.last().is_some_and(leaves);
         if !ends && !prover.calls_on {
             // Without a call that goes on, only leaving stops it; raising calls leave as well.

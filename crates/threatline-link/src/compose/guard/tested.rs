@@ -27,9 +27,10 @@ impl<'a> Evaluator<'a> {
                 let raw = is_raw(name) || mentions_raw(object) || is_unfinished(name);
                 !raw && (is_identity(name) || self.is_check(object, prover, scope, depth + 1))
             }
-            Value::Index(object, _) => {
-                let session = matches!(&**object, Value::Name(name) | Value::Member(_, name) if name.to_ascii_lowercase().contains("session"));
-                session
+            Value::Index(object, key) => {
+                let holder = last_word(object).unwrap_or_default().to_ascii_lowercase();
+                // what earlier steps found out of the caller: `conn.assigns[:current_user]`
+                holder.contains("session") || holder == "assigns" && matches!(&**key, Value::Text(key) if is_identity(key) && !is_unfinished(key))
             }
             _ => false,
         }
@@ -82,7 +83,7 @@ impl<'a> Evaluator<'a> {
             return true;
         }
         if let Some(Val::Function(closure)) = &callee {
-            return self.holds_a_check(closure, depth) || (self.is_ruby() && depth < 4 && self.gives_a_check(closure, prover, depth + 1));
+            return self.holds_a_check(closure, depth) || (self.runs_bodies() && depth < 4 && self.gives_a_check(closure, prover, depth + 1));
         }
         let last = match &call.callee {
             Value::Name(name) | Value::Member(_, name) => name.as_str(),
@@ -110,12 +111,15 @@ impl<'a> Evaluator<'a> {
         };
         let session_key = matches!(call.arguments.first(), Some(Argument { value: Value::Text(text), .. }) if is_identity(text))
             && matches!(last, "get" | "Get" | "GetString" | "getAttribute");
-        object || (session_key && !mentions_raw(&call.callee))
+        // `get_session(conn, :user_id)`
+        let held = last == "get_session"
+            && call.arguments.iter().any(|argument| matches!(&argument.value, Value::Text(text) if is_identity(text) && !is_unfinished(text)));
+        object || held || (session_key && !mentions_raw(&call.callee))
     }
 
     /// A method of Ruby without arguments that gives back the outcome of a check: `logged_in?`.
     fn asks_a_check(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope, depth: usize) -> bool {
-        if !self.is_ruby() || depth > 4 {
+        if !self.runs_bodies() || depth > 4 {
             return false;
         }
         match self.unread(condition, scope) {
@@ -227,6 +231,7 @@ impl<'a> Evaluator<'a> {
                 self.verify_rule(callee.as_ref(), call, scope).is_some()
                     || matches!(&callee, Some(Val::Function(closure)) if self.holds_a_check(closure, depth + 1))
                     || self.asks_elsewhere(call, &prover.within, scope)
+                    || (self.family() == Family::Elixir && self.is_checking_call(call, prover, scope, depth + 1))
             }
             // `ok := response.StatusCode == 200`
             Some(value @ Value::Member(..)) => self.is_part_of_check(value, name, prover, scope, depth),

@@ -188,6 +188,17 @@ pub(super) fn says_failure(value: &Value, depth: usize) -> bool {
     }
 }
 
+/// Whether a call of Elixir sets a status of 400 and above that refuses nobody: `put_status(conn, :not_found)`.
+pub(super) fn answers_otherwise(call: &Call) -> bool {
+    let sets = last_word(&call.callee).is_some_and(|name| matches!(name.as_str(), "put_status" | "send_resp" | "resp"));
+    let is_other = |value: &Value| match value {
+        Value::Number(text) => text.parse().is_ok_and(|status: u16| (400..600).contains(&status) && !matches!(status, 401 | 403)),
+        Value::Text(text) => names_failure(text),
+        _ => false,
+    };
+    sets && call.arguments.iter().take(2).any(|argument| is_other(&argument.value))
+}
+
 fn is_status_key(key: &str) -> bool {
     matches!(key, "status" | "status_code" | "statusCode" | "code" | "StatusCode")
 }

@@ -10,7 +10,8 @@ impl<'a> Evaluator<'a> {
         let rules = pack.handlers.as_ref().filter(|_| self.family() != Family::Php)?;
         let told = self.pick(rule.handler.as_ref(), site).filter(|value| !matches!(value, Val::Null));
         let literal = |value: Option<Val>| value.and_then(|value| value.literal().map(str::to_owned));
-        let mut controller = literal(self.pick(rule.controller.as_ref(), site));
+        let named = self.pick(rule.controller.as_ref(), site);
+        let mut controller = named.as_ref().and_then(|named| self.word_of(named));
         let mut action = literal(self.pick(rule.action.as_ref(), site));
         if let Some(module) = literal(self.pick(rule.carries.get("module"), site)) {
             let before = controller.or_else(|| self.objects[router].context.get("controller").cloned());
@@ -44,6 +45,15 @@ impl<'a> Evaluator<'a> {
             None => {}
         }
         Some(self.named_handler(pack, router, controller.as_deref(), action.as_deref(), false).unwrap_or(Val::Unknown))
+    }
+
+    /// The word that a value is for what names a class: a text, or the full name of a module.
+    pub(super) fn word_of(&self, value: &Val) -> Option<String> {
+        match value {
+            Val::Class(file, class) if self.family() == Family::Elixir => Some(self.program.source(*file).classes[*class as usize].name.clone()),
+            Val::Symbol(name) if self.family() == Family::Elixir => Some(name.to_string()),
+            value => value.literal().map(str::to_owned),
+        }
     }
 
     /// The method of the class that these words mean. None where the class is at hand and has no such method,

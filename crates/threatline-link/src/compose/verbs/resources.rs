@@ -38,7 +38,7 @@ impl<'a> Evaluator<'a> {
         let controller = if table.plural { text::plural(name) } else { name.to_owned() };
         context.entry("own controller".to_owned()).or_insert_with(|| controller.clone());
         if let Some(own) = context.remove("own controller") {
-            let told = self.pick(rule.carries.get("controller"), site).and_then(|value| value.literal().map(str::to_owned));
+            let told = self.pick(rule.carries.get("controller"), site).and_then(|value| self.word_of(&value));
             context.insert("controller".to_owned(), told.unwrap_or(own));
         }
         let guards = self.guards(rule.guards.as_ref(), site);
@@ -66,6 +66,7 @@ impl<'a> Evaluator<'a> {
                 self.objects[holder].fields.insert(format!("({word})"), Val::Object(id));
             }
         }
+        let takes = self.handler_takes(pack, rule);
         let only = self.words(rule.only.as_ref(), site);
         let mut except = self.words(rule.except.as_ref(), site).unwrap_or_default();
         except.extend(self.excepted_inside(rule, site));
@@ -86,7 +87,7 @@ impl<'a> Evaluator<'a> {
                 told: true,
                 path: Text::Literal(filled(&action.path)),
                 handler,
-                takes: Vec::new(),
+                takes: takes.clone(),
                 guards: Vec::new(),
                 place: place.clone(),
                 typed: pack.typed_parameters,
@@ -100,7 +101,7 @@ impl<'a> Evaluator<'a> {
             self.run_inside(rule, site, router, nested);
         }
         let kept: Vec<Val> = self.select(rule.kept.as_ref(), site);
-        self.replay(&kept, site, nested);
+        let _ = self.replay(&kept, site, nested);
     }
 
     /// What a call in the block takes out of the table.
@@ -190,7 +191,7 @@ impl<'a> Evaluator<'a> {
         let mut out = self.objects[router].context.clone();
         out.extend(self.inner_namespace(rule, site, router).map(|name| (NAMESPACE.to_owned(), name)));
         for (word, selectors) in &rule.carries {
-            let Some(value) = self.pick(Some(selectors), site).and_then(|value| value.literal().map(str::to_owned)) else { continue };
+            let Some(value) = self.pick(Some(selectors), site).and_then(|value| self.word_of(&value)) else { continue };
             let before = out.get(word).filter(|before| word == "module" && !before.is_empty() && !value.starts_with('/'));
             let whole = before.map_or(value.clone(), |before| format!("{before}/{value}"));
             out.insert(word.clone(), whole.trim_start_matches('/').to_owned());
@@ -242,9 +243,10 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Runs kept blocks where the call stands.
-    pub(super) fn replay(&mut self, names: &[Val], site: &Site, into: ObjectId) {
-        let Some(Val::Object(this)) = site.receiver else { return };
+    /// Runs kept blocks where the call stands; the names under which none is kept.
+    pub(super) fn replay(&mut self, names: &[Val], site: &Site, into: ObjectId) -> Vec<String> {
+        let mut missing = Vec::new();
+        let Some(Val::Object(this)) = site.receiver else { return missing };
         let mut all: Vec<String> = Vec::new();
         for name in names {
             match name {
@@ -258,8 +260,33 @@ impl<'a> Evaluator<'a> {
                 self.standing_in.push((this, into));
                 let _ = self.run_again(&closure, Vec::new());
                 self.standing_in.pop();
+            } else {
+                missing.push(name);
             }
         }
+        missing
+    }
+
+    /// `pipe_through [:browser, :require_user]`: runs what is kept under these names; another name is a guard.
+    pub(super) fn replayed(&mut self, pack: &'static Pack, rule: &'static CallRule, site: &Site) {
+        let router = self.router(pack, site);
+        let names = self.select(rule.kept.as_ref(), site);
+        let missing = self.replay(&names, site, router);
+        let place = self.place(&pack.name);
+        let guards: Vec<Guard> = missing.iter().map(|name| self.guard_by_name(router, site, name, &place)).collect();
+        if rule.guards.is_some() && !guards.is_empty() {
+            self.objects[router].events.push(Event::Middleware { guards, path: None, reach: rule.scope });
+        }
+    }
+
+    /// The guard that a name means for an object: its own method, else one that the pack knows.
+    pub(super) fn guard_by_name(&mut self, router: ObjectId, site: &Site, name: &str, place: &Place) -> Guard {
+        let this = if let Some(Val::Object(id)) = site.receiver { id } else { router };
+        let value = match self.method(this, name) {
+            Some(closure) => Val::Function(closure),
+            None => Val::Method(this, std::rc::Rc::from(name)),
+        };
+        Guard { value, place: place.clone() }
     }
 
     /// Runs a file of the project where the call stands.
