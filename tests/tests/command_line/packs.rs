@@ -132,6 +132,6 @@ fn all_packs_are_listed_with_what_they_recognise() {
     let ran = shop.run(&["packs"]);
     let line =
         |name: &str| ran.out.lines().find(|line| line.starts_with(&format!("{name} "))).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    assert_eq!(line("flask").as_deref(), Some("flask Python built-in routes, guards"), "{}", ran.out);
+    assert_eq!(line("flask").as_deref(), Some("flask Python built-in routes, guards, injection"), "{}", ran.out);
     assert_eq!(line("shopweb").as_deref(), Some("shopweb Python own routes, guards"));
 }

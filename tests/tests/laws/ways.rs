@@ -76,10 +76,8 @@ pub(crate) fn from_shards(state: &State, revision: &Revision, turn: usize) -> Op
     }
     let packs: Vec<(String, String)> =
         state.files.keys().filter(|path| path.starts_with(".threatline/packs/") && path.ends_with(".toml")).filter_map(|path| own(state, path)).collect();
-    let shelf = match threatline_engine::shelf(&packs) {
-        Ok(shelf) => shelf,
-        Err(error) => return Some(mistake(&ScanError::Config(Box::new(error)))),
-    };
+    // a mistake in one is told when shards are linked, after those of the configuration
+    let shelf = threatline_engine::shelf(&packs).unwrap_or_default();
     let shards = parts.iter().map(|part| (String::new(), extract_shard(part, shelf, 2).expect("files in memory can be read"))).collect();
     let text = |path: &str| own(state, path);
     let decisions = state.files.keys().filter(|path| path.starts_with(".threatline/decisions/") && path.ends_with(".toml"));
