@@ -7,6 +7,7 @@ mod actions;
 mod aliases;
 mod alone;
 mod annotated;
+mod attributes;
 mod callable;
 pub(crate) mod constructs;
 mod convention;

@@ -134,6 +134,8 @@ pub struct Pack {
     pub reads: Vec<ReadRule>,
     #[serde(default)]
     pub sinks: Vec<SinkRule>,
+    #[serde(default)]
+    pub attributes: Vec<AttributeRule>,
     /// Functions whose result is made of the words of their arguments, in order (`os.path.join`).
     #[serde(default)]
     pub carries: Vec<String>,
@@ -1061,6 +1063,22 @@ pub struct SinkRule {
 impl SinkRule {
     /// What `sets` says where a line of a log is written.
     pub const LOGGED: &'static str = "logged";
+}
+
+/// What says something of the route at which it is called, read, stands as a guard or is the type or the
+/// annotation of a parameter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct AttributeRule {
+    /// Full names, or members of this pack's types.
+    pub names: Vec<String>,
+    /// The property of the entry point.
+    pub sets: String,
+    #[serde(default = "yes")]
+    pub value: bool,
+    #[serde(default)]
+    pub when: Vec<Condition>,
 }
 
 /// A constant of a library.

@@ -1,0 +1,215 @@
+//! What code says of a way in beside its path and who may call it. Each is claimed only where it is seen; what is
+//! not seen stays unknown.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::composed;
+use threatline_model::Value;
+
+/// Every way in with the properties that code says of it, each with the line that says it.
+fn said(files: &[(&str, &str)]) -> Vec<String> {
+    let mut out = Vec::new();
+    for entry in &composed(files).entries {
+        let name = format!("{} {}", entry.method.as_deref().unwrap_or("*"), entry.path);
+        let properties: Vec<String> = entry
+            .properties
+            .iter()
+            .filter(|(property, ..)| !matches!(property.name(), "role_check" | "rate_limited"))
+            .map(|(property, value, place)| format!("{}={} by {}: {}", property.name(), *value == Value::Flag(true), place.by, common::line(files, place)))
+            .collect();
+        out.push(if properties.is_empty() { name } else { format!("{name} | {}", properties.join(" | ")) });
+    }
+    out.sort();
+    out
+}
+
+#[test]
+fn a_file_is_taken_where_middleware_of_express_or_the_handler_reads_one() {
+    let app = "
+const express = require('express')
+const multer = require('multer')
+const upload = multer({ dest: 'uploads/' })
+const app = express()
+app.post('/avatar', upload.single('avatar'), (req, res) => res.send('ok'))
+app.post('/fields', upload.none(), (req, res) => res.send(req.body.name))
+app.post('/many', (req, res) => save(req, res))
+app.get('/plain', (req, res) => res.send(req.query.file))
+
+function save(req, res) {
+  const all = req.files
+  res.send(all[0].name)
+}
+";
+    assert_eq!(
+        said(&[("app.js", app), ("package.json", "{}")]),
+        [
+            "GET /plain",
+            "POST /avatar | accepts_file=true by express: app.post('/avatar', upload.single('avatar'), (req, res) => res.send('ok'))",
+            "POST /fields",
+            "POST /many | accepts_file=true by express: const all = req.files",
+        ]
+    );
+}
+
+#[test]
+fn a_file_is_taken_where_a_parameter_is_one() {
+    let nest = "
+import { Controller, Post, UploadedFile, UseInterceptors, Body } from '@nestjs/common'
+import { FileInterceptor } from '@nestjs/platform-express'
+@Controller('docs')
+export class Docs {
+  @Post('up')
+  @UseInterceptors(FileInterceptor('file'))
+  up(@UploadedFile() file: Express.Multer.File) { return 'ok' }
+  @Post('plain')
+  plain(@Body() body: any) { return 'ok' }
+}
+";
+    assert_eq!(
+        said(&[("docs.ts", nest), ("package.json", "{}")]),
+        ["POST /docs/plain", "POST /docs/up | accepts_file=true by nestjs: up(@UploadedFile() file: Express.Multer.File) { return 'ok' }"]
+    );
+    let fast = "
+from typing import Annotated, Optional, List
+from fastapi import FastAPI, UploadFile, File
+app = FastAPI()
+@app.post('/one')
+async def one(file: UploadFile): ...
+@app.post('/many')
+async def many(files: Optional[List[UploadFile]] = None): ...
+@app.post('/bytes')
+async def raw(data: Annotated[bytes, File()]): ...
+@app.post('/default')
+async def default(data: bytes = File(...)): ...
+@app.post('/none')
+async def none(name: str): ...
+";
+    assert_eq!(
+        said(&[("app.py", fast)]),
+        [
+            "POST /bytes | accepts_file=true by fastapi: async def raw(data: Annotated[bytes, File()]): ...",
+            "POST /default | accepts_file=true by fastapi: async def default(data: bytes = File(...)): ...",
+            "POST /many | accepts_file=true by fastapi: async def many(files: Optional[List[UploadFile]] = None): ...",
+            "POST /none",
+            "POST /one | accepts_file=true by fastapi: async def one(file: UploadFile): ...",
+        ]
+    );
+    let spring = "
+package shop;
+import org.springframework.web.bind.annotation.*;
+import org.springframework.web.multipart.MultipartFile;
+import java.util.List;
+@RestController
+class Files {
+    @PostMapping(\"/one\")
+    String one(@RequestParam(\"file\") MultipartFile file) { return \"\"; }
+    @PostMapping(\"/many\")
+    String many(@RequestParam List<MultipartFile> files) { return \"\"; }
+    @PostMapping(\"/plain\")
+    String plain(@RequestParam String file) { return \"\"; }
+}
+";
+    assert_eq!(
+        said(&[("Files.java", spring)]).iter().map(|line| line.split(": ").next().unwrap().to_owned()).collect::<Vec<_>>(),
+        ["POST /many | accepts_file=true by spring-web", "POST /one | accepts_file=true by spring-web", "POST /plain"]
+    );
+    let dotnet = "
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Http;
+[ApiController]
+[Route(\"files\")]
+public class FilesController : ControllerBase {
+    [HttpPost(\"up\")]
+    public IActionResult Up(IFormFile file) { return Ok(); }
+    [HttpPost(\"form\")]
+    public IActionResult Form() { var one = Request.Form.Files[0]; return Ok(); }
+    [HttpPost(\"plain\")]
+    public IActionResult Plain(string file) { return Ok(); }
+}
+";
+    assert_eq!(
+        said(&[("Files.cs", dotnet)]).iter().map(|line| line.split(": ").next().unwrap().to_owned()).collect::<Vec<_>>(),
+        ["POST /files/form | accepts_file=true by aspnetcore", "POST /files/plain", "POST /files/up | accepts_file=true by aspnetcore"]
+    );
+    let axum = "
+use axum::{extract::{Multipart, Path}, routing::post, Router};
+async fn up(mut form: Multipart) {}
+async fn plain(Path(id): Path<u32>) {}
+pub fn app() -> Router { Router::new().route(\"/up\", post(up)).route(\"/plain\", post(plain)) }
+";
+    assert_eq!(said(&[("main.rs", axum)]), ["POST /plain", "POST /up | accepts_file=true by axum: async fn up(mut form: Multipart) {}"]);
+}
+
+#[test]
+fn a_file_is_taken_where_a_handler_reads_one() {
+    let flask = "
+from flask import Flask, request
+app = Flask(__name__)
+@app.post('/up')
+def up():
+    file = request.files['file']
+    return file.filename
+@app.post('/plain')
+def plain():
+    return request.form['file']
+";
+    assert_eq!(said(&[("app.py", flask)]), ["POST /plain", "POST /up | accepts_file=true by flask: file = request.files['file']"]);
+    let gin = "
+package main
+import \"github.com/gin-gonic/gin\"
+func up(c *gin.Context) {
+	file, _ := c.FormFile(\"file\")
+	c.SaveUploadedFile(file, \"x\")
+}
+func plain(c *gin.Context) { c.PostForm(\"file\") }
+func main() {
+	r := gin.Default()
+	r.POST(\"/up\", up)
+	r.POST(\"/plain\", plain)
+}
+";
+    assert_eq!(said(&[("main.go", gin)]), ["POST /plain", "POST /up | accepts_file=true by gin: file, _ := c.FormFile(\"file\")"]);
+    let laravel = "<?php
+use Illuminate\\Http\\Request;
+use Illuminate\\Support\\Facades\\Route;
+Route::post('/up', function (Request $request) { return $request->file('avatar')->store('avatars'); });
+Route::post('/plain', function (Request $request) { return $request->input('avatar'); });
+";
+    assert_eq!(
+        said(&[("routes/web.php", laravel)]),
+        [
+            "POST /plain",
+            "POST /up | accepts_file=true by laravel: Route::post('/up', function (Request $request) { return $request->file('avatar')->store('avatars'); });"
+        ]
+    );
+    let page = "<?php\nmove_uploaded_file($_FILES['avatar']['tmp_name'], 'x');\n";
+    assert_eq!(said(&[("up.php", page)]), ["GET /up.php", "POST /up.php | accepts_file=true by php: move_uploaded_file($_FILES['avatar']['tmp_name'], 'x');"]);
+    let rails = "
+class DocsController < ApplicationController
+  def up
+    file = params[:file]
+    File.binwrite('x', file.read) if file.original_filename
+  end
+  def plain
+    Doc.create(name: params[:file])
+  end
+end
+";
+    let routes = "Rails.application.routes.draw do\n  post '/up', to: 'docs#up'\n  post '/plain', to: 'docs#plain'\nend\n";
+    assert_eq!(
+        said(&[("app/controllers/docs_controller.rb", rails), ("config/routes.rb", routes)]),
+        ["POST /plain", "POST /up | accepts_file=true by rack: file = params[:file]"]
+    );
+    let sinatra = "
+require 'sinatra'
+post '/up' do
+  params[:file][:tempfile].read
+end
+post '/plain' do
+  params[:file][:name]
+end
+";
+    assert_eq!(said(&[("app.rb", sinatra)]), ["POST /plain", "POST /up | accepts_file=true by rack: params[:file][:tempfile].read"]);
+}
