@@ -213,3 +213,162 @@ end
 ";
     assert_eq!(said(&[("app.rb", sinatra)]), ["POST /plain", "POST /up | accepts_file=true by rack: params[:file][:tempfile].read"]);
 }
+
+/// The names and values of what is said, without where.
+fn named(files: &[(&str, &str)]) -> Vec<String> {
+    let plain = |line: String| {
+        let parts = line.split(" | ").enumerate().map(|(at, part)| if at == 0 { part } else { part.split(" by ").next().unwrap() }.to_owned());
+        parts.collect::<Vec<_>>().join(" ")
+    };
+    said(files).into_iter().map(plain).collect()
+}
+
+#[test]
+fn who_reads_a_providers_signature_is_called_by_that_provider() {
+    let express = "
+const express = require('express')
+const crypto = require('crypto')
+const stripe = require('stripe')(process.env.KEY)
+const app = express()
+app.post('/compared', (req, res) => {
+  const sent = req.headers['x-hub-signature-256']
+  const own = crypto.createHmac('sha256', process.env.SECRET).update(req.rawBody).digest('hex')
+  if (!crypto.timingSafeEqual(Buffer.from(sent), Buffer.from(own))) {
+    return res.status(401).send('no')
+  }
+  res.send('ok')
+})
+app.post('/called', (req, res) => {
+  const event = stripe.webhooks.constructEvent(req.body, req.headers['stripe-signature'], process.env.S)
+  res.send('ok')
+})
+app.post('/shown', (req, res) => {
+  console.log(req.headers['stripe-signature'])
+  res.send('ok')
+})
+app.post('/anybodys', (req, res) => res.send(req.headers['x-signature']))
+app.get('/list', (req, res) => res.send(req.headers['stripe-signature']))
+";
+    assert_eq!(
+        named(&[("app.js", express), ("package.json", "{}")]),
+        [
+            "GET /list",
+            "POST /anybodys",
+            "POST /called signature_verified=true webhook=true",
+            "POST /compared webhook=true signature_verified=true",
+            "POST /shown webhook=true",
+        ]
+    );
+}
+
+#[test]
+fn webhooks_are_known_in_other_languages() {
+    let flask = "
+import stripe
+from flask import Flask, request
+app = Flask(__name__)
+@app.post('/stripe')
+def hook():
+    event = stripe.Webhook.construct_event(request.data, request.headers.get('Stripe-Signature'), SECRET)
+    return ''
+@app.post('/github')
+def github():
+    return request.headers['X-Hub-Signature']
+@app.post('/plain')
+def plain():
+    return request.headers['X-Request-Id']
+";
+    assert_eq!(named(&[("app.py", flask)]), ["POST /github webhook=true", "POST /plain", "POST /stripe signature_verified=true webhook=true"]);
+    let spring = "
+package shop;
+import com.stripe.net.Webhook;
+import org.springframework.web.bind.annotation.*;
+@RestController
+class Hooks {
+    @PostMapping(\"/stripe\")
+    String hook(@RequestBody String body, @RequestHeader(\"Stripe-Signature\") String signature) {
+        Webhook.constructEvent(body, signature, \"x\");
+        return \"\";
+    }
+    @PostMapping(\"/plain\")
+    String plain(@RequestBody String body, @RequestHeader(\"X-Trace\") String trace) { return \"\"; }
+}
+";
+    assert_eq!(named(&[("Hooks.java", spring)]), ["POST /plain", "POST /stripe signature_verified=true webhook=true"]);
+    let go = "
+package main
+import (
+	\"io\"
+	\"net/http\"
+	\"github.com/stripe/stripe-go/v76/webhook\"
+)
+func hook(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	event, err := webhook.ConstructEvent(body, r.Header.Get(\"Stripe-Signature\"), secret)
+	if err != nil {
+		w.WriteHeader(400)
+		return
+	}
+	handle(event)
+}
+func plain(w http.ResponseWriter, r *http.Request) { r.Header.Get(\"X-Trace\") }
+func main() {
+	http.HandleFunc(\"POST /stripe\", hook)
+	http.HandleFunc(\"POST /plain\", plain)
+}
+";
+    assert_eq!(named(&[("main.go", go)]), ["POST /plain", "POST /stripe signature_verified=true webhook=true"]);
+    let dotnet = "
+using Microsoft.AspNetCore.Mvc;
+using Stripe;
+[ApiController]
+[Route(\"hooks\")]
+public class HooksController : ControllerBase {
+    [HttpPost(\"stripe\")]
+    public IActionResult Hook() {
+        var one = EventUtility.ConstructEvent(json, Request.Headers[\"Stripe-Signature\"], secret);
+        return Ok();
+    }
+    [HttpPost(\"plain\")]
+    public IActionResult Plain() { return Ok(Request.Headers[\"X-Trace\"]); }
+}
+";
+    assert_eq!(named(&[("Hooks.cs", dotnet)]), ["POST /hooks/plain", "POST /hooks/stripe signature_verified=true webhook=true"]);
+    let rails = "
+class HooksController < ApplicationController
+  def stripe
+    event = Stripe::Webhook.construct_event(request.body.read, request.headers['Stripe-Signature'], secret)
+    head :ok
+  end
+  def github
+    head :ok if request.headers['X-Hub-Signature-256']
+  end
+  def plain
+    head :ok
+  end
+end
+";
+    let routes = "Rails.application.routes.draw do\n  post '/stripe', to: 'hooks#stripe'\n  post '/github', to: 'hooks#github'\n  post '/plain', to: 'hooks#plain'\nend\n";
+    assert_eq!(
+        named(&[("app/controllers/hooks_controller.rb", rails), ("config/routes.rb", routes)]),
+        ["POST /github webhook=true", "POST /plain", "POST /stripe signature_verified=true webhook=true"]
+    );
+    let laravel = "<?php
+use Illuminate\\Http\\Request;
+use Illuminate\\Support\\Facades\\Route;
+use Stripe\\Webhook;
+Route::post('/stripe', function (Request $request) {
+    $event = Webhook::constructEvent($request->getContent(), $request->header('Stripe-Signature'), 's');
+    return 'ok';
+});
+Route::post('/plain', function (Request $request) { return $request->header('X-Trace'); });
+";
+    assert_eq!(named(&[("routes/api.php", laravel)]), ["POST /api/plain", "POST /api/stripe signature_verified=true webhook=true"]);
+    let axum = "
+use axum::{http::HeaderMap, routing::post, Router};
+async fn hook(headers: HeaderMap, body: String) { let sent = headers.get(\"x-hub-signature-256\"); }
+async fn plain(headers: HeaderMap) { let sent = headers.get(\"x-trace\"); }
+pub fn app() -> Router { Router::new().route(\"/hook\", post(hook)).route(\"/plain\", post(plain)) }
+";
+    assert_eq!(named(&[("main.rs", axum)]), ["POST /hook webhook=true", "POST /plain"]);
+}

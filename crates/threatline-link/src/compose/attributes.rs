@@ -7,7 +7,8 @@ use super::value::*;
 use super::{CodeEntry, Place};
 use std::collections::BTreeSet;
 use threatline_facts::code::{Function, TypeName, Value};
-use threatline_model::{Property, Value as Known};
+use threatline_knowledge::catalogue::is_signature_header;
+use threatline_model::{Parameter, Property, Value as Known};
 
 /// Properties of a route, with what they are and where that is said.
 pub(super) type Said = BTreeSet<(Property, bool, Place)>;
@@ -123,6 +124,22 @@ fn within(declared: &TypeName, depth: usize) -> Vec<&TypeName> {
     out
 }
 
+/// What guards say by what they do, and by the headers that they read.
+pub(super) fn of_guards(effects: Effects, place: &Place) -> Said {
+    let mut said = effects.said;
+    if effects.parameters.iter().any(|(name, of)| of == "header" && is_signature_header(name)) {
+        said.insert((Property::Webhook, true, place.clone()));
+    }
+    said
+}
+
+/// Who reads the header in which a provider signs is called by that provider.
+pub(super) fn add_signed(parameters: &[Parameter], place: &Place, said: &mut Said) {
+    if parameters.iter().any(|one| one.place == "header" && is_signature_header(&one.name)) {
+        said.insert((Property::Webhook, true, place.clone()));
+    }
+}
+
 /// Adds what was said to a way in; of what is said both ways nothing is known.
 pub(super) fn add(entry: &mut CodeEntry, said: Said) {
     let both = |property: Property| {
@@ -136,5 +153,13 @@ pub(super) fn add(entry: &mut CodeEntry, said: Said) {
         if !both(*property) && !entry.properties.iter().any(|(known, ..)| known == property) {
             entry.properties.push((*property, Known::Flag(*holds), place.clone()));
         }
+    }
+    // Whoever reads the header and turns callers away has looked whether it fits.
+    let has = |property: Property| entry.properties.iter().any(|(known, value, _)| *known == property && *value == Known::Flag(true));
+    if has(Property::Webhook)
+        && !entry.properties.iter().any(|(known, ..)| *known == Property::SignatureVerified)
+        && let Some(place) = entry.authenticated.iter().filter(|proof| proof.holds).find_map(|proof| proof.places.first())
+    {
+        entry.properties.push((Property::SignatureVerified, Known::Flag(true), place.clone()));
     }
 }

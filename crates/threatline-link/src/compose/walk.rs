@@ -239,7 +239,8 @@ impl<'a> Evaluator<'a> {
         };
         self.frames.push(Effects::default());
         let chain = self.chain(&reached.guards, reached.unclear);
-        let before = self.frames.pop().unwrap_or_default().said;
+        let before = self.frames.pop().unwrap_or_default();
+        let before = super::attributes::of_guards(before, &reached.route.place);
         for mut one in self.handlers(&reached.route) {
             // `GET ..` is answered one step above.
             let above = one.methods.iter().flatten().any(|method| method.ends_with(ABOVE));
@@ -256,7 +257,8 @@ impl<'a> Evaluator<'a> {
             let (inner, closure) = self.handler_verdict(&one.handler, &reached.route.place);
             self.on_the_way.clear();
             verdict.and(inner);
-            let mut said = self.frames.pop().unwrap_or_default().said;
+            let own = self.frames.pop().unwrap_or_default();
+            let mut said = super::attributes::of_guards(own, &reached.route.place);
             said.extend(before.iter().cloned());
             let (path, names) = match &one.below {
                 Some(below) => text::path(&text::under(raw, below)),
@@ -393,6 +395,7 @@ impl<'a> Evaluator<'a> {
             places,
             calls,
         };
+        super::attributes::add_signed(&entry.parameters, &route.place, &mut said);
         super::attributes::add(&mut entry, said);
         out.push(Draft { entry, clear, top });
     }
