@@ -8,6 +8,7 @@ mod aliases;
 mod alone;
 mod annotated;
 mod attributes;
+mod bound;
 mod callable;
 pub(crate) mod constructs;
 mod convention;

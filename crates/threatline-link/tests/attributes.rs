@@ -372,3 +372,82 @@ pub fn app() -> Router { Router::new().route(\"/hook\", post(hook)).route(\"/pla
 ";
     assert_eq!(named(&[("main.rs", axum)]), ["POST /hook webhook=true", "POST /plain"]);
 }
+
+#[test]
+fn a_body_as_it_is_fills_a_record_with_fields_that_are_not_the_callers() {
+    let models = "
+const mongoose = require('mongoose')
+const User = mongoose.model('User', new mongoose.Schema({ name: String, role: { type: String } }))
+const Note = mongoose.model('Note', new mongoose.Schema({ title: String, text: String }))
+module.exports = { User, Note }
+";
+    let express = "
+const express = require('express')
+const { User, Note } = require('./models')
+const app = express()
+app.post('/users', async (req, res) => { await User.create(req.body) })
+app.put('/users/:id', async (req, res) => {
+  const changes = req.body
+  await User.findByIdAndUpdate(req.params.id, changes)
+})
+app.post('/made', async (req, res) => { const one = new User(req.body) })
+app.post('/chosen', async (req, res) => { await User.create({ name: req.body.name }) })
+app.post('/part', async (req, res) => { await User.create(req.body.user) })
+app.post('/notes', async (req, res) => { await Note.create(req.body) })
+app.post('/found', async (req, res) => { await User.find(req.body) })
+";
+    assert_eq!(
+        named(&[("app.js", express), ("models.js", models), ("package.json", "{}")]),
+        [
+            "POST /chosen",
+            "POST /found",
+            "POST /made mass_binding=true",
+            "POST /notes",
+            "POST /part",
+            "POST /users mass_binding=true",
+            "PUT /users/{id} mass_binding=true",
+        ]
+    );
+    let laravel = "<?php
+use Illuminate\\Http\\Request;
+use Illuminate\\Support\\Facades\\Route;
+use Illuminate\\Database\\Eloquent\\Model;
+class User extends Model { protected $fillable = ['name', 'is_admin']; }
+class Note extends Model { protected $fillable = ['title']; }
+class Open extends Model { protected $guarded = []; }
+class Plain extends Model { }
+Route::post('/users', function (Request $request) { return User::create($request->all()); });
+Route::post('/notes', function (Request $request) { return Note::create($request->all()); });
+Route::post('/open', function (Request $request) { $all = $request->all(); return Open::create($all); });
+Route::post('/plain', function (Request $request) { return Plain::create($request->all()); });
+Route::post('/some', function (Request $request) { return User::create($request->only('name')); });
+";
+    assert_eq!(
+        named(&[("routes/web.php", laravel)]),
+        ["POST /notes", "POST /open mass_binding=true", "POST /plain", "POST /some", "POST /users mass_binding=true"]
+    );
+    let django = "
+from django.db import models
+from django.urls import path
+from rest_framework.decorators import api_view
+class Account(models.Model):
+    name = models.CharField()
+    is_staff = models.BooleanField()
+class Note(models.Model):
+    title = models.CharField()
+@api_view(['POST'])
+def accounts(request):
+    return Account.objects.create(**request.data)
+@api_view(['POST'])
+def made(request):
+    Account(**request.data).save()
+@api_view(['POST'])
+def notes(request):
+    return Note.objects.create(**request.data)
+@api_view(['POST'])
+def named(request):
+    return Account.objects.create(name=request.data['name'])
+urlpatterns = [path('accounts', accounts), path('made', made), path('notes', notes), path('named', named)]
+";
+    assert_eq!(named(&[("urls.py", django)]), ["POST /accounts mass_binding=true", "POST /made mass_binding=true", "POST /named", "POST /notes"]);
+}

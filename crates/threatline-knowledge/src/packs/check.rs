@@ -150,6 +150,7 @@ impl Pack {
         lists.extend(self.verifies.iter().enumerate().map(|(at, rule)| ("verifies", at, "names", &rule.names[..])));
         lists.extend(self.rejects.iter().enumerate().map(|(at, rule)| ("rejects", at, "names", &rule.names[..])));
         lists.extend(self.sinks.iter().enumerate().map(|(at, rule)| ("sinks", at, "names", &rule.names[..])));
+        lists.extend(self.models.iter().enumerate().map(|(at, rule)| ("models", at, "names", &rule.names[..])));
         lists.extend(self.attributes.iter().enumerate().map(|(at, rule)| ("attributes", at, "names", &rule.names[..])));
         lists.extend(self.reads.iter().enumerate().map(|(at, rule)| ("reads", at, "of", rule.of.as_slice())));
         lists.extend(self.values.iter().enumerate().map(|(at, rule)| ("values", at, "name", std::slice::from_ref(&rule.name))));
@@ -169,6 +170,8 @@ impl Pack {
             self.reads.len(),
             self.sinks.len(),
             self.attributes.len(),
+            self.models.len(),
+            self.bodies.len(),
             self.values.len(),
             self.tables.len(),
             self.routed.len(),

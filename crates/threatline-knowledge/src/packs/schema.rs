@@ -136,6 +136,11 @@ pub struct Pack {
     pub sinks: Vec<SinkRule>,
     #[serde(default)]
     pub attributes: Vec<AttributeRule>,
+    #[serde(default)]
+    pub models: Vec<ModelRule>,
+    /// What holds all that a request sends (`Request.body`), or gives it back.
+    #[serde(default)]
+    pub bodies: Vec<String>,
     /// Functions whose result is made of the words of their arguments, in order (`os.path.join`).
     #[serde(default)]
     pub carries: Vec<String>,
@@ -1079,6 +1084,23 @@ pub struct AttributeRule {
     pub value: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
+}
+
+/// Stored records, and what fills one with all that it is given.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct ModelRule {
+    /// Bases of classes of the project, or functions that make a model and are told its fields.
+    pub names: Vec<String>,
+    /// Its methods that take the values; `new` is making one.
+    pub fills: Vec<String>,
+    /// The field of the class that lists what may be filled …
+    #[serde(default)]
+    pub listed: Option<String>,
+    /// … and the one that lists what may not; without a list that is empty, nothing may.
+    #[serde(default)]
+    pub unlisted: Option<String>,
 }
 
 /// A constant of a library.

@@ -512,6 +512,14 @@ impl<'a> Evaluator<'a> {
                     self.bind(target, longer, scope);
                     return Val::Null;
                 }
+                // `Model.objects.create(…)`: what is filled stands one word before
+                if let Value::Member(target, _) = &call.callee
+                    && let Value::Member(of, part) = &**target
+                    && self.brings_body(&arguments)
+                {
+                    let of = self.value(of, scope);
+                    self.fills_record(&of, &format!("{part}.{name}"), &arguments);
+                }
                 return self.call_member(object, name, arguments, call, None);
             }
         }
@@ -549,6 +557,7 @@ impl<'a> Evaluator<'a> {
         {
             return text;
         }
+        self.fills_record(&object, name, &arguments);
         match &object {
             Val::Object(id) => {
                 if let Some(field) = self.field(*id, name) {
@@ -657,6 +666,7 @@ impl<'a> Evaluator<'a> {
             },
             Val::Made(made) => {
                 let name = format!("{}()", made.by);
+                self.fills_record(&Val::Made(made.clone()), super::bound::MADE, &arguments);
                 self.call_symbol(&name, arguments, Some(Val::Made(made)), decorated)
             }
             Val::Either(values) => {
