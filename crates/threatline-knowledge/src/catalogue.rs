@@ -7,14 +7,18 @@ mod address;
 pub mod cloud;
 mod data_class;
 mod package;
+mod privilege;
 mod technology;
 mod third_party;
+mod webhook;
 
 pub use address::{Scheme, encryption, port, scheme};
 pub use data_class::{data_class, is_setting};
 pub use package::{CAPABILITIES, Package, package};
+pub use privilege::is_privileged;
 pub use technology::{Access, Resource, Setting, Technology, image, resource, technology};
 pub use third_party::{ThirdParty, host, third_party};
+pub use webhook::is_signature_header;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

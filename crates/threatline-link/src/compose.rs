@@ -7,6 +7,8 @@ mod actions;
 mod aliases;
 mod alone;
 mod annotated;
+mod attributes;
+mod bound;
 mod callable;
 pub(crate) mod constructs;
 mod convention;

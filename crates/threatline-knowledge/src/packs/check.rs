@@ -31,7 +31,8 @@ impl Pack {
         });
         let properties = self.sinks.iter().enumerate().filter(|(_, rule)| rule.sets != SinkRule::LOGGED);
         let sinks = properties.map(|(at, rule)| word(ModelWord::Property, "sinks", at, "sets", Some(&rule.sets)));
-        calls.chain(annotations).chain(classes).chain(sinks).flatten().collect()
+        let attributes = self.attributes.iter().enumerate().map(|(at, rule)| word(ModelWord::Property, "attributes", at, "sets", Some(&rule.sets)));
+        calls.chain(annotations).chain(classes).chain(sinks).chain(attributes).flatten().collect()
     }
 
     /// The first mistake, if there is one.
@@ -149,6 +150,8 @@ impl Pack {
         lists.extend(self.verifies.iter().enumerate().map(|(at, rule)| ("verifies", at, "names", &rule.names[..])));
         lists.extend(self.rejects.iter().enumerate().map(|(at, rule)| ("rejects", at, "names", &rule.names[..])));
         lists.extend(self.sinks.iter().enumerate().map(|(at, rule)| ("sinks", at, "names", &rule.names[..])));
+        lists.extend(self.models.iter().enumerate().map(|(at, rule)| ("models", at, "names", &rule.names[..])));
+        lists.extend(self.attributes.iter().enumerate().map(|(at, rule)| ("attributes", at, "names", &rule.names[..])));
         lists.extend(self.reads.iter().enumerate().map(|(at, rule)| ("reads", at, "of", rule.of.as_slice())));
         lists.extend(self.values.iter().enumerate().map(|(at, rule)| ("values", at, "name", std::slice::from_ref(&rule.name))));
         lists
@@ -166,6 +169,9 @@ impl Pack {
             self.rejects.len(),
             self.reads.len(),
             self.sinks.len(),
+            self.attributes.len(),
+            self.models.len(),
+            self.bodies.len(),
             self.values.len(),
             self.tables.len(),
             self.routed.len(),

@@ -134,6 +134,13 @@ pub struct Pack {
     pub reads: Vec<ReadRule>,
     #[serde(default)]
     pub sinks: Vec<SinkRule>,
+    #[serde(default)]
+    pub attributes: Vec<AttributeRule>,
+    #[serde(default)]
+    pub models: Vec<ModelRule>,
+    /// What holds all that a request sends (`Request.body`), or gives it back.
+    #[serde(default)]
+    pub bodies: Vec<String>,
     /// Functions whose result is made of the words of their arguments, in order (`os.path.join`).
     #[serde(default)]
     pub carries: Vec<String>,
@@ -1061,6 +1068,39 @@ pub struct SinkRule {
 impl SinkRule {
     /// What `sets` says where a line of a log is written.
     pub const LOGGED: &'static str = "logged";
+}
+
+/// What says something of the route at which it is called, read, stands as a guard or is the type or the
+/// annotation of a parameter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct AttributeRule {
+    /// Full names, or members of this pack's types.
+    pub names: Vec<String>,
+    /// The property of the entry point.
+    pub sets: String,
+    #[serde(default = "yes")]
+    pub value: bool,
+    #[serde(default)]
+    pub when: Vec<Condition>,
+}
+
+/// Stored records, and what fills one with all that it is given.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct ModelRule {
+    /// Bases of classes of the project, or functions that make a model and are told its fields.
+    pub names: Vec<String>,
+    /// Its methods that take the values; `new` is making one.
+    pub fills: Vec<String>,
+    /// The field of the class that lists what may be filled …
+    #[serde(default)]
+    pub listed: Option<String>,
+    /// … and the one that lists what may not; without a list that is empty, nothing may.
+    #[serde(default)]
+    pub unlisted: Option<String>,
 }
 
 /// A constant of a library.

@@ -104,6 +104,8 @@ pub(super) struct Evaluator<'a> {
     /// What decorators tell of a handler, and of the handler whose guards are being judged.
     pub(super) told_of: HashMap<(FileId, u32, Option<ObjectId>), Told>,
     pub(super) telling: Vec<(String, Val)>,
+    /// What files say of themselves that are ways in.
+    pub(super) said_of_files: HashMap<FileId, super::attributes::Said>,
     /// Routers that a pack's functions without an object are about, by what stands for all of them.
     pub(super) ambient: Vec<(&'static str, ObjectId, ObjectId)>,
     pub(super) metadata: Option<Told>,
@@ -212,6 +214,7 @@ impl<'a> Evaluator<'a> {
             app_paths: HashMap::new(),
             loose: Vec::new(),
             told_of: HashMap::new(),
+            said_of_files: HashMap::new(),
             telling: Vec::new(),
             metadata: None,
             taking: Vec::new(),

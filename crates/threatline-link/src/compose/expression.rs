@@ -196,6 +196,7 @@ impl<'a> Evaluator<'a> {
                     return value;
                 }
                 let full = format!("{symbol}.{name}");
+                self.note_attribute(&full, &[]);
                 self.note_whole(&full);
                 self.note_read(symbol, Some(name));
                 self.symbol(&full)
@@ -203,11 +204,13 @@ impl<'a> Evaluator<'a> {
             Val::Made(made) => {
                 let (by, full) = (format!("{}()", made.by), format!("{}().{name}", made.by));
                 self.note_read(&by, Some(name));
+                self.note_attribute(&full, &[]);
                 Val::symbol(full)
             }
             Val::Method(id, method) => {
                 let full = self.method_name(*id, method);
                 self.note_read(&full, Some(name));
+                self.note_attribute(&format!("{full}.{name}"), &[]);
                 Val::Method(*id, Rc::from(format!("{method}.{name}")))
             }
             Val::Map(entries) => entries.iter().rev().find(|(key, _)| key == name).map_or(Val::Unknown, |(_, value)| value.clone()),
@@ -220,6 +223,7 @@ impl<'a> Evaluator<'a> {
             // `getattr`-like access to a text's own members changes nothing that we follow; what a caller
             // chose has members that are its choice too.
             Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
+            Val::Text(text) if matches!(**text, Text::Input(_)) && self.attribute_of_input(name) => object.clone(),
             Val::Text(text) if matches!(**text, Text::Input(_)) && !self.own_words().counts.contains(name) => object.clone(),
             Val::Text(_)
                 if self.runs_bodies() && matches!(name, "host" | "hostname" | "to_s" | "to_sym" | "freeze" | "strip" | "chomp" | "dup" | "presence") =>
@@ -252,6 +256,7 @@ impl<'a> Evaluator<'a> {
         if self.objects[id].ty.is_some() {
             let full = self.method_name(id, name);
             self.note_whole(&full);
+            self.note_attribute(&full, &[]);
             return Val::Method(id, Rc::from(name));
         }
         match self.objects[id].class {
@@ -365,6 +370,10 @@ impl<'a> Evaluator<'a> {
             },
             (Val::List(items), Some(key)) => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()).unwrap_or(Val::Unknown),
             (Val::Map(_), Some(key)) => self.member(object, key),
+            (Val::Text(text), Some(key)) if matches!(**text, Text::Input(_)) => {
+                self.attribute_of_input(key);
+                object.clone()
+            }
             _ => self.read_off(object),
         }
     }
@@ -503,6 +512,14 @@ impl<'a> Evaluator<'a> {
                     self.bind(target, longer, scope);
                     return Val::Null;
                 }
+                // `Model.objects.create(…)`: what is filled stands one word before
+                if let Value::Member(target, _) = &call.callee
+                    && let Value::Member(of, part) = &**target
+                    && self.brings_body(&arguments)
+                {
+                    let of = self.value(of, scope);
+                    self.fills_record(&of, &format!("{part}.{name}"), &arguments);
+                }
                 return self.call_member(object, name, arguments, call, None);
             }
         }
@@ -540,6 +557,7 @@ impl<'a> Evaluator<'a> {
         {
             return text;
         }
+        self.fills_record(&object, name, &arguments);
         match &object {
             Val::Object(id) => {
                 if let Some(field) = self.field(*id, name) {
@@ -564,7 +582,12 @@ impl<'a> Evaluator<'a> {
                 self.note_read_by(&of, name, &arguments);
                 self.call_method(*id, &full, arguments, decorated)
             }
-            Val::Text(text) => self.text_method(text, name, arguments),
+            Val::Text(text) => {
+                if matches!(**text, Text::Input(_)) {
+                    self.attribute_of_input(name);
+                }
+                self.text_method(text, name, arguments)
+            }
             Val::Function(closure) if matches!(name, "bind") => Val::Function(closure.clone()),
             Val::Function(closure) if self.runs_bodies() => self.invoke(&closure.clone(), arguments),
             Val::Function(closure) if matches!(name, "call" | "apply") => self.invoke(&closure.clone(), arguments.into_iter().skip(1).collect()),
@@ -643,6 +666,7 @@ impl<'a> Evaluator<'a> {
             },
             Val::Made(made) => {
                 let name = format!("{}()", made.by);
+                self.fills_record(&Val::Made(made.clone()), super::bound::MADE, &arguments);
                 self.call_symbol(&name, arguments, Some(Val::Made(made)), decorated)
             }
             Val::Either(values) => {

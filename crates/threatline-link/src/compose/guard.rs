@@ -290,6 +290,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place, depth: usize) -> Verdict {
+        self.attribute_at(name, arguments.unwrap_or_default(), place);
         if let Some(own) = self.named_guards.get(name).cloned() {
             let mut out = Verdict::default();
             for guard in own.iter().take(32) {

@@ -178,6 +178,11 @@ pub(super) struct Library {
     rejects: Names<RejectRule>,
     reads: HashMap<String, Vec<Ruled<ReadRule>>>,
     sinks: Names<SinkRule>,
+    attributes: Names<AttributeRule>,
+    models: Names<ModelRule>,
+    bodies: HashSet<String>,
+    /// The last parts of their names: most names are none of them.
+    attribute_words: HashSet<&'static str>,
     /// What gives back the words that it is given.
     carries: HashSet<&'static str>,
     /// Words of the languages themselves.
@@ -232,6 +237,10 @@ impl Library {
             rejects: Names::new(),
             reads: HashMap::new(),
             sinks: Names::new(),
+            attributes: Names::new(),
+            models: Names::new(),
+            bodies: HashSet::new(),
+            attribute_words: HashSet::new(),
             carries: HashSet::new(),
             words: Words::default(),
             sinks_anywhere: HashMap::new(),
@@ -344,6 +353,14 @@ impl Library {
                 self.sinks_anywhere.entry(name).or_default().push(Ruled { pack, rule });
             }
             rule.methods.iter().for_each(|method| self.client_sinks.entry(method).or_default().push(Ruled { pack, rule }));
+        }
+        for rule in &pack.models {
+            rule.names.iter().for_each(|name| self.models.add(self.written(pack, name), Ruled { pack, rule }));
+        }
+        self.bodies.extend(pack.bodies.iter().map(|name| self.written(pack, name)).collect::<Vec<_>>());
+        for rule in &pack.attributes {
+            rule.names.iter().for_each(|name| self.attributes.add(self.written(pack, name), Ruled { pack, rule }));
+            self.attribute_words.extend(rule.names.iter().map(|name| last_part(name.rsplit("::").next().unwrap_or(name))));
         }
         for rule in &pack.values {
             let at = self.values.len() + self.value_stars.len();
@@ -504,6 +521,29 @@ impl Library {
         found.extend(self.client_sinks.get(last).into_iter().flatten().filter(speaks).copied());
         found.extend(self.sinks_anywhere.get(last).into_iter().flatten().copied());
         found
+    }
+
+    /// What is known of models that are made so, or that extend this.
+    pub(super) fn models(&self, name: &str) -> Vec<Ruled<ModelRule>> {
+        self.by_line(name, |name| self.models.get(name).into_iter().map(|(ruled, _)| ruled).collect())
+    }
+
+    /// Whether that holds all that a request sends.
+    pub(super) fn is_body(&self, name: &str) -> bool {
+        !self.bodies.is_empty() && self.bodies.contains(name)
+    }
+
+    /// Whether a name that ends so may say something of a route.
+    pub(super) fn may_say(&self, last: &str) -> bool {
+        self.attribute_words.contains(last)
+    }
+
+    /// What a name says of the route at which it stands.
+    pub(super) fn attributes(&self, name: &str) -> Vec<Ruled<AttributeRule>> {
+        if !self.attribute_words.contains(last_part(name)) {
+            return Vec::new();
+        }
+        self.by_line(name, |name| self.attributes.get(name).into_iter().map(|(ruled, _)| ruled).collect())
     }
 
     /// Looks a `#<type>.rest` up for the type and all it extends.

@@ -25,6 +25,9 @@ impl<'a> Evaluator<'a> {
         let packs = library.packs.iter();
         let Some(pack) = packs.into_iter().find(|pack| pack.files.iter().any(|rule| rule.serves)) else { return };
         let Some(path) = self.served_path(file) else { return };
+        if !effects.said.is_empty() {
+            self.said_of_files.insert(file, effects.said.clone());
+        }
         self.file = file;
         self.mark = self.program.source(file).functions[0].mark;
         let place = self.place(&pack.name);

@@ -308,12 +308,15 @@ pub(super) struct Effects {
     pub(super) parameters: BTreeSet<(String, String)>,
     /// What it assigned through pointers among its parameters (Go), by position.
     pub(super) outs: Vec<(usize, Val)>,
+    /// What it says of the route that it answers.
+    pub(super) said: super::attributes::Said,
 }
 
 impl Effects {
     pub(super) fn merge(&mut self, other: &Effects) {
         self.calls.extend(&other.calls);
         self.parameters.extend(other.parameters.iter().cloned());
+        self.said.extend(other.said.iter().cloned());
     }
 }
 

@@ -62,6 +62,7 @@ impl<'a> Evaluator<'a> {
         let (mark, told) = (self.mark, self.told(&arguments, receiver.as_ref()));
         self.opened = None;
         let made_by = told.as_ref().and(receiver.clone());
+        self.note_attribute(name, &arguments);
         let value = self.call_named(name, arguments, receiver, decorated);
         if let Some(told) = told {
             self.mark = mark;
@@ -112,6 +113,7 @@ impl<'a> Evaluator<'a> {
     fn call_method_plainly(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
         let name = self.method_name(id, method);
         self.note_whole(&name);
+        self.note_attribute(&name, &arguments);
         let Some(ty) = self.objects[id].ty else {
             self.run_lambdas(&arguments);
             return Val::Unknown;

@@ -237,13 +237,17 @@ impl<'a> Evaluator<'a> {
             Val::Function(closure) => self.told_of.get(&(closure.file, closure.index, closure.this)).cloned(),
             _ => None,
         };
+        self.frames.push(Effects::default());
         let chain = self.chain(&reached.guards, reached.unclear);
+        let before = self.frames.pop().unwrap_or_default();
+        let before = super::attributes::of_guards(before, &reached.route.place);
         for mut one in self.handlers(&reached.route) {
             // `GET ..` is answered one step above.
             let above = one.methods.iter().flatten().any(|method| method.ends_with(ABOVE));
             one.methods.iter_mut().flatten().for_each(|method| *method = method.trim_end_matches(ABOVE).to_owned());
             let (path, names) = if above { one_above(&path, &names) } else { (path.clone(), names.clone()) };
             let mut verdict = chain.clone();
+            self.frames.push(Effects::default());
             self.on_the_way = guard_names(&reached.route.handler);
             self.on_the_way.extend(guard_names(&one.handler));
             for guard in one.guards {
@@ -253,6 +257,9 @@ impl<'a> Evaluator<'a> {
             let (inner, closure) = self.handler_verdict(&one.handler, &reached.route.place);
             self.on_the_way.clear();
             verdict.and(inner);
+            let own = self.frames.pop().unwrap_or_default();
+            let mut said = super::attributes::of_guards(own, &reached.route.place);
+            said.extend(before.iter().cloned());
             let (path, names) = match &one.below {
                 Some(below) => text::path(&text::under(raw, below)),
                 None => (path.clone(), names.clone()),
@@ -260,6 +267,7 @@ impl<'a> Evaluator<'a> {
             for method in one.methods {
                 self.draft(&reached, &path, &names, method, &verdict, closure.as_ref(), top, out);
                 if let Some(draft) = out.last_mut() {
+                    super::attributes::add(&mut draft.entry, said.clone());
                     draft.entry.parameters.extend(queried.iter().map(|name| parameter(name, "query")));
                 }
             }
@@ -314,7 +322,13 @@ impl<'a> Evaluator<'a> {
             takes = self.taken(closure);
             returns = self.returned(closure);
         }
+        let mut said = closure.map(|closure| self.attributes_of_parameters(closure)).unwrap_or_default();
+        if let (Val::Null, false) = (&route.handler, self.said_of_files.is_empty()) {
+            let file = self.program.file_at(&route.place.path);
+            said.extend(file.and_then(|file| self.said_of_files.get(&file)).into_iter().flatten().cloned());
+        }
         let effects = closure.map(|closure| self.effects(closure, &route.takes, &parameters));
+        said.extend(effects.iter().flat_map(|effects| effects.said.iter().cloned()));
         if let Some(effects) = &effects {
             // a request without a body has its form's fields in the query
             let bodiless = matches!(method.as_deref(), Some("GET" | "HEAD"));
@@ -366,7 +380,7 @@ impl<'a> Evaluator<'a> {
         }
         let clear = !verdict.unclear && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
         let calls = effects.map(|effects| effects.calls.into_iter().collect());
-        let entry = CodeEntry {
+        let mut entry = CodeEntry {
             kind: route.kind,
             method,
             path: path.to_owned(),
@@ -381,6 +395,8 @@ impl<'a> Evaluator<'a> {
             places,
             calls,
         };
+        super::attributes::add_signed(&entry.parameters, &route.place, &mut said);
+        super::attributes::add(&mut entry, said);
         out.push(Draft { entry, clear, top });
     }
 

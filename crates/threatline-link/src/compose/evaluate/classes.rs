@@ -301,6 +301,7 @@ impl<'a> Evaluator<'a> {
         if self.running.len() >= MAX_DEPTH || !self.burn() {
             return Val::Unknown;
         }
+        self.fills_record(&Val::Class(file, class), super::super::bound::MADE, &arguments);
         let declared = &self.program.source(file).classes[class as usize];
         let place = Some(self.place("code"));
         let id = self.object(Object { class: Some((file, class)), place, ..Object::default() });

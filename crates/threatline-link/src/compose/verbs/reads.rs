@@ -64,6 +64,10 @@ impl<'a> Evaluator<'a> {
     /// Notes that a member of something that holds parameters was read by its name.
     pub(in crate::compose) fn note_read(&mut self, of: &str, name: Option<&str>) {
         let Some(name) = name else { return };
+        // variables of PHP that are there by themselves are nobody's members
+        if of.starts_with('$') {
+            self.note_attribute(of, &[]);
+        }
         for Ruled { rule, .. } in self.program.files[self.file].library.reads(of) {
             if rule.whole || rule.every || rule.with.iter().any(|with| with == name || with == "()") {
                 continue;
