@@ -312,7 +312,7 @@ impl<'a> Evaluator<'a> {
             self.extracted_parameters(closure, &mut parameters);
             self.ruled_parameters(closure, &mut parameters);
             if route.typed {
-                self.typed_parameters(closure, names, &mut parameters);
+                self.typed_parameters(closure, names, route.takes.len(), &mut parameters);
             }
             if let (Val::Action(..), Some(this)) = (&route.handler, closure.this) {
                 let declared = self.objects[this].declared.clone();
@@ -506,8 +506,8 @@ impl<'a> Evaluator<'a> {
         self.file = before;
     }
 
-    /// Parameters of a handler that the framework fills from the request by their types.
-    fn typed_parameters(&mut self, closure: &Closure, names: &[String], out: &mut BTreeSet<Parameter>) {
+    /// Parameters of a handler that the framework fills from the request by their types, behind those that it hands in.
+    fn typed_parameters(&mut self, closure: &Closure, names: &[String], handed: usize, out: &mut BTreeSet<Parameter>) {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
         let scope = self.globals(closure.file);
         let (file, mark) = (self.file, self.mark);
@@ -517,8 +517,10 @@ impl<'a> Evaluator<'a> {
             let told = self.told_parameters(function, &scope);
             out.extend(told.into_iter().filter(|one| one.place != "path"));
         }
-        for one in &function.parameters {
-            if one.name.is_empty() || one.variadic || names.contains(&one.name) {
+        for (at, one) in function.parameters.iter().enumerate() {
+            // where no type says what it is, its place does
+            let is_handed = at < handed && one.declared.is_none() && one.default.is_none();
+            if is_handed || one.name.is_empty() || one.variadic || names.contains(&one.name) {
                 continue;
             }
             // What an annotation says of a parameter is all there is to say.
@@ -567,7 +569,7 @@ impl<'a> Evaluator<'a> {
                 && (inner.file, inner.index) != (closure.file, closure.index)
                 && self.burn()
             {
-                self.typed_parameters(&inner.clone(), names, out);
+                self.typed_parameters(&inner.clone(), names, 0, out);
             }
         }
         self.file = file;
