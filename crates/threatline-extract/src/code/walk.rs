@@ -147,6 +147,47 @@ pub(crate) fn assign(target: Expression, declared: Option<Type>, value: Option<E
     statement(StatementKind::Assign { target, declared, value }, span)
 }
 
+/// A text that is put together of words and values.
+pub(crate) struct Pieces {
+    parts: Vec<Expression>,
+    literal: String,
+    filled: bool,
+    at: Span,
+}
+
+impl Pieces {
+    pub(crate) fn new(at: Span) -> Self {
+        Self { parts: Vec::new(), literal: String::new(), filled: false, at }
+    }
+
+    /// Words as they stand.
+    pub(crate) fn words(&mut self, words: &str) {
+        self.literal.push_str(words);
+    }
+
+    /// A value between them; what is not understood is one, too.
+    pub(crate) fn value(&mut self, value: Option<Expression>) {
+        self.filled = true;
+        self.close();
+        self.parts.push(value.unwrap_or_else(|| unknown(Vec::new(), self.at)));
+    }
+
+    fn close(&mut self) {
+        if !self.literal.is_empty() {
+            self.parts.push(string(std::mem::take(&mut self.literal), self.at));
+        }
+    }
+
+    /// A plain text where no value stands in it.
+    pub(crate) fn finish(mut self) -> Kind {
+        if !self.filled {
+            return Kind::String(self.literal);
+        }
+        self.close();
+        Kind::Template(self.parts)
+    }
+}
+
 /// A type without arguments.
 pub(crate) fn plain(name: impl Into<String>) -> Type {
     Type { name: name.into(), ..Type::default() }

@@ -8,32 +8,16 @@ use tree_sitter::Node;
 impl Lowering<'_> {
     /// A string or symbol, with what is filled in.
     pub(super) fn string(&self, node: Node) -> ExpressionKind {
-        let at = span(node);
-        let mut parts: Vec<Expression> = Vec::new();
-        let mut literal = String::new();
-        let mut filled = false;
+        let mut pieces = Pieces::new(span(node));
         for child in children(node) {
             match child.kind() {
-                "string_content" | "heredoc_content" => literal.push_str(self.walk.text(child)),
-                "escape_sequence" => literal.push_str(unescaped(self.walk.text(child))),
-                "interpolation" => {
-                    filled = true;
-                    if !literal.is_empty() {
-                        parts.push(string(std::mem::take(&mut literal), at));
-                    }
-                    let inner = children(child).first().map_or_else(|| unknown(Vec::new(), at), |inner| self.expression(*inner));
-                    parts.push(inner);
-                }
+                "string_content" | "heredoc_content" => pieces.words(self.walk.text(child)),
+                "escape_sequence" => pieces.words(unescaped(self.walk.text(child))),
+                "interpolation" => pieces.value(children(child).first().map(|inner| self.expression(*inner))),
                 _ => {}
             }
         }
-        if !filled {
-            return ExpressionKind::String(literal);
-        }
-        if !literal.is_empty() {
-            parts.push(string(literal, at));
-        }
-        ExpressionKind::Template(parts)
+        pieces.finish()
     }
 
     /// `"a" "b"`
