@@ -30,8 +30,9 @@ fn run(words: &[String]) -> Result<(), String> {
             "--check" => check = true,
             "--scores" => {
                 let file = words.next().ok_or("--scores FILE.tsv")?;
-                scores =
-                    read_scores(&std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?).map_err(|error| format!("{file}: {error}"))?;
+                let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+                // a scorer that does not know a pack says nothing against its figures
+                scores.extend(read_scores(&text).map_err(|error| format!("{file}: {error}"))?);
             }
             other => return Err(format!("unknown word: {other}")),
         }

@@ -17,7 +17,6 @@ use crate::tree::Tree;
 use crate::world::{Context, Given, Stopped, World};
 use crate::{Config, ConfigError, Entry, Mode, Oid, Revision, Source};
 use salsa::Setter as _;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -381,18 +380,11 @@ impl Session {
 /// Single files of a state, for what is read beside the queries.
 struct Files<'a> {
     world: &'a World,
-    /// Folders that were opened: many places lie in few.
-    folders: RefCell<HashMap<Oid, Option<Arc<[Entry]>>>>,
 }
 
 impl<'a> Files<'a> {
     fn new(world: &'a World) -> Self {
-        Self { world, folders: RefCell::default() }
-    }
-
-    fn entries(&self, oid: &Oid) -> Option<Arc<[Entry]>> {
-        let open = || self.world.entries(oid).ok();
-        self.folders.borrow_mut().entry(*oid).or_insert_with(open).clone()
+        Self { world }
     }
 
     /// The entry at a path from the root of the repository.
@@ -403,7 +395,7 @@ impl<'a> Files<'a> {
         };
         let mut parts = rest.split('/').peekable();
         while let Some(part) = parts.next() {
-            let entries = self.entries(&oid)?;
+            let entries = self.world.entries(&oid).ok()?;
             let entry = entries.iter().find(|entry| entry.name == part)?;
             if parts.peek().is_none() {
                 return Some(entry.clone());
@@ -424,7 +416,7 @@ impl<'a> Files<'a> {
 
     fn folder(&self, revision: &Revision, path: &str) -> Option<Arc<[Entry]>> {
         let entry = self.entry(revision, path).filter(|entry| entry.mode == Mode::Tree)?;
-        self.entries(&entry.oid)
+        self.world.entries(&entry.oid).ok()
     }
 }
 

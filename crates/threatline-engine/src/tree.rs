@@ -12,8 +12,8 @@ use crate::{Entry, Mode, Oid};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use threatline_facts::ArtifactKind;
 use threatline_facts::manifest::Package;
-use threatline_facts::{ArtifactKind, Language};
 use threatline_knowledge::packs::{self, Family, Words};
 
 /// Facts below this many bytes travel up into the record of the folder above.
@@ -384,31 +384,10 @@ fn is_named(kind: ArtifactKind, name: &str, words: Words) -> bool {
     packs::is_named(family, name) || words.is_named(family, name)
 }
 
-/// What a file is read as. The project's own files are never read as artifacts, and files that are tests by
-/// their name are none of the system: half of the source of a well-kept repository.
+/// What a file is read as. The project's own files are never read as artifacts, and tests are no part of the system.
 pub(crate) fn kind_of(name: &str) -> Option<ArtifactKind> {
     let kind = ArtifactKind::of(name).filter(|_| name != "threatline.toml")?;
-    let is_test = matches!(kind, ArtifactKind::Source(language) if is_test(language, name));
-    (!is_test).then_some(kind)
-}
-
-/// Whether test runners of the language take a file of that name for tests.
-fn is_test(language: Language, name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name);
-    let ends = |endings: &[&str]| endings.iter().any(|ending| stem.ends_with(ending));
-    match language {
-        Language::JavaScript | Language::TypeScript | Language::Tsx => {
-            [".test.", ".spec.", ".e2e-spec.", ".stories.", ".cy."].iter().any(|part| name.contains(part))
-        }
-        Language::Python => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
-        Language::Ruby => ends(&["_spec", "_test"]),
-        Language::Elixir => name.ends_with("_test.exs"),
-        Language::Go => stem.ends_with("_test"),
-        Language::Java | Language::Kotlin => ends(&["Test", "Tests", "IT"]),
-        Language::CSharp => ends(&["Test", "Tests"]),
-        Language::Php => stem.ends_with("Test"),
-        Language::Rust => false,
-    }
+    (!kind.is_test(name)).then_some(kind)
 }
 
 /// The name of a kind in `coverage.by_kind`.

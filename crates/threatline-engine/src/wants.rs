@@ -285,8 +285,7 @@ impl Folder<'_> {
         let source = |entry: &Entry| {
             let path = if folder.is_empty() { entry.name.clone() } else { format!("{folder}/{}", entry.name) };
             let kind = crate::tree::kind_of(&entry.name).filter(|kind| *kind == ArtifactKind::Source(language))?;
-            let is_test = entry.name.ends_with("_test.go");
-            (entry.mode == Mode::File && !is_test && !self.below.excludes(&path)).then_some((path, (entry.oid, kind)))
+            (entry.mode == Mode::File && !self.below.excludes(&path)).then_some((path, (entry.oid, kind)))
         };
         entries.iter().filter_map(source).collect()
     }

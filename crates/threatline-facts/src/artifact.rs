@@ -60,7 +60,32 @@ pub enum ArtifactKind {
     Codeowners,
 }
 
+impl Language {
+    /// Whether tools of the language take a file of that name for a test or a story, and so for no part of the program.
+    fn is_test(self, name: &str) -> bool {
+        let stem = name.split('.').next().unwrap_or(name);
+        let ends = |endings: &[&str]| endings.iter().any(|ending| stem.ends_with(ending));
+        match self {
+            Language::JavaScript | Language::TypeScript | Language::Tsx => {
+                [".test.", ".spec.", ".e2e-spec.", ".stories.", ".cy."].iter().any(|part| name.contains(part))
+            }
+            Language::Python => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
+            Language::Ruby => ends(&["_spec", "_test"]),
+            Language::Elixir => name.ends_with("_test.exs"),
+            Language::Go | Language::Rust => stem.ends_with("_test"),
+            Language::Java | Language::Kotlin => ends(&["Test", "Tests", "IT"]),
+            Language::CSharp => ends(&["Test", "Tests"]),
+            Language::Php => stem.ends_with("Test"),
+        }
+    }
+}
+
 impl ArtifactKind {
+    /// Whether a file of this kind is source that is a test by its name.
+    pub fn is_test(self, name: &str) -> bool {
+        matches!(self, ArtifactKind::Source(language) if language.is_test(name))
+    }
+
     /// The kind that a file of this name (the last part of its path) is read as; `None` if it is only
     /// counted.
     pub fn of(name: &str) -> Option<Self> {

@@ -141,8 +141,7 @@ pub(crate) fn is_test_path(path: &str) -> bool {
         || stem.ends_with("_test")
         || stem.starts_with("test_")
         || stem == "conftest";
-    let class = name.ends_with(".java") || name.ends_with(".cs") || name.ends_with(".kt");
-    in_folder || named || (class && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT")))
+    in_folder || named || threatline_facts::ArtifactKind::of(name).is_some_and(|kind| kind.is_test(name))
 }
 
 /// Where all of a component's evidence lies in tests and examples, it belongs to them.

@@ -147,6 +147,17 @@ pub(crate) fn assign(target: Expression, declared: Option<Type>, value: Option<E
     statement(StatementKind::Assign { target, declared, value }, span)
 }
 
+/// What an escape stands for, where a language has the common ones.
+pub(crate) fn unescaped(escape: &str) -> &str {
+    match escape {
+        "\\n" => "\n",
+        "\\t" => "\t",
+        "\\r" => "\r",
+        "\\s" => " ",
+        other => other.strip_prefix('\\').unwrap_or(other),
+    }
+}
+
 /// A text that is put together of words and values.
 pub(crate) struct Pieces {
     parts: Vec<Expression>,

@@ -101,9 +101,7 @@ impl<'a> Evaluator<'a> {
             Val::Made(made) => made.by.as_str(),
             _ => return None,
         };
-        let rules = self.program.files[self.file].library.packs.iter().filter_map(|pack| pack.constructs.as_ref());
-        let is_here = rules.flat_map(|rules| &rules.here).any(|here| here == name);
-        (is_here && self.declares_resources()).then(|| Text::literal("."))
+        (self.program.files[self.file].library.is_here(name) && self.declares_resources()).then(|| Text::literal("."))
     }
 
     /// The path that scope and name tell.

@@ -40,7 +40,6 @@ pub(super) struct Evaluator<'a> {
     pub(super) pretending: Vec<(FileId, u32)>,
     /// Names of members that any file speaks of, once they are asked for.
     pub(super) named: Option<BTreeSet<&'a str>>,
-    located: HashMap<(FileId, *const Import), Located2>,
     /// What names mean by a file's imports of everything, where that hangs on nothing that is evaluated.
     globbed: HashMap<FileId, HashMap<String, Globbed>>,
     /// Bases of classes, and members of classes that have a value.
@@ -166,7 +165,6 @@ impl<'a> Evaluator<'a> {
             generic: HashMap::new(),
             made: BTreeSet::new(),
             named: None,
-            located: HashMap::new(),
             globbed: HashMap::new(),
             lines: HashMap::new(),
             statics: HashMap::new(),

@@ -210,7 +210,9 @@ impl<'a> Evaluator<'a> {
             Val::Method(id, method) => {
                 let full = self.method_name(*id, method);
                 self.note_read(&full, Some(name));
-                self.note_attribute(&format!("{full}.{name}"), &[]);
+                if self.program.files[self.file].library.may_say(name) {
+                    self.note_attribute(&format!("{full}.{name}"), &[]);
+                }
                 Val::Method(*id, Rc::from(format!("{method}.{name}")))
             }
             Val::Map(entries) => entries.iter().rev().find(|(key, _)| key == name).map_or(Val::Unknown, |(_, value)| value.clone()),

@@ -27,6 +27,9 @@ pub(super) struct File<'a> {
     pub(super) classes: HashMap<&'a str, u32>,
 }
 
+/// Where members of one module that a file names were found.
+type Members = Vec<(Option<String>, Located2)>;
+
 /// A class by its name without capitals and separators.
 type Folded = (String, (FileId, u32));
 
@@ -76,7 +79,7 @@ pub(super) struct Program<'a> {
     /// Kotlin: names at the top level of files by package.
     offered: HashMap<&'a str, HashMap<&'a str, Vec<FileId>>>,
     /// Where modules were found: a file that hands on what thirty others offer asks for each of them at every name.
-    located: RefCell<HashMap<(FileId, String), Located2>>,
+    located: RefCell<HashMap<FileId, HashMap<String, Members>>>,
 }
 
 /// Where Maven and Gradle keep the sources of a module.
@@ -454,12 +457,12 @@ impl<'a> Program<'a> {
 
     /// The existing file (or folder) that an import means, and whether the member is the file itself.
     pub(super) fn locate(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
-        let key = (file, member.map_or_else(|| module.to_owned(), |member| format!("{module}\0{member}")));
-        if let Some(known) = self.located.borrow().get(&key) {
-            return known.clone();
+        let known = |members: &Members| members.iter().find(|(known, _)| known.as_deref() == member).map(|(_, found)| found.clone());
+        if let Some(found) = self.located.borrow().get(&file).and_then(|modules| modules.get(module)).and_then(known) {
+            return found;
         }
         let found = self.look_for(file, module, member);
-        self.located.borrow_mut().insert(key, found.clone());
+        self.located.borrow_mut().entry(file).or_default().entry_ref(module).or_default().push((member.map(str::to_owned), found.clone()));
         found
     }
 

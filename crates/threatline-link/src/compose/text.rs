@@ -343,11 +343,10 @@ pub(super) fn is_test(path: &str) -> bool {
     name.starts_with("test_") || name.starts_with("test") && name.contains("settings") || path.split('/').any(|part| matches!(part, "tests" | "test"))
 }
 
-/// Whether a file is a test of what stands in others, by its folder or by its name's ending.
+/// Whether a file is a test of what stands in others, by its folder or by its name.
 pub(super) fn rehearses(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    is_test(path) || path.split('/').any(|part| part == "__tests__") || stem.ends_with(".spec") || stem.ends_with(".test") || stem.ends_with("_test")
+    is_test(path) || path.split('/').any(|part| part == "__tests__") || threatline_facts::ArtifactKind::of(name).is_some_and(|kind| kind.is_test(name))
 }
 
 /// `{id}`, `{id:\d+}`, `{*rest}`, `{id?}`, `<int:id>`, `<path:rest>`, `<string(length=2):code>`.

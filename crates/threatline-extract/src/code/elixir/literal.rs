@@ -85,13 +85,3 @@ impl Lowering<'_> {
         }
     }
 }
-
-fn unescaped(escape: &str) -> &str {
-    match escape {
-        "\\n" => "\n",
-        "\\t" => "\t",
-        "\\r" => "\r",
-        "\\s" => " ",
-        other => other.strip_prefix('\\').unwrap_or(other),
-    }
-}

@@ -216,7 +216,7 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn import(&mut self, import: &'a Import) -> Val {
         let (file, mark) = (self.file, import.mark);
-        let located = self.located(file, import);
+        let located = self.program.locate(file, &import.module, import.member.as_deref());
         let language = self.program.source(file).language;
         if let Located2::Missing = located {
             let place = Place { path: self.program.files[file].path.clone(), mark, by: Arc::from("code") };
@@ -244,17 +244,6 @@ impl<'a> Evaluator<'a> {
             (Some(member), Located2::Folder(folder)) => self.in_folder(&folder.clone(), member).unwrap_or(Val::Unknown),
             (_, _) => module,
         }
-    }
-
-    /// Where an import leads. A name is looked up as often as it is used, and its import leads to one place.
-    pub(in crate::compose) fn located(&mut self, file: FileId, import: &'a Import) -> Located2 {
-        let key = (file, std::ptr::from_ref(import));
-        if let Some(known) = self.located.get(&key) {
-            return known.clone();
-        }
-        let found = self.program.locate(file, &import.module, import.member.as_deref());
-        self.located.insert(key, found.clone());
-        found
     }
 
     /// A member that was imported from a file: the file itself when that is what carries the name.

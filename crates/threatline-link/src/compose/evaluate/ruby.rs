@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a> {
         let file = self.file;
         let imports = &self.program.source(file).imports;
         for import in imports.iter().filter(|import| import.module.starts_with('.')) {
-            if let Located2::File(found) = self.located(file, import)
+            if let Located2::File(found) = self.program.locate(file, &import.module, import.member.as_deref())
                 && let Some(index) = self.program.files[found].functions.get(name)
             {
                 return Some(Val::Function(Closure { file: found, index: *index, scope: None, this: None }));

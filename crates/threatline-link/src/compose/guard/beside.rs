@@ -42,7 +42,7 @@ impl<'a> Evaluator<'a> {
         }
         let import = self.program.imported(file, first).into_iter().chain(self.program.globs(file).iter().copied().filter(|_| rest.is_none()));
         for import in import.collect::<Vec<_>>() {
-            let crate::compose::program::Located2::File(other) = self.located(file, import) else { continue };
+            let crate::compose::program::Located2::File(other) = self.program.locate(file, &import.module, import.member.as_deref()) else { continue };
             let member = match (rest, import.member.as_deref()) {
                 (Some(rest), _) => rest,
                 (None, Some("*")) => first,
