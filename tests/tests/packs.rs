@@ -28,6 +28,16 @@ fn every_sample_of_every_page() {
     assert!(count > 20, "only {count} samples");
 }
 
+/// A pack that grows longer speaks of two things.
+#[test]
+fn no_pack_is_longer_than_a_person_reads() {
+    for page in pages() {
+        let pack = page.with_extension("toml");
+        let lines = std::fs::read_to_string(&pack).unwrap().lines().count();
+        assert!(lines <= 300, "{} has {lines} lines", pack.display());
+    }
+}
+
 #[test]
 fn the_table_in_contributing_is_what_packs_and_pages_say() {
     let document = std::fs::read_to_string(threatline_tests::samples::root().join("CONTRIBUTING.md")).unwrap();

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use threatline_facts::code::{CodeFact, Want as Name};
 use threatline_facts::manifest::{ManifestFact, Package};
 use threatline_facts::{ArtifactKind, Ecosystem, Fact, Facts, Language};
-use threatline_link::modules::{Located, candidates};
+use threatline_link::modules::{Located, candidates, imported_as};
 
 /// A wanted file wants others; so many times that is followed.
 const ROUNDS: usize = 8;
@@ -261,7 +261,10 @@ impl Folder<'_> {
                 let builds = packages.iter().filter(is_build).count();
                 self.entries.iter().any(|entry| entry.name == first) || (1..=MOST_BUILDS).contains(&builds)
             }
-            Language::Python => self.entries.iter().any(|entry| entry.name.strip_suffix(".py").unwrap_or(&entry.name) == first),
+            Language::Python => {
+                let brings = |(_, package): &Located<'_>| package.name.as_deref().is_some_and(|name| imported_as(name) == first);
+                self.entries.iter().any(|entry| entry.name.strip_suffix(".py").unwrap_or(&entry.name) == first) || packages.iter().any(brings)
+            }
             _ => true,
         }
     }

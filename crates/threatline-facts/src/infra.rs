@@ -137,6 +137,8 @@ pub struct Container {
     pub capabilities: Vec<String>,
     /// A liveness, readiness or health check is written, with its path where it is HTTP.
     pub health_paths: Vec<String>,
+    /// Where the platform sends what it prints (Compose's `logging`), seen from the machine that runs it.
+    pub logs_to: Option<Text>,
     /// Where it begins and ends.
     pub mark: Mark,
 }

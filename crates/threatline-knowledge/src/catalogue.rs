@@ -5,6 +5,7 @@
 
 mod address;
 pub mod cloud;
+mod connection;
 mod data_class;
 mod package;
 mod privilege;
@@ -13,6 +14,7 @@ mod third_party;
 mod webhook;
 
 pub use address::{Scheme, encryption, port, scheme};
+pub use connection::{Connection, connections, setting};
 pub use data_class::{data_class, is_setting};
 pub use package::{CAPABILITIES, Package, package};
 pub use privilege::is_privileged;

@@ -212,6 +212,8 @@ pub struct Composed {
     pub reads: Vec<(String, Option<Text>, Place)>,
     /// Libraries in use: import of a known package, by file (`express`, `spring-boot`, `openai`).
     pub libraries: Vec<(String, Place)>,
+    /// Products of the catalogue that programs are, by a library that makes them one.
+    pub products: Vec<(String, Place)>,
     /// Resources of a cloud that it declares.
     pub resources: Vec<CodeResource>,
     /// Imports that could not be resolved although they look local; closed-world conclusions about what

@@ -14,7 +14,7 @@ pub type Located<'a> = (&'a str, &'a Package);
 pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
     let mut out = match want.language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript(want, importer, packages),
-        Language::Python => python(want, importer),
+        Language::Python => python(want, importer, packages),
         Language::Java => java(want, importer, packages),
         Language::Kotlin => kotlin(want, importer, packages),
         Language::Php => php(want, importer, packages),
@@ -43,7 +43,11 @@ impl<'a> Manifests<'a> {
     /// Adds one.
     pub(crate) fn add(&mut self, located: Located<'a>) {
         if let Some(name) = &located.1.name {
-            let name = if located.1.ecosystem == Ecosystem::Cargo { name.replace('-', "_") } else { name.clone() };
+            let name = match located.1.ecosystem {
+                Ecosystem::Cargo => name.replace('-', "_"),
+                Ecosystem::Python => imported_as(name),
+                _ => name.clone(),
+            };
             self.by_name.entry(name).or_default().push(located);
         }
         for (namespace, _) in &located.1.namespaces {
@@ -183,15 +187,29 @@ fn script(path: &str) -> Vec<String> {
     out
 }
 
-fn python(want: &Want, importer: &str) -> Vec<String> {
+/// The package that a distribution of Python brings, by custom: `shop-auth` is imported as `shop_auth`.
+pub fn imported_as(distribution: &str) -> String {
+    distribution.to_ascii_lowercase().replace(['-', '.'], "_")
+}
+
+fn python(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
     let dots = want.module.len() - want.module.trim_start_matches('.').len();
     let dotted = want.module[dots..].replace('.', "/");
     let member = want.member.as_deref().filter(|member| *member != "*");
     let own = folder(importer);
-    let roots: Vec<&str> = if dots > 0 { ancestors(own).skip(dots - 1).take(1).collect() } else { ancestors(own).collect() };
+    let mut roots: Vec<String> = match dots {
+        0 => ancestors(own).map(str::to_owned).collect(),
+        _ => ancestors(own).skip(dots - 1).take(1).map(str::to_owned).collect(),
+    };
+    // what is installed from another folder of the repository
+    let first = dotted.split('/').next().unwrap_or_default();
+    let brings = |package: &Package| package.ecosystem == Ecosystem::Python && package.name.as_deref().is_some_and(|name| imported_as(name) == first);
+    for (root, _) in packages.iter().filter(|(_, package)| dots == 0 && brings(package)) {
+        roots.extend([(*root).to_owned(), join(root, "src")]);
+    }
     let mut out = Vec::new();
-    for root in roots {
-        let base = if dotted.is_empty() { root.to_owned() } else { join(root, &dotted) };
+    for root in &roots {
+        let base = if dotted.is_empty() { root.clone() } else { join(root, &dotted) };
         if let Some(member) = member {
             out.push(format!("{}.py", join(&base, member)));
             out.push(join(&base, &format!("{member}/__init__.py")));

@@ -23,6 +23,7 @@ mod product;
 mod properties;
 mod proxies;
 mod said;
+mod settings;
 mod source;
 mod traits;
 mod variables;
@@ -58,11 +59,22 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     drafts.iter_mut().for_each(|draft| resource_environment(draft, &in_test));
     let proxies = proxies::components(&mut drafts, &said, &folders, &in_test);
     let gateways = gateways::find(&mut drafts, &said, &in_test);
+    let settings = settings::of_all(&drafts, &said);
     let mut directory = names::Directory::new(&drafts, &said);
+    settings.iter().enumerate().for_each(|(at, settings)| directory.add_program(at, settings, &mut drafts));
     hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
     cloud::variables(&cloud, &mut drafts, &mut directory);
     let grants = cloud::Grants::new(&cloud);
-    let around = flows::Around { said: &said, composed, ownership: &ownership, grants: &grants, proxies: &proxies, in_test: &in_test };
+    let around = flows::Around {
+        said: &said,
+        folders: &folders,
+        composed,
+        ownership: &ownership,
+        settings: &settings,
+        grants: &grants,
+        proxies: &proxies,
+        in_test: &in_test,
+    };
     let mut flows = flows::find(&mut drafts, &mut directory, &around);
     cloud::flows(&cloud, &drafts, &mut flows, &around);
     let taken = cloud::definitions(&cloud, &said);
@@ -72,7 +84,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let boundaries = boundaries::draw(&drafts, &projects, &said);
     let ids = ids(&drafts);
     let flow_ids: BTreeMap<Key, FlowId> = flows.by_key.keys().map(|key| (key.clone(), flow_id(key, &ids))).collect();
-    let placing = entries::Placing { said: &said, composed, ownership: &ownership, flows: &flows, routes: &routes, in_test: &in_test };
+    let placing = entries::Placing { said: &said, composed, ownership: &ownership, settings: &settings, flows: &flows, routes: &routes, in_test: &in_test };
     let mut entry_points = entries::place(&mut drafts, &ids, &flow_ids, &placing);
     let placed = cloud::Placed { said: &said, ids: &ids, flow_ids: &flow_ids };
     cloud::entry_points(&cloud, &drafts, &placed, &mut entry_points);

@@ -181,7 +181,7 @@ Route::post('/plain', function (Request $request) { return $request->input('avat
         said(&[("routes/web.php", laravel)]),
         [
             "POST /plain",
-            "POST /up | accepts_file=true by laravel: Route::post('/up', function (Request $request) { return $request->file('avatar')->store('avatars'); });"
+            "POST /up | accepts_file=true by laravel-requests: Route::post('/up', function (Request $request) { return $request->file('avatar')->store('avatars'); });"
         ]
     );
     let page = "<?php\nmove_uploaded_file($_FILES['avatar']['tmp_name'], 'x');\n";

@@ -108,7 +108,7 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
     if !is_compose(document) {
         return false;
     }
-    let services = document.get("services").map_or(&[][..], Node::entries);
+    let services = if is_bare(document) { document.entries() } else { document.get("services").map_or(&[][..], Node::entries) };
     let file = file(document, services, out);
     out.say(InfraFact::ComposeFile(file));
     let mut workloads: Vec<Workload> = services.iter().map(|entry| service::read(entry, out)).collect();
@@ -123,6 +123,9 @@ const PIPELINE: &[&str] = &["steps", "pipeline", "jobs", "stages", "workflows", 
 /// A service that says what it runs, mostly in Compose's words, is enough; a file that only adds to
 /// others must hold nothing that Compose does not know.
 fn is_compose(document: &Node) -> bool {
+    if is_bare(document) {
+        return true;
+    }
     let known = |entry: &Entry, words: &[&str]| words.contains(&entry.key.as_str()) || entry.key.starts_with("x-");
     let only_compose = document.entries().iter().all(|entry| known(entry, TOP));
     let Some(services) = document.get("services").filter(|services| services.is_mapping()) else {
@@ -141,6 +144,20 @@ fn is_compose(document: &Node) -> bool {
     let described = services.entries().iter().any(|entry| !entry.value.entries().is_empty());
     services.entries().iter().any(runs) || (only_compose && described && services.entries().iter().all(service_known))
 }
+
+/// The first form of Compose files: services stand at the top, and nothing else.
+fn is_bare(document: &Node) -> bool {
+    let services = document.entries();
+    let is_service = |entry: &Entry| {
+        let keys = entry.value.entries();
+        let runs = keys.iter().any(|key| (key.key == "image" && key.value.as_str().is_some()) || key.key == "build");
+        runs && keys.iter().all(|key| SERVICE.contains(&key.key.as_str()) || FORMERLY.contains(&key.key.as_str()))
+    };
+    !services.is_empty() && services.iter().all(is_service)
+}
+
+/// Words that only the first form has.
+const FORMERLY: [&str; 6] = ["dockerfile", "log_driver", "log_opt", "net", "volume_driver", "memswap_limit"];
 
 fn file(document: &Node, services: &[Entry], out: &mut Extracted) -> ComposeFile {
     let first = services.first().map_or(document.line, |entry| entry.line);

@@ -371,6 +371,7 @@ pub enum Verb {
     Respond,
     Takes,
     Middleware,
+    Intercept,
     Handle,
     Protect,
     Convention,
@@ -420,6 +421,7 @@ pub enum Verb {
     Answer,
     Root,
     Construct,
+    Column,
     Nothing,
 }
 
@@ -734,6 +736,7 @@ pub enum AnnotationVerb {
     Guard,
     Version,
     Member,
+    Is,
 }
 
 /// The meaning of an annotation.
@@ -743,6 +746,9 @@ pub enum AnnotationVerb {
 pub struct AnnotationRule {
     pub names: Vec<String>,
     pub does: AnnotationVerb,
+    /// The product of the catalogue that the program is.
+    #[serde(default)]
+    pub product: Option<String>,
     #[serde(default)]
     pub method: Option<String>,
     #[serde(default)]
@@ -890,6 +896,12 @@ pub struct ClassRule {
     /// One of these annotations puts it there.
     #[serde(default)]
     pub marked: Vec<String>,
+    /// Methods by which it lets requests off.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Its fields are environment variables.
+    #[serde(default)]
+    pub environment: bool,
     /// Methods that the library's class has itself.
     #[serde(default)]
     pub inherited: Vec<String>,

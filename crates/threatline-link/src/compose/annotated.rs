@@ -79,7 +79,12 @@ impl<'a> Evaluator<'a> {
     fn read_composed(&mut self, annotations: &'a [Call], scope: &Scope, outside: &[Arg], depth: usize) -> (Vec<Applied>, Vec<Guard>) {
         let (mut applied, mut guards) = (Vec::new(), Vec::new());
         for annotation in annotations {
-            let value = self.value(&annotation.callee, scope);
+            let mut value = self.value(&annotation.callee, scope);
+            if let (Family::CSharp, Value::Name(name)) = (self.family(), &annotation.callee)
+                && let Some((file, class)) = self.own_attribute(name, scope)
+            {
+                value = Val::Class(file, class);
+            }
             let name = match &value {
                 Val::Symbol(name) => name.to_string(),
                 // A name without a name space may be that of a library's object, too.
@@ -103,6 +108,11 @@ impl<'a> Evaluator<'a> {
                     self.mark = mark;
                     applied.extend(more);
                     guards.extend(others);
+                    continue;
+                }
+                Val::Class(file, class) if self.family() == Family::CSharp => {
+                    self.mark = annotation.mark;
+                    self.read_attribute(*file, *class, &mut applied, &mut guards, 0);
                     continue;
                 }
                 // A decorator of the project's own stands for those that it gives back.
@@ -163,6 +173,34 @@ impl<'a> Evaluator<'a> {
                 guards.extend(given);
             }
             applied.push(Applied { ruled, site });
+        }
+    }
+
+    /// The project's class that an attribute names, with or without its last word (C#).
+    fn own_attribute(&mut self, name: &str, scope: &Scope) -> Option<(FileId, u32)> {
+        [format!("{name}Attribute"), name.to_owned()].iter().find_map(|name| match self.lookup(name, scope) {
+            Val::Class(file, class) => Some((file, class)),
+            _ => None,
+        })
+    }
+
+    /// An attribute of the project's own is what its bases are.
+    fn read_attribute(&mut self, file: FileId, class: u32, applied: &mut Vec<Applied>, guards: &mut Vec<Guard>, depth: usize) {
+        if depth > 4 {
+            return;
+        }
+        for base in &self.program.source(file).classes[class as usize].bases {
+            let scope = self.globals(file);
+            let before = std::mem::replace(&mut self.file, file);
+            let own = self.own_attribute(&base.name, &scope);
+            let short = base.name.strip_suffix("Attribute").filter(|short| !short.is_empty()).unwrap_or(&base.name);
+            let foreign = self.lookup(short, &scope);
+            self.file = before;
+            match (own, foreign) {
+                (Some((file, class)), _) => self.read_attribute(file, class, applied, guards, depth + 1),
+                (None, Val::Symbol(name)) => self.read_named(&name, Vec::new(), applied, guards),
+                _ => {}
+            }
         }
     }
 
@@ -240,6 +278,10 @@ impl<'a> Evaluator<'a> {
                     AnnotationVerb::Property => {
                         let place = self.place(&one.ruled.pack.name);
                         self.out.traits.extend(set_trait(rule.property.as_deref(), rule.value.as_ref(), None, place));
+                    }
+                    AnnotationVerb::Is => {
+                        let place = self.place(&one.ruled.pack.name);
+                        self.out.products.extend(rule.product.clone().map(|product| (product, place)));
                     }
                     _ => {}
                 }
@@ -476,26 +518,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn told_methods(&mut self, rule: &AnnotationRule, site: &Site) -> Vec<Option<String>> {
-        let mut words: Vec<String> = rule.method.iter().cloned().collect();
-        if words.is_empty() {
-            for value in self.select(rule.method_from.as_ref(), site) {
-                let items = match &value {
-                    Val::List(items) => items.to_vec(),
-                    value => vec![value.clone()],
-                };
-                for item in items {
-                    match &item {
-                        Val::Symbol(name) => words.push(name.rsplit('.').next().unwrap_or(name).to_owned()),
-                        item => words.extend(item.literal().map(str::to_owned)),
-                    }
-                }
-            }
-        }
-        if words.is_empty() {
-            words = rule.method_default.clone().unwrap_or_else(|| vec!["*".to_owned()]);
-        }
-        let words = words.iter().flat_map(|word| word.split([',', ' ', '|'])).filter(|word| !word.is_empty());
-        words.map(str::to_ascii_uppercase).map(|word| (!matches!(word.as_str(), "*" | "ANY" | "ALL" | "")).then_some(word)).collect()
+        self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site)
     }
 
     pub(super) fn paths(&mut self, selectors: Option<&Selectors>, site: &Site) -> Vec<Text> {

@@ -616,6 +616,8 @@ impl<'a> Evaluator<'a> {
                     // `Self::new()` without a body that is understood still makes one.
                     if returned.is_unknown() && matches!(name, "new" | "default") { self.generic_instance(*file, *class) } else { returned }
                 }
+                // `#[derive(Default)]`
+                Val::Symbol(_) if self.family() == Family::Rust && name == "default" => self.generic_instance(*file, *class),
                 Val::Symbol(full) => self.call_symbol(&full, arguments, Some(object.clone()), decorated),
                 other => self.call_value(other, arguments, call, decorated),
             },

@@ -93,6 +93,22 @@ pub(super) fn wrapped(guard: Val, value: Val, place: Place) -> Val {
     }
 }
 
+/// Methods of a guard's class that are asked for every request.
+const GUARDING: [&str; 12] = [
+    "dispatch",
+    "__call__",
+    "invoke",
+    "InvokeAsync",
+    "doFilterInternal",
+    "doFilter",
+    "preHandle",
+    "interceptCall",
+    "use",
+    "canActivate",
+    "intercept",
+    "handle",
+];
+
 /// Methods of a guard's class in PHP and Elixir, beside those that such classes have everywhere.
 fn guarding_methods(family: Family) -> &'static [&'static str] {
     match family {
@@ -205,10 +221,9 @@ impl<'a> Evaluator<'a> {
                 {
                     return verdict;
                 }
-                let named = ["dispatch", "__call__", "invoke", "InvokeAsync", "doFilterInternal", "use", "canActivate", "intercept", "handle"];
                 let (file, class) = (*file, *class);
                 let own = guarding_methods(self.program.files[file].family);
-                match named.iter().chain(own).find_map(|name| self.class_method(file, class, name)) {
+                match GUARDING.iter().chain(own).find_map(|name| self.class_method(file, class, name)) {
                     Some((found, index)) => {
                         let this = self.guarding(file, class);
                         self.prove(&Closure { file: found, index, scope: None, this }, depth).0
@@ -263,10 +278,9 @@ impl<'a> Evaluator<'a> {
                 return self.judge_name(&name.clone(), None, &guard.place, depth);
             }
         }
-        let named = ["__call__", "dispatch", "invoke", "use", "canActivate", "handle"];
         let php = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family == Family::Php);
         let of_php = php.map_or(&[][..], |_| guarding_methods(Family::Php));
-        match named.iter().chain(of_php).find_map(|name| self.method(id, name)) {
+        match GUARDING.iter().chain(of_php).find_map(|name| self.method(id, name)) {
             Some(closure) => self.prove(&closure, depth).0,
             None if self.is_router(id) => Verdict::default(),
             None => match php {
@@ -376,7 +390,7 @@ impl<'a> Evaluator<'a> {
         let mut prover = Prover::new(parameters, depth);
         prover.class = function.class.map(|class| (closure.file, class));
         prover.within.push(closure.index);
-        prover.decides = function.name == "canActivate";
+        prover.decides = matches!(function.name.as_str(), "canActivate" | "preHandle");
         prover.calls_on = self.goes_on_by_call(&function.steps, &prover, &scope);
         let own = Place { path: self.program.files[closure.file].path.clone(), mark: function.mark, by: "code".into() };
         let mut start = Known::default();
@@ -877,13 +891,14 @@ impl<'a> Evaluator<'a> {
 
     /// Calling this goes on to what is guarded.
     fn goes_on(&mut self, call: &'a Call, prover: &Prover, scope: &Scope) -> bool {
-        const ON: [&str; 16] = [
+        const ON: [&str; 17] = [
             "ServeHTTP",
             "Next",
             "next",
             "run",
             "call",
             "doFilter",
+            "startCall",
             "handle",
             "proceed",
             "invoke",

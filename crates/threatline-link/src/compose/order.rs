@@ -46,6 +46,8 @@ pub(super) fn sort(out: &mut Composed) {
     out.reads.dedup();
     let libraries: BTreeSet<(Place, String)> = std::mem::take(&mut out.libraries).into_iter().map(|(name, place)| (place, name)).collect();
     out.libraries = libraries.into_iter().map(|(place, name)| (name, place)).collect();
+    out.products.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+    out.products.dedup();
     out.unresolved.sort();
     out.unresolved.dedup();
 }

@@ -8,8 +8,8 @@ use super::program::folder_of;
 use super::value::*;
 use super::{Place, text};
 use segments::{Cover, covers, segments};
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::*;
@@ -17,7 +17,7 @@ use threatline_knowledge::packs::{FileUse, Notation, Pack, ProjectRule, Reach, R
 use threatline_model::EntryPointKind;
 
 /// The HTTP methods that an export or a comparison may be named for.
-const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+pub(super) const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /// Folders that hold trials of a program.
 const TRIALS: [&str; 9] = ["test", "tests", "__tests__", "fixtures", "__fixtures__", "e2e", "mocks", "__mocks__", "playground"];
@@ -66,6 +66,12 @@ impl<'a> Evaluator<'a> {
                 vacant.insert(self.project(routed));
             }
         }
+        let mut taken: BTreeSet<(FileId, &str, bool)> = BTreeSet::new();
+        all.retain(|routed| {
+            let is_there = projects.get(&(routed.pack.name.clone(), routed.project.clone())).is_some_and(Option::is_some);
+            let key = (routed.file, routed.pack.name.as_str(), routed.rule.does == FileUse::Guard);
+            is_there && (routed.rule.directive.is_some() || taken.insert(key))
+        });
         for routed in all.iter().filter(|routed| routed.rule.does == FileUse::Guard) {
             let Some(Some(own)) = projects.get(&(routed.pack.name.clone(), routed.project.clone())) else { continue };
             let top = own.top.clone();
@@ -87,7 +93,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The rules by which a file may be a route, one a pack and use.
+    /// The rules by which a file may be a route; the first of a pack and use whose project is there counts.
     fn by_place(&self, file: FileId) -> Vec<Routed> {
         let path = self.program.files[file].path.to_string();
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
@@ -98,9 +104,6 @@ impl<'a> Evaluator<'a> {
         let mut out: Vec<Routed> = Vec::new();
         for pack in self.program.files[file].library.packs.iter() {
             for rule in &pack.routed {
-                if out.iter().any(|other| std::ptr::eq(other.pack, pack) && other.rule.does == rule.does && rule.directive.is_none()) {
-                    continue;
-                }
                 let fits = rule.names.iter().any(|known| known == "*" || known == stem || *known == name);
                 let silent = rule.directive.as_ref().is_some_and(|directive| !says(self.program.source(file), directive));
                 if !fits || silent || rule.skip.iter().any(|skip| is_like(stem, skip)) {

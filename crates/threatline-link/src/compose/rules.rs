@@ -17,7 +17,8 @@ pub(super) use modules::govern;
 pub use modules::{Reach, reach};
 
 use super::{CodeEntry, Conclusion, Place};
-use patterns::{Fit, Requests};
+use patterns::Requests;
+pub(super) use patterns::{Fit, fit_path};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -61,6 +61,7 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.logged.extend(said.logged.iter().cloned());
         out.reads.extend(said.reads.iter().cloned());
         out.libraries.extend(said.libraries.iter().cloned());
+        out.products.extend(said.products.iter().cloned());
         out.resources.extend(said.resources.iter().cloned());
         out.unresolved.extend(said.unresolved.iter().cloned());
     }

@@ -218,6 +218,17 @@ pub(super) struct Object {
     pub(super) around: Option<ObjectId>,
     /// Where it stands among the constructs that declare resources.
     pub(super) spot: Option<Rc<super::constructs::Spot>>,
+    /// The routes that it puts guards before.
+    pub(super) covered: Covered,
+}
+
+/// Routes by patterns of their paths; without any pattern all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Covered {
+    pub(super) only: Vec<String>,
+    pub(super) except: Vec<String>,
+    /// A pattern that is not known.
+    pub(super) unclear: bool,
 }
 
 /// A guard of some of a class's handlers, or the end of one.
@@ -256,6 +267,13 @@ pub(super) struct Guard {
     pub(super) place: Place,
 }
 
+impl Guard {
+    /// The same where it is not known whether it stands there: what never guards is no matter.
+    pub(super) fn perhaps(&self) -> Guard {
+        Guard { value: Val::Either(Rc::new(vec![self.value.clone(), Val::Null])), place: self.place.clone() }
+    }
+}
+
 /// What was done to a router, in order.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
@@ -277,6 +295,11 @@ pub(super) enum Event {
         guards: Vec<Guard>,
         pattern: String,
         reach: Reach,
+    },
+    /// Guards of the routes that an object of the library's says, whatever is told to it after the call that puts them there.
+    Intercept {
+        guards: Vec<Guard>,
+        by: ObjectId,
     },
     /// A rule over paths stands elsewhere and is decided there.
     Protect,

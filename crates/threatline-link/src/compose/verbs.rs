@@ -2,7 +2,9 @@
 
 mod answer;
 mod controllers;
+mod fields;
 mod filters;
+mod intercept;
 mod items;
 mod named;
 mod out;
@@ -208,6 +210,11 @@ impl<'a> Evaluator<'a> {
             Verb::Takes => self.takes(pack, rule, site),
             Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
+            Verb::Intercept => {
+                let made = self.given(pack, rule).map(|ty| Val::Object(self.fresh(ty)));
+                self.intercept(pack, rule, site, made.as_ref());
+                return made.or_else(|| site.receiver.clone());
+            }
             Verb::Narrow => self.narrow(rule, site),
             Verb::Resources if rule.handler.is_some() => return self.resource_of(pack, rule, site),
             Verb::Resources => self.resources(pack, rule, site),
@@ -264,6 +271,12 @@ impl<'a> Evaluator<'a> {
                 return Some(Val::Text(Rc::new(Text::Setting { key, default: default.map(Box::new) })));
             }
             Verb::Text => return Some(self.as_one_text(rule, site)),
+            Verb::Column => {
+                let name = self.pick(rule.key.as_ref(), site)?.literal()?.to_owned();
+                let place = self.place(&pack.name);
+                self.out.data.extend(threatline_knowledge::catalogue::data_class(&name).map(|(class, confidence)| (place, class, confidence)));
+                return None;
+            }
             Verb::Construct => return self.construct_by_call(pack, rule, site),
             Verb::Pass | Verb::Depend => {
                 if rule.guards.is_some() {
@@ -456,18 +469,21 @@ impl<'a> Evaluator<'a> {
         self.standing_in.iter().rev().find(|(outer, _)| *outer == id).map_or(id, |(_, inner)| *inner)
     }
 
-    fn methods(&mut self, method: Option<&String>, from: Option<&Selectors>, default: Option<&Vec<String>>, site: &Site) -> Vec<Option<String>> {
+    /// The methods that a route answers, `None` for any; nothing if it only makes addresses.
+    pub(super) fn methods(&mut self, method: Option<&String>, from: Option<&Selectors>, default: Option<&Vec<String>>, site: &Site) -> Vec<Option<String>> {
         let mut words: Vec<String> = Vec::new();
         match (method, from) {
             (Some(method), _) => words.push(method.clone()),
-            (None, Some(Selectors::One(Selector::Word(word)))) if word == "name" => words.push(site.method.rsplit('.').next().unwrap_or_default().to_owned()),
+            (None, Some(Selectors::One(Selector::Word(word)))) if word == "name" => words.push(method_in(&site.method).to_owned()),
             (None, Some(Selectors::One(Selector::Word(word)))) if word == "path" => {}
-            (None, Some(from)) => match self.pick(Some(from), site) {
-                Some(Val::List(items)) => words.extend(items.iter().filter_map(method_word)),
-                Some(_) => words.extend(self.select(Some(from), site).iter().filter_map(method_word)),
-                None => {}
-            },
-            (None, None) => {}
+            (None, from) => {
+                for value in self.select(from, site) {
+                    match &value {
+                        Val::List(items) => words.extend(items.iter().filter_map(method_word)),
+                        value => words.extend(method_word(value)),
+                    }
+                }
+            }
         }
         if words.is_empty() {
             words = default.cloned().unwrap_or_else(|| vec!["*".to_owned()]);
@@ -1154,8 +1170,6 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-use threatline_knowledge::packs::Family;
-
 /// The rpc's name in the definition by that of the method that implements it.
 fn rpc_name(method: &str) -> String {
     let upper = |part: &str| {
@@ -1201,6 +1215,15 @@ fn function_in(value: &Val) -> Option<(FileId, u32)> {
         value = &inner.1;
     }
     if let Val::Function(closure) = value { Some((closure.file, closure.index)) } else { None }
+}
+
+/// The method that a name is or has among its words: `get`, `MapGet`, `GetMapping`.
+fn method_in(name: &str) -> &str {
+    let name = name.rsplit('.').next().unwrap_or_default();
+    let starts = name.char_indices().filter(|(at, letter)| *at == 0 || letter.is_ascii_uppercase()).map(|(at, _)| at);
+    let starts: Vec<usize> = starts.chain([name.len()]).collect();
+    let is_method = |word: &&str| super::routed::METHODS.iter().any(|method| word.eq_ignore_ascii_case(method));
+    starts.windows(2).filter_map(|ends| name.get(ends[0]..ends[1])).find(is_method).unwrap_or(name)
 }
 
 /// `GET`, `HttpMethod.GET`, `http.MethodGet`.

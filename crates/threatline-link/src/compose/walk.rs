@@ -2,6 +2,7 @@
 
 use super::evaluate::Evaluator;
 use super::guard::Verdict;
+use super::rules::Fit;
 use super::value::*;
 use super::verbs::parameter;
 use super::{CodeEntry, Conclusion, Place, text};
@@ -38,6 +39,8 @@ struct Above {
     guards: Vec<Guard>,
     /// Whole patterns of paths, and what stands before routes that fit.
     patterns: Vec<(String, Vec<Guard>)>,
+    /// Objects that say which routes they stand before.
+    intercepts: Vec<(ObjectId, Vec<Guard>)>,
 }
 
 /// An entry point before siblings are compared.
@@ -126,6 +129,7 @@ impl<'a> Evaluator<'a> {
                         here.guards.extend(guards.iter().cloned());
                     }
                     Event::Before { guards, pattern, reach } if stands(*reach, other) => here.patterns.push((text::under(&prefix, pattern), guards.clone())),
+                    Event::Intercept { guards, by } => here.intercepts.push((*by, guards.clone())),
                     _ => {}
                 }
             }
@@ -140,6 +144,14 @@ impl<'a> Evaluator<'a> {
                             Some(true) => guards.extend(covering.iter().cloned()),
                             Some(false) => {}
                             None => unclear = true,
+                        }
+                    }
+                    for (by, covering) in &here.intercepts {
+                        match self.objects[*by].covered.holds(&whole) {
+                            Fit::Yes => guards.extend(covering.iter().cloned()),
+                            Fit::No => {}
+                            // what guards nothing is no matter
+                            Fit::Maybe => guards.extend(covering.iter().map(Guard::perhaps)),
                         }
                     }
                     guards.extend(route.guards.iter().cloned());

@@ -72,6 +72,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) owners: BTreeSet<String>,
     /// How a product is spoken to; none for what is not one.
     pub(crate) protocol: Option<String>,
+    /// Products that its own program is, by a library.
+    pub(crate) plays: BTreeSet<String>,
 }
 
 impl<'a> Draft<'a> {
@@ -95,6 +97,7 @@ impl<'a> Draft<'a> {
             evidence: Vec::new(),
             owners: BTreeSet::new(),
             protocol: None,
+            plays: BTreeSet::new(),
         }
     }
 

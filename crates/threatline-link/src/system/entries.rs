@@ -5,6 +5,7 @@ use super::draft::{Draft, folder_of};
 use super::exposure::{OutsideRoute, of_path};
 use super::flows::{Flows, Key, code, to_proof};
 use super::said::{At, Said};
+use super::settings::Settings;
 use super::source::Ownership;
 use crate::compose::{CodeEntry, Composed};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ pub(crate) struct Placing<'p> {
     pub(crate) said: &'p Said<'p>,
     pub(crate) composed: &'p Composed,
     pub(crate) ownership: &'p Ownership,
+    pub(crate) settings: &'p [Settings],
     pub(crate) flows: &'p Flows,
     pub(crate) routes: &'p BTreeMap<usize, Vec<OutsideRoute>>,
     pub(crate) in_test: &'p dyn Fn(&str) -> bool,
@@ -26,19 +28,21 @@ pub(crate) struct Placing<'p> {
 pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BTreeMap<Key, FlowId>, placing: &Placing<'_>) -> Vec<EntryPoint> {
     let mut placed: BTreeMap<EntryPointId, EntryPoint> = BTreeMap::new();
     let contexts = Contexts::new(placing.said);
-    let mut settings = BTreeMap::new();
     for entry in &placing.composed.entries {
         let Some(place) = entry.places.last() else {
             continue;
         };
         let only_test = (placing.in_test)(&place.path);
-        for &at in placing.ownership.of(&place.path) {
+        let owners = serving(placing.ownership.of(&place.path), drafts, entry.kind);
+        for at in owners {
             if only_test && !super::flows::is_test(drafts[at].environment) {
                 continue;
             }
             let prefix = contexts.of(&place.path, &place.by, entry.places.len() == 1, &drafts[at]);
             let configured = entry.written.as_ref().map(|written| {
-                let settings = settings.entry(at).or_insert_with(|| super::flows::framework_settings(&drafts[at], placing.said));
+                // a component that flows made has none
+                let none = Settings::new();
+                let settings = placing.settings.get(at).unwrap_or(&none);
                 let path = crate::compose::path_of(&super::variables::resolve(written, &super::draft::Variables::default(), settings).text);
                 CodeEntry { path, ..entry.clone() }
             });
@@ -54,6 +58,20 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
         }
     }
     placed.into_values().collect()
+}
+
+/// Of several components that run one source, those that answer requests: one that is told to run something else does not,
+/// where another one is not told.
+fn serving(owners: &[usize], drafts: &[Draft<'_>], kind: EntryPointKind) -> Vec<usize> {
+    let answers = matches!(kind, EntryPointKind::Http | EntryPointKind::Grpc | EntryPointKind::Graphql | EntryPointKind::Websocket);
+    let told = |at: usize| {
+        let mut containers = drafts[at].descriptions.iter().flat_map(|description| &description.workload.containers).filter(|container| !container.init);
+        containers.any(|container| !container.command.is_empty() && container.ports.is_empty())
+    };
+    if !answers || owners.len() < 2 || owners.iter().all(|at| told(*at)) {
+        return owners.to_vec();
+    }
+    owners.iter().copied().filter(|at| !told(*at)).collect()
 }
 
 fn role_of(draft: &mut Draft<'_>, kind: EntryPointKind) {

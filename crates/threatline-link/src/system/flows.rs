@@ -1,13 +1,16 @@
 //! Flows: what a component's code opens, with the target looked up; what its framework and its
 //! products open by configuration.
 
+mod frameworks;
+
 use super::address::{self, Address};
 use super::cloud::Grants;
 use super::draft::{Draft, Variables};
 use super::names::Directory;
 use super::product::Product;
 use super::said::{At, Said};
-use super::source::Ownership;
+use super::settings::Settings;
+use super::source::{Folders, Ownership, dockerfile_of};
 use super::variables::{Resolved, resolve};
 use crate::compose::{CodeCall, Composed, Conclusion, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,9 +58,6 @@ pub(crate) struct Flows {
     pub(crate) by_route: BTreeMap<(usize, usize), BTreeSet<Key>>,
 }
 
-/// What a component's framework is configured with: key to value, and its place.
-pub(crate) type FrameworkSettings = BTreeMap<String, Text>;
-
 /// A look at everything that flows are found with.
 struct Finder<'d, 'a> {
     drafts: &'d mut Vec<Draft<'a>>,
@@ -70,26 +70,38 @@ struct Finder<'d, 'a> {
 /// What finding flows looks at and does not change.
 pub(crate) struct Around<'s, 'a> {
     pub(crate) said: &'s Said<'a>,
+    pub(crate) folders: &'s Folders,
     pub(crate) composed: &'s Composed,
     pub(crate) ownership: &'s Ownership,
+    pub(crate) settings: &'s [Settings],
     pub(crate) grants: &'s Grants,
     pub(crate) proxies: &'s super::proxies::Homes,
     pub(crate) in_test: &'s dyn Fn(&str) -> bool,
 }
 
 pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, around: &Around<'_, 'a>) -> Flows {
-    let Around { said, composed, ownership, grants, proxies, in_test } = *around;
-    let settings: Vec<FrameworkSettings> = drafts.iter().map(|draft| framework_settings(draft, said)).collect();
+    let Around { said, folders, composed, ownership, settings, grants, proxies, in_test } = *around;
     let mut finder = Finder { drafts, directory, flows: Flows::default(), grants, in_test };
     for (number, call) in composed.calls.iter().enumerate().filter(|(_, call)| !in_test(&call.place.path)) {
         for &from in ownership.of(&call.place.path) {
             finder.call(number, call, from, &settings[from]);
         }
     }
-    finder.read_addresses(composed, ownership, &settings);
+    finder.read_addresses(composed, ownership, settings);
     for (from, settings) in settings.iter().enumerate() {
-        finder.configured(from, said, settings);
+        finder.configured(from, settings, said);
         finder.products(from);
+    }
+    for from in 0..finder.drafts.len() {
+        finder.printed(from);
+        finder.commanded(from, said, folders);
+    }
+    for (from, own) in settings.iter().enumerate() {
+        finder.by_itself(from, own, said);
+        finder.forwards(from, own);
+    }
+    for (from, own) in settings.iter().enumerate() {
+        finder.watches(from, own, settings);
     }
     for (number, (proxy, readers)) in said.proxies.iter().zip(proxies).enumerate() {
         readers.iter().for_each(|from| finder.handed_on(number, *from, proxy));
@@ -97,20 +109,6 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
     let mut flows = finder.flows;
     write_logs(&mut flows, drafts, composed, ownership, in_test);
     flows
-}
-
-/// Settings in the component's folders, later files over earlier ones.
-pub(crate) fn framework_settings(draft: &Draft<'_>, said: &Said<'_>) -> FrameworkSettings {
-    let mut settings = FrameworkSettings::new();
-    for root in &draft.roots {
-        let from = said.settings.partition_point(|setting| &*setting.path < root.folder.as_str());
-        for setting in said.settings[from..].iter().take_while(|setting| setting.path.starts_with(root.folder.as_str())) {
-            if root.holds(&setting.path) && setting.it.profile.is_none() && !is_profile(&setting.path) {
-                settings.entry(setting.it.key.clone()).or_insert_with(|| setting.it.value.clone());
-            }
-        }
-    }
-    settings
 }
 
 /// `application-dev.yml`, `appsettings.Development.json`: what another environment changes.
@@ -123,7 +121,7 @@ pub(crate) fn is_profile(path: &str) -> bool {
 }
 
 impl<'a> Finder<'_, 'a> {
-    fn call(&mut self, number: usize, call: &CodeCall, from: usize, settings: &FrameworkSettings) {
+    fn call(&mut self, number: usize, call: &CodeCall, from: usize, settings: &Settings) {
         if call.consumes && call.technology.is_none() && call.target.is_none() {
             return;
         }
@@ -333,27 +331,30 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
-    /// Variables that the component's code reads and whose value is another component's address: the
-    /// code holds the address in its hand, even where the call that uses it was not understood.
-    fn read_addresses(&mut self, composed: &Composed, ownership: &Ownership, settings: &[FrameworkSettings]) {
-        for (variable, _, place) in &composed.reads {
-            if (self.in_test)(&place.path) {
-                continue;
-            }
+    /// Variables that the component's code or its framework's configuration reads and whose value is another component's
+    /// address: it holds the address in its hand, even where the call that uses it was not understood.
+    fn read_addresses(&mut self, composed: &Composed, ownership: &Ownership, settings: &[Settings]) {
+        for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !(self.in_test)(&place.path)) {
             for &from in ownership.of(&place.path) {
-                for variables in self.drafts[from].variables.clone() {
-                    let Some(setting) = variables.get(variable) else {
-                        continue;
-                    };
-                    let empty = FrameworkSettings::new();
-                    let resolved = resolve(&setting.value, &variables, settings.get(from).unwrap_or(&empty));
-                    for address in address::parse(&resolved.text.with_defaults()) {
-                        let sure = address.scheme.is_some() || address.port.is_some();
-                        let Some(to) = self.inside(&address, from).filter(|_| sure) else {
-                            continue;
-                        };
-                        self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
-                    }
+                self.held_address(from, variable, settings.get(from));
+            }
+        }
+        for (from, own) in settings.iter().enumerate() {
+            let mut read = BTreeSet::new();
+            own.values().for_each(|setting| variables_in(&setting.value, &mut read));
+            read.into_iter().for_each(|variable| self.held_address(from, variable, Some(own)));
+        }
+    }
+
+    fn held_address(&mut self, from: usize, variable: &str, settings: Option<&Settings>) {
+        let empty = Settings::new();
+        for variables in self.drafts[from].variables.clone() {
+            let Some(setting) = variables.get(variable) else { continue };
+            let resolved = resolve(&setting.value, &variables, settings.unwrap_or(&empty));
+            for address in address::parse(&resolved.text.with_defaults()) {
+                let sure = address.scheme.is_some() || address.port.is_some() || names_a_host(variable);
+                if let Some(to) = self.inside(&address, from).filter(|_| sure) {
+                    self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
                 }
             }
         }
@@ -370,15 +371,15 @@ impl<'a> Finder<'_, 'a> {
 
     /// What the framework connects to by its own configuration: a connection string or a host under a
     /// key of it.
-    fn configured(&mut self, from: usize, said: &Said<'_>, settings: &FrameworkSettings) {
+    fn configured(&mut self, from: usize, settings: &Settings, said: &Said<'_>) {
+        let on_board = frameworks::packages(&self.drafts[from], said);
         let none = Variables::new();
         let maps = self.drafts[from].variables.clone();
         let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
         for variables in maps {
-            for (key, value) in settings.iter().filter(|(key, _)| connects(key)) {
-                let Resolved { text, mut places } = resolve(value, variables, settings);
-                let place = said.settings.iter().find(|s| s.it.key == *key && self.drafts[from].roots.iter().any(|root| root.holds(&s.path)));
-                places.extend(place.map(|s| (s.path.clone(), s.it.mark)));
+            for (_, setting) in settings.iter().filter(|(key, _)| connects(key) && frameworks::may_read(key, &on_board)) {
+                let Resolved { text, mut places } = resolve(&setting.value, variables, settings);
+                places.push((setting.path.clone(), setting.mark));
                 self.connect(from, &text, &places, "configuration");
             }
             // Spring reads SPRING_DATASOURCE_URL without a line of code
@@ -406,16 +407,57 @@ impl<'a> Finder<'_, 'a> {
     /// variables tell it.
     fn products(&mut self, from: usize) {
         let draft = &self.drafts[from];
-        if !draft.roots.is_empty() || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
+        // what a gateway is built with says itself what its variables fill in
+        let is_own = !draft.roots.is_empty() && (draft.protocol.is_none() || draft.has_role(Role::Gateway));
+        if is_own || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
             return;
         }
         for variables in draft.variables.clone() {
             for setting in variables.values() {
-                let resolved = resolve(&setting.value, &variables, &FrameworkSettings::new());
+                let resolved = resolve(&setting.value, &variables, &Settings::new());
                 for address in address::parse(&resolved.text.with_defaults()) {
                     let sure = address.scheme.is_some() || address.port.is_some();
                     if let Some(to) = self.inside(&address, from).filter(|_| sure) {
                         self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the platform sends what a container prints; it asks from the machine itself.
+    fn printed(&mut self, from: usize) {
+        for description in self.drafts[from].descriptions.clone() {
+            let containers = description.workload.containers.iter().filter_map(|container| Some((container.logs_to.as_ref()?, container.mark)));
+            for (target, mark) in containers {
+                for address in address::parse(&target.with_defaults()) {
+                    if let Some(to) = self.target(&address, None, from).filter(|to| *to != from) {
+                        self.stated(from, to, &address, &[(description.path.clone(), mark)], "compose");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Addresses that a program is told on its command line, by the deployment or by its image.
+    fn commanded(&mut self, from: usize, said: &Said<'a>, folders: &Folders) {
+        let maps = self.drafts[from].variables.clone();
+        let none = Variables::new();
+        let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
+        for description in self.drafts[from].descriptions.clone() {
+            for container in description.workload.containers.iter().filter(|container| !container.init) {
+                let stage = dockerfile_of(container, &description.path, said, folders).and_then(|dockerfile| dockerfile.stages.last());
+                let image = stage.into_iter().flat_map(|stage| stage.entrypoint.iter().chain(&stage.command));
+                let own = container.command.iter();
+                for word in own.chain(image.filter(|_| container.command.is_empty())) {
+                    for variables in &maps {
+                        let Resolved { text, mut places } = resolve(word, variables, &Settings::new());
+                        places.push((description.path.clone(), container.mark));
+                        for address in text.with_defaults().split([' ', '"', '\'']).filter_map(url_in).flat_map(address::parse) {
+                            if let Some(to) = self.inside(&address, from) {
+                                self.stated(from, to, &address, &places, "command");
+                            }
+                        }
                     }
                 }
             }
@@ -430,7 +472,7 @@ impl<'a> Finder<'_, 'a> {
         for (place, route) in proxy.it.routes.iter().enumerate() {
             for target in &route.targets {
                 for variables in &maps {
-                    let Resolved { text, mut places } = resolve(target, variables, &FrameworkSettings::new());
+                    let Resolved { text, mut places } = resolve(target, variables, &Settings::new());
                     places.push((proxy.path.clone(), route.mark));
                     for address in super::proxies::addresses(&text) {
                         // the machine itself is the container, if there is one
@@ -510,6 +552,33 @@ fn connects(key: &str) -> bool {
             || last.contains("zone")
             || last.contains("nodes")
             || key.starts_with("connectionstrings"))
+}
+
+/// The address in a word of a command line: `--host=http://front:80`.
+fn url_in(word: &str) -> Option<&str> {
+    let scheme = word.find("://")?;
+    let start = word[..scheme].rfind(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.'))).map_or(0, |at| at + 1);
+    Some(&word[start..])
+}
+
+/// Variables that a text is filled with.
+fn variables_in<'t>(text: &'t Text, out: &mut BTreeSet<&'t str>) {
+    match text {
+        Text::Environment { variable, default } => {
+            out.insert(variable);
+            if let Some(default) = default {
+                variables_in(default, out);
+            }
+        }
+        Text::Joined(parts) => parts.iter().for_each(|part| variables_in(part, out)),
+        _ => {}
+    }
+}
+
+/// A variable that is named for where something is found; then a plain name in it is one.
+fn names_a_host(variable: &str) -> bool {
+    const WORDS: [&str; 12] = ["HOST", "HOSTNAME", "HOSTS", "SERVER", "SERVERS", "ADDR", "ADDRESS", "URL", "URI", "ENDPOINT", "BROKER", "BROKERS"];
+    variable.rsplit(['_', '.']).next().is_some_and(|last| WORDS.iter().any(|word| last.eq_ignore_ascii_case(word)))
 }
 
 /// A host name that only resolves inside a private network.

@@ -3,6 +3,7 @@
 use super::deployed::CLUSTER;
 use super::draft::{Draft, plain};
 use super::said::Said;
+use super::settings::{self, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::infra::{Platform, Service};
 
@@ -49,6 +50,18 @@ impl Directory {
     /// A name that is valid everywhere (a managed service's host).
     pub(crate) fn add_host(&mut self, host: &str, component: usize) {
         self.add(host, component, None, None);
+    }
+
+    /// A program by the name that it gives itself, and the port that it is told to listen on.
+    pub(crate) fn add_program(&mut self, at: usize, settings: &Settings, drafts: &mut [Draft<'_>]) {
+        if let Some(name) = settings::name(settings).filter(|name| !drafts[at].descriptions.is_empty() || plain(name) != plain(&drafts[at].name)) {
+            self.add(&name, at, None, None);
+            drafts[at].aliases.insert(name);
+        }
+        if let Some(port) = settings::port(settings) {
+            self.listening.entry(port).or_default().insert(at);
+            drafts[at].ports.insert(port);
+        }
     }
 
     /// Whether anything answers to the name, and be it several.
@@ -137,10 +150,13 @@ impl Directory {
             .get(technology)?
             .iter()
             .copied()
-            .filter(|at| *at != from && !drafts[*at].descriptions.is_empty() && drafts[*at].protocol.is_some())
+            .filter(|at| *at != from && (drafts[*at].plays.contains(technology) || (!drafts[*at].descriptions.is_empty() && drafts[*at].protocol.is_some())))
             .collect();
         if all.len() == 1 {
             return all.into_iter().next();
+        }
+        if all.is_empty() {
+            return None;
         }
         let groups: BTreeSet<usize> = drafts.get(from)?.descriptions.iter().map(|d| d.group).collect();
         let near: BTreeSet<usize> = all.into_iter().filter(|at| drafts[*at].descriptions.iter().any(|d| groups.contains(&d.group))).collect();

@@ -173,6 +173,9 @@ fn source_folders(said: &Said<'_>, composed: Option<&Composed>) -> BTreeSet<Stri
     folders
 }
 
+/// Folders that build tools write to.
+const BUILT: [&str; 5] = ["target", "build", "dist", "out", "publish"];
+
 /// What of the build context goes into the image, relative to it; none is all of it.
 fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {
     let mut only = Vec::new();
@@ -180,6 +183,14 @@ fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {
         let source = source.trim_start_matches("./").trim_start_matches('/');
         // of a pattern the folder that it stands in
         let source = source.find(['*', '?', '[', '$']).map_or(source, |at| folder_of(&source[..at])).trim_end_matches('/');
+        // what was built stands for what it was built from
+        let mut at = 0;
+        let built = source.split('/').find_map(|part| {
+            let before = at;
+            at += part.len() + 1;
+            BUILT.contains(&part).then_some(before)
+        });
+        let source = built.map_or(source, |at| source[..at].trim_end_matches('/'));
         if source.is_empty() || source == "." {
             return None;
         }
@@ -198,6 +209,8 @@ pub(crate) fn speaking(composed: &Composed) -> BTreeSet<&str> {
     paths.extend(composed.data.iter().map(|(place, ..)| &*place.path));
     paths.extend(composed.reads.iter().map(|(.., place)| &*place.path));
     paths.extend(composed.libraries.iter().map(|(_, place)| &*place.path));
+    // tools keep what is theirs in hidden folders
+    paths.retain(|path| !path.split('/').any(|part| part.starts_with('.')));
     paths
 }
 

@@ -6,6 +6,7 @@ use super::said::Said;
 use super::source::Ownership;
 use crate::compose::{CodeTrait, Composed};
 use std::collections::BTreeSet;
+use threatline_facts::DataClass;
 use threatline_knowledge::catalogue;
 use threatline_model::{ComponentKind, Evidence, Grade, Proof, Properties, Role, Value};
 
@@ -14,6 +15,13 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
     for (library, place) in composed.libraries.iter().filter(|(_, place)| !in_test(&place.path)) {
         for &at in ownership.of(&place.path) {
             drafts[at].technologies.insert(library.clone());
+        }
+    }
+    for (name, place) in composed.products.iter().filter(|(_, place)| !in_test(&place.path)) {
+        let Some(product) = catalogue::technology(name) else { continue };
+        for &at in ownership.of(&place.path) {
+            drafts[at].plays.insert(name.clone());
+            drafts[at].shares(&product.into());
         }
     }
     for found in composed.traits.iter() {
@@ -91,7 +99,7 @@ fn matches_owner(pattern: &str, path: &str) -> bool {
     [glob.as_str(), deep.as_str()].iter().any(|glob| globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path)))
 }
 
-/// A store holds what those handle who write to it, as far as nothing closer is known.
+/// A store holds what those handle who write to it, as far as nothing closer is known; who asks a model handles prompts.
 pub(crate) fn stores(drafts: &mut [Draft<'_>], flows: &Flows) {
     let mut held: Vec<(usize, BTreeSet<_>)> = Vec::new();
     for (from, to, _) in flows.by_key.keys() {
@@ -103,6 +111,11 @@ pub(crate) fn stores(drafts: &mut [Draft<'_>], flows: &Flows) {
     }
     for (to, data) in held {
         drafts[to].data.get_or_insert_with(BTreeSet::new).extend(data);
+    }
+    for (from, to, _) in flows.by_key.keys() {
+        if drafts[*to].has_role(Role::Llm) && drafts[*from].kind == ComponentKind::Process && !drafts[*from].has_role(Role::Llm) {
+            drafts[*from].data.get_or_insert_with(BTreeSet::new).insert(DataClass::Prompt);
+        }
     }
 }
 

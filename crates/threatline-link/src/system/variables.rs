@@ -155,13 +155,13 @@ pub(crate) struct Resolved {
 }
 
 /// Resolves a text with a component's variables and framework settings.
-pub(crate) fn resolve(text: &Text, variables: &Variables, settings: &BTreeMap<String, Text>) -> Resolved {
+pub(crate) fn resolve(text: &Text, variables: &Variables, settings: &Variables) -> Resolved {
     let mut places = Vec::new();
     let text = resolve_at(text, variables, settings, &mut places, 0);
     Resolved { text, places }
 }
 
-fn resolve_at(text: &Text, variables: &Variables, settings: &BTreeMap<String, Text>, places: &mut Vec<(Arc<str>, Mark)>, depth: usize) -> Text {
+fn resolve_at(text: &Text, variables: &Variables, settings: &Variables, places: &mut Vec<(Arc<str>, Mark)>, depth: usize) -> Text {
     if depth > DEPTH {
         return Text::Unknown;
     }
@@ -173,7 +173,7 @@ fn resolve_at(text: &Text, variables: &Variables, settings: &BTreeMap<String, Te
             }
             // a framework's `${NAME}` may mean a setting as well as a variable
             _ => match settings.get(variable) {
-                Some(value) => Some(resolve_at(value, variables, settings, places, depth + 1)),
+                Some(setting) => Some(resolve_at(&setting.value, variables, settings, places, depth + 1)),
                 None => default.as_deref().map(|default| resolve_at(default, variables, settings, places, depth + 1)),
             },
         },
@@ -184,7 +184,7 @@ fn resolve_at(text: &Text, variables: &Variables, settings: &BTreeMap<String, Te
                 return Some(resolve_at(&setting.value, variables, settings, places, depth + 1));
             }
             match settings.get(key) {
-                Some(value) => Some(resolve_at(value, variables, settings, places, depth + 1)),
+                Some(setting) => Some(resolve_at(&setting.value, variables, settings, places, depth + 1)),
                 None => default.as_deref().map(|default| resolve_at(default, variables, settings, places, depth + 1)),
             }
         }

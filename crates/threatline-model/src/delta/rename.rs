@@ -106,7 +106,8 @@ fn share(a: &BTreeSet<String>, b: &BTreeSet<String>) -> Option<u32> {
 
 /// A path or method that changed under the same handler of the same component.
 fn entry_points(gone: &[&EntryPoint], come: &[&EntryPoint], renamed: &BTreeMap<ElementId, ElementId>) -> BTreeMap<ElementId, ElementId> {
-    let key = |e: &EntryPoint, component: String| e.handler.clone().map(|handler| (component, e.kind, handler));
+    // another method is another way in, even with the same handler
+    let key = |e: &EntryPoint, component: String| e.handler.clone().map(|handler| (component, e.kind, e.method.clone(), handler));
     let mut old: BTreeMap<_, Vec<&EntryPoint>> = BTreeMap::new();
     let mut new: BTreeMap<_, Vec<&EntryPoint>> = BTreeMap::new();
     for entry in gone {

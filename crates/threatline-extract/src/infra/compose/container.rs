@@ -26,8 +26,15 @@ pub(super) fn read(entry: &Entry, out: &mut Extracted) -> Container {
         user: node.str_at(&["user"]).map(known),
         capabilities: node.get("cap_add").map_or(&[][..], Node::items).iter().filter_map(Node::as_str).map(str::to_owned).collect(),
         health_paths: health(node),
+        logs_to: logs_to(node),
         mark: out.mark(entry.line, entry.end_line()),
     }
+}
+
+/// The address that the logging driver sends what the container prints to.
+fn logs_to(node: &Node) -> Option<Text> {
+    let options = node.get("logging").and_then(|logging| logging.get("options")).or_else(|| node.get("log_opt"))?;
+    ["syslog-address", "gelf-address", "fluentd-address", "splunk-url", "loki-url"].iter().find_map(|key| options.str_at(&[key])).map(text::compose)
 }
 
 fn build(node: &Node, out: &mut Extracted) -> Option<Build> {

@@ -66,6 +66,7 @@ pub(super) fn read(node: &Node, init: bool, pod: Option<&Node>, volumes: &Volume
         user: user(security).or_else(|| user(pod?.get("securityContext"))),
         capabilities: list(security.and_then(|security| security.get("capabilities")), "add").iter().filter_map(Node::as_str).map(str::to_owned).collect(),
         health_paths: health(node),
+        logs_to: None,
         mark: at,
     }
 }

@@ -36,9 +36,10 @@ impl<'a> Evaluator<'a> {
                 let (bindings, is_marked) = self.bindings(file, class, &ruled.rule.marked);
                 let own = self.program.is_own(file);
                 if bindings.is_empty() && own {
-                    // Nobody is seen to put it there, and somebody may.
-                    let value = if is_marked { value.clone() } else { Val::Unknown };
-                    global.push((ruled.pack, file, Guard { value, place: place.clone() }));
+                    // Where nobody is seen to put it there, somebody may; and it may let some requests off.
+                    let limits = ruled.rule.unless.iter().any(|name| self.class_method(file, number, name).is_some());
+                    let guard = Guard { value: value.clone(), place: place.clone() };
+                    global.push((ruled.pack, file, if is_marked && !limits { guard } else { guard.perhaps() }));
                 }
                 let bound = bindings.into_iter().map(|annotation| Bound { annotation, guard: Guard { value: value.clone(), place: place.clone() } });
                 self.bound.extend(bound);
@@ -46,8 +47,9 @@ impl<'a> Evaluator<'a> {
         }
         for (pack, file, guard) in global {
             self.file = file;
-            let router = self.single(&format!("{}:annotated", pack.name), None);
-            self.objects[router].events.push(Event::Middleware { guards: vec![guard], path: None, reach: Reach::All });
+            for router in self.routers_of_classes(pack) {
+                self.objects[router].events.push(Event::Middleware { guards: vec![guard.clone()], path: None, reach: Reach::All });
+            }
         }
     }
 

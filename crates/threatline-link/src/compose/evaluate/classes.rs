@@ -224,7 +224,7 @@ impl<'a> Evaluator<'a> {
 
     /// The initial value of a field, or as much as its type tells. In JavaScript it is written as if in the constructor:
     /// an arrow function that a field holds is about the object that has the field.
-    pub(super) fn initial(&mut self, file: FileId, field: &'a Field, of: Option<ObjectId>) -> Val {
+    pub(in crate::compose) fn initial(&mut self, file: FileId, field: &'a Field, of: Option<ObjectId>) -> Val {
         let mut scope = self.globals(file);
         if let Some(of) = of.filter(|_| self.program.files[file].family == Family::JavaScript) {
             scope = Scope::new(Some(scope));
@@ -315,6 +315,7 @@ impl<'a> Evaluator<'a> {
                 self.objects[id].fields.insert(name, argument.value);
             }
         }
+        self.read_fields(id, file, class);
         Val::Object(id)
     }
 

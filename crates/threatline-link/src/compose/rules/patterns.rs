@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether something matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(in crate::compose) enum Fit {
     Yes,
     No,
     /// For some requests of the route, or nobody knows.
@@ -82,7 +82,7 @@ fn fit(test: &Requests, entry: &CodeEntry) -> Fit {
 }
 
 /// Whether a pattern is for a route's path; parameters in the path stand for one part each.
-pub(super) fn fit_path(pattern: &str, path: &str) -> Fit {
+pub(in crate::compose) fn fit_path(pattern: &str, path: &str) -> Fit {
     let Some(pattern) = pattern.strip_prefix('/') else { return Fit::Maybe };
     let pattern: Vec<&str> = split(pattern);
     let path: Vec<&str> = split(path.trim_matches('/'));

@@ -1,0 +1,59 @@
+//! What frameworks connect to by their configuration, and where they look without any.
+
+use super::load;
+use serde::Deserialize;
+use std::sync::OnceLock;
+
+/// One thing that a framework connects to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Connection {
+    /// Where its address is set, [canonical](setting); the first that is set counts.
+    pub keys: Vec<String>,
+    /// The address where nothing is set.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// What answers there, by its name in the catalogue of products.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Packages with which the framework connects by itself.
+    pub packages: Vec<String>,
+    /// Settings (`key=value`) that stop it: one of these lines, all of it.
+    #[serde(default)]
+    pub unless: Vec<Vec<String>>,
+}
+
+/// All of them.
+pub fn connections() -> &'static [Connection] {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Written {
+        connection: Vec<Connection>,
+    }
+    static ALL: OnceLock<Vec<Connection>> = OnceLock::new();
+    ALL.get_or_init(|| load::<Written>(include_str!("../../data/settings.toml")).connection)
+}
+
+/// A key of a setting in the one spelling in which its others are compared: Spring takes `service-url`, `serviceUrl`
+/// and `service_url` for the same.
+pub fn setting(key: &str) -> String {
+    key.chars().filter(|letter| !matches!(letter, '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_canonical_and_products_are_known() {
+        for connection in connections() {
+            for key in connection.keys.iter().chain(connection.unless.iter().flatten()) {
+                assert_eq!(setting(key), *key);
+            }
+            let known = |name: &str| super::super::technology(name).is_some();
+            assert!(connection.product.as_deref().is_none_or(known), "{connection:?}");
+            assert!(!connection.packages.is_empty());
+        }
+        assert_eq!(setting("eureka.client.service-url.defaultZone"), "eureka.client.serviceurl.defaultzone");
+    }
+}

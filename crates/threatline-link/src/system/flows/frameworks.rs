@@ -1,0 +1,196 @@
+//! What frameworks connect to without a line of code: servers that a library on board looks for, services that a gateway
+//! is told to forward to, programs that a dashboard watches.
+
+use super::super::draft::folder_of;
+use super::super::settings;
+use super::*;
+use threatline_facts::Ecosystem;
+use threatline_facts::manifest::Package;
+use threatline_knowledge::catalogue::Connection;
+
+/// Products that forward requests, and where their routes are configured.
+const GATEWAYS: [(&str, &[&str]); 2] = [
+    ("zuul", &["zuul.routes."]),
+    ("spring-cloud-gateway", &["spring.cloud.gateway.routes.", "spring.cloud.gateway.server.webflux.routes.", "spring.cloud.gateway.mvc.routes."]),
+];
+
+/// Products that look at all programs of a registry.
+const WATCHERS: [&str; 1] = ["spring-boot-admin"];
+
+/// Settings that list the programs that one looks at.
+const WATCHED: [(&str, &str); 1] = [("turbine", "turbine.appconfig")];
+
+/// The registry in which programs find each other.
+const REGISTRY: &str = "eureka";
+
+impl<'a> Finder<'_, 'a> {
+    /// What libraries on board connect to: where they are told, else where they look by themselves.
+    pub(super) fn by_itself(&mut self, from: usize, settings: &Settings, said: &Said<'a>) {
+        let on_board = packages(&self.drafts[from], said);
+        for connection in catalogue::connections() {
+            let own = connection.product.as_deref().is_some_and(|product| self.drafts[from].plays.contains(product));
+            let Some(package) = connection.packages.iter().find(|package| on_board.contains(package.as_str())) else { continue };
+            if own && !told(connection, settings) || stopped(connection, settings) {
+                continue;
+            }
+            let setting = connection.keys.iter().find_map(|key| settings::by_key(settings, key));
+            let (text, place) = match (setting, &connection.default) {
+                (Some(setting), _) => (setting.value.clone(), (setting.path.clone(), setting.mark)),
+                (None, Some(default)) => match dependency(&self.drafts[from], package, said) {
+                    Some(place) => (Text::literal(default), place),
+                    None => continue,
+                },
+                (None, None) => continue,
+            };
+            let none = Variables::new();
+            let maps = self.drafts[from].variables.clone();
+            for variables in if maps.is_empty() { vec![&none] } else { maps.iter().collect() } {
+                let Resolved { text, mut places } = resolve(&text, variables, settings);
+                places.push(place.clone());
+                let text = text.with_defaults();
+                // `optional:configserver:http://config:8888`
+                let text = text.rsplit_once("configserver:").map_or(text.as_str(), |(_, address)| address);
+                let text = if text.is_empty() { connection.default.as_deref().unwrap_or_default() } else { text };
+                for address in address::parse(text) {
+                    let found = self
+                        .target(&address, connection.product.as_deref(), from)
+                        .or_else(|| self.directory.product(connection.product.as_deref()?, from, self.drafts));
+                    let found = found.or_else(|| self.somewhere(connection, setting.is_some(), from));
+                    if let Some(to) = found.filter(|to| *to != from) {
+                        self.stated(from, to, &address, &places, "configuration");
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a program that nothing deploys is told to find on its own machine is there, and so is the store of a library
+    /// on board: nobody sees where.
+    fn somewhere(&mut self, connection: &Connection, is_told: bool, from: usize) -> Option<usize> {
+        let product = Product::from(catalogue::technology(connection.product.as_deref()?)?);
+        let alone = self.drafts[from].descriptions.is_empty() && !self.drafts[from].plays.contains(product.technology);
+        match product.kind {
+            ComponentKind::DataStore if alone => Some(self.unplaced(&product, from)),
+            ComponentKind::Process if alone && is_told => Some(self.beside(&product, from)),
+            _ => None,
+        }
+    }
+
+    /// A product that programs of this repository share, and that is run elsewhere.
+    fn beside(&mut self, product: &Product, from: usize) -> usize {
+        let known = self.drafts.iter().position(|draft| draft.name == product.technology && draft.descriptions.is_empty() && draft.roots.is_empty());
+        known.unwrap_or_else(|| {
+            let mut draft = Draft::new(product.technology, "", ComponentKind::Process);
+            draft.becomes(product);
+            draft.environment = self.drafts[from].environment;
+            self.push(draft)
+        })
+    }
+
+    /// Routes that a gateway is configured with.
+    pub(super) fn forwards(&mut self, from: usize, settings: &Settings) {
+        for (product, prefixes) in GATEWAYS {
+            if !self.drafts[from].technologies.contains(product) {
+                continue;
+            }
+            for prefix in prefixes {
+                let routes = settings::below(settings, prefix);
+                for (key, setting) in &routes {
+                    let (route, field) = key.split_once('.').unwrap_or((key, ""));
+                    let target = match field {
+                        "serviceid" | "url" | "uri" => setting.value.clone(),
+                        // without either the route's own name is the service
+                        "path" | "" if product == "zuul" && !["serviceid", "url"].iter().any(|field| routes.contains_key(&format!("{route}.{field}"))) => {
+                            Text::literal(route)
+                        }
+                        _ => continue,
+                    };
+                    self.watch(from, &target, settings, &[(setting.path.clone(), setting.mark)]);
+                }
+            }
+            if let Some(product) = catalogue::technology(product).filter(|_| prefixes.iter().any(|prefix| !settings::below(settings, prefix).is_empty())) {
+                self.drafts[from].shares(&product.into());
+            }
+        }
+    }
+
+    /// Programs that a dashboard looks at: those that it is told, or all of its registry.
+    pub(super) fn watches(&mut self, from: usize, own: &Settings, all: &[Settings]) {
+        for (product, key) in WATCHED {
+            let Some(setting) = settings::by_key(own, key).filter(|_| self.drafts[from].plays.contains(product)) else { continue };
+            for name in setting.value.with_defaults().split(',') {
+                self.watch(from, &Text::literal(name.trim()), own, &[(setting.path.clone(), setting.mark)]);
+            }
+        }
+        if !WATCHERS.iter().any(|watcher| self.drafts[from].plays.contains(*watcher)) {
+            return;
+        }
+        let registry = |drafts: &[Draft<'_>], at: usize| drafts[at].plays.contains(REGISTRY);
+        let registered: Vec<(usize, usize, Vec<Evidence>)> = (self.flows.by_key.iter())
+            .filter(|((_, to, _), _)| registry(self.drafts, *to))
+            .map(|((client, to, _), flow)| (*client, *to, flow.evidence.clone()))
+            .collect();
+        let Some((_, home, evidence)) = registered.iter().find(|(client, ..)| *client == from).cloned() else { return };
+        for (to, ..) in registered.iter().filter(|(client, to, _)| *client != from && *to == home && *client < all.len()) {
+            let key = (from, *to, Some("http".to_owned()));
+            if !self.flows.by_key.keys().any(|(a, b, _)| (*a, *b) == (from, *to)) {
+                self.flows.by_key.entry(key).or_default().evidence.clone_from(&evidence);
+            }
+        }
+    }
+
+    /// A flow to a program that is called by its name or by an address.
+    fn watch(&mut self, from: usize, target: &Text, settings: &Settings, places: &[(Arc<str>, Mark)]) {
+        let none = Variables::new();
+        let variables = self.drafts[from].variables.first().cloned().unwrap_or(none);
+        let resolved = resolve(target, &variables, settings);
+        for address in address::parse(&resolved.text.with_defaults()) {
+            let Some(to) = self.target(&address, None, from).filter(|to| *to != from) else { continue };
+            let spoken = Address { scheme: address.scheme.clone().or_else(|| Some("http".to_owned())), ..address };
+            self.stated(from, to, &spoken, places, "configuration");
+        }
+    }
+}
+
+/// Packages that those manifests name; none where there is no such manifest.
+pub(super) fn packages<'s>(draft: &Draft<'_>, said: &'s Said<'_>) -> BTreeSet<&'s str> {
+    let named = around(draft, said).into_iter().flat_map(|manifest| &manifest.it.dependencies);
+    named.filter(|dependency| !dependency.development).map(|dependency| dependency.name.as_str()).collect()
+}
+
+/// Whether anything reads a setting: the library that does must be on board, where packages are known.
+pub(super) fn may_read(key: &str, on_board: &BTreeSet<&str>) -> bool {
+    let key = catalogue::setting(key);
+    let mut readers = catalogue::connections().iter().filter(|connection| connection.keys.contains(&key)).peekable();
+    on_board.is_empty() || readers.peek().is_none() || readers.any(|connection| connection.packages.iter().any(|package| on_board.contains(package.as_str())))
+}
+
+/// One of its keys is set.
+fn told(connection: &Connection, settings: &Settings) -> bool {
+    connection.keys.iter().any(|key| settings::by_key(settings, key).is_some())
+}
+
+/// Settings stop the library from connecting.
+fn stopped(connection: &Connection, settings: &Settings) -> bool {
+    let holds = |line: &String| {
+        let (key, value) = line.split_once('=').unwrap_or((line, ""));
+        settings::by_key(settings, key).is_some_and(|setting| setting.value.as_literal() == Some(value))
+    };
+    connection.unless.iter().any(|lines| lines.iter().all(holds))
+}
+
+/// Where a manifest of the component, or one around it, names a package.
+fn dependency(draft: &Draft<'_>, package: &str, said: &Said<'_>) -> Option<(Arc<str>, Mark)> {
+    let named = around(draft, said).into_iter().flat_map(|manifest| manifest.it.dependencies.iter().map(move |dependency| (manifest, dependency)));
+    let own = named.filter(|(_, dependency)| dependency.name == package && !dependency.development);
+    own.max_by_key(|(manifest, _)| manifest.path.len()).map(|(manifest, dependency)| (manifest.path.clone(), dependency.mark))
+}
+
+/// Manifests of the component's folders, and of those around them.
+fn around<'s>(draft: &Draft<'_>, said: &'s Said<'_>) -> Vec<&'s At<'s, Package>> {
+    let is_around = |manifest: &&At<'_, Package>| {
+        let folder = folder_of(&manifest.path);
+        matches!(manifest.it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle) && draft.roots.iter().any(|root| root.folder.starts_with(folder))
+    };
+    said.packages.iter().filter(is_around).collect()
+}
