@@ -76,6 +76,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("shard", Shard),
         ("terraform", File(Terraform, "main.tf")),
         ("terraform_variables", File(TerraformVariables, "prod.tfvars")),
+        ("toml", File(Toml, "traefik/dynamic.toml")),
         ("tsx", File(Source(Language::Tsx), "src/page.tsx")),
         ("typescript", File(Source(Language::TypeScript), "src/main.ts")),
         ("wrangler", File(Wrangler, "wrangler.toml")),

@@ -38,8 +38,8 @@ pub enum Ecosystem {
     Rubygems,
 }
 
-/// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`]
-/// or [`ArtifactKind::Json`] looks at the content to tell Compose from Kubernetes from OpenAPI.
+/// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`],
+/// [`ArtifactKind::Json`] or [`ArtifactKind::Toml`] looks at the content to tell Compose from Kubernetes from OpenAPI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
@@ -47,6 +47,7 @@ pub enum ArtifactKind {
     Source(Language),
     Yaml,
     Json,
+    Toml,
     Dockerfile,
     EnvFile,
     Protobuf,
@@ -135,6 +136,7 @@ impl ArtifactKind {
                 "csproj" => Manifest(Ecosystem::Nuget),
                 "yaml" | "yml" => Yaml,
                 "json" => Json,
+                "toml" => Toml,
                 "proto" => Protobuf,
                 "graphql" | "graphqls" | "gql" => Graphql,
                 "tf" => Terraform,

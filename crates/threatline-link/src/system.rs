@@ -19,6 +19,7 @@ mod flows;
 mod gateways;
 mod hardening;
 mod names;
+mod passed_on;
 mod product;
 mod properties;
 mod proxies;
@@ -67,7 +68,8 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     cloud::flows(&cloud, &drafts, &mut flows, &around);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
-    let routes = exposure::decide(&mut drafts, &said);
+    let mut routes = exposure::decide(&mut drafts, &said);
+    let labelled = passed_on::open(&mut drafts, &said, &proxies, &mut routes);
     traits::stores(&mut drafts, &flows);
     let boundaries = boundaries::draw(&drafts, &projects, &said);
     let ids = ids(&drafts);
@@ -81,6 +83,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let placing = proxies::Placing { said: &said, homes: &proxies, flows: &flows, flow_ids: &flow_ids, routes: &routes };
     proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
     gateways::entry_points(&drafts, &ids, &mut entry_points, &gateways);
+    passed_on::apply(&drafts, &ids, &mut entry_points, &placing, &labelled);
     carried::entry_points(&mut entry_points, &said);
     traits::roles(&mut drafts);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);
