@@ -39,6 +39,7 @@ pub const READERS: &[(&str, Reads)] = {
     use ArtifactKind::*;
     use Reads::*;
     &[
+        ("caddyfile", File(Caddyfile, "Caddyfile")),
         ("codeowners", File(Codeowners, "CODEOWNERS")),
         ("config", Config),
         ("csharp", File(Source(Language::CSharp), "src/Program.cs")),
@@ -48,6 +49,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("env_file", File(EnvFile, ".env")),
         ("go", File(Source(Language::Go), "cmd/main.go")),
         ("graphql", File(Graphql, "schema.graphql")),
+        ("haproxy", File(Haproxy, "haproxy.cfg")),
         ("java", File(Source(Language::Java), "src/main/java/a/A.java")),
         ("javascript", File(Source(Language::JavaScript), "src/server.js")),
         ("json", File(Json, "openapi.json")),

@@ -413,6 +413,8 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Protobuf => "protobuf",
         ArtifactKind::Graphql => "graphql",
         ArtifactKind::Nginx => "conf",
+        ArtifactKind::Haproxy => "haproxy",
+        ArtifactKind::Caddyfile => "caddyfile",
         ArtifactKind::Wrangler => "wrangler",
         ArtifactKind::Terraform | ArtifactKind::TerraformVariables => "terraform",
         ArtifactKind::Properties => "properties",

@@ -2,12 +2,15 @@
 //!
 //! A YAML or JSON document is recognised by what it says, never by the name of its file.
 
+mod apache;
+pub mod caddy;
 pub mod cloudformation;
 pub mod compose;
 pub mod conf;
 pub mod dockerfile;
 pub mod env_file;
 pub mod envoy;
+pub mod haproxy;
 pub mod kong;
 pub mod kubernetes;
 pub mod kustomization;
@@ -29,6 +32,7 @@ use threatline_facts::{ArtifactKind, Extracted, Gap, Mark};
 /// Readers of a document, in order; the first one that knows it reads it. Kubernetes takes whatever
 /// else has an `apiVersion`.
 const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
+    caddy::json::read,
     envoy::read,
     kustomization::read,
     skaffold::read,

@@ -65,6 +65,8 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Protobuf => spec::protobuf::read(text),
         ArtifactKind::Graphql => spec::graphql::read(text),
         ArtifactKind::Nginx => infra::conf::read(text),
+        ArtifactKind::Caddyfile => infra::caddy::read(text),
+        ArtifactKind::Haproxy => infra::haproxy::read(text),
         ArtifactKind::Wrangler => infra::wrangler::read(text),
         ArtifactKind::Manifest(ecosystem) => manifest::read(ecosystem, text),
         ArtifactKind::Codeowners => manifest::codeowners::read(text),

@@ -53,6 +53,8 @@ pub enum ArtifactKind {
     Protobuf,
     Graphql,
     Nginx,
+    Caddyfile,
+    Haproxy,
     Wrangler,
     Terraform,
     TerraformVariables,
@@ -114,9 +116,17 @@ impl ArtifactKind {
             "wrangler.toml" | "wrangler.jsonc" | "wrangler.json" => Wrangler,
             _ if lower.starts_with("dockerfile.") || lower.starts_with("containerfile.") || extension == "dockerfile" => Dockerfile,
             _ if lower.starts_with(".env.") || extension == "env" => EnvFile,
+            _ if lower.contains("haproxy")
+                && ["", ".template", ".tmpl", ".tpl", ".j2", ".erb"]
+                    .iter()
+                    .any(|end| lower.strip_suffix(end).is_some_and(|name| name.ends_with(".cfg") || name.ends_with(".conf"))) =>
+            {
+                Haproxy
+            }
             // what the file is read by, its content says
             _ if ["", ".template", ".tmpl", ".tpl", ".j2"].iter().any(|end| lower.strip_suffix(end).is_some_and(|name| name.ends_with(".conf"))) => Nginx,
             _ if lower.starts_with("nginx.") && matches!(extension, "template" | "tmpl" | "tpl") => Nginx,
+            _ if lower == "caddyfile" || lower.starts_with("caddyfile.") || matches!(extension, "caddyfile" | "caddy") => Caddyfile,
             _ if lower.starts_with("requirements") && extension == "txt" => Manifest(Ecosystem::Python),
             _ if lower.ends_with(".d.ts") || lower.ends_with(".min.js") => return None,
             _ => match extension {

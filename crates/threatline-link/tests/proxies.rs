@@ -273,7 +273,35 @@ fn every_proxy_is_joined_alike() {
     let kong = "_format_version: '3.0'
 services: [{ name: shop, url: 'http://shop:5000', plugins: [{ name: key-auth }], routes: [{ paths: [/shop] }] }]
 ";
+    let caddy = "shop.test {
+    handle_path /shop/* {
+        basic_auth {
+            anna $2a$14$x
+        }
+        reverse_proxy shop:5000
+    }
+}
+";
+    let haproxy = "frontend edge
+    mode http
+    http-request auth unless { http_auth(people) }
+    http-request replace-path ^/shop/(.*) /\\1
+    use_backend shop if { path_beg /shop/ }
+backend shop
+    server one shop:5000
+";
+    let apache = "<VirtualHost *:80>
+    ProxyPass /shop/ http://shop:5000/
+    <Location /shop>
+        AuthType Basic
+        Require valid-user
+    </Location>
+</VirtualHost>
+";
     for (image, file, configuration, path) in [
+        ("image: caddy, volumes: ['./Caddyfile:/etc/caddy/Caddyfile']", "Caddyfile", caddy, "/shop/*"),
+        ("image: haproxy, volumes: ['./edge:/usr/local/etc/haproxy']", "edge/haproxy.cfg", haproxy, "/shop/"),
+        ("image: httpd, volumes: ['./vhosts/shop.conf:/usr/local/apache2/conf/extra/shop.conf']", "vhosts/shop.conf", apache, "/shop/"),
         ("image: traefik, volumes: ['./conf:/etc/traefik']", "conf/dynamic.yml", traefik, "/shop"),
         ("image: envoyproxy/envoy, volumes: ['./envoy.yaml:/etc/envoy/envoy.yaml']", "envoy.yaml", envoy, "/shop/"),
         ("image: kong, volumes: ['./kong:/kong/declarative']", "kong/kong.yml", kong, "/shop"),

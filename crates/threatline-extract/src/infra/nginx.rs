@@ -6,7 +6,7 @@
 
 pub(super) mod pattern;
 mod rewriting;
-mod syntax;
+pub(super) mod syntax;
 
 use super::{secret, text};
 use pattern::Matching;
