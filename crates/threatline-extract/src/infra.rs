@@ -11,6 +11,7 @@ pub mod dockerfile;
 pub mod env_file;
 pub mod envoy;
 pub mod haproxy;
+pub mod hosting;
 pub mod kong;
 pub mod kubernetes;
 pub mod kustomization;
@@ -42,11 +43,15 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     traefik::read,
     cloudformation::read,
     serverless::read,
+    hosting::read_render,
+    hosting::read_firebase,
+    hosting::read_vercel,
+    hosting::read_heroku,
     terraform::json::read,
 ];
 
 /// The same for TOML, in which few of them are written.
-const TOML_READERS: &[fn(&Node, &mut Extracted) -> bool] = &[traefik::read];
+const TOML_READERS: &[fn(&Node, &mut Extracted) -> bool] = &[traefik::read, hosting::read_fly, hosting::read_netlify, hosting::read_supabase];
 
 /// Reads TOML as whatever kind it is.
 pub fn read_toml(text: &str) -> Extracted {

@@ -30,6 +30,8 @@ pub enum InfraFact {
     Setting(Setting),
     Proxy(Proxy),
     Worker(Worker),
+    Hosted(Hosted),
+    StoreRules(StoreRules),
 }
 
 /// Whose vocabulary a workload is written in.
@@ -382,6 +384,61 @@ pub struct Worker {
     pub main: Option<String>,
     /// Patterns of host and path that it answers, as written.
     pub routes: Vec<(String, Mark)>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What a hosting platform runs, as its own file says (Fly, Render, Heroku, Vercel, Netlify, Firebase, Supabase).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Hosted {
+    /// `fly`, `render`, `procfile`, …
+    pub platform: String,
+    /// What it is.
+    pub kind: HostedKind,
+    /// Its name, if one is written.
+    pub name: Option<String>,
+    /// The folder of its source, relative to the file; empty is the file's own.
+    pub folder: String,
+    /// An image that is run instead of source.
+    pub image: Option<Text>,
+    /// Variables in the order written.
+    pub environment: Vec<Variable>,
+    /// When it is called, if by the clock.
+    pub schedule: Option<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What a [`Hosted`] is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum HostedKind {
+    /// A program that requests from everywhere are sent to.
+    Web,
+    /// Pages that everybody can read, perhaps with functions beside them.
+    Pages,
+    /// A program that only its neighbours reach.
+    Private,
+    /// A program that nothing is sent to.
+    Worker,
+    /// A program that the clock starts.
+    Job,
+    /// A function with an address of its own.
+    Function,
+    /// A folder of functions; which of them have addresses, their code says.
+    Functions,
+    /// A path of a program, or a function of it, that the clock calls.
+    Call,
+    /// A store that the platform keeps, by its product.
+    Store(String),
+}
+
+/// Rules of a store that clients address themselves (Firestore, Firebase Storage and its database).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StoreRules {
+    /// The store's product.
+    pub product: String,
+    /// Statements that let everybody read or write.
+    pub open: Vec<Mark>,
     /// Where.
     pub mark: Mark,
 }

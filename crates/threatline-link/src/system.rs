@@ -18,6 +18,7 @@ mod exposure;
 mod flows;
 mod gateways;
 mod hardening;
+mod hosted;
 mod names;
 mod passed_on;
 mod product;
@@ -57,7 +58,8 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     carried::apply(&mut drafts, &said, composed, &ownership, &in_test);
     let hosts = cloud::others(&mut cloud, &mut drafts, &said);
     drafts.iter_mut().for_each(|draft| resource_environment(draft, &in_test));
-    let proxies = proxies::components(&mut drafts, &said, &folders, &in_test);
+    let hosted = hosted::find(&mut drafts, &said, &in_test);
+    let proxies = proxies::components(&mut drafts, &said, &folders, &hosted, &in_test);
     let gateways = gateways::find(&mut drafts, &said, &in_test);
     let mut directory = names::Directory::new(&drafts, &said);
     hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
@@ -69,6 +71,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
     let mut routes = exposure::decide(&mut drafts, &said);
+    hosted::expose(&mut drafts, &said, &hosted, &proxies);
     let labelled = passed_on::open(&mut drafts, &said, &proxies, &mut routes);
     traits::stores(&mut drafts, &flows);
     let boundaries = boundaries::draw(&drafts, &projects, &said);
@@ -83,6 +86,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let placing = proxies::Placing { said: &said, homes: &proxies, flows: &flows, flow_ids: &flow_ids, routes: &routes };
     proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
     gateways::entry_points(&drafts, &ids, &mut entry_points, &gateways);
+    hosted::entry_points(&drafts, &ids, &mut entry_points, &said, &hosted);
     passed_on::apply(&drafts, &ids, &mut entry_points, &placing, &labelled);
     carried::entry_points(&mut entry_points, &said);
     traits::roles(&mut drafts);

@@ -71,6 +71,9 @@ impl Reader {
         if let Some(routes) = config.get("route_config") {
             let guards = Guards::of(config.get("http_filters").map_or(&[][..], Node::items), out);
             self.hosts(routes, &guards, out);
+            for asking in config.get("http_filters").map_or(&[][..], Node::items).iter().take(64) {
+                self.asking(asking, out);
+            }
         } else if filter.str_at(&["name"]).is_some_and(|name| name.ends_with("tcp_proxy")) {
             let mark = super::mark(filter, out);
             let plain = |text: Text| match text {
@@ -81,6 +84,17 @@ impl Reader {
             if !targets.is_empty() {
                 self.routes.push(ProxyRoute { targets, mark, ..ProxyRoute::default() });
             }
+        }
+    }
+
+    /// Whom a filter asks.
+    fn asking(&mut self, filter: &Node, out: &mut Extracted) {
+        let Some(config) = filter.get("typed_config").or_else(|| filter.get("config")) else { return };
+        let name = config.str_at(&["http_service", "server_uri", "cluster"]).or_else(|| config.str_at(&["grpc_service", "envoy_grpc", "cluster_name"]));
+        let targets = name.and_then(|name| self.clusters.get(name)).cloned().unwrap_or_default();
+        if !targets.is_empty() {
+            let mark = super::mark(filter, out);
+            self.routes.push(ProxyRoute { targets, mark, ..ProxyRoute::default() });
         }
     }
 

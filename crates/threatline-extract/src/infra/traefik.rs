@@ -89,6 +89,8 @@ struct Service {
 #[derive(Default)]
 struct Middleware {
     demands: Option<(String, Mark)>,
+    /// Whom it asks.
+    asks: Option<Text>,
     limited: Option<Mark>,
     allowed: Vec<String>,
     change: Change,
@@ -128,7 +130,10 @@ fn middleware(node: &Node, out: &mut Extracted) -> Middleware {
         let mut mark = || out.mark(entry.line, entry.end_line());
         let text = |key: &str| value.str_at(&[key]).unwrap_or_default().to_owned();
         match entry.key.as_str() {
-            "forwardAuth" | "basicAuth" | "digestAuth" => known.demands = Some((entry.key.clone(), mark())),
+            "forwardAuth" | "basicAuth" | "digestAuth" => {
+                known.demands = Some((entry.key.clone(), mark()));
+                known.asks = value.str_at(&["address"]).map(|address| secret::hide_in(text::kubernetes(address)));
+            }
             "rateLimit" => known.limited = Some(mark()),
             "ipAllowList" | "ipWhiteList" => known.allowed = texts(value.get("sourceRange")),
             "stripPrefix" => known.change = Change::Strip(texts(value.get("prefixes"))),
@@ -157,7 +162,13 @@ impl Found {
             }
             self.route(router, places.unwrap_or_default())
         });
-        all.take(MANY).collect()
+        let mut routes: Vec<ProxyRoute> = all.take(MANY).collect();
+        let asking = self.middlewares.values().filter_map(|one| {
+            let (_, mark) = one.demands.as_ref()?;
+            Some(ProxyRoute { targets: vec![one.asks.clone()?], mark: *mark, ..ProxyRoute::default() })
+        });
+        routes.extend(asking.take(MANY));
+        routes
     }
 
     fn route(&self, router: &Router, places: Vec<rule::Place>) -> Vec<ProxyRoute> {

@@ -23,7 +23,7 @@ pub(crate) fn open(
     let mut opened = BTreeSet::new();
     for (proxy, readers) in said.proxies.iter().zip(homes).filter(|(proxy, _)| proxy.it.told_by_labels) {
         let shut = !readers.is_empty() && !readers.iter().any(|at| drafts[*at].exposure == Exposure::Internet);
-        for route in proxy.it.routes.iter().filter(|route| !shut && !is_closed(route)) {
+        for route in proxy.it.routes.iter().filter(|route| !shut && route.path.is_some() && !is_closed(route)) {
             let hosts: Vec<String> = route.targets.iter().flat_map(super::proxies::addresses).filter_map(|address| address.host).collect();
             for at in (0..drafts.len()).filter(|at| stands_there(&drafts[*at], &proxy.path, &hosts)).collect::<Vec<_>>() {
                 expose(&mut drafts[at], &proxy.path, route.mark, &proxy.it.product);

@@ -11,6 +11,7 @@ use super::entries::meet;
 use super::exposure::{OutsideRoute, of_path};
 use super::flows::Flows;
 use super::flows::Key;
+use super::hosted::is_host;
 use super::said::{At, Said};
 use super::source::{Folders, context_of};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,8 +82,18 @@ const TOLD: &[&str] = &["doc", "docs", "documentation", "contrib", ".github", "v
 pub(crate) type Homes = Vec<Vec<usize>>;
 
 /// Finds the components of every configuration, making those that are missing.
-pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>, folders: &Folders, in_test: &dyn Fn(&str) -> bool) -> Homes {
-    let mut homes: Homes = said.proxies.iter().map(|proxy| readers_of(proxy, drafts, said, folders)).collect();
+pub(crate) fn components(
+    drafts: &mut Vec<Draft<'_>>,
+    said: &Said<'_>,
+    folders: &Folders,
+    hosted: &super::hosted::Homes,
+    in_test: &dyn Fn(&str) -> bool,
+) -> Homes {
+    let mut homes: Homes = said
+        .proxies
+        .iter()
+        .map(|proxy| if is_host(proxy.it) { shown_by(proxy, drafts, said, hosted) } else { readers_of(proxy, drafts, said, folders) })
+        .collect();
     // what lies beside or below a file that is read is read with it
     let is_file = |proxy: &Proxy| proxy.config.is_none() && !proxy.told_by_labels;
     let files = said.proxies.iter().zip(&homes).filter(|(proxy, readers)| is_file(proxy.it) && !readers.is_empty());
@@ -104,8 +115,10 @@ pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>, folders: 
         for at in readers.iter() {
             let evidence = Evidence::new(proxy.path.clone(), Some(proxy.it.mark), EvidenceSource::Infrastructure, &proxy.it.product);
             drafts[*at].evidence.push(evidence);
-            drafts[*at].technologies.insert(proxy.it.product.clone());
-            if proxy.it.routes.iter().any(|route| !route.targets.is_empty()) {
+            if !is_host(proxy.it) {
+                drafts[*at].technologies.insert(proxy.it.product.clone());
+            }
+            if !is_host(proxy.it) && proxy.it.routes.iter().any(|route| !route.targets.is_empty()) {
                 drafts[*at].roles.insert(Role::Gateway);
             }
         }
@@ -129,6 +142,14 @@ fn component_folder(path: &str) -> &str {
         folder = &folder[..folder.len() - last.len() - 1];
     }
     folder
+}
+
+/// The component that a hosting platform shows by these rules.
+fn shown_by(proxy: &At<'_, Proxy>, drafts: &[Draft<'_>], said: &Said<'_>, hosted: &super::hosted::Homes) -> Vec<usize> {
+    let of_file = hosted.iter().find(|(number, _)| said.hosted[**number].path == proxy.path).map(|(_, at)| *at);
+    let beside = || hosted.iter().find(|(number, _)| folder_of(&said.hosted[**number].path) == folder_of(&proxy.path)).map(|(_, at)| *at);
+    let shows = || owner(drafts, &proxy.path).filter(|at| drafts[*at].has_role(Role::WebUi));
+    of_file.or_else(beside).or_else(shows).into_iter().collect()
 }
 
 /// The components whose containers read the file.

@@ -1,7 +1,7 @@
 //! Labels of containers that tell Traefik how they are reached.
 
 use super::{Change, Found, Middleware, Router, Service, say};
-use crate::infra::text;
+use crate::infra::{secret, text};
 use std::collections::BTreeMap;
 use threatline_facts::{Extracted, Mark, Text};
 
@@ -88,7 +88,10 @@ fn list(value: &str) -> Vec<String> {
 fn middleware(one: &mut Middleware, option: &str, value: &str, lines: (u32, u32), out: &mut Extracted) {
     let kind = option.split('.').next().unwrap_or_default();
     match (kind, option) {
-        ("forwardauth", "forwardauth.address") => one.demands = Some(("forwardAuth".to_owned(), out.mark(lines.0, lines.1))),
+        ("forwardauth", "forwardauth.address") => {
+            one.demands = Some(("forwardAuth".to_owned(), out.mark(lines.0, lines.1)));
+            one.asks = Some(secret::hide_in(text::compose(value)));
+        }
         ("basicauth", "basicauth.users" | "basicauth.usersfile") => one.demands = Some(("basicAuth".to_owned(), out.mark(lines.0, lines.1))),
         ("digestauth", "digestauth.users" | "digestauth.usersfile") => one.demands = Some(("digestAuth".to_owned(), out.mark(lines.0, lines.1))),
         ("ratelimit", "ratelimit.average") => one.limited = Some(out.mark(lines.0, lines.1)),
