@@ -13,6 +13,7 @@ pub mod envoy;
 pub mod haproxy;
 pub mod hosting;
 pub mod kong;
+pub mod krakend;
 pub mod kubernetes;
 pub mod kustomization;
 pub mod nginx;
@@ -39,6 +40,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     skaffold::read,
     kubernetes::read,
     kong::read,
+    krakend::read,
     compose::read,
     traefik::read,
     cloudformation::read,

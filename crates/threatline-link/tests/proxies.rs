@@ -340,3 +340,16 @@ fn labels_open_what_they_stand_on() {
     let local = with(&format!("services:\n  edge: {{ image: traefik, ports: ['127.0.0.1:80:80'] }}\n{shop}"));
     assert_eq!(entries(&local), ["shop:GET /health open internal []", "shop:GET /items open internal []"], "a proxy that is not open opens nothing");
 }
+
+#[test]
+fn a_path_that_is_written_out_behind_is_known_by_its_parts() {
+    let krakend = r#"{ "version": 3, "endpoints": [
+        { "endpoint": "/v1/things", "extra_config": { "auth/validator": {} }, "backend": [{ "host": ["http://shop:5000"], "url_pattern": "/items" }] }
+    ] }"#;
+    let model = behind("image: krakend, volumes: ['./krakend.json:/etc/krakend/krakend.json']", "krakend.json", krakend);
+    assert_eq!(flows(&model), ["edge>shop:http plain"]);
+    assert_eq!(
+        entries(&model),
+        ["edge:GET /v1/things guarded internet [edge>shop:http]", "shop:GET /health open internal []", "shop:GET /items guarded internet []"]
+    );
+}

@@ -69,8 +69,11 @@ impl Rule<'_> {
     fn route(&self) -> Option<ProxyRoute> {
         let path = self.from.find("://").map_or(self.from, |at| self.from[at + 3..].find('/').map_or("/", |slash| &self.from[at + 3 + slash..]));
         // a rule for everything that leads into the pages is how a front end keeps its own addresses
+        let everything = matches!(path, "/*" | "/**" | "/(.*)" | "/:path*");
         let is_pages = !self.to.contains("://") && (self.to.ends_with(".html") || self.to == "/");
-        if !path.starts_with('/') || path.len() > 1024 || (is_pages && self.hands_on) {
+        let own = self.hands_on && (is_pages || (everything && !self.to.contains("://")));
+        // nor is what only sends everything elsewhere
+        if !path.starts_with('/') || path.len() > 1024 || own || (everything && !self.hands_on) {
             return None;
         }
         let elsewhere = self.hands_on && self.to.contains("://");

@@ -1,6 +1,6 @@
 //! What the readers of proxies' configuration share: what a ConfigMap holds, and what becomes of a path.
 
-use super::{caddy, conf, envoy, haproxy, kong, traefik};
+use super::{caddy, conf, envoy, haproxy, kong, krakend, traefik};
 use crate::node::{self, Node};
 use threatline_facts::infra::{InfraFact, Proxy, Rewrite};
 use threatline_facts::{ArtifactKind, Extracted, Fact, Mark};
@@ -9,10 +9,10 @@ use threatline_facts::{ArtifactKind, Extracted, Fact, Mark};
 pub(super) const MANY: usize = 2000;
 
 /// Words of which one stands in every document that a proxy is configured with; others need not be parsed.
-const WORDS: &[&str] = &["static_resources", "virtual_hosts", "_format_version", "routers", "reverse_proxy"];
+const WORDS: &[&str] = &["static_resources", "virtual_hosts", "_format_version", "routers", "reverse_proxy", "endpoints"];
 
 /// Readers of documents that configure a proxy.
-const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[traefik::read, envoy::read, kong::read, caddy::json::read];
+const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[traefik::read, envoy::read, kong::read, caddy::json::read, krakend::read];
 
 /// Reads what a ConfigMap of that name holds under a key that is a file's name; all of it stands at one place.
 pub(super) fn embedded(key: &str, text: &str, config: &str, mark: Mark) -> Vec<Proxy> {

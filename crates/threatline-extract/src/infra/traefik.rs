@@ -186,7 +186,8 @@ impl Found {
             ProxyRoute {
                 rewrite: rewrite(&path, &known),
                 exact: place.exact,
-                path: Some(path),
+                // what a template or a variable makes is not known
+                path: (path.starts_with('/') && !path.contains("{{")).then_some(path),
                 methods: place.methods,
                 targets: targets.clone(),
                 demands: known.iter().flatten().find_map(|one| one.demands.clone()),
@@ -201,10 +202,12 @@ impl Found {
     /// Middlewares in their order, chains put in.
     fn unchain(&self, names: &[String], depth: u8, out: &mut Vec<String>) {
         for name in names.iter().take(MANY) {
+            if out.len() >= 64 {
+                return;
+            }
             match self.middlewares.get(bare(name)) {
                 Some(one) if !one.chain.is_empty() && depth < MAX_DEPTH => self.unchain(&one.chain, depth + 1, out),
-                _ if out.len() < 64 => out.push(name.clone()),
-                _ => {}
+                _ => out.push(name.clone()),
             }
         }
     }
@@ -213,7 +216,7 @@ impl Found {
         let (short, provider) = name.split_once('@').unwrap_or((name, ""));
         match self.services.get(short) {
             Some(service) if depth < MAX_DEPTH => {
-                let below = service.names.iter().take(64).flat_map(|name| self.targets(name, depth + 1));
+                let below = service.names.iter().take(16).flat_map(|name| self.targets(name, depth + 1));
                 service.targets.iter().cloned().chain(below).take(MANY).collect()
             }
             // Docker's provider calls a service as Compose does

@@ -7,6 +7,12 @@ use toml::de::{DeTable, DeValue};
 
 /// Parses the one document; none if nothing stands in it.
 pub(super) fn parse(text: &str) -> Result<Vec<Node>, String> {
+    // names in names are kept as tables in tables, and nobody counts them
+    if text.lines().any(|line| {
+        line.bytes().filter(|byte| *byte == b'.').count() > MAX_DEPTH && line.split('=').next().is_some_and(|key| key.matches('.').count() > MAX_DEPTH)
+    }) {
+        return Err("nested too deeply".to_owned());
+    }
     let root = DeTable::parse(text).map_err(|_| "not valid TOML".to_owned())?;
     let reader = Reader { lines: Lines::new(text), text };
     let node = reader.table(root.get_ref(), (0, text.len()), 0)?;

@@ -149,8 +149,11 @@ fn lets_through(route: &ProxyRoute, entry: &EntryPoint) -> Through {
         return Through::No;
     }
     let Some(behind) = behind(route) else { return Through::Perhaps };
-    let (head, varies) = head(&behind);
     let path = entry.path.as_str();
+    if same(&behind, path) {
+        return Through::Yes;
+    }
+    let (head, varies) = head(&behind);
     let (own, has_parameters) = self::head(path);
     let starts = path.starts_with(head) || (!varies && path == head.trim_end_matches('/'));
     match (starts, varies) {
@@ -162,6 +165,13 @@ fn lets_through(route: &ProxyRoute, entry: &EntryPoint) -> Through {
         _ if has_parameters && head.starts_with(own) => Through::Perhaps,
         _ => Through::No,
     }
+}
+
+/// Part for part the same, whatever parameters are called.
+fn same(one: &str, other: &str) -> bool {
+    let parts =
+        |path: &str| path.trim_matches('/').split('/').map(|part| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() }).collect::<Vec<_>>();
+    parts(one) == parts(other)
 }
 
 /// What a path begins with before anything varies, and whether anything does.

@@ -31,7 +31,7 @@ impl Guards {
             if let Some(asking) = ASKING.iter().find(|asking| **asking == kind) {
                 // where nobody answers everybody passes, or only some are asked
                 let open = config.get("failure_mode_allow").and_then(Node::as_bool) == Some(true)
-                    || ["filter_enabled", "filter_enabled_metadata", "pass_through_matcher"].iter().any(|key| config.get(key).is_some());
+                    || ["filter_enabled", "pass_through_matcher"].iter().any(|key| mentions(config, key, 0));
                 if !open {
                     guards.asking.push((name.to_owned(), asking, mark()));
                 }

@@ -110,11 +110,18 @@ fn is_open(statement: &str) -> bool {
 fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("/*").into_iter().chain(rest.find("//")).min() {
+    while let Some(at) = rest.find('/') {
+        let end = match rest.as_bytes().get(at + 1) {
+            Some(b'/') => rest[at..].find('\n'),
+            Some(b'*') => rest[at + 2..].find("*/").map(|end| end + 4),
+            _ => {
+                out.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+                continue;
+            }
+        };
         out.push_str(&rest[..at]);
-        let comment = &rest[at..];
-        let end = if comment.starts_with("//") { comment.find('\n') } else { comment.find("*/").map(|end| end + 2) };
-        let (passed, after) = comment.split_at(end.unwrap_or(comment.len()));
+        let (passed, after) = rest[at..].split_at(end.unwrap_or(rest.len() - at));
         out.extend(passed.chars().filter(|letter| *letter == '\n'));
         rest = after;
     }

@@ -61,10 +61,16 @@ impl<'t> Reader<'t> {
     }
 
     fn one(&mut self) -> Option<Vec<Place>> {
-        if self.skip("!") {
-            self.one()?;
-            return Some(vec![Place::default()]);
+        let mut negated = false;
+        while self.skip("!") {
+            negated = true;
         }
+        let places = self.plain()?;
+        Some(if negated { vec![Place::default()] } else { places })
+    }
+
+    /// What stands behind all negations.
+    fn plain(&mut self) -> Option<Vec<Place>> {
         if self.skip("(") {
             self.depth += 1;
             let inner = if self.depth < MAX_DEPTH { self.either() } else { None }?;
