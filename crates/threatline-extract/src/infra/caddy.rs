@@ -300,7 +300,7 @@ fn passes(directive: &Directive, words: &[String]) -> (Vec<Text>, Option<Rewrite
 
 /// An upstream as an address; none for a socket.
 fn address(word: &str, scheme: &str, secure: bool) -> Option<Text> {
-    if word.starts_with("unix/") || word.starts_with("srv+") || word.is_empty() {
+    if word.starts_with("unix/") || word.starts_with("srv+") || word.is_empty() || word.len() > 1024 {
         return None;
     }
     let written = if word.starts_with(':') { format!("localhost{word}") } else { word.to_owned() };
