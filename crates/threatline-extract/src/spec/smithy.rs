@@ -173,10 +173,13 @@ fn members<'t>(tokens: &[Token<'t>]) -> Vec<Member<'t>> {
     found
 }
 
+/// A member's name, where it stands if not in the body, and what it is.
+type Told = (String, Option<(String, String)>, String);
+
 impl Bound<'_> {
     fn told(&self, shapes: &BTreeMap<&str, Vec<Member<'_>>>, out: &mut Extracted) -> Operation {
         let none = Vec::new();
-        let of = |shape: &Option<Shape<'_>>| -> Vec<(String, Option<(String, String)>, String)> {
+        let of = |shape: &Option<Shape<'_>>| -> Vec<Told> {
             let members = match shape {
                 Some(Shape::Named(name)) => shapes.get(name.rsplit('#').next().unwrap_or(name)).unwrap_or(&none),
                 Some(Shape::Inline(members)) => members,

@@ -147,11 +147,7 @@ pub(crate) fn expose(drafts: &mut [Draft<'_>], said: &Said<'_>, homes: &Homes, p
         let draft = &mut drafts[*at];
         match hosted.it.kind {
             // many start programs by such a file on a machine of their own
-            HostedKind::Web if hosted.it.platform == "procfile" => {
-                if draft.exposure == Exposure::Unknown {
-                    draft.exposure = Exposure::Internet;
-                }
-            }
+            HostedKind::Web if hosted.it.platform == "procfile" && draft.exposure != Exposure::Unknown => {}
             HostedKind::Web | HostedKind::Pages | HostedKind::Function => {
                 draft.exposure = Exposure::Internet;
                 opened.insert(*at);

@@ -6,13 +6,16 @@ use threatline_facts::{Extracted, Mark};
 /// Filters that let nobody pass whom they do not know.
 const ASKING: &[&str] = &["ext_authz", "basic_auth", "api_key_auth", "oauth2"];
 
+/// What a path begins with, and whether a token is asked for there.
+type TokenRule = (String, bool);
+
 /// What holds for a route.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Guards {
     /// A filter's full name, what it is called, and where it stands.
     asking: Vec<(String, &'static str, Mark)>,
     /// The rules of a filter that asks for tokens, in order: a beginning, and whether one is asked for there.
-    tokens: Option<(Vec<(String, bool)>, String, Mark)>,
+    tokens: Option<(Vec<TokenRule>, String, Mark)>,
     pub(super) limited: Option<Mark>,
 }
 
@@ -62,7 +65,7 @@ impl Guards {
         asked.or_else(|| {
             let (rules, _, mark) = self.tokens.as_ref()?;
             // the first rule that fits decides; one that fits only a part of the path leaves the rest open
-            let fits = |(prefix, _): &&(String, bool)| path.starts_with(prefix.as_str()) || prefix.starts_with(path);
+            let fits = |(prefix, _): &&TokenRule| path.starts_with(prefix.as_str()) || prefix.starts_with(path);
             let (prefix, demands) = rules.iter().find(fits)?;
             (*demands && path.starts_with(prefix.as_str())).then(|| ("jwt_authn".to_owned(), *mark))
         })
