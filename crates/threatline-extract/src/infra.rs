@@ -2,29 +2,70 @@
 //!
 //! A YAML or JSON document is recognised by what it says, never by the name of its file.
 
+mod apache;
+pub mod caddy;
 pub mod cloudformation;
 pub mod compose;
+pub mod conf;
 pub mod dockerfile;
 pub mod env_file;
+pub mod envoy;
+pub mod haproxy;
+pub mod hosting;
+pub mod kong;
+pub mod krakend;
 pub mod kubernetes;
 pub mod kustomization;
 pub mod nginx;
 pub mod properties;
+mod proxy;
 pub mod secret;
 pub mod serverless;
 pub mod settings;
 pub mod skaffold;
 pub mod terraform;
 pub mod text;
+pub mod traefik;
 pub mod wrangler;
 
-use crate::node::{Kind, Node};
-use threatline_facts::{Extracted, Gap, Mark};
+use crate::node::{self, Kind, Node};
+use threatline_facts::{ArtifactKind, Extracted, Gap, Mark};
 
 /// Readers of a document, in order; the first one that knows it reads it. Kubernetes takes whatever
 /// else has an `apiVersion`.
-const READERS: &[fn(&Node, &mut Extracted) -> bool] =
-    &[kustomization::read, skaffold::read, kubernetes::read, compose::read, cloudformation::read, serverless::read, terraform::json::read];
+const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
+    caddy::json::read,
+    envoy::read,
+    kustomization::read,
+    skaffold::read,
+    kubernetes::read,
+    kong::read,
+    krakend::read,
+    compose::read,
+    traefik::read,
+    cloudformation::read,
+    serverless::read,
+    hosting::read_render,
+    hosting::read_firebase,
+    hosting::read_vercel,
+    hosting::read_heroku,
+    terraform::json::read,
+];
+
+/// The same for TOML, in which few of them are written.
+const TOML_READERS: &[fn(&Node, &mut Extracted) -> bool] = &[traefik::read, hosting::read_fly, hosting::read_netlify, hosting::read_supabase];
+
+/// Reads TOML as whatever kind it is.
+pub fn read_toml(text: &str) -> Extracted {
+    let mut out = Extracted::default();
+    match node::parse(ArtifactKind::Toml, text) {
+        Ok(documents) => documents.iter().for_each(|document| {
+            TOML_READERS.iter().any(|read| read(document, &mut out));
+        }),
+        Err(reason) => out = Extracted::lost(reason),
+    }
+    out
+}
 
 /// Reads YAML or JSON documents as whatever kind they are.
 pub fn read_documents(documents: &[Node], out: &mut Extracted) {

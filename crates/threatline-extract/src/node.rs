@@ -1,10 +1,11 @@
-//! One spanned tree for YAML and JSON.
+//! One spanned tree for YAML, JSON and TOML.
 //!
 //! Compose, Kubernetes, OpenAPI and framework configuration are all read from this tree, so that a
 //! position, a merge key or a hostile input is handled once. Aliases are expanded and merge keys
 //! (`<<`) are applied before anyone looks. Depth and size are bounded: every consumer may recurse.
 
 mod json;
+mod toml;
 mod yaml;
 
 use threatline_facts::ArtifactKind;
@@ -69,6 +70,7 @@ impl Entry {
 pub fn parse(kind: ArtifactKind, text: &str) -> Result<Vec<Node>, String> {
     match kind {
         ArtifactKind::Json => json::parse(text),
+        ArtifactKind::Toml => toml::parse(text),
         _ => yaml::parse(text),
     }
 }

@@ -1,8 +1,12 @@
 //! API definitions: one file per kind.
 
+pub mod asyncapi;
 pub mod graphql;
 pub mod openapi;
 pub mod protobuf;
+pub mod smithy;
+mod tokens;
+pub mod typespec;
 
 use crate::node::Node;
 use threatline_facts::Extracted;
@@ -11,6 +15,8 @@ use threatline_facts::Extracted;
 pub fn read_documents(documents: &[Node], out: &mut Extracted) -> bool {
     let definitions: Vec<&Node> = documents.iter().filter(|document| openapi::is_definition(document)).collect();
     definitions.iter().for_each(|document| openapi::read(document, out));
-    let items = definitions.is_empty() && matches!(documents, [document] if openapi::read_path_items(document, out));
-    !definitions.is_empty() || items
+    let messages: Vec<&Node> = documents.iter().filter(|document| asyncapi::is_definition(document)).collect();
+    messages.iter().for_each(|document| asyncapi::read(document, out));
+    let items = definitions.is_empty() && messages.is_empty() && matches!(documents, [document] if openapi::read_path_items(document, out));
+    !definitions.is_empty() || !messages.is_empty() || items
 }

@@ -38,8 +38,8 @@ pub enum Ecosystem {
     Rubygems,
 }
 
-/// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`]
-/// or [`ArtifactKind::Json`] looks at the content to tell Compose from Kubernetes from OpenAPI.
+/// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`],
+/// [`ArtifactKind::Json`] or [`ArtifactKind::Toml`] looks at the content to tell Compose from Kubernetes from OpenAPI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
@@ -47,11 +47,19 @@ pub enum ArtifactKind {
     Source(Language),
     Yaml,
     Json,
+    Toml,
     Dockerfile,
     EnvFile,
     Protobuf,
     Graphql,
     Nginx,
+    Caddyfile,
+    Haproxy,
+    Smithy,
+    Typespec,
+    Procfile,
+    Redirects,
+    StoreRules,
     Wrangler,
     Terraform,
     TerraformVariables,
@@ -110,12 +118,23 @@ impl ArtifactKind {
             "web.xml" | "routes" => Source(Language::Java),
             "dockerfile" | "containerfile" => Dockerfile,
             ".env" => EnvFile,
+            "procfile" => Procfile,
+            "_redirects" => Redirects,
+            "firestore.rules" | "storage.rules" => StoreRules,
             "wrangler.toml" | "wrangler.jsonc" | "wrangler.json" => Wrangler,
             _ if lower.starts_with("dockerfile.") || lower.starts_with("containerfile.") || extension == "dockerfile" => Dockerfile,
             _ if lower.starts_with(".env.") || extension == "env" => EnvFile,
+            _ if lower.contains("haproxy")
+                && ["", ".template", ".tmpl", ".tpl", ".j2", ".erb"]
+                    .iter()
+                    .any(|end| lower.strip_suffix(end).is_some_and(|name| name.ends_with(".cfg") || name.ends_with(".conf"))) =>
+            {
+                Haproxy
+            }
             // what the file is read by, its content says
             _ if ["", ".template", ".tmpl", ".tpl", ".j2"].iter().any(|end| lower.strip_suffix(end).is_some_and(|name| name.ends_with(".conf"))) => Nginx,
             _ if lower.starts_with("nginx.") && matches!(extension, "template" | "tmpl" | "tpl") => Nginx,
+            _ if lower == "caddyfile" || lower.starts_with("caddyfile.") || matches!(extension, "caddyfile" | "caddy") => Caddyfile,
             _ if lower.starts_with("requirements") && extension == "txt" => Manifest(Ecosystem::Python),
             _ if lower.ends_with(".d.ts") || lower.ends_with(".min.js") => return None,
             _ => match extension {
@@ -135,7 +154,10 @@ impl ArtifactKind {
                 "csproj" => Manifest(Ecosystem::Nuget),
                 "yaml" | "yml" => Yaml,
                 "json" => Json,
+                "toml" => Toml,
                 "proto" => Protobuf,
+                "smithy" => Smithy,
+                "tsp" => Typespec,
                 "graphql" | "graphqls" | "gql" => Graphql,
                 "tf" => Terraform,
                 "tfvars" => TerraformVariables,

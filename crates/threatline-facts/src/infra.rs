@@ -30,6 +30,8 @@ pub enum InfraFact {
     Setting(Setting),
     Proxy(Proxy),
     Worker(Worker),
+    Hosted(Hosted),
+    StoreRules(StoreRules),
 }
 
 /// Whose vocabulary a workload is written in.
@@ -322,13 +324,16 @@ pub struct IngressRule {
     pub mark: Mark,
 }
 
-/// Configuration of a web server that hands requests on (nginx), or a part of it that others include.
+/// Configuration of a web server that hands requests on (nginx, Traefik, Caddy, Envoy, …), or a part of it that others
+/// include.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Proxy {
-    /// `nginx`.
+    /// `nginx`, as the catalogue of technologies names it.
     pub product: String,
     /// The ConfigMap that it stands in; none for a file of its own.
     pub config: Option<String>,
+    /// Who stands behind tells the routes by labels that the server looks for; the server itself may be anywhere.
+    pub told_by_labels: bool,
     /// All servers' routes, in the order written.
     pub routes: Vec<ProxyRoute>,
     /// Where the first server begins.
@@ -336,20 +341,40 @@ pub struct Proxy {
 }
 
 /// What a [`Proxy`] does with a path.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProxyRoute {
     /// What is asked for, `*` for what varies; none where nobody asks from outside.
     pub path: Option<String>,
+    /// Only this path, and none that begins with it.
+    pub exact: bool,
     /// Methods that are let through; empty is all.
     pub methods: Vec<String>,
     /// Addresses that requests are handed to, with a scheme; what is set elsewhere stays a hole.
     pub targets: Vec<Text>,
+    /// What becomes of the path on the way there; none leaves it as it is.
+    pub rewrite: Option<Rewrite>,
     /// A credential is demanded before anything is answered, and what demands it.
     pub demands: Option<(String, Mark)>,
+    /// How often somebody may ask is limited, and where that stands.
+    pub limited: Option<Mark>,
     /// Only these addresses are let in; empty is all.
     pub allowed: Vec<String>,
     /// Where.
     pub mark: Mark,
+}
+
+/// How a [`ProxyRoute`] changes a path that it hands on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Rewrite {
+    /// What it begins with is replaced.
+    Begins {
+        /// What it begins with outside; empty puts something in front.
+        from: String,
+        /// What it begins with behind.
+        to: String,
+    },
+    /// By a pattern or a program; what comes out is not known.
+    Unknown,
 }
 
 /// A function at a content delivery network's edge (Cloudflare Workers).
@@ -361,6 +386,61 @@ pub struct Worker {
     pub main: Option<String>,
     /// Patterns of host and path that it answers, as written.
     pub routes: Vec<(String, Mark)>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What a hosting platform runs, as its own file says (Fly, Render, Heroku, Vercel, Netlify, Firebase, Supabase).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Hosted {
+    /// `fly`, `render`, `procfile`, …
+    pub platform: String,
+    /// What it is.
+    pub kind: HostedKind,
+    /// Its name, if one is written.
+    pub name: Option<String>,
+    /// The folder of its source, relative to the file; empty is the file's own.
+    pub folder: String,
+    /// An image that is run instead of source.
+    pub image: Option<Text>,
+    /// Variables in the order written.
+    pub environment: Vec<Variable>,
+    /// When it is called, if by the clock.
+    pub schedule: Option<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What a [`Hosted`] is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum HostedKind {
+    /// A program that requests from everywhere are sent to.
+    Web,
+    /// Pages that everybody can read, perhaps with functions beside them.
+    Pages,
+    /// A program that only its neighbours reach.
+    Private,
+    /// A program that nothing is sent to.
+    Worker,
+    /// A program that the clock starts.
+    Job,
+    /// A function with an address of its own.
+    Function,
+    /// A folder of functions; which of them have addresses, their code says.
+    Functions,
+    /// A path of a program, or a function of it, that the clock calls.
+    Call,
+    /// A store that the platform keeps, by its product.
+    Store(String),
+}
+
+/// Rules of a store that clients address themselves (Firestore, Firebase Storage and its database).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StoreRules {
+    /// The store's product.
+    pub product: String,
+    /// Statements that let everybody read or write.
+    pub open: Vec<Mark>,
     /// Where.
     pub mark: Mark,
 }

@@ -12,9 +12,10 @@ pub enum SpecFact {
     Proto(Proto),
     GraphqlSchema(GraphqlSchema),
     GraphqlOperations(GraphqlOperations),
+    AsyncApi(AsyncApi),
 }
 
-/// An OpenAPI 2 or 3 document.
+/// An OpenAPI 2 or 3 document, or one that says the same in another form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OpenApi {
     /// `info.title`.
@@ -27,6 +28,8 @@ pub struct OpenApi {
     pub operations: Vec<Operation>,
     /// Paths whose operations lie in another file.
     pub references: Vec<PathReference>,
+    /// Whose form it has, where that is another (`smithy`, `typespec`).
+    pub form: Option<String>,
     /// Where.
     pub mark: Mark,
 }
@@ -78,6 +81,32 @@ pub struct GraphqlField {
 /// Operations and fragments: what a client asks. Whoever keeps them beside a schema has the schema of another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GraphqlOperations {
+    /// Where.
+    pub mark: Mark,
+}
+
+/// An AsyncAPI document.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AsyncApi {
+    /// `info.title`.
+    pub title: Option<String>,
+    /// Addresses of brokers as written, and how they are spoken to.
+    pub servers: Vec<(String, String)>,
+    /// In the order written.
+    pub channels: Vec<Channel>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A channel that an application takes messages from, or sends them to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Channel {
+    /// Topic, queue or address.
+    pub name: String,
+    /// The application takes messages from it.
+    pub takes: bool,
+    /// Names of what they carry.
+    pub fields: Vec<String>,
     /// Where.
     pub mark: Mark,
 }

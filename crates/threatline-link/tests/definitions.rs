@@ -107,3 +107,30 @@ fn a_schema_that_code_serves_is_told_once() {
     let package = "{\"name\": \"shop\", \"dependencies\": {\"@apollo/server\": \"4\"}}";
     check(&[("package.json", package), ("index.js", server), ("schema.graphql", SCHEMA)], &["shop"], &["shop:graphql Query.product"]);
 }
+
+#[test]
+fn other_forms_say_the_same() {
+    let smithy = "namespace acme\nservice Payments { operations: [Pay] }\n@http(method: \"POST\", uri: \"/payments\")\noperation Pay {}\n";
+    check(&[("pay/model/pay.smithy", smithy)], &["model"], &["model:POST /payments"]);
+    let typespec = "@server(\"https://api.shop.eu/v1\", \"live\")\nnamespace Shop;\n@route(\"/payments\") @post op pay(amount: int32): void;\n";
+    check(&[("pay/main.tsp", typespec)], &["pay"], &["pay:POST /v1/payments"]);
+}
+
+#[test]
+fn channels_from_which_messages_are_taken_are_ways_in() {
+    let orders = "asyncapi: 3.0.0
+info: { title: Orders }
+channels: { created: { address: order/created }, shipped: { address: order/shipped } }
+operations:
+  on: { action: receive, channel: { $ref: '#/channels/created' } }
+  send: { action: send, channel: { $ref: '#/channels/shipped' } }
+";
+    check(&[("docs/asyncapi.yaml", orders)], &["Orders"], &["Orders:message order/created"]);
+    // beside a program that takes none that is known
+    check(
+        &[("app.py", FLASK), ("pyproject.toml", "[project]\nname = 'shop'\n"), ("asyncapi.yaml", orders)],
+        &["shop"],
+        &["shop:GET /orders", "shop:message order/created"],
+    );
+    check(&[("clients/asyncapi.yaml", orders)], &[], &[]);
+}

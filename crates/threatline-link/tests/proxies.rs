@@ -196,3 +196,160 @@ fn a_worker_answers_its_routes() {
     assert_eq!(entries(&alone), ["edge:ANY /* unknown internet [?]", "edge:ANY /api/* unknown internet [?]"]);
     assert!(components(&model(&[("wrangler.toml", "name = \"quiet\"\n")])).is_empty(), "nobody knows what it answers");
 }
+
+const SHOP: &str = "from flask import Flask
+app = Flask(__name__)
+
+@app.get('/items')
+def items():
+    return []
+
+@app.get('/health')
+def health():
+    return 'ok'
+";
+
+/// A Compose project with a proxy in front of a program with two ways in.
+fn behind(edge: &str, file: &str, configuration: &str) -> Model {
+    let compose = format!("services:\n  edge: {{ {edge}, ports: ['80:80'] }}\n  shop: {{ build: shop }}\n");
+    model(&[("compose.yaml", &compose), (file, configuration), ("shop/Dockerfile", "FROM python:3\nCOPY . /app\n"), ("shop/app.py", SHOP)])
+}
+
+#[test]
+fn what_a_proxy_lets_through_is_reached_from_where_the_proxy_is() {
+    let conf = "server {\n  location /shop/ { proxy_pass http://shop:5000/; }\n  location = /up { proxy_pass http://shop:5000/health; }\n}\n";
+    let rewritten = behind("image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']", "nginx.conf", conf);
+    assert_eq!(
+        entries(&rewritten)[2..],
+        ["shop:GET /health open internet []", "shop:GET /items open internet []"],
+        "the beginning is cut off, the rest is handed on"
+    );
+    let conf = "server { location /items { proxy_pass http://shop:5000; } }";
+    let kept = behind("image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']", "nginx.conf", conf);
+    assert_eq!(entries(&kept)[1..], ["shop:GET /health open internal []", "shop:GET /items open internet []"], "other paths are not");
+    let conf = "server { location /items { allow 10.0.0.0/8; deny all; proxy_pass http://shop:5000; } }";
+    let closed = behind("image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']", "nginx.conf", conf);
+    assert_eq!(entries(&closed)[1..], ["shop:GET /health open internal []", "shop:GET /items open internal []"], "nor is what few are let in to");
+}
+
+#[test]
+fn a_credential_that_every_way_demands_is_demanded_behind() {
+    let conf = "server { auth_basic x; auth_basic_user_file /u; location / { proxy_pass http://shop:5000; } location /health { auth_basic off; proxy_pass http://shop:5000; } }";
+    let image = "image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']";
+    assert_eq!(entries(&behind(image, "nginx.conf", conf))[2..], ["shop:GET /health open internet []", "shop:GET /items guarded internet []"]);
+    // somebody else inside comes past the proxy
+    let compose = "services:
+  edge: { image: nginx, ports: ['80:80'], volumes: ['./nginx.conf:/etc/nginx/nginx.conf'] }
+  shop: { build: shop }
+  other: { image: dpage/pgadmin4, environment: { SHOP: 'http://shop:5000' } }
+";
+    let past = model(&[("compose.yaml", compose), ("nginx.conf", conf), ("shop/Dockerfile", "FROM python:3\nCOPY . /app\n"), ("shop/app.py", SHOP)]);
+    assert!(entries(&past).contains(&"shop:GET /items open internet []".to_owned()), "{:?}", entries(&past));
+    // and so does everybody where the port is open
+    let compose = "services:
+  edge: { image: nginx, ports: ['80:80'], volumes: ['./nginx.conf:/etc/nginx/nginx.conf'] }
+  shop: { build: shop, ports: ['5000:5000'] }
+";
+    let open = model(&[("compose.yaml", compose), ("nginx.conf", conf), ("shop/Dockerfile", "FROM python:3\nCOPY . /app\n"), ("shop/app.py", SHOP)]);
+    assert!(entries(&open).contains(&"shop:GET /items open internet []".to_owned()), "{:?}", entries(&open));
+}
+
+#[test]
+fn every_proxy_is_joined_alike() {
+    let traefik = "http:
+  routers: { shop: { rule: 'PathPrefix(`/shop`)', service: shop, middlewares: [cut, staff] } }
+  middlewares: { cut: { stripPrefix: { prefixes: [/shop] } }, staff: { forwardAuth: { address: 'http://auth' } } }
+  services: { shop: { loadBalancer: { servers: [{ url: 'http://shop:5000' }] } } }
+";
+    let envoy = "static_resources:
+  listeners:
+    - filter_chains:
+        - filters:
+            - typed_config:
+                http_filters: [{ name: envoy.filters.http.ext_authz, typed_config: {} }]
+                route_config: { virtual_hosts: [{ routes: [{ match: { prefix: /shop/ }, route: { prefix_rewrite: /, cluster: shop } }] }] }
+  clusters: [{ name: shop, load_assignment: { endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: shop, port_value: 5000 } } } }] }] } }]
+";
+    let kong = "_format_version: '3.0'
+services: [{ name: shop, url: 'http://shop:5000', plugins: [{ name: key-auth }], routes: [{ paths: [/shop] }] }]
+";
+    let caddy = "shop.test {
+    handle_path /shop/* {
+        basic_auth {
+            anna $2a$14$x
+        }
+        reverse_proxy shop:5000
+    }
+}
+";
+    let haproxy = "frontend edge
+    mode http
+    http-request auth unless { http_auth(people) }
+    http-request replace-path ^/shop/(.*) /\\1
+    use_backend shop if { path_beg /shop/ }
+backend shop
+    server one shop:5000
+";
+    let apache = "<VirtualHost *:80>
+    ProxyPass /shop/ http://shop:5000/
+    <Location /shop>
+        AuthType Basic
+        Require valid-user
+    </Location>
+</VirtualHost>
+";
+    for (image, file, configuration, path) in [
+        ("image: caddy, volumes: ['./Caddyfile:/etc/caddy/Caddyfile']", "Caddyfile", caddy, "/shop/*"),
+        ("image: haproxy, volumes: ['./edge:/usr/local/etc/haproxy']", "edge/haproxy.cfg", haproxy, "/shop/"),
+        ("image: httpd, volumes: ['./vhosts/shop.conf:/usr/local/apache2/conf/extra/shop.conf']", "vhosts/shop.conf", apache, "/shop/"),
+        ("image: traefik, volumes: ['./conf:/etc/traefik']", "conf/dynamic.yml", traefik, "/shop"),
+        ("image: envoyproxy/envoy, volumes: ['./envoy.yaml:/etc/envoy/envoy.yaml']", "envoy.yaml", envoy, "/shop/"),
+        ("image: kong, volumes: ['./kong:/kong/declarative']", "kong/kong.yml", kong, "/shop"),
+    ] {
+        let model = behind(image, file, configuration);
+        assert_eq!(components(&model), ["edge", "shop"], "{file}");
+        assert_eq!(flows(&model), ["edge>shop:http plain"], "{file}");
+        assert_eq!(
+            entries(&model),
+            [
+                format!("edge:ANY {path} guarded internet [edge>shop:http]"),
+                "shop:GET /health guarded internet []".to_owned(),
+                "shop:GET /items guarded internet []".to_owned()
+            ],
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn labels_open_what_they_stand_on() {
+    let shop = "  shop:
+    build: shop
+    labels:
+      - traefik.http.routers.shop.rule=Host(`shop.test`) && PathPrefix(`/items`)
+      - traefik.http.services.shop.loadbalancer.server.port=5000
+";
+    let sources = [("shop/Dockerfile", "FROM python:3\nCOPY . /app\n"), ("shop/app.py", SHOP)];
+    let with = |compose: &str| model(&[&[("compose.yaml", compose)], &sources[..]].concat());
+    let proxied = with(&format!("services:\n  edge: {{ image: traefik, ports: ['80:80'] }}\n{shop}"));
+    assert_eq!(flows(&proxied), ["edge>shop:http plain"]);
+    assert_eq!(entries(&proxied), ["shop:GET /health open internal []", "shop:GET /items open internet []"]);
+    let elsewhere = with(&format!("services:\n{shop}"));
+    assert_eq!(components(&elsewhere), ["shop"], "a proxy that nobody here deploys is none of the system's");
+    assert_eq!(entries(&elsewhere), ["shop:GET /health open internal []", "shop:GET /items open internet []"]);
+    let local = with(&format!("services:\n  edge: {{ image: traefik, ports: ['127.0.0.1:80:80'] }}\n{shop}"));
+    assert_eq!(entries(&local), ["shop:GET /health open internal []", "shop:GET /items open internal []"], "a proxy that is not open opens nothing");
+}
+
+#[test]
+fn a_path_that_is_written_out_behind_is_known_by_its_parts() {
+    let krakend = r#"{ "version": 3, "endpoints": [
+        { "endpoint": "/v1/things", "extra_config": { "auth/validator": {} }, "backend": [{ "host": ["http://shop:5000"], "url_pattern": "/items" }] }
+    ] }"#;
+    let model = behind("image: krakend, volumes: ['./krakend.json:/etc/krakend/krakend.json']", "krakend.json", krakend);
+    assert_eq!(flows(&model), ["edge>shop:http plain"]);
+    assert_eq!(
+        entries(&model),
+        ["edge:GET /v1/things guarded internet [edge>shop:http]", "shop:GET /health open internal []", "shop:GET /items guarded internet []"]
+    );
+}

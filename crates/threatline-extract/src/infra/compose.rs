@@ -8,6 +8,7 @@ mod ports;
 mod service;
 
 use super::text;
+use super::traefik::labels::{self, Labelled};
 use crate::node::{Entry, Node};
 use threatline_facts::Extracted;
 use threatline_facts::infra::{ComposeFile, ComposeNetwork, InfraFact, Workload};
@@ -113,8 +114,21 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
     out.say(InfraFact::ComposeFile(file));
     let mut workloads: Vec<Workload> = services.iter().map(|entry| service::read(entry, out)).collect();
     service::name_links(services, &mut workloads);
+    let labelled: Vec<Labelled> = services.iter().zip(&workloads).map(|(entry, workload)| labelled(entry, workload)).collect();
     workloads.into_iter().for_each(|workload| out.say(InfraFact::Workload(workload)));
+    labels::read(&labelled, out);
     true
+}
+
+/// The labels of a service with their lines.
+fn labelled(entry: &Entry, workload: &Workload) -> Labelled {
+    let written = [entry.value.at(&["deploy", "labels"]), entry.value.get("labels")].into_iter().flat_map(pairs);
+    let labels = written.filter_map(|(key, value, lines)| Some((known(&key), known(&value?), lines))).filter(|(key, ..)| key.starts_with("traefik."));
+    Labelled {
+        service: workload.name.clone(),
+        port: workload.containers.iter().flat_map(|container| &container.ports).find_map(|port| port.container),
+        labels: labels.collect(),
+    }
 }
 
 /// Top-level keys of build pipelines, which have services as well.

@@ -4,15 +4,16 @@
 //! form. `${NAME}` stays a hole, as it does where a template is filled in when the container starts; nginx's own
 //! variables are followed where `set` gives them a value, else they are not known.
 
-mod pattern;
-mod syntax;
+pub(super) mod pattern;
+mod rewriting;
+pub(super) mod syntax;
 
 use super::{secret, text};
 use pattern::Matching;
 use std::collections::BTreeMap;
 use syntax::Directive;
 use threatline_facts::infra::{InfraFact, Proxy, ProxyRoute};
-use threatline_facts::{Extracted, Fact, Gap, Mark, Text};
+use threatline_facts::{Extracted, Gap, Mark, Text};
 
 /// Nothing that a person writes has more routes, or servers behind one name.
 const MANY: usize = 2000;
@@ -35,21 +36,9 @@ pub fn read(text: &str) -> Extracted {
     reader.level(&directives, &State::default(), false);
     let Reader { routes, first, mut out, .. } = reader;
     if let Some(mark) = first {
-        out.say(InfraFact::Proxy(Proxy { product: "nginx".to_owned(), config: None, routes, mark }));
+        out.say(InfraFact::Proxy(Proxy { product: "nginx".to_owned(), config: None, told_by_labels: false, routes, mark }));
     }
     out
-}
-
-/// Reads what a ConfigMap of that name holds; all of it stands at one place.
-pub(super) fn embedded(text: &str, config: &str, mark: Mark) -> Option<Proxy> {
-    let found = read(text).facts.facts.into_iter().find_map(|fact| if let Fact::Infra(InfraFact::Proxy(proxy)) = fact { Some(proxy) } else { None });
-    let mut proxy = found?;
-    (proxy.config, proxy.mark) = (Some(config.to_owned()), mark);
-    for route in &mut proxy.routes {
-        route.mark = mark;
-        route.demands.iter_mut().for_each(|(_, place)| *place = mark);
-    }
-    Some(proxy)
 }
 
 /// What holds from here on downwards.
@@ -61,6 +50,7 @@ struct State {
     users: bool,
     asks: Option<Mark>,
     certificate: Option<Mark>,
+    limited: Option<Mark>,
     /// One of several conditions is enough.
     any: bool,
     allowed: Vec<String>,
@@ -142,6 +132,7 @@ impl<'t> Reader<'t> {
                 ("auth_basic_user_file", Some(_)) => state.users = true,
                 ("auth_request", Some(path)) => state.asks = if path == "off" { None } else { mark(&mut self.out) },
                 ("ssl_verify_client", Some(word)) => state.certificate = if word == "on" { mark(&mut self.out) } else { None },
+                ("limit_req", Some(_)) => state.limited = mark(&mut self.out),
                 ("satisfy", Some(word)) => state.any = word == "any",
                 ("allow", Some("all")) => state.denied = false,
                 ("allow", Some(range)) if !state.denied => state.allowed.push(range.to_owned()),
@@ -158,14 +149,19 @@ impl<'t> Reader<'t> {
         let state = self.state(inner, above);
         let targets = self.targets(inner, &state, 0);
         let inside = inner.iter().any(|one| one.name == "internal");
-        let (mut paths, mut is_page) = (Vec::new(), false);
+        let (mut paths, mut is_page, mut exact, mut begins) = (Vec::new(), false, false, None);
         if let Some((matching, written)) = pattern::split(&location.words) {
             is_page = pages.contains(&written);
+            exact = matching == Matching::Exact || (matching == Matching::Pattern && written.ends_with('$'));
             match matching {
-                Matching::Plain => paths.push(path(written)),
+                Matching::Plain | Matching::Exact => {
+                    begins = Some(written);
+                    paths.push(path(written));
+                }
                 Matching::Pattern => paths.extend(pattern::paths(written)),
             }
         }
+        let rewrite = rewriting::of(inner, begins, |word| filled(word, &state.variables, 0));
         let shut = state.denied && state.allowed.is_empty() && !state.any;
         if inside || is_page || shut || refuses(inner) {
             paths.clear();
@@ -174,9 +170,12 @@ impl<'t> Reader<'t> {
         let demands = state.demands().filter(|_| !inner.iter().any(|one| one.name == "return"));
         let route = |path| ProxyRoute {
             path,
+            exact,
             methods: methods(inner),
             targets: targets.clone(),
+            rewrite: rewrite.clone(),
             demands: demands.clone(),
+            limited: state.limited,
             allowed: if state.denied { state.allowed.clone() } else { Vec::new() },
             mark,
         };
@@ -195,7 +194,7 @@ impl<'t> Reader<'t> {
         let targets = self.targets(server.inner(), &state, 0);
         let mark = self.out.mark(server.line, server.end_line);
         if !targets.is_empty() {
-            self.push(ProxyRoute { path: None, methods: Vec::new(), targets, demands: None, allowed: Vec::new(), mark });
+            self.push(ProxyRoute { targets, mark, ..ProxyRoute::default() });
         }
     }
 

@@ -41,7 +41,8 @@ pub fn read(root: &Node, out: &mut Extracted) {
         operations.extend(item_operations(&mut document, &path.key, item, out));
     }
     let servers = servers(root);
-    let definition = OpenApi { title: root.str_at(&["info", "title"]).map(str::to_owned), base_path: base_path(root), servers, operations, references, mark };
+    let definition =
+        OpenApi { title: root.str_at(&["info", "title"]).map(str::to_owned), base_path: base_path(root), servers, operations, references, form: None, mark };
     out.say(SpecFact::OpenApi(definition));
     for reason in document.gaps() {
         out.facts.gaps.push(Gap { mark: Some(mark), reason: reason.to_owned(), whole: false });

@@ -5,6 +5,7 @@
 //! party, and at least half of what it documents is implemented there, or nothing is known to be. A component of its own is
 //! made of one that stands for a service without code.
 
+mod asyncapi;
 mod graphql;
 mod home;
 
@@ -37,17 +38,20 @@ pub(crate) struct Told<'a> {
     route: String,
     /// The file that tells it.
     file: Arc<str>,
+    /// Whose form that has.
+    form: &'a str,
 }
 
 impl Told<'_> {
     fn here(&self) -> Evidence {
-        here(&self.file, self.operation.mark)
+        here(&self.file, self.operation.mark, self.form)
     }
 }
 
 /// The operations of a definition, also those that it only refers to.
 pub(crate) fn told<'a>(document: &At<'a, OpenApi>, said: &Said<'a>) -> Vec<Told<'a>> {
-    let own = document.it.operations.iter().map(|operation| Told { operation, route: operation.path.clone(), file: document.path.clone() });
+    let form = form(document.it);
+    let own = document.it.operations.iter().map(|operation| Told { operation, route: operation.path.clone(), file: document.path.clone(), form });
     let mut all: Vec<Told<'a>> = own.collect();
     for reference in &document.it.references {
         let Some((file, items)) = join(folder_of(&document.path), &reference.file).and_then(|file| said.path_items.get_key_value(file.as_str())) else {
@@ -60,7 +64,7 @@ pub(crate) fn told<'a>(document: &At<'a, OpenApi>, said: &Said<'a>) -> Vec<Told<
                 path if *key == reference.key => path.to_owned(),
                 _ => continue,
             };
-            all.extend(operations.iter().map(|operation| Told { operation, route: route.clone(), file: file.clone() }));
+            all.extend(operations.iter().map(|operation| Told { operation, route: route.clone(), file: file.clone(), form }));
         }
     }
     all
@@ -89,6 +93,7 @@ pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &m
         entries.extend(add);
     }
     graphql::add(drafts, ids, entries, documents);
+    asyncapi::add(drafts, ids, entries, documents);
     entries.sort_by(|a, b| a.id.cmp(&b.id));
     entries.dedup_by(|a, b| a.id == b.id);
     drift.sort_by(|a: &Drift, b| a.id.cmp(&b.id));
@@ -139,8 +144,13 @@ fn full_path(document: &OpenApi, route: &str) -> String {
     format!("{}{route}", document.base_path.trim_end_matches('/'))
 }
 
-fn here(path: &Arc<str>, mark: Mark) -> Evidence {
-    Evidence::new(path.clone(), Some(mark), EvidenceSource::Specification, "openapi")
+/// Whose form a definition has.
+fn form(document: &OpenApi) -> &str {
+    document.form.as_deref().unwrap_or("openapi")
+}
+
+fn here(path: &Arc<str>, mark: Mark, form: &str) -> Evidence {
+    Evidence::new(path.clone(), Some(mark), EvidenceSource::Specification, form)
 }
 
 fn entry_point(told: &Told<'_>, document: &At<'_, OpenApi>, draft: &Draft<'_>, id: &ComponentId, routes: Option<&Vec<OutsideRoute>>) -> EntryPoint {
@@ -217,7 +227,7 @@ fn differences(document: &At<'_, OpenApi>, all: &[Told<'_>], id: &ComponentId, i
     for (_, entry) in http.iter().enumerate().filter(|(at, entry)| !documented.contains(at) && entry.method.is_some()) {
         let what = format!("{} {}", entry.method.as_deref().unwrap_or("ANY"), entry.path);
         let mut claims: Vec<(String, Evidence)> = entry.evidence.last().map(|place| (format!("implements {what}"), place.clone())).into_iter().collect();
-        claims.push(("does not document it".to_owned(), here(&document.path, document.it.mark)));
+        claims.push(("does not document it".to_owned(), here(&document.path, document.it.mark, form(document.it))));
         found.push(drift(DriftKind::ImplementedOnly, (&entry.id).into(), &what, claims));
     }
     found

@@ -131,7 +131,7 @@ fn publish_ports(drafts: &mut [Draft<'_>], routes: &mut BTreeMap<usize, Vec<Outs
     }
 }
 
-fn expose(draft: &mut Draft<'_>, path: &Arc<str>, mark: Mark, by: &str) {
+pub(crate) fn expose(draft: &mut Draft<'_>, path: &Arc<str>, mark: Mark, by: &str) {
     if draft.kind == ComponentKind::ExternalEntity {
         return;
     }

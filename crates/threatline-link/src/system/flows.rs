@@ -478,7 +478,11 @@ impl<'a> Finder<'_, 'a> {
                         // the machine itself is the container, if there is one
                         let contained = address.host.as_deref().is_some_and(address::is_local) && !self.drafts[from].descriptions.is_empty();
                         let Some(to) = self.target(&address, None, from).filter(|to| !contained && *to != from) else { continue };
-                        if let Some(key) = self.stated(from, to, &address, &places, &proxy.it.product) {
+                        let stated = self.stated(from, to, &address, &places, &proxy.it.product);
+                        // where the two speak something else already, the route leads there all the same
+                        let between = |key: &&Key| (key.0, key.1) == (from, to);
+                        let known = || self.flows.by_key.range((from, to, None)..).map(|(key, _)| key).take_while(between).next().cloned();
+                        if let Some(key) = stated.or_else(known) {
                             self.flows.by_route.entry((number, place)).or_default().insert(key);
                         }
                     }

@@ -2,7 +2,7 @@
 //! what it answers.
 //!
 //! A container reads a file that is mounted into it or copied into its image. What no container reads makes a component
-//! of its own, unless it lies among documentation.
+//! of its own, unless it lies among documentation. Labels are looked for by the server of the project, if there is one.
 
 use super::address;
 use super::documented::owner;
@@ -11,6 +11,7 @@ use super::entries::meet;
 use super::exposure::{OutsideRoute, of_path};
 use super::flows::Flows;
 use super::flows::Key;
+use super::hosted::is_host;
 use super::said::{At, Said};
 use super::source::{Folders, context_of};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +21,11 @@ use threatline_model::*;
 
 /// Folders that are named for what lies in them, and not for a component.
 const KINDS: &[&str] = &[
+    "apache",
+    "apache2",
     "base",
     "build",
+    "caddy",
     "chart",
     "charts",
     "compose",
@@ -36,15 +40,21 @@ const KINDS: &[&str] = &[
     "dev",
     "docker",
     "docker-compose",
+    "dynamic",
+    "envoy",
     "etc",
     "files",
+    "haproxy",
     "http.d",
+    "httpd",
     "helm",
     "image",
     "images",
     "infra",
     "infrastructure",
     "k8s",
+    "kong",
+    "krakend",
     "kubernetes",
     "local",
     "manifests",
@@ -60,7 +70,9 @@ const KINDS: &[&str] = &[
     "snippets",
     "staging",
     "templates",
+    "traefik",
     "usr",
+    "vhosts",
 ];
 
 /// Folders whose files nobody runs as they are.
@@ -70,18 +82,29 @@ const TOLD: &[&str] = &["doc", "docs", "documentation", "contrib", ".github", "v
 pub(crate) type Homes = Vec<Vec<usize>>;
 
 /// Finds the components of every configuration, making those that are missing.
-pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>, folders: &Folders, in_test: &dyn Fn(&str) -> bool) -> Homes {
-    let mut homes: Homes = said.proxies.iter().map(|proxy| readers_of(proxy, drafts, said, folders)).collect();
+pub(crate) fn components(
+    drafts: &mut Vec<Draft<'_>>,
+    said: &Said<'_>,
+    folders: &Folders,
+    hosted: &super::hosted::Homes,
+    in_test: &dyn Fn(&str) -> bool,
+) -> Homes {
+    let mut homes: Homes = said
+        .proxies
+        .iter()
+        .map(|proxy| if is_host(proxy.it) { shown_by(proxy, drafts, said, hosted) } else { readers_of(proxy, drafts, said, folders) })
+        .collect();
     // what lies beside or below a file that is read is read with it
-    let files = said.proxies.iter().zip(&homes).filter(|(proxy, readers)| proxy.it.config.is_none() && !readers.is_empty());
+    let is_file = |proxy: &Proxy| proxy.config.is_none() && !proxy.told_by_labels;
+    let files = said.proxies.iter().zip(&homes).filter(|(proxy, readers)| is_file(proxy.it) && !readers.is_empty());
     let read: Vec<(String, Vec<usize>)> = files.map(|(proxy, readers)| (folder_of(&proxy.path).to_owned(), readers.clone())).collect();
     let mut made: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (proxy, readers) in said.proxies.iter().zip(&mut homes) {
-        if readers.is_empty() && proxy.it.config.is_none() {
+        if readers.is_empty() && proxy.it.config.is_none() && !proxy.it.told_by_labels {
             let above = read.iter().filter(|(folder, _)| !folder.is_empty() && proxy.path.starts_with(folder.as_str()));
             *readers = above.max_by_key(|(folder, _)| folder.len()).map(|(_, readers)| readers.clone()).unwrap_or_default();
         }
-        if readers.is_empty() && proxy.it.config.is_none() && !in_test(&proxy.path) && stands_alone(proxy) {
+        if readers.is_empty() && proxy.it.config.is_none() && !proxy.it.told_by_labels && !in_test(&proxy.path) && stands_alone(proxy) {
             let folder = component_folder(&proxy.path);
             let name = folder.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(&proxy.it.product).to_owned();
             readers.push(*made.entry((folder.to_owned(), name.clone())).or_insert_with(|| {
@@ -92,8 +115,10 @@ pub(crate) fn components(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>, folders: 
         for at in readers.iter() {
             let evidence = Evidence::new(proxy.path.clone(), Some(proxy.it.mark), EvidenceSource::Infrastructure, &proxy.it.product);
             drafts[*at].evidence.push(evidence);
-            drafts[*at].technologies.insert(proxy.it.product.clone());
-            if proxy.it.routes.iter().any(|route| !route.targets.is_empty()) {
+            if !is_host(proxy.it) {
+                drafts[*at].technologies.insert(proxy.it.product.clone());
+            }
+            if !is_host(proxy.it) && proxy.it.routes.iter().any(|route| !route.targets.is_empty()) {
                 drafts[*at].roles.insert(Role::Gateway);
             }
         }
@@ -119,6 +144,14 @@ fn component_folder(path: &str) -> &str {
     folder
 }
 
+/// The component that a hosting platform shows by these rules.
+fn shown_by(proxy: &At<'_, Proxy>, drafts: &[Draft<'_>], said: &Said<'_>, hosted: &super::hosted::Homes) -> Vec<usize> {
+    let of_file = hosted.iter().find(|(number, _)| said.hosted[**number].path == proxy.path).map(|(_, at)| *at);
+    let beside = || hosted.iter().find(|(number, _)| folder_of(&said.hosted[**number].path) == folder_of(&proxy.path)).map(|(_, at)| *at);
+    let shows = || owner(drafts, &proxy.path).filter(|at| drafts[*at].has_role(Role::WebUi));
+    of_file.or_else(beside).or_else(shows).into_iter().collect()
+}
+
 /// The components whose containers read the file.
 fn readers_of(proxy: &At<'_, Proxy>, drafts: &[Draft<'_>], said: &Said<'_>, folders: &Folders) -> Vec<usize> {
     let all = |reads: &dyn Fn(&Draft<'_>) -> bool| (0..drafts.len()).filter(|at| reads(&drafts[*at])).collect::<Vec<usize>>();
@@ -126,12 +159,15 @@ fn readers_of(proxy: &At<'_, Proxy>, drafts: &[Draft<'_>], said: &Said<'_>, fold
         return all(&|draft| mounts_config(draft, config));
     }
     let path = &proxy.path;
-    let mounting = all(&|draft| mounts(draft, path));
-    let found = if mounting.is_empty() { all(&|draft| copies(draft, path, said, folders)) } else { mounting };
+    if proxy.it.told_by_labels {
+        return looking(proxy, drafts);
+    }
+    let mounting = all(&|draft| mounts(draft, proxy));
+    let found = if mounting.is_empty() { all(&|draft| copies(draft, proxy, said, folders)) } else { mounting };
     if !found.is_empty() {
         return found;
     }
-    let server = |draft: &Draft<'_>| draft.technologies.contains("nginx") || draft.has_role(Role::Gateway);
+    let server = |draft: &Draft<'_>| draft.technologies.contains(&proxy.it.product) || draft.has_role(Role::Gateway);
     let beside = |draft: &Draft<'_>| draft.roots.iter().any(|root| root.folder == component_folder(path) && !root.folder.is_empty());
     owner(drafts, path).filter(|at| server(&drafts[*at]) || beside(&drafts[*at])).into_iter().collect()
 }
@@ -141,24 +177,44 @@ fn mounts_config(draft: &Draft<'_>, config: &str) -> bool {
     containers.flat_map(|container| &container.mounts).any(|mount| mount.kind == MountKind::Config && mount.source == config)
 }
 
-fn mounts(draft: &Draft<'_>, path: &str) -> bool {
+/// The server that looks for labels there: that of the same project, else the only one.
+fn looking(proxy: &At<'_, Proxy>, drafts: &[Draft<'_>]) -> Vec<usize> {
+    let is_server = |at: &usize| drafts[*at].technologies.contains(&proxy.it.product) && !drafts[*at].descriptions.is_empty();
+    let all: Vec<usize> = (0..drafts.len()).filter(is_server).collect();
+    let beside = |at: &&usize| drafts[**at].descriptions.iter().any(|description| folder_of(&description.path) == folder_of(&proxy.path));
+    let near: Vec<usize> = all.iter().filter(beside).copied().collect();
+    match (near.is_empty(), all.len()) {
+        (false, _) => near,
+        (true, 1) => all,
+        _ => Vec::new(),
+    }
+}
+
+/// The product reads whatever lies in a folder with its name, and whatever a container of its own is given.
+fn is_its_folder(target: &str, draft: &Draft<'_>, product: &str) -> bool {
+    target.contains(product) || draft.technologies.contains(product)
+}
+
+fn mounts(draft: &Draft<'_>, proxy: &At<'_, Proxy>) -> bool {
+    let path: &str = &proxy.path;
     draft.descriptions.iter().any(|description| {
         let mounts = description.workload.containers.iter().flat_map(|container| &container.mounts);
         mounts.filter(|mount| mount.kind == MountKind::Path).any(|mount| {
             let source = join(folder_of(&description.path), &mount.source);
-            source.is_some_and(|source| path == source || (mount.target.contains("nginx") && holds(&source, path)))
+            source.is_some_and(|source| path == source || (is_its_folder(&mount.target, draft, &proxy.it.product) && holds(&source, path)))
         })
     })
 }
 
-fn copies(draft: &Draft<'_>, path: &str, said: &Said<'_>, folders: &Folders) -> bool {
+fn copies(draft: &Draft<'_>, proxy: &At<'_, Proxy>, said: &Said<'_>, folders: &Folders) -> bool {
+    let path: &str = &proxy.path;
     let containers =
         draft.descriptions.iter().flat_map(|description| description.workload.containers.iter().map(move |container| (container, &description.path)));
     let mut built = containers.filter_map(|(container, from)| context_of(container, from, said, folders));
     built.any(|(context, dockerfile)| {
         let copies = dockerfile.stages.iter().flat_map(|stage| &stage.copies);
         copies.filter_map(|(source, target)| Some((join(&context, source.trim_start_matches('/'))?, target))).any(|(source, target)| {
-            let all = target.contains("nginx") && holds(source.trim_end_matches(['*', '/']), path);
+            let all = target.contains(&proxy.it.product) && holds(source.trim_end_matches(['*', '/']), path);
             path == source || all || (source.contains('*') && globset::Glob::new(&source).is_ok_and(|glob| glob.compile_matcher().is_match(path)))
         })
     })
@@ -205,7 +261,9 @@ impl Placing<'_> {
 pub(crate) fn entry_points(drafts: &[Draft<'_>], ids: &[ComponentId], entries: &mut Vec<EntryPoint>, placing: &Placing<'_>) {
     let web: BTreeSet<ComponentId> = entries.iter().filter(|entry| entry.kind == EntryPointKind::Http).map(|entry| entry.component.clone()).collect();
     let mut found: BTreeMap<EntryPointId, EntryPoint> = BTreeMap::new();
-    for (number, (proxy, readers)) in placing.said.proxies.iter().zip(placing.homes).enumerate() {
+    // what labels tell stands behind in this very repository, and answers there
+    let files = placing.said.proxies.iter().zip(placing.homes).enumerate().filter(|(_, (proxy, _))| !proxy.it.told_by_labels);
+    for (number, (proxy, readers)) in files {
         for at in readers.iter().copied().filter(|at| !web.contains(&ids[*at])) {
             for (place, route) in proxy.it.routes.iter().enumerate() {
                 let Some(path) = &route.path else { continue };
@@ -237,7 +295,9 @@ fn entry_point(path: &str, method: Option<&String>, route: &ProxyRoute, proxy: &
         let proof = Proof { grade: Grade::P, confidence: 800, evidence: vec![evidence(route.mark)] };
         properties.set(Property::StateChanging, Value::Flag(changing), proof);
     }
-    let closed = !route.allowed.is_empty() && route.allowed.iter().all(|range| is_private(range));
+    if let Some(mark) = route.limited {
+        properties.set(Property::RateLimited, Value::Flag(true), Proof { grade: Grade::X, confidence: 900, evidence: vec![evidence(mark)] });
+    }
     EntryPoint {
         id: EntryPointId::new(format!("{}:{} {path}", id.rest(), method.map_or("ANY", String::as_str))),
         component: id.clone(),
@@ -250,13 +310,18 @@ fn entry_point(path: &str, method: Option<&String>, route: &ProxyRoute, proxy: &
         authenticated_proof: demanded,
         authorized: None,
         public: None,
-        exposure: if closed && exposure == Exposure::Internet { Exposure::Internal } else { exposure },
+        exposure: if is_closed(route) && exposure == Exposure::Internet { Exposure::Internal } else { exposure },
         handler: None,
         flows: None,
         reaches: BTreeSet::new(),
         properties,
         evidence: vec![evidence(route.mark)],
     }
+}
+
+/// Only addresses of private networks are let in.
+pub(crate) fn is_closed(route: &ProxyRoute) -> bool {
+    !route.allowed.is_empty() && route.allowed.iter().all(|range| is_private(range))
 }
 
 fn is_private(range: &str) -> bool {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use threatline_facts::Fact;
 use threatline_facts::infra::*;
 use threatline_facts::manifest::{ManifestFact, Owners, Package};
-use threatline_facts::spec::{GraphqlOperations, GraphqlSchema, OpenApi, PathItems, Proto, SpecFact};
+use threatline_facts::spec::{AsyncApi, GraphqlOperations, GraphqlSchema, OpenApi, PathItems, Proto, SpecFact};
 
 /// A fact with the path of its artifact.
 #[derive(Clone, Debug)]
@@ -38,12 +38,15 @@ pub(crate) struct Said<'a> {
     pub(crate) packages: Vec<At<'a, Package>>,
     pub(crate) owners: Vec<At<'a, Owners>>,
     pub(crate) open_apis: Vec<At<'a, OpenApi>>,
+    pub(crate) async_apis: Vec<At<'a, AsyncApi>>,
     pub(crate) path_items: BTreeMap<Arc<str>, &'a PathItems>,
     pub(crate) protos: Vec<At<'a, Proto>>,
     pub(crate) schemas: Vec<At<'a, GraphqlSchema>>,
     pub(crate) asked: Vec<At<'a, GraphqlOperations>>,
     pub(crate) proxies: Vec<At<'a, Proxy>>,
     pub(crate) workers: Vec<At<'a, Worker>>,
+    pub(crate) hosted: Vec<At<'a, Hosted>>,
+    pub(crate) store_rules: Vec<At<'a, StoreRules>>,
     /// Image and the folder it is built from.
     pub(crate) images: Vec<(String, String, Option<String>)>,
 }
@@ -92,11 +95,14 @@ impl<'a> Said<'a> {
                 InfraFact::ImageSource(it) => self.add_image(&path, &it.image, &it.context, it.dockerfile.clone()),
                 InfraFact::Proxy(it) => self.proxies.push(At { path, it }),
                 InfraFact::Worker(it) => self.workers.push(At { path, it }),
+                InfraFact::Hosted(it) => self.hosted.push(At { path, it }),
+                InfraFact::StoreRules(it) => self.store_rules.push(At { path, it }),
                 InfraFact::TerraformModule(_) => {}
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
             },
             Fact::Spec(SpecFact::OpenApi(it)) => self.open_apis.push(At { path, it }),
+            Fact::Spec(SpecFact::AsyncApi(it)) => self.async_apis.push(At { path, it }),
             Fact::Spec(SpecFact::PathItems(it)) => {
                 self.path_items.insert(path, it);
             }

@@ -2,8 +2,8 @@
 
 use super::{Entry, Node, container, known, pairs};
 use std::collections::{BTreeMap, BTreeSet};
-use threatline_facts::Extracted;
 use threatline_facts::infra::{MountKind, Platform, Workload};
+use threatline_facts::{Extracted, Hidden};
 
 /// Reads one service.
 pub(super) fn read(entry: &Entry, out: &mut Extracted) -> Workload {
@@ -60,6 +60,10 @@ fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
 fn labels(node: &Node) -> BTreeMap<String, String> {
     let mut labels = texts(pairs(node.at(&["deploy", "labels"])));
     labels.extend(texts(pairs(node.get("labels"))));
+    // whom a proxy in front lets in
+    for (_, users) in labels.iter_mut().filter(|(key, users)| key.ends_with("auth.users") && !users.starts_with("${")) {
+        users.replace_range(.., Hidden::Secret.mask());
+    }
     labels
 }
 

@@ -1,6 +1,6 @@
 //! ConfigMaps and Secrets.
 
-use super::super::{mark, nginx, secret, text};
+use super::super::{mark, proxy, secret, text};
 use super::Resource;
 use crate::node::{Entry, Node};
 use threatline_facts::infra::{Config, InfraFact};
@@ -24,8 +24,8 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) {
                 (true, _) => secret::stored(&entry.key, entry.value.as_str(), address),
                 (false, _) => plain(entry),
             };
-            if !is_secret && key == "data" && entry.key.contains(".conf") {
-                proxies.extend(entry.value.as_str().and_then(|text| nginx::embedded(text, &resource.name(), mark)));
+            if !is_secret && key == "data" {
+                proxies.extend(entry.value.as_str().into_iter().flat_map(|text| proxy::embedded(&entry.key, text, &resource.name(), mark)));
             }
             values.push((entry.key.clone(), value, mark));
         }

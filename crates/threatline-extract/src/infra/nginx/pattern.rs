@@ -6,8 +6,10 @@ const MANY: usize = 16;
 /// How a location compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Matching {
-    /// By the beginning, or as a whole.
+    /// By the beginning.
     Plain,
+    /// As a whole.
+    Exact,
     /// By a regular expression.
     Pattern,
 }
@@ -22,13 +24,17 @@ pub(super) fn split(words: &[String]) -> Option<(Matching, &str)> {
         }
         _ => return None,
     };
-    let matching = if modifier.starts_with('~') { Matching::Pattern } else { Matching::Plain };
+    let matching = match modifier {
+        "=" => Matching::Exact,
+        modifier if modifier.starts_with('~') => Matching::Pattern,
+        _ => Matching::Plain,
+    };
     (!text.starts_with('@') && !text.is_empty()).then_some((matching, text))
 }
 
 /// The paths that a regular expression matches, as far as they begin with something known. One that only tells an
 /// ending is none: it picks files out, wherever they lie.
-pub(super) fn paths(pattern: &str) -> Vec<String> {
+pub(in crate::infra) fn paths(pattern: &str) -> Vec<String> {
     let mut found = Vec::new();
     for part in parts(pattern) {
         let Some(rest) = part.strip_prefix('^').or_else(|| part.starts_with('/').then_some(part)) else { continue };

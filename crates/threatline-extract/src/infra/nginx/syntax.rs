@@ -9,22 +9,22 @@ const MAX_DIRECTIVES: usize = 50_000;
 
 /// A directive and what stands in its block.
 #[derive(Debug, Default)]
-pub(super) struct Directive {
-    pub(super) name: String,
-    pub(super) words: Vec<String>,
-    pub(super) block: Option<Vec<Directive>>,
-    pub(super) line: u32,
-    pub(super) end_line: u32,
+pub(in crate::infra) struct Directive {
+    pub(in crate::infra) name: String,
+    pub(in crate::infra) words: Vec<String>,
+    pub(in crate::infra) block: Option<Vec<Directive>>,
+    pub(in crate::infra) line: u32,
+    pub(in crate::infra) end_line: u32,
 }
 
 impl Directive {
     /// What stands in its block; nothing if it has none.
-    pub(super) fn inner(&self) -> &[Directive] {
+    pub(in crate::infra) fn inner(&self) -> &[Directive] {
         self.block.as_deref().unwrap_or_default()
     }
 
     /// The first word behind its name.
-    pub(super) fn word(&self) -> Option<&str> {
+    pub(in crate::infra) fn word(&self) -> Option<&str> {
         self.words.first().map(String::as_str)
     }
 }

@@ -9,7 +9,7 @@ use super::super::draft::{Draft, folder_of, join, stem};
 use super::super::flows::Around;
 use super::super::said::{At, Said};
 use super::super::source::Ownership;
-use super::{Told, graphql, is_foreign, owner, shape, told};
+use super::{Told, asyncapi, graphql, is_foreign, owner, shape, told};
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -156,7 +156,7 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, around: &Around<'_, '_>, tak
             continue;
         }
         let is_new = matches!(place, Place::New);
-        let evidence = Evidence::new(document.path.clone(), Some(document.it.mark), EvidenceSource::Specification, "openapi");
+        let evidence = Evidence::new(document.path.clone(), Some(document.it.mark), EvidenceSource::Specification, super::form(document.it));
         if let Some(at) = makes.settle(place, &document.path, document.it.title.as_deref(), evidence, drafts) {
             homes.of.insert(document.path.clone(), at);
             // the data of components that were there is known already
@@ -173,6 +173,13 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, around: &Around<'_, '_>, tak
         let evidence = Evidence::new(schema.path.clone(), Some(schema.it.mark), EvidenceSource::Specification, "graphql");
         if let Some(at) = makes.settle(place, &schema.path, None, evidence, drafts) {
             homes.of.insert(schema.path.clone(), at);
+        }
+    }
+    for document in said.async_apis.iter().filter(|document| !in_test(&document.path)) {
+        let place = asyncapi::place(&document.path, &drafts[..makes.before], &known);
+        let evidence = Evidence::new(document.path.clone(), Some(document.it.mark), EvidenceSource::Specification, "asyncapi");
+        if let Some(at) = makes.settle(place, &document.path, document.it.title.as_deref(), evidence, drafts) {
+            homes.of.insert(document.path.clone(), at);
         }
     }
     homes
