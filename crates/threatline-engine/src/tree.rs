@@ -407,6 +407,8 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Source(Language::TypeScript | Language::Tsx) => "typescript",
         ArtifactKind::Yaml => "yaml",
         ArtifactKind::Json => "json",
+        ArtifactKind::ChartValues => "helm-values",
+        ArtifactKind::ChartTemplate => "helm-template",
         ArtifactKind::Dockerfile => "dockerfile",
         ArtifactKind::EnvFile => "env",
         ArtifactKind::Protobuf => "protobuf",

@@ -2,6 +2,7 @@
 //!
 //! A YAML or JSON document is recognised by what it says, never by the name of its file.
 
+pub mod chart;
 pub mod cloudformation;
 pub mod compose;
 pub mod dockerfile;
@@ -23,8 +24,17 @@ use threatline_facts::{Extracted, Gap, Mark};
 
 /// Readers of a document, in order; the first one that knows it reads it. Kubernetes takes whatever
 /// else has an `apiVersion`.
-const READERS: &[fn(&Node, &mut Extracted) -> bool] =
-    &[kustomization::read, skaffold::read, kubernetes::read, compose::read, cloudformation::read, serverless::read, terraform::json::read];
+const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
+    chart::read,
+    chart::release::helmfile,
+    kustomization::read,
+    skaffold::read,
+    kubernetes::read,
+    compose::read,
+    cloudformation::read,
+    serverless::read,
+    terraform::json::read,
+];
 
 /// Reads YAML or JSON documents as whatever kind they are.
 pub fn read_documents(documents: &[Node], out: &mut Extracted) {

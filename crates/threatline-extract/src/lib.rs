@@ -3,6 +3,7 @@
 //! [`extract`] is a plain function: no path, no I/O, no clock. It cannot fail; what was not understood
 //! is a gap.
 
+pub mod charts;
 pub mod code;
 pub mod infra;
 mod lines;
@@ -26,6 +27,20 @@ pub fn extract_all(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
     extract_with(kind, bytes, code::read_all)
 }
 
+/// Reads the documents of YAML or JSON as whatever they are.
+fn documents(kind: ArtifactKind, text: &str) -> Extracted {
+    let documents = match node::parse(kind, text) {
+        Ok(documents) => documents,
+        Err(reason) => return Extracted::lost(reason),
+    };
+    let mut out = Extracted::default();
+    let is_table = |out: &mut _| kind == ArtifactKind::Yaml && code::routing::read(&documents, out);
+    if !(spec::read_documents(&documents, &mut out) || manifest::read_documents(&documents, &mut out) || is_table(&mut out)) {
+        infra::read_documents(&documents, &mut out);
+    }
+    out
+}
+
 fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) -> Extracted) -> Extracted {
     if bytes.len() > MAX_BYTES {
         return Extracted::lost("larger than 1 MiB");
@@ -46,17 +61,16 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
     };
     match kind {
         ArtifactKind::Source(language) => read_code(language, text),
-        ArtifactKind::Yaml | ArtifactKind::Json => match node::parse(kind, text) {
-            Ok(documents) => {
-                let mut out = Extracted::default();
-                let is_table = |out: &mut _| kind == ArtifactKind::Yaml && code::routing::read(&documents, out);
-                if !(spec::read_documents(&documents, &mut out) || manifest::read_documents(&documents, &mut out) || is_table(&mut out)) {
-                    infra::read_documents(&documents, &mut out);
-                }
-                out
-            }
-            Err(reason) => Extracted::lost(reason),
-        },
+        ArtifactKind::Yaml if infra::chart::is_template(text) => infra::chart::template(text),
+        ArtifactKind::Yaml | ArtifactKind::Json => documents(kind, text),
+        ArtifactKind::ChartTemplate if infra::chart::is_template(text) => infra::chart::template(text),
+        // Helm's are not the only files that end so
+        ArtifactKind::ChartTemplate => Extracted::default(),
+        ArtifactKind::ChartValues => {
+            let mut out = documents(ArtifactKind::Yaml, text);
+            infra::chart::values(text, &mut out);
+            out
+        }
         ArtifactKind::Dockerfile => infra::dockerfile::read(text),
         ArtifactKind::EnvFile => infra::env_file::read(text),
         ArtifactKind::Terraform | ArtifactKind::TerraformVariables => infra::terraform::read(kind, text),

@@ -47,6 +47,8 @@ pub enum ArtifactKind {
     Source(Language),
     Yaml,
     Json,
+    ChartValues,
+    ChartTemplate,
     Dockerfile,
     EnvFile,
     Protobuf,
@@ -78,6 +80,13 @@ impl Language {
             Language::Php => stem.ends_with("Test"),
         }
     }
+}
+
+/// A file of a chart's values: `values.yaml`, `values-prod.yaml`, `prod.values.yaml`.
+fn is_values(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(['-', '.', '_']);
+    stem.strip_prefix("values").is_some_and(ends) || stem.strip_suffix("values").is_some_and(|rest| rest.ends_with(['-', '.', '_']))
 }
 
 impl ArtifactKind {
@@ -133,7 +142,9 @@ impl ArtifactKind {
                 "rs" => Source(Language::Rust),
                 "cs" => Source(Language::CSharp),
                 "csproj" => Manifest(Ecosystem::Nuget),
+                "yaml" | "yml" if is_values(&lower) => ChartValues,
                 "yaml" | "yml" => Yaml,
+                "tpl" => ChartTemplate,
                 "json" => Json,
                 "proto" => Protobuf,
                 "graphql" | "graphqls" | "gql" => Graphql,

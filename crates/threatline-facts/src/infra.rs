@@ -3,6 +3,7 @@
 //! The words are neutral: a Compose service and a Kubernetes Deployment are both a [`Workload`].
 //! Values that a file only refers to stay symbolic.
 
+pub use crate::chart::{Chart, ChartDependency, ChartRelease, ChartTemplate, ChartValues};
 use crate::{Mark, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +31,10 @@ pub enum InfraFact {
     Setting(Setting),
     Proxy(Proxy),
     Worker(Worker),
+    Chart(Chart),
+    ChartValues(ChartValues),
+    ChartTemplate(ChartTemplate),
+    ChartRelease(ChartRelease),
 }
 
 /// Whose vocabulary a workload is written in.

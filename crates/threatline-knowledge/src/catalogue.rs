@@ -16,7 +16,7 @@ pub use address::{Scheme, encryption, port, scheme};
 pub use data_class::{data_class, is_setting};
 pub use package::{CAPABILITIES, Package, package};
 pub use privilege::is_privileged;
-pub use technology::{Access, Resource, Setting, Technology, image, resource, technology};
+pub use technology::{Access, Resource, Setting, Technology, chart, image, resource, technology};
 pub use third_party::{ThirdParty, host, third_party};
 pub use webhook::is_signature_header;
 

@@ -55,6 +55,8 @@ fn read_list(document: &Node, depth: usize, out: &mut Extracted) -> bool {
         ("networking.istio.io", _) => mesh::istio(&resource, out),
         ("route.openshift.io", "Route") => routes::openshift(&resource, out),
         ("traefik.io" | "traefik.containo.us", "IngressRoute" | "IngressRouteTCP") => routes::traefik(&resource, out),
+        ("argoproj.io", "Application") => super::chart::release::argo(document, out),
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => super::chart::release::flux(document, out),
         ("serving.knative.dev", "Service") => workload::knative(&resource, out),
         _ => workload::read(&resource, out),
     }
@@ -75,7 +77,7 @@ impl<'a> Resource<'a> {
     }
 
     fn namespace(&self) -> Option<String> {
-        self.node.str_at(&["metadata", "namespace"]).map(str::to_owned)
+        known(self.node.str_at(&["metadata", "namespace"])).map(str::to_owned)
     }
 
     fn annotations(&self) -> BTreeMap<String, String> {
@@ -101,9 +103,14 @@ fn list<'a>(node: Option<&'a Node>, key: &str) -> &'a [Node] {
     node.and_then(|node| node.get(key)).map_or(&[], Node::items)
 }
 
+/// A text of which no template makes a part that is not known.
+pub(super) fn known(written: Option<&str>) -> Option<&str> {
+    written.filter(|text| !text.contains("{{"))
+}
+
 /// A host name, unless it is longer than one can be.
 fn host(written: Option<&str>) -> Option<String> {
-    written.filter(|host| host.len() <= 253).map(str::to_owned)
+    known(written).filter(|host| host.len() <= 253).map(str::to_owned)
 }
 
 /// A mapping of texts; long annotations (`last-applied-configuration`) are left out.

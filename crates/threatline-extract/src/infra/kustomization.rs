@@ -70,6 +70,7 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
         mark: at,
     };
     out.say(InfraFact::Kustomization(kustomization));
+    super::chart::release::kustomization(document, out);
     true
 }
 
