@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use threatline_engine::{Compaction, Held, Key, LinkInputs, MemorySource, Options, Revision, Session, Shelf, Store, extract_shard, link_shards};
-use threatline_extract::{charts, code, extract, extract_all};
+use threatline_extract::{code, complete, extract, extract_all};
 use threatline_facts::{ArtifactKind, Ecosystem, Facts, Language};
 use threatline_link::compose::compose;
 use threatline_link::{Artifact, LinkConfig, link, modules};
@@ -115,7 +115,7 @@ fn file(kind: ArtifactKind, path: &str, bytes: &[u8]) {
     }
     let composed = compose(&[(path, &whole.facts)]);
     let files = in_chart(path, whole.facts);
-    let completed = charts::complete(&files);
+    let completed = complete(&files);
     let artifacts: Vec<Artifact<'_>> = files.iter().map(|(path, facts)| Artifact { path: path.clone(), facts: completed.get(path).unwrap_or(facts) }).collect();
     link(&artifacts, &composed, &LinkConfig::default());
 }

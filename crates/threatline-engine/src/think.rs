@@ -177,7 +177,7 @@ pub(crate) type Said = Vec<SaidFile>;
 /// Links what all units say with everything else.
 pub(crate) fn draw(division: &Division, seen: &[Arc<Seen>], parts: &[Arc<Part>], config: &LinkConfig) -> Design {
     let composed = join(&parts.iter().map(|part| &**part).collect::<Vec<_>>());
-    let completed = threatline_extract::charts::complete(&division.others);
+    let completed = threatline_extract::complete(&division.others);
     let others = || division.others.iter().map(|(path, facts)| (path, completed.get(path).unwrap_or(facts)));
     let artifacts: Vec<Artifact<'_>> = others().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
     let mut model = threatline_link::link(&artifacts, &composed, config);

@@ -15,6 +15,9 @@ mod tree;
 mod value;
 mod variations;
 
+pub(crate) use tree::join;
+pub(crate) use variations::{PRODUCTION, environment};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::infra::{Chart, ChartRelease, ChartTemplate, InfraFact};
@@ -48,7 +51,7 @@ struct Folder<'f> {
 
 /// What artifacts say that another file completes, by path; all others say what they said. `said` is
 /// sorted by path.
-pub fn complete(said: &[(Arc<str>, Facts)]) -> BTreeMap<Arc<str>, Facts> {
+pub(crate) fn complete(said: &[(Arc<str>, Facts)]) -> BTreeMap<Arc<str>, Facts> {
     let mut out: BTreeMap<Arc<str>, Facts> = BTreeMap::new();
     let templates = said.iter().filter(|(_, facts)| template_of(facts).is_some());
     let files = Files::new(said);
@@ -153,6 +156,6 @@ impl<'f> Files<'f> {
 }
 
 /// The folder of a path, with `/` at its end; empty at the root.
-fn folder(path: &str) -> &str {
+pub(crate) fn folder(path: &str) -> &str {
     path.rfind('/').map_or("", |at| &path[..=at])
 }

@@ -28,6 +28,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     chart::read,
     chart::release::helmfile,
     kustomization::read,
+    kustomization::read_operations,
     skaffold::read,
     kubernetes::read,
     compose::read,
@@ -46,6 +47,11 @@ pub fn read_documents(documents: &[Node], out: &mut Extracted) {
             READERS.iter().any(|read| read(document, out));
         }
     }
+}
+
+/// What may be kept of a value of a Secret is an address.
+pub(crate) fn is_address(value: &str) -> bool {
+    kubernetes::address(value).as_literal() == Some(value)
 }
 
 /// The mark of a node.

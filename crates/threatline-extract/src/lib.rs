@@ -3,15 +3,18 @@
 //! [`extract`] is a plain function: no path, no I/O, no clock. It cannot fail; what was not understood
 //! is a gap.
 
-pub mod charts;
+mod charts;
 pub mod code;
 pub mod infra;
+mod kustomized;
 mod lines;
 pub mod manifest;
 pub mod node;
 pub mod spec;
 
-use threatline_facts::{ArtifactKind, Extracted, Language};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use threatline_facts::{ArtifactKind, Extracted, Facts, Language};
 
 /// The most that is read of one artifact, in bytes; a longer one is lost with a reason.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -19,6 +22,15 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// Reads one artifact. CRLF and LF give equal facts; bytes that are no UTF-8 are a gap.
 pub fn extract(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
     extract_with(kind, bytes, code::read)
+}
+
+/// What artifacts say that another one completes, by path; all others say what they said. Templates of
+/// charts become what they describe with the values of their chart, and what a kustomization puts
+/// together is changed as it says. `said` is sorted by path.
+pub fn complete(said: &[(Arc<str>, Facts)]) -> BTreeMap<Arc<str>, Facts> {
+    let mut completed = charts::complete(said);
+    kustomized::complete(said, &mut completed);
+    completed
 }
 
 /// Reads one artifact that another one refers to: of a source file everything, whatever words it holds.

@@ -6,6 +6,7 @@
 mod address;
 pub mod cloud;
 mod data_class;
+mod operator;
 mod package;
 mod privilege;
 mod technology;
@@ -14,6 +15,7 @@ mod webhook;
 
 pub use address::{Scheme, encryption, port, scheme};
 pub use data_class::{data_class, is_setting};
+pub use operator::{Operator, operator};
 pub use package::{CAPABILITIES, Package, package};
 pub use privilege::is_privileged;
 pub use technology::{Access, Resource, Setting, Technology, chart, image, resource, technology};

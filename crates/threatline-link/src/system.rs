@@ -17,11 +17,14 @@ mod entries;
 mod exposure;
 mod flows;
 mod gateways;
+mod guarded;
 mod hardening;
+mod mesh;
 mod names;
 mod product;
 mod properties;
 mod proxies;
+mod rights;
 mod said;
 mod source;
 mod traits;
@@ -52,6 +55,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     variables::fill(&mut drafts, &said, &folders);
     hardening::apply(&mut drafts, &said, &folders);
     properties::apply(&mut drafts, &said);
+    rights::apply(&mut drafts, &said);
     traits::apply(&mut drafts, composed, &ownership, &said, &in_test);
     carried::apply(&mut drafts, &said, composed, &ownership, &in_test);
     let hosts = cloud::others(&mut cloud, &mut drafts, &said);
@@ -65,6 +69,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let around = flows::Around { said: &said, composed, ownership: &ownership, grants: &grants, proxies: &proxies, in_test: &in_test };
     let mut flows = flows::find(&mut drafts, &mut directory, &around);
     cloud::flows(&cloud, &drafts, &mut flows, &around);
+    mesh::apply(&mut flows, &drafts, &said);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
     let routes = exposure::decide(&mut drafts, &said);
@@ -82,6 +87,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
     gateways::entry_points(&drafts, &ids, &mut entry_points, &gateways);
     carried::entry_points(&mut entry_points, &said);
+    guarded::apply(&mut entry_points, &ids, &routes);
     traits::roles(&mut drafts);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);
     entries::downstream(&mut entry_points, &flows);

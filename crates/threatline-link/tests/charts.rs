@@ -6,7 +6,7 @@ mod common;
 use common::model;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use threatline_extract::{charts, extract};
+use threatline_extract::{complete, extract};
 use threatline_facts::infra::InfraFact;
 use threatline_facts::{ArtifactKind, Fact, Facts};
 use threatline_model::Model;
@@ -106,7 +106,7 @@ fn read(files: &[(&str, &str)]) -> Vec<(Arc<str>, Facts)> {
 
 /// Variables of all containers, `NAME=value`.
 fn variables(files: &[(&str, &str)]) -> Vec<String> {
-    let completed = charts::complete(&read(files));
+    let completed = complete(&read(files));
     let mut out = Vec::new();
     for fact in completed.values().flat_map(|facts| &facts.facts) {
         if let Fact::Infra(InfraFact::Workload(workload)) = fact {
@@ -211,7 +211,7 @@ fn secrets_of_values_are_in_no_fact() {
         ("chart/templates/keys.yaml", template),
         ("chart/values.yaml", "password: hunter2\nurl: amqp://u:hunter2@mq:5672/\nimage: {}\nservice: {}\nworker: {}\n"),
     ]);
-    let completed = charts::complete(&read(&files));
+    let completed = complete(&read(&files));
     let shown = format!("{:?} {completed:?}", read(&files));
     assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVyMg"), "{shown}");
     assert!(shown.contains("amqp://u:***@mq:5672/"), "{shown}");
@@ -244,7 +244,7 @@ fn templates_that_mean_harm_end() {
     for text in &texts {
         let begin = Instant::now();
         let files = chart(&[("chart/templates/web.yaml", text), ("chart/values.yaml", "a: '{{ tpl .Values.a . }}{{ include \"a\" . }}'\n")]);
-        charts::complete(&read(&files));
+        complete(&read(&files));
         assert!(begin.elapsed() < Duration::from_secs(30), "{}…", &text[..60]);
     }
 }

@@ -179,7 +179,7 @@ fn find<'f>(files: &Files<'f>, root: &str, dependency: &ChartDependency) -> Opti
     })
 }
 
-pub(super) fn join(root: &str, path: &str) -> Option<String> {
+pub(crate) fn join(root: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = root.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {

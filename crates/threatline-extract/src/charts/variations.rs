@@ -46,10 +46,10 @@ pub(super) fn of<'f>(
     out
 }
 
-pub(super) const PRODUCTION: &str = "production";
+pub(crate) const PRODUCTION: &str = "production";
 
 /// The environment that a file of values is for, by its name and folder.
-pub(super) fn environment(path: &str) -> Option<&'static str> {
+pub(crate) fn environment(path: &str) -> Option<&'static str> {
     if path.starts_with("ci/") || path.starts_with("tests/") || path.starts_with("templates/") {
         return None;
     }

@@ -16,7 +16,7 @@ pub(crate) fn model(files: &[(&str, &str)]) -> Model {
     };
     let mut facts: Vec<(Arc<str>, Facts)> = files.iter().map(read).map(|(path, facts)| (Arc::from(path), facts)).collect();
     facts.sort_by(|a, b| a.0.cmp(&b.0));
-    let completed = threatline_extract::charts::complete(&facts);
+    let completed = threatline_extract::complete(&facts);
     let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: path.clone(), facts: completed.get(path).unwrap_or(facts) }).collect();
     let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (&**path, facts)).collect();
     link(&artifacts, &compose(&plain), &LinkConfig::default())
