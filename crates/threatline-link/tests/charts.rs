@@ -185,6 +185,13 @@ fn one_system_that_is_described_twice_is_one() {
 }
 
 #[test]
+fn what_two_charts_call_alike_is_two() {
+    let blog = CHART.replace("shop", "blog");
+    let more = [("blog/Chart.yaml", blog.as_str()), ("blog/values.yaml", VALUES), ("blog/templates/_helpers.tpl", HELPERS), ("blog/templates/web.yaml", WEB)];
+    assert_eq!(components(&model(&chart(&more))), ["blog-web process internal production", "shop-web process internal production"]);
+}
+
+#[test]
 fn releases_of_one_chart_are_as_many_components() {
     let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}-service\nspec:\n  template:\n    spec:\n      containers:\n        - name: main\n          image: {{ .Values.image }}\n";
     let helmfile = "releases:\n  - {name: cart, chart: ./chart, values: [{image: shop/cart}]}\n  - {name: orders, chart: ./chart, values: [values/orders.yaml]}\n  - {name: orders-dev, chart: ./chart, values: [values/orders.yaml]}\n  - {name: cache, chart: bitnami/redis}\n  - {name: x, chart: elsewhere/unheard-of}\n";

@@ -54,6 +54,7 @@ pub(super) fn complete<'f>(files: &Files<'f>, said: &BTreeMap<&str, &Facts>, rel
     }
     let brought: BTreeSet<&str> = files.charts.iter().flat_map(|(root, folder)| children(files, root, folder)).filter_map(|child| child.folder).collect();
     let mut installed: BTreeSet<&str> = BTreeSet::new();
+    let mut all_said: Vec<(&str, Arc<str>, Facts)> = Vec::new();
     for (root, folder) in files.charts.iter().filter(|(root, _)| !brought.contains(*root)) {
         if folder.chart.is_some_and(|chart| chart.library) {
             continue;
@@ -70,10 +71,12 @@ pub(super) fn complete<'f>(files: &Files<'f>, said: &BTreeMap<&str, &Facts>, rel
                 call(&mut said, release.name.as_deref());
             }
             let more = variations::of(files, &parsed, (root, folder), release, (&seen, named.len() > 1), &said);
-            for (path, facts) in said.into_iter().chain(more) {
-                add(out.entry(path).or_default(), facts);
-            }
+            all_said.extend(said.into_iter().chain(more).map(|(path, facts)| (*root, path, facts)));
         }
+    }
+    tell_apart(&mut all_said);
+    for (_, path, facts) in all_said {
+        add(out.entry(path).or_default(), facts);
     }
     for (foreign, name) in &releases.products {
         let release = Value::map([("Name".to_owned(), Value::text(name.as_deref().unwrap_or(&foreign.name)))]);
@@ -83,6 +86,26 @@ pub(super) fn complete<'f>(files: &Files<'f>, said: &BTreeMap<&str, &Facts>, rel
     // manifests of a chart that nobody installs are none
     for (_, folder) in files.charts.iter().filter(|(root, _)| !installed.contains(*root)) {
         out.extend(folder.manifests.iter().map(|path| (Arc::from(*path), Facts::default())));
+    }
+}
+
+/// What several charts call alike without the names of their releases keeps these: it is not one thing.
+fn tell_apart(said: &mut [(&str, Arc<str>, Facts)]) {
+    let mut charts: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (root, _, facts) in said.iter() {
+        for fact in &facts.facts {
+            if let Fact::Infra(InfraFact::Workload(workload)) = fact {
+                charts.entry(workload.name.clone()).or_default().insert(root);
+            }
+        }
+    }
+    for fact in said.iter_mut().flat_map(|(_, _, facts)| &mut facts.facts) {
+        if let Fact::Infra(InfraFact::Workload(workload)) = fact
+            && charts.get(&workload.name).is_some_and(|charts| charts.len() > 1)
+            && let Some(at) = workload.aliases.iter().position(|alias| alias.ends_with(&format!("-{}", workload.name)))
+        {
+            workload.name = workload.aliases.remove(at);
+        }
     }
 }
 
