@@ -87,9 +87,10 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
         }
     }
     finder.read_addresses(composed, ownership, &settings);
+    let speaking = ownership.owners();
     for (from, settings) in settings.iter().enumerate() {
         finder.configured(from, said, settings);
-        finder.products(from);
+        finder.products(from, speaking.contains(&from));
     }
     for (number, (proxy, readers)) in said.proxies.iter().zip(proxies).enumerate() {
         readers.iter().for_each(|from| finder.handed_on(number, *from, proxy));
@@ -404,9 +405,11 @@ impl<'a> Finder<'_, 'a> {
 
     /// A product that nobody here wrote (a console, an exporter) does with an address what its
     /// variables tell it.
-    fn products(&mut self, from: usize) {
+    fn products(&mut self, from: usize, speaks: bool) {
         let draft = &self.drafts[from];
-        if !draft.roots.is_empty() || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
+        // an image of a product that is built here is the product still
+        let written = !draft.roots.is_empty() && (speaks || draft.protocol.is_none());
+        if written || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
             return;
         }
         for variables in draft.variables.clone() {
