@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use threatline_engine::{Compaction, Held, Key, LinkInputs, MemorySource, Options, Revision, Session, Shelf, Store, extract_shard, link_shards};
-use threatline_extract::{code, extract, extract_all};
-use threatline_facts::{ArtifactKind, Ecosystem, Language};
+use threatline_extract::{code, complete, extract, extract_all};
+use threatline_facts::{ArtifactKind, Ecosystem, Facts, Language};
 use threatline_link::compose::compose;
 use threatline_link::{Artifact, LinkConfig, link, modules};
 
@@ -40,6 +40,8 @@ pub const READERS: &[(&str, Reads)] = {
     use Reads::*;
     &[
         ("caddyfile", File(Caddyfile, "Caddyfile")),
+        ("chart_template", File(ChartTemplate, "chart/templates/_helpers.tpl")),
+        ("chart_values", File(ChartValues, "chart/values.yaml")),
         ("codeowners", File(Codeowners, "CODEOWNERS")),
         ("config", Config),
         ("csharp", File(Source(Language::CSharp), "src/Program.cs")),
@@ -87,7 +89,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("typescript", File(Source(Language::TypeScript), "src/main.ts")),
         ("typespec", File(Typespec, "main.tsp")),
         ("wrangler", File(Wrangler, "wrangler.toml")),
-        ("yaml", File(Yaml, "k8s/deploy.yaml")),
+        ("yaml", File(Yaml, "chart/templates/deploy.yaml")),
     ]
 };
 
@@ -120,7 +122,32 @@ fn file(kind: ArtifactKind, path: &str, bytes: &[u8]) {
         modules::candidates(&want, path, &[]);
     }
     let composed = compose(&[(path, &whole.facts)]);
-    link(&[Artifact { path: path.into(), facts: &whole.facts }], &composed, &LinkConfig::default());
+    let files = in_chart(path, whole.facts);
+    let completed = complete(&files);
+    let artifacts: Vec<Artifact<'_>> = files.iter().map(|(path, facts)| Artifact { path: path.clone(), facts: completed.get(path).unwrap_or(facts) }).collect();
+    link(&artifacts, &composed, &LinkConfig::default());
+}
+
+/// The file among those of a chart that uses what it may define.
+fn in_chart(path: &str, facts: Facts) -> Vec<(Arc<str>, Facts)> {
+    const CHART: [(&str, &str); 3] = [
+        ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        (
+            "chart/templates/use.yaml",
+            "metadata:\n  name: {{ include \"shop.fullname\" . }}\n  labels: {{- include \"shop.labels\" . | nindent 4 }}\nspec: {{ toYaml .Values }}\n",
+        ),
+        ("chart/values.yaml", "image: {repository: shop, tag: ''}\nreplicas: 2\n"),
+    ];
+    let known = CHART.iter().filter(|(name, _)| *name != path);
+    let mut files: Vec<(Arc<str>, Facts)> = known
+        .map(|(name, text)| {
+            let kind = ArtifactKind::of(name.rsplit('/').next().unwrap_or(name)).unwrap_or(ArtifactKind::Yaml);
+            (Arc::from(*name), extract(kind, text.as_bytes()).facts)
+        })
+        .collect();
+    files.push((path.into(), facts));
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    files
 }
 
 const COMPOSE: &str =

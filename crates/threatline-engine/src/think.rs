@@ -177,10 +177,12 @@ pub(crate) type Said = Vec<SaidFile>;
 /// Links what all units say with everything else.
 pub(crate) fn draw(division: &Division, seen: &[Arc<Seen>], parts: &[Arc<Part>], config: &LinkConfig) -> Design {
     let composed = join(&parts.iter().map(|part| &**part).collect::<Vec<_>>());
-    let artifacts: Vec<Artifact<'_>> = division.others.iter().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
+    let completed = threatline_extract::complete(&division.others);
+    let others = || division.others.iter().map(|(path, facts)| (path, completed.get(path).unwrap_or(facts)));
+    let artifacts: Vec<Artifact<'_>> = others().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
     let mut model = threatline_link::link(&artifacts, &composed, config);
     model.sort();
-    let others = units::lost(division.others.iter().map(|(path, facts)| (path, facts)));
+    let others = units::lost(others());
     let lost = seen.iter().flat_map(|seen| &seen.lost).chain(&others);
     let mut lost: Vec<(String, String)> = lost.map(|(path, reason)| (path.strip_prefix(&config.prefix).unwrap_or(path).to_owned(), reason.clone())).collect();
     lost.sort();

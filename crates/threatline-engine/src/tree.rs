@@ -408,6 +408,8 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Yaml => "yaml",
         ArtifactKind::Json => "json",
         ArtifactKind::Toml => "toml",
+        ArtifactKind::ChartValues => "helm-values",
+        ArtifactKind::ChartTemplate => "helm-template",
         ArtifactKind::Dockerfile => "dockerfile",
         ArtifactKind::EnvFile => "env",
         ArtifactKind::Protobuf => "protobuf",

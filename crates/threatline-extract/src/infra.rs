@@ -4,6 +4,7 @@
 
 mod apache;
 pub mod caddy;
+pub mod chart;
 pub mod cloudformation;
 pub mod compose;
 pub mod conf;
@@ -36,7 +37,10 @@ use threatline_facts::{ArtifactKind, Extracted, Gap, Mark};
 const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     caddy::json::read,
     envoy::read,
+    chart::read,
+    chart::release::helmfile,
     kustomization::read,
+    kustomization::read_operations,
     skaffold::read,
     kubernetes::read,
     kong::read,
@@ -77,6 +81,11 @@ pub fn read_documents(documents: &[Node], out: &mut Extracted) {
             READERS.iter().any(|read| read(document, out));
         }
     }
+}
+
+/// What may be kept of a value of a Secret is an address.
+pub(crate) fn is_address(value: &str) -> bool {
+    kubernetes::address(value).as_literal() == Some(value)
 }
 
 /// The mark of a node.

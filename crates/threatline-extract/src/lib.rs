@@ -3,14 +3,18 @@
 //! [`extract`] is a plain function: no path, no I/O, no clock. It cannot fail; what was not understood
 //! is a gap.
 
+mod charts;
 pub mod code;
 pub mod infra;
+mod kustomized;
 mod lines;
 pub mod manifest;
 pub mod node;
 pub mod spec;
 
-use threatline_facts::{ArtifactKind, Extracted, Language};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use threatline_facts::{ArtifactKind, Extracted, Facts, Language};
 
 /// The most that is read of one artifact, in bytes; a longer one is lost with a reason.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -20,10 +24,33 @@ pub fn extract(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
     extract_with(kind, bytes, code::read)
 }
 
+/// What artifacts say that another one completes, by path; all others say what they said. Templates of
+/// charts become what they describe with the values of their chart, and what a kustomization puts
+/// together is changed as it says. `said` is sorted by path.
+pub fn complete(said: &[(Arc<str>, Facts)]) -> BTreeMap<Arc<str>, Facts> {
+    let mut completed = charts::complete(said);
+    kustomized::complete(said, &mut completed);
+    completed
+}
+
 /// Reads one artifact that another one refers to: of a source file everything, whatever words it holds.
 /// Where [`extract`] says something of a source file, this says the same.
 pub fn extract_all(kind: ArtifactKind, bytes: &[u8]) -> Extracted {
     extract_with(kind, bytes, code::read_all)
+}
+
+/// Reads the documents of YAML or JSON as whatever they are.
+fn documents(kind: ArtifactKind, text: &str) -> Extracted {
+    let documents = match node::parse(kind, text) {
+        Ok(documents) => documents,
+        Err(reason) => return Extracted::lost(reason),
+    };
+    let mut out = Extracted::default();
+    let is_table = |out: &mut _| kind == ArtifactKind::Yaml && code::routing::read(&documents, out);
+    if !(spec::read_documents(&documents, &mut out) || manifest::read_documents(&documents, &mut out) || is_table(&mut out)) {
+        infra::read_documents(&documents, &mut out);
+    }
+    out
 }
 
 fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) -> Extracted) -> Extracted {
@@ -46,17 +73,16 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
     };
     match kind {
         ArtifactKind::Source(language) => read_code(language, text),
-        ArtifactKind::Yaml | ArtifactKind::Json => match node::parse(kind, text) {
-            Ok(documents) => {
-                let mut out = Extracted::default();
-                let is_table = |out: &mut _| kind == ArtifactKind::Yaml && code::routing::read(&documents, out);
-                if !(spec::read_documents(&documents, &mut out) || manifest::read_documents(&documents, &mut out) || is_table(&mut out)) {
-                    infra::read_documents(&documents, &mut out);
-                }
-                out
-            }
-            Err(reason) => Extracted::lost(reason),
-        },
+        ArtifactKind::Yaml if infra::chart::is_template(text) => infra::chart::template(text),
+        ArtifactKind::Yaml | ArtifactKind::Json => documents(kind, text),
+        ArtifactKind::ChartTemplate if infra::chart::is_template(text) => infra::chart::template(text),
+        // Helm's are not the only files that end so
+        ArtifactKind::ChartTemplate => Extracted::default(),
+        ArtifactKind::ChartValues => {
+            let mut out = documents(ArtifactKind::Yaml, text);
+            infra::chart::values(text, &mut out);
+            out
+        }
         ArtifactKind::Toml => infra::read_toml(text),
         ArtifactKind::Dockerfile => infra::dockerfile::read(text),
         ArtifactKind::EnvFile => infra::env_file::read(text),

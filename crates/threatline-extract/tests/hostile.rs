@@ -6,7 +6,15 @@ use threatline_extract::extract;
 use threatline_extract::node::{Kind, Node, parse};
 use threatline_facts::ArtifactKind;
 
-const KINDS: [ArtifactKind; 5] = [ArtifactKind::Yaml, ArtifactKind::Json, ArtifactKind::Dockerfile, ArtifactKind::EnvFile, ArtifactKind::Properties];
+const KINDS: [ArtifactKind; 7] = [
+    ArtifactKind::Yaml,
+    ArtifactKind::Json,
+    ArtifactKind::Dockerfile,
+    ArtifactKind::EnvFile,
+    ArtifactKind::Properties,
+    ArtifactKind::ChartTemplate,
+    ArtifactKind::ChartValues,
+];
 
 /// What stands in the fences of the pages of `infra` that name a file.
 fn samples() -> Vec<(ArtifactKind, String)> {

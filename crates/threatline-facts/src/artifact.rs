@@ -48,6 +48,8 @@ pub enum ArtifactKind {
     Yaml,
     Json,
     Toml,
+    ChartValues,
+    ChartTemplate,
     Dockerfile,
     EnvFile,
     Protobuf,
@@ -86,6 +88,13 @@ impl Language {
             Language::Php => stem.ends_with("Test"),
         }
     }
+}
+
+/// A file of a chart's values: `values.yaml`, `values-prod.yaml`, `prod.values.yaml`.
+fn is_values(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(['-', '.', '_']);
+    stem.strip_prefix("values").is_some_and(ends) || stem.strip_suffix("values").is_some_and(|rest| rest.ends_with(['-', '.', '_']))
 }
 
 impl ArtifactKind {
@@ -152,7 +161,9 @@ impl ArtifactKind {
                 "rs" => Source(Language::Rust),
                 "cs" => Source(Language::CSharp),
                 "csproj" => Manifest(Ecosystem::Nuget),
+                "yaml" | "yml" if is_values(&lower) => ChartValues,
                 "yaml" | "yml" => Yaml,
+                "tpl" => ChartTemplate,
                 "json" => Json,
                 "toml" => Toml,
                 "proto" => Protobuf,

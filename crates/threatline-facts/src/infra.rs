@@ -3,6 +3,7 @@
 //! The words are neutral: a Compose service and a Kubernetes Deployment are both a [`Workload`].
 //! Values that a file only refers to stay symbolic.
 
+pub use crate::chart::{Chart, ChartDependency, ChartRelease, ChartTemplate, ChartValues};
 use crate::{Mark, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub enum InfraFact {
     NetworkPolicy(NetworkPolicy),
     Namespace(Namespace),
     Kustomization(Kustomization),
+    /// A JSON patch that lies in a file of its own; what it is for its kustomization says.
+    Patch(Patch),
     Dockerfile(Dockerfile),
     ImageSource(ImageSource),
     EnvFile(EnvFile),
@@ -32,6 +35,14 @@ pub enum InfraFact {
     Worker(Worker),
     Hosted(Hosted),
     StoreRules(StoreRules),
+    Chart(Chart),
+    ChartValues(ChartValues),
+    ChartTemplate(ChartTemplate),
+    ChartRelease(ChartRelease),
+    Role(Role),
+    RoleBinding(RoleBinding),
+    MeshPolicy(MeshPolicy),
+    Middleware(Middleware),
 }
 
 /// Whose vocabulary a workload is written in.
@@ -308,7 +319,7 @@ pub struct Ingress {
 }
 
 /// One rule of an [`Ingress`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "obvious fields")]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -321,6 +332,8 @@ pub struct IngressRule {
     pub service: String,
     pub service_namespace: Option<String>,
     pub port: Option<String>,
+    /// Middlewares of Traefik that requests pass, `name` or `namespace/name`.
+    pub middlewares: Vec<String>,
     pub mark: Mark,
 }
 
@@ -484,6 +497,72 @@ pub struct PolicyPeer {
     pub ports: Vec<String>,
 }
 
+/// A Role or ClusterRole of Kubernetes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Role {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// `ClusterRole`.
+    pub cluster: bool,
+    /// What it allows that gives away more than single objects, in the words of `identity_grants`, and where.
+    pub grants: Vec<(String, Mark)>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A RoleBinding or ClusterRoleBinding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RoleBinding {
+    /// The role's name.
+    pub role: String,
+    /// It is a ClusterRole.
+    pub of_cluster: bool,
+    /// It holds in every namespace.
+    pub everywhere: bool,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Service accounts that it is given to, with their namespaces.
+    pub accounts: Vec<(String, Option<String>)>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What a mesh demands of those who speak to pods: PeerAuthentication and AuthorizationPolicy of Istio.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MeshPolicy {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Pods that it is for; empty is all of the namespace.
+    pub selector: BTreeMap<String, String>,
+    /// `mtls.mode` is `STRICT` (and no port is excepted), or it is another.
+    pub strict: Option<bool>,
+    /// Callers that it lets in, by identity; empty is anybody. None: it is no policy of that kind.
+    pub callers: Option<Vec<String>>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// A Middleware of Traefik.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Middleware {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// It asks who calls: `forwardAuth`, `basicAuth`, `digestAuth`.
+    pub demands: Option<String>,
+    /// It changes the path that is handed on.
+    pub rewrites: bool,
+    /// It limits how often one may ask.
+    pub limits: bool,
+    /// Where.
+    pub mark: Mark,
+}
+
 /// A Namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "obvious fields")]
@@ -512,6 +591,8 @@ pub struct Kustomization {
     pub patches: Vec<Patch>,
     /// `images`: name, new name.
     pub images: Vec<(String, Option<String>)>,
+    /// `replicas`: name and count.
+    pub replicas: Vec<(String, u32)>,
     /// `configMapGenerator` and `secretGenerator`.
     pub generators: Vec<Config>,
     /// Where.

@@ -11,6 +11,7 @@
 #![allow(clippy::large_enum_variant, reason = "facts are read once and never moved about")]
 
 mod artifact;
+pub mod chart;
 pub mod code;
 mod data;
 pub mod infra;
@@ -86,11 +87,22 @@ pub struct Extracted {
     pub facts: Facts,
     /// `anchors[mark.0]` is where.
     pub anchors: Vec<Anchor>,
+    /// Lines are the numbers of marks that somebody else gave, counted from 1.
+    #[serde(skip)]
+    given: bool,
 }
 
 impl Extracted {
+    /// For what is read of a text that was put together from lines which have marks: line 1 is mark 0.
+    pub fn with_given_marks() -> Self {
+        Self { given: true, ..Self::default() }
+    }
+
     /// Records a place and returns the mark that stands for it. Equal places in a row share a mark.
     pub fn mark(&mut self, line: u32, end_line: u32) -> Mark {
+        if self.given {
+            return Mark(line.max(1) - 1);
+        }
         let anchor = Anchor { line: line.max(1), end_line: end_line.max(line).max(1) };
         if self.anchors.last() != Some(&anchor) {
             self.anchors.push(anchor);

@@ -54,6 +54,13 @@ fn compose_and_cluster_describe_one_system() {
 }
 
 #[test]
+fn a_product_that_is_built_here_does_with_an_address_what_its_variables_tell() {
+    let compose = "services:\n  mail:\n    image: shop/mailhog\n    build: ./mailhog\n    environment: { MH_MONGO_URI: 'mongodb://db:27017/mail' }\n  db:\n    image: mongo:7\n";
+    let model = model(&[("compose.yaml", compose), ("mailhog/Dockerfile", "FROM alpine:3\nENTRYPOINT [\"MailHog\"]\n")]);
+    assert_eq!(flows(&model), ["mail>db:mongodb"]);
+}
+
+#[test]
 fn equal_names_of_unrelated_projects_stay_apart() {
     let shop = "services:\n  api:\n    image: x/shop\n  cart:\n    image: x/cart\n  stock:\n    image: x/stock\n";
     let blog = "services:\n  api:\n    image: x/blog\n  posts:\n    image: x/posts\n  feed:\n    image: x/feed\n";

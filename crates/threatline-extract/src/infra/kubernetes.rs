@@ -1,13 +1,15 @@
 //! Kubernetes resources, and what mesh, gateway and platform add to them.
 //!
 //! Anything with a pod template is a workload, whatever its kind is called. Resources that say nothing
-//! about traffic or configuration (roles, volumes, autoscalers) are passed over in silence.
+//! about traffic, configuration or rights (volumes, autoscalers) are passed over in silence.
 
+mod access;
 mod config;
 mod container;
 mod ingress;
 mod mesh;
 mod network;
+mod operator;
 mod routes;
 mod workload;
 
@@ -54,8 +56,14 @@ fn read_list(document: &Node, depth: usize, out: &mut Extracted) -> bool {
         ("gateway.networking.k8s.io", _) => routes::gateway_api(&resource, out),
         ("networking.istio.io", _) => mesh::istio(&resource, out),
         ("route.openshift.io", "Route") => routes::openshift(&resource, out),
+        ("security.istio.io", _) => mesh::security(&resource, out),
+        ("rbac.authorization.k8s.io", _) => access::read(&resource, out),
+        ("traefik.io" | "traefik.containo.us", "Middleware") => routes::middleware(&resource, out),
         ("traefik.io" | "traefik.containo.us", "IngressRoute" | "IngressRouteTCP") => routes::traefik(&resource, out),
+        ("argoproj.io", "Application") => super::chart::release::argo(document, out),
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => super::chart::release::flux(document, out),
         ("serving.knative.dev", "Service") => workload::knative(&resource, out),
+        _ if operator::read(&resource, out) => {}
         _ => workload::read(&resource, out),
     }
     true
@@ -75,7 +83,7 @@ impl<'a> Resource<'a> {
     }
 
     fn namespace(&self) -> Option<String> {
-        self.node.str_at(&["metadata", "namespace"]).map(str::to_owned)
+        known(self.node.str_at(&["metadata", "namespace"])).map(str::to_owned)
     }
 
     fn annotations(&self) -> BTreeMap<String, String> {
@@ -101,9 +109,14 @@ fn list<'a>(node: Option<&'a Node>, key: &str) -> &'a [Node] {
     node.and_then(|node| node.get(key)).map_or(&[], Node::items)
 }
 
+/// A text of which no template makes a part that is not known.
+pub(super) fn known(written: Option<&str>) -> Option<&str> {
+    written.filter(|text| !text.contains("{{"))
+}
+
 /// A host name, unless it is longer than one can be.
 fn host(written: Option<&str>) -> Option<String> {
-    written.filter(|host| host.len() <= 253).map(str::to_owned)
+    known(written).filter(|host| host.len() <= 253).map(str::to_owned)
 }
 
 /// A mapping of texts; long annotations (`last-applied-configuration`) are left out.
@@ -115,5 +128,8 @@ fn strings(node: Option<&Node>) -> BTreeMap<String, String> {
 
 fn namespace(resource: &Resource<'_>, out: &mut Extracted) {
     let mark = super::mark(resource.node, out);
-    out.say(InfraFact::Namespace(Namespace { name: resource.name(), labels: resource.labels(), mark }));
+    let mut labels = resource.labels();
+    // the mesh asks for an annotation where others ask for a label
+    labels.extend(resource.annotations().into_iter().filter(|(key, _)| key == "linkerd.io/inject"));
+    out.say(InfraFact::Namespace(Namespace { name: resource.name(), labels, mark }));
 }

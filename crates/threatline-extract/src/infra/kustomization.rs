@@ -1,5 +1,7 @@
 //! Kustomizations: what they put together, and what they change in it.
 
+mod operations;
+
 use super::{gap, kubernetes, mark, secret, text};
 use crate::node::{self, Entry, Node};
 use threatline_facts::infra::{Config, InfraFact, Kustomization, Patch};
@@ -66,10 +68,12 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
         name_suffix: text("nameSuffix"),
         patches: patches(document, out),
         images: list(document, "images").iter().filter_map(image).collect(),
+        replicas: list(document, "replicas").iter().filter_map(replicas).collect(),
         generators: generators(document, out),
         mark: at,
     };
     out.say(InfraFact::Kustomization(kustomization));
+    super::chart::release::kustomization(document, out);
     true
 }
 
@@ -89,6 +93,22 @@ fn paths(document: &Node, key: &str, out: &mut Extracted) -> Vec<(String, Mark)>
 /// Name, and what it becomes: another name, or the same one when only its tag is set.
 fn image(node: &Node) -> Option<(String, Option<String>)> {
     Some((node.str_at(&["name"])?.to_owned(), node.str_at(&["newName"]).map(str::to_owned)))
+}
+
+fn replicas(node: &Node) -> Option<(String, u32)> {
+    Some((node.str_at(&["name"])?.to_owned(), node.get("count")?.as_int()?.try_into().ok()?))
+}
+
+/// Reads a document if it is a JSON patch of resources; says whether it was.
+pub fn read_operations(document: &Node, out: &mut Extracted) -> bool {
+    let is_operation = |node: &Node| node.str_at(&["op"]).is_some() && node.str_at(&["path"]).is_some_and(|path| path.is_empty() || path.starts_with('/'));
+    if document.items().is_empty() || !document.items().iter().all(is_operation) {
+        return false;
+    }
+    let at = mark(document, out);
+    let inline = resources(&operations::resources(document, None), out);
+    out.say(InfraFact::Patch(Patch { path: None, target: (None, None), deletes: deletes(document), inline, mark: at }));
+    true
 }
 
 fn patches(document: &Node, out: &mut Extracted) -> Vec<Patch> {
@@ -137,7 +157,7 @@ fn strategic(inline: &Node, target: (Option<String>, Option<String>), out: &mut 
     let target = target_of(first, target);
     let mut patch = Patch { path: None, target, deletes: deletes(first), inline: Vec::new(), mark: at };
     if first.is_sequence() && !patch.deletes {
-        gap(inline, "a JSON patch is not applied", out);
+        patch.inline = resources(&operations::resources(first, patch.target.0.as_deref()), out);
     } else if !patch.deletes {
         patch.inline = resources(&documents, out);
     }

@@ -97,6 +97,10 @@ const PLACEHOLDER_PARTS: &[&str] = &["your", "<", "replace", "todo", "placeholde
 /// What stands for a secret.
 fn mask(secret: &str) -> &'static str {
     let secret = secret.trim().to_ascii_lowercase();
+    // what was hidden before stays as it is
+    if let Some(hidden) = [Hidden::Secret, Hidden::Default, Hidden::Placeholder].into_iter().find(|hidden| secret == hidden.mask()) {
+        return hidden.mask();
+    }
     let has = |parts: &[&str]| parts.iter().any(|part| secret.contains(part));
     let first = secret.chars().next();
     let one_letter = secret.len() > 2 && secret.chars().all(|letter| Some(letter) == first);

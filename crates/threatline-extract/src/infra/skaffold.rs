@@ -15,6 +15,7 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
         for artifact in part.at(&["build", "artifacts"]).map_or(&[][..], Node::items) {
             say(artifact, out);
         }
+        super::chart::release::skaffold(part, out);
     }
     true
 }

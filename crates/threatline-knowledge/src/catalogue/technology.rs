@@ -24,6 +24,9 @@ pub struct Technology {
     /// Other words for it: schemes, drivers, engines of managed services.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Names of charts that install it, where they are not those of images.
+    #[serde(default)]
+    charts: Vec<String>,
     open: Option<bool>,
     open_before: Option<u32>,
     #[serde(default)]
@@ -148,6 +151,13 @@ pub fn image(reference: &str) -> Option<&'static Technology> {
     let (owner, last) = path.rsplit_once('/').map_or(("", path), |(owners, last)| (owners.rsplit('/').next().unwrap_or(owners), last));
     let last = last.split(':').next().unwrap_or(last);
     images.get(format!("{owner}/{last}").as_str()).or_else(|| images.get(last)).copied()
+}
+
+/// The product that a chart of that name installs.
+pub fn chart(name: &str) -> Option<&'static Technology> {
+    static BY_CHART: OnceLock<HashMap<&str, &Technology>> = OnceLock::new();
+    let known = BY_CHART.get_or_init(|| by(|technology| &technology.charts));
+    known.get(name).copied().or_else(|| image(name)).or_else(|| technology(name))
 }
 
 /// The product of that name, or of that other word for it (a scheme, a driver, an engine).

@@ -2,6 +2,7 @@
 
 use super::deployed::CLUSTER;
 use super::draft::{Draft, folder_of};
+use super::guarded;
 use super::names::Backends;
 use super::said::Said;
 use std::collections::BTreeMap;
@@ -11,10 +12,14 @@ use threatline_facts::infra::{Platform, Service};
 use threatline_model::{ComponentKind, Evidence, EvidenceSource, Exposure};
 
 /// A way in from outside through an ingress or gateway.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct OutsideRoute {
     /// Path prefix outside; none is everything.
     pub(crate) path: Option<String>,
+    /// Who calls is asked on the way, and where that is said.
+    pub(crate) demands: Option<Evidence>,
+    /// How often one may ask is limited on the way.
+    pub(crate) limits: Option<Evidence>,
 }
 
 /// Decides the exposure of every component; returns routes from outside by component, where all ways
@@ -37,7 +42,7 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
         if let Some(mark) = opens(service.it).filter(|_| stands) {
             for at in backends.of(service.it) {
                 expose(&mut drafts[at], &service.path, mark, "kubernetes");
-                routes.entry(at).or_default().push(OutsideRoute { path: None });
+                routes.entry(at).or_default().push(OutsideRoute::default());
             }
         }
     }
@@ -49,8 +54,13 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
                 let fits = namespace.is_none() || service.namespace.is_none() || service.namespace.as_deref() == namespace;
                 for at in fits.then(|| backends.of(service)).into_iter().flatten() {
                     expose(&mut drafts[at], &ingress.path, rule.mark, "kubernetes");
-                    let rewritten = rule.rewrite.clone().or_else(|| rule.path.clone());
-                    routes.entry(at).or_default().push(OutsideRoute { path: rewritten.filter(|_| rule.rewrite.is_none()) });
+                    let before = guarded::before(ingress, rule, said);
+                    let evidence = || guarded::evidence(ingress, rule);
+                    routes.entry(at).or_default().push(OutsideRoute {
+                        path: rule.path.clone().filter(|_| !before.rewrites),
+                        demands: before.demands.then(evidence),
+                        limits: before.limits.then(evidence),
+                    });
                 }
             }
         }
@@ -126,7 +136,7 @@ fn publish_ports(drafts: &mut [Draft<'_>], routes: &mut BTreeMap<usize, Vec<Outs
         }
         for (path, mark, by) in open {
             expose(draft, &path, mark, by);
-            routes.entry(at).or_default().push(OutsideRoute { path: None });
+            routes.entry(at).or_default().push(OutsideRoute::default());
         }
     }
 }
@@ -147,12 +157,12 @@ pub(crate) fn of_path(component: Exposure, routes: Option<&Vec<OutsideRoute>>, p
     let Some(routes) = routes.filter(|routes| !routes.is_empty()) else {
         return component;
     };
-    let matches = |route: &OutsideRoute| match route.path.as_deref() {
-        None => true,
-        Some(prefix) => {
-            let prefix = prefix.split(['(', '*', '{']).next().unwrap_or_default().trim_end_matches('/');
-            prefix.is_empty() || path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
-        }
-    };
-    if routes.iter().any(matches) { Exposure::Internet } else { Exposure::Internal }
+    if routes.iter().any(|route| matches(route, path)) { Exposure::Internet } else { Exposure::Internal }
+}
+
+/// Whether requests for a path come by a route.
+pub(crate) fn matches(route: &OutsideRoute, path: &str) -> bool {
+    let Some(prefix) = route.path.as_deref() else { return true };
+    let prefix = prefix.split(['(', '*', '{']).next().unwrap_or_default().trim_end_matches('/');
+    prefix.is_empty() || path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
 }

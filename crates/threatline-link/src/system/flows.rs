@@ -88,9 +88,10 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
         }
     }
     finder.read_addresses(composed, ownership, settings);
+    let speaking = ownership.owners();
     for (from, settings) in settings.iter().enumerate() {
         finder.configured(from, settings, said);
-        finder.products(from);
+        finder.products(from, speaking.contains(&from));
     }
     for from in 0..finder.drafts.len() {
         finder.printed(from);
@@ -405,11 +406,11 @@ impl<'a> Finder<'_, 'a> {
 
     /// A product that nobody here wrote (a console, an exporter) does with an address what its
     /// variables tell it.
-    fn products(&mut self, from: usize) {
+    fn products(&mut self, from: usize, speaks: bool) {
         let draft = &self.drafts[from];
-        // what a gateway is built with says itself what its variables fill in
-        let is_own = !draft.roots.is_empty() && (draft.protocol.is_none() || draft.has_role(Role::Gateway));
-        if is_own || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
+        // an image of a product that is built here is the product still; what a gateway is built with says itself what its variables fill in
+        let written = !draft.roots.is_empty() && (speaks || draft.protocol.is_none() || draft.has_role(Role::Gateway));
+        if written || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
             return;
         }
         for variables in draft.variables.clone() {

@@ -27,7 +27,7 @@ pub(crate) fn open(
             let hosts: Vec<String> = route.targets.iter().flat_map(super::proxies::addresses).filter_map(|address| address.host).collect();
             for at in (0..drafts.len()).filter(|at| stands_there(&drafts[*at], &proxy.path, &hosts)).collect::<Vec<_>>() {
                 expose(&mut drafts[at], &proxy.path, route.mark, &proxy.it.product);
-                routes.entry(at).or_default().push(OutsideRoute { path: behind(route) });
+                routes.entry(at).or_default().push(OutsideRoute { path: behind(route), demands: None, limits: None });
                 opened.insert(at);
             }
         }

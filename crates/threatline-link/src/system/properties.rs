@@ -5,7 +5,7 @@
 //! where a cluster is described Compose files only repeat it.
 
 use super::deployed::CLUSTER;
-use super::draft::{Draft, Setting};
+use super::draft::{Description, Draft, Setting};
 use super::flows::is_profile;
 use super::hardening::is_for_development;
 use super::said::Said;
@@ -166,7 +166,12 @@ pub(crate) fn environments(drafts: &mut [Draft<'_>]) {
 
 /// The rehearsal that every description belongs to.
 fn rehearsal(draft: &Draft<'_>) -> Option<Environment> {
-    let mut told = draft.descriptions.iter().map(|description| rehearsal_of(&description.path));
+    let told = |description: &Description<'_>| match description.workload.platform {
+        // what only the values of an environment bring
+        Platform::Kubernetes if !description.workload.profiles.is_empty() => description.workload.profiles.iter().find_map(|profile| rehearsal_of(profile)),
+        _ => rehearsal_of(&description.path),
+    };
+    let mut told = draft.descriptions.iter().map(told);
     let first = told.next()??;
     told.all(|other| other == Some(first)).then_some(first)
 }

@@ -27,6 +27,10 @@ pub(crate) struct Said<'a> {
     pub(crate) configs: Vec<At<'a, Config>>,
     pub(crate) policies: Vec<At<'a, NetworkPolicy>>,
     pub(crate) namespaces: Vec<At<'a, Namespace>>,
+    pub(crate) roles: Vec<At<'a, Role>>,
+    pub(crate) bindings: Vec<At<'a, RoleBinding>>,
+    pub(crate) mesh: Vec<At<'a, MeshPolicy>>,
+    pub(crate) middlewares: Vec<At<'a, Middleware>>,
     pub(crate) kustomizations: Vec<At<'a, Kustomization>>,
     pub(crate) dockerfiles: BTreeMap<Arc<str>, &'a Dockerfile>,
     pub(crate) env_files: BTreeMap<Arc<str>, &'a EnvFile>,
@@ -77,6 +81,10 @@ impl<'a> Said<'a> {
                 InfraFact::Config(it) => self.configs.push(At { path, it }),
                 InfraFact::NetworkPolicy(it) => self.policies.push(At { path, it }),
                 InfraFact::Namespace(it) => self.namespaces.push(At { path, it }),
+                InfraFact::Role(it) => self.roles.push(At { path, it }),
+                InfraFact::RoleBinding(it) => self.bindings.push(At { path, it }),
+                InfraFact::MeshPolicy(it) => self.mesh.push(At { path, it }),
+                InfraFact::Middleware(it) => self.middlewares.push(At { path, it }),
                 InfraFact::Kustomization(it) => {
                     it.generators.iter().for_each(|config| self.configs.push(At { path: path.clone(), it: config }));
                     self.kustomizations.push(At { path, it });

@@ -24,6 +24,11 @@ impl Ownership {
     pub(crate) fn of(&self, path: &str) -> &[usize] {
         self.by_file.get(path).map_or(&[], Vec::as_slice)
     }
+
+    /// The components that source which says something belongs to.
+    pub(crate) fn owners(&self) -> BTreeSet<usize> {
+        self.by_file.values().flatten().copied().collect()
+    }
 }
 
 /// Folders of source by the names that they answer to; built once.

@@ -14,10 +14,11 @@ pub(crate) fn model(files: &[(&str, &str)]) -> Model {
         let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
         ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)
     };
-    let mut facts: Vec<(String, Facts)> = files.iter().map(read).collect();
+    let mut facts: Vec<(Arc<str>, Facts)> = files.iter().map(read).map(|(path, facts)| (Arc::from(path), facts)).collect();
     facts.sort_by(|a, b| a.0.cmp(&b.0));
-    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: Arc::from(path.as_str()), facts }).collect();
-    let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (path.as_str(), facts)).collect();
+    let completed = threatline_extract::complete(&facts);
+    let artifacts: Vec<Artifact<'_>> = facts.iter().map(|(path, facts)| Artifact { path: path.clone(), facts: completed.get(path).unwrap_or(facts) }).collect();
+    let plain: Vec<(&str, &Facts)> = facts.iter().map(|(path, facts)| (&**path, facts)).collect();
     link(&artifacts, &compose(&plain), &LinkConfig::default())
 }
 

@@ -20,6 +20,7 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) {
             let mark = out.mark(entry.line, entry.end_line());
             let value = match (is_secret, key) {
                 (_, "binaryData") => Text::Unknown,
+                (true, _) if super::known(entry.value.as_str()).is_none() => Text::Unknown,
                 (true, "data") => secret::stored(&entry.key, entry.value.as_str().and_then(decode).as_deref(), address),
                 (true, _) => secret::stored(&entry.key, entry.value.as_str(), address),
                 (false, _) => plain(entry),

@@ -44,5 +44,5 @@ fn rule(backend: &Node, host: Option<String>, path: Option<String>, rewrite: Opt
     let service = backend.str_at(&["service", "name"]).or_else(|| backend.str_at(&["serviceName"]))?.to_owned();
     let ports: [&[&str]; 3] = [&["service", "port", "number"], &["service", "port", "name"], &["servicePort"]];
     let port = ports.iter().find_map(|path| backend.str_at(path)).map(str::to_owned);
-    Some(IngressRule { host, path, method: None, rewrite, service, service_namespace: None, port, mark })
+    Some(IngressRule { host, path, method: None, rewrite, service, service_namespace: None, port, middlewares: Vec::new(), mark })
 }

@@ -2,11 +2,11 @@
 
 use super::super::mark;
 use super::routes::{or_none, say};
-use super::{MANY, Resource, list};
+use super::{MANY, Resource, list, strings};
 use crate::node::Node;
 use std::collections::BTreeMap;
 use threatline_facts::Extracted;
-use threatline_facts::infra::{InfraFact, IngressRule, Service, ServicePort};
+use threatline_facts::infra::{InfraFact, IngressRule, MeshPolicy, Service, ServicePort};
 
 /// Reads a resource of `networking.istio.io`.
 pub(super) fn istio(resource: &Resource<'_>, out: &mut Extracted) {
@@ -46,6 +46,7 @@ fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
                     service: service.clone(),
                     service_namespace: namespace.clone(),
                     port: destination.str_at(&["port", "number"]).map(str::to_owned),
+                    middlewares: Vec::new(),
                     mark: at,
                 }));
                 rules.truncate(MANY);
@@ -97,4 +98,46 @@ fn service_entry(resource: &Resource<'_>, out: &mut Extracted) {
         };
         out.say(InfraFact::Service(service));
     }
+}
+
+/// Reads a resource of `security.istio.io`.
+pub(super) fn security(resource: &Resource<'_>, out: &mut Extracted) {
+    let spec = resource.spec();
+    let text = |path: &[&str]| spec.and_then(|spec| spec.str_at(path));
+    let selector = strings(spec.and_then(|spec| spec.at(&["selector", "matchLabels"])));
+    let (mut strict, mut callers) = (None, None);
+    match resource.kind {
+        "PeerAuthentication" => {
+            let ports = spec.and_then(|spec| spec.get("portLevelMtls")).map_or(&[][..], Node::entries);
+            let excepted = ports.iter().any(|port| port.value.str_at(&["mode"]) != Some("STRICT"));
+            strict = text(&["mtls", "mode"]).filter(|mode| *mode != "UNSET").map(|mode| mode == "STRICT" && !excepted);
+        }
+        "AuthorizationPolicy" if matches!(text(&["action"]), None | Some("ALLOW")) => callers = Some(principals(resource)),
+        _ => return,
+    }
+    if strict.is_none() && callers.is_none() {
+        return;
+    }
+    let mark = mark(resource.node, out);
+    out.say(InfraFact::MeshPolicy(MeshPolicy { name: resource.name(), namespace: resource.namespace(), selector, strict, callers, mark }));
+}
+
+/// The identities that a policy lets in, if every rule of it names some.
+fn principals(resource: &Resource<'_>) -> Vec<String> {
+    let mut out = Vec::new();
+    for rule in resource.list("rules") {
+        let from = list(Some(rule), "from");
+        if from.is_empty() {
+            return Vec::new();
+        }
+        for source in from {
+            let named = list(source.get("source"), "principals").iter().filter_map(Node::as_str);
+            let before = out.len();
+            out.extend(named.filter(|name| *name != "*").take(MANY).map(str::to_owned));
+            if out.len() == before {
+                return Vec::new();
+            }
+        }
+    }
+    out
 }

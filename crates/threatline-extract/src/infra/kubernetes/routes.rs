@@ -4,7 +4,7 @@ use super::super::mark;
 use super::{MANY, Resource, list};
 use crate::node::Node;
 use threatline_facts::Extracted;
-use threatline_facts::infra::{InfraFact, Ingress, IngressRule};
+use threatline_facts::infra::{InfraFact, Ingress, IngressRule, Middleware};
 
 /// An ingress of this resource with these rules.
 pub(super) fn say(resource: &Resource<'_>, class: Option<&str>, tls: bool, rules: Vec<IngressRule>, out: &mut Extracted) {
@@ -71,6 +71,7 @@ fn gateway_rules(resource: &Resource<'_>, rule: &Node, out: &mut Extracted) -> V
             service: service.to_owned(),
             service_namespace: text("namespace"),
             port: text("port"),
+            middlewares: Vec::new(),
             mark: at,
         }
     };
@@ -103,6 +104,7 @@ pub(super) fn openshift(resource: &Resource<'_>, out: &mut Extracted) {
         service: service.to_owned(),
         service_namespace: None,
         port: text(&["port", "targetPort"]),
+        middlewares: Vec::new(),
         mark: at,
     });
     let rules = rules.take(MANY).collect();
@@ -117,6 +119,14 @@ pub(super) fn traefik(resource: &Resource<'_>, out: &mut Extracted) {
         let matched = route.str_at(&["match"]).unwrap_or_default();
         let hosts = or_none([arguments(matched, "Host("), arguments(matched, "HostSNI(")].concat());
         let paths = or_none([arguments(matched, "PathPrefix("), arguments(matched, "Path(")].concat());
+        let middlewares: Vec<String> = list(Some(route), "middlewares")
+            .iter()
+            .take(64)
+            .filter_map(|middleware| {
+                let name = middleware.str_at(&["name"])?;
+                Some(middleware.str_at(&["namespace"]).map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}")))
+            })
+            .collect();
         // Services of Traefik's own (`api@internal`) are none of the cluster's.
         let services = list(Some(route), "services").iter().filter(|service| service.str_at(&["kind"]) != Some("TraefikService"));
         for service in services {
@@ -129,6 +139,7 @@ pub(super) fn traefik(resource: &Resource<'_>, out: &mut Extracted) {
                 service: name.to_owned(),
                 service_namespace: service.str_at(&["namespace"]).map(str::to_owned),
                 port: service.str_at(&["port"]).map(str::to_owned),
+                middlewares: middlewares.clone(),
                 mark: at,
             }));
             rules.truncate(MANY);
@@ -152,4 +163,15 @@ fn arguments(rule: &str, matcher: &str) -> Vec<String> {
         out.extend(inner.split(',').map(|word| word.trim().trim_matches(['`', '"', '\'']).to_owned()).filter(|word| word != "*" && !word.is_empty()));
     }
     out
+}
+
+/// Reads a Middleware of Traefik.
+pub(super) fn middleware(resource: &Resource<'_>, out: &mut Extracted) {
+    let Some(spec) = resource.spec() else { return };
+    let mark = mark(resource.node, out);
+    let has = |key: &str| spec.get(key).is_some();
+    let demands = ["forwardAuth", "basicAuth", "digestAuth"].into_iter().find(|key| has(key)).map(str::to_owned);
+    let rewrites = ["stripPrefix", "stripPrefixRegex", "replacePath", "replacePathRegex", "addPrefix"].into_iter().any(has);
+    let limits = ["rateLimit", "inFlightReq"].into_iter().any(has);
+    out.say(InfraFact::Middleware(Middleware { name: resource.name(), namespace: resource.namespace(), demands, rewrites, limits, mark }));
 }

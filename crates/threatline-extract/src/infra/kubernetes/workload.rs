@@ -40,7 +40,17 @@ pub(super) fn knative(resource: &Resource<'_>, out: &mut Extracted) {
         mark: at,
         kind_mark: None,
     };
-    let rule = IngressRule { host: None, path: None, method: None, rewrite: None, service: name.clone(), service_namespace: None, port: None, mark: at };
+    let rule = IngressRule {
+        host: None,
+        path: None,
+        method: None,
+        rewrite: None,
+        service: name.clone(),
+        service_namespace: None,
+        port: None,
+        middlewares: Vec::new(),
+        mark: at,
+    };
     let local = ["networking.knative.dev/visibility", "serving.knative.dev/visibility"]
         .iter()
         .any(|key| resource.node.str_at(&["metadata", "labels", key]) == Some("cluster-local"));

@@ -1,0 +1,66 @@
+//! Products that an operator runs: one resource says database or broker, the operator makes the rest.
+
+use super::super::mark;
+use super::{Resource, strings};
+use std::collections::BTreeMap;
+use threatline_facts::infra::{ConfigRef, Container, InfraFact, Platform, Port, Service, ServicePort, Workload};
+use threatline_facts::{Extracted, Text};
+use threatline_knowledge::catalogue;
+
+/// The label by which the Services find it; no manifest has it.
+const LABEL: &str = "operator/instance";
+
+/// Reads a resource if an operator makes a product of it; says whether it does.
+pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) -> bool {
+    let Some((operator, product)) = catalogue::operator(resource.group, resource.kind).and_then(|operator| Some((operator, operator.product()?))) else {
+        return false;
+    };
+    let (at, name) = (mark(resource.node, out), resource.name());
+    let labels = BTreeMap::from([(LABEL.to_owned(), format!("{}/{name}", resource.kind))]);
+    let port = |number: &u16| Port { container: Some(*number), container_from: None, published: None, host_ip: None, protocol: None, name: None, mark: at };
+    let container = Container {
+        name: name.clone(),
+        // the operator chooses the version and how it is set up
+        image: Some(Text::join([Text::literal(format!("{}:", product.images.first().unwrap_or(&product.name))), Text::Unknown])),
+        ports: product.ports.iter().map(port).collect(),
+        env_from: vec![ConfigRef { name: format!("operator of {name}"), secret: true, prefix: String::new(), mark: at }],
+        mark: at,
+        ..Container::default()
+    };
+    let replicas = operator.replicas().and_then(|path| resource.node.at(&path)?.as_int()?.try_into().ok());
+    out.say(InfraFact::Workload(Workload {
+        platform: Platform::Kubernetes,
+        kind: resource.kind.to_owned(),
+        name: name.clone(),
+        namespace: resource.namespace(),
+        labels: labels.clone(),
+        annotations: strings(resource.node.at(&["metadata", "annotations"])),
+        containers: vec![container],
+        replicas,
+        schedule: None,
+        service_account: None,
+        host_access: Vec::new(),
+        networks: Vec::new(),
+        aliases: Vec::new(),
+        depends_on: Vec::new(),
+        profiles: Vec::new(),
+        extends: None,
+        mark: at,
+    }));
+    for service in operator.services(&name) {
+        let ports = product.ports.iter().map(|port| ServicePort { name: None, port: Some(*port), target: None, node_port: None, app_protocol: None });
+        out.say(InfraFact::Service(Service {
+            name: service,
+            namespace: resource.namespace(),
+            kind: None,
+            selector: labels.clone(),
+            ports: ports.collect(),
+            external_name: None,
+            external_ips: Vec::new(),
+            annotations: BTreeMap::new(),
+            mark: at,
+            kind_mark: None,
+        }));
+    }
+    true
+}

@@ -1,0 +1,376 @@
+//! Kustomizations, applied: what they put together gets their namespace, images and patches.
+//!
+//! A base is described once, as the overlay has it that people use; an overlay for a rehearsal changes
+//! nothing. Where overlays disagree the base stays as it is. A component that no kustomization takes in is
+//! an offer and no part of the system.
+
+use crate::charts::{PRODUCTION, environment, folder};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use threatline_facts::infra::{Config, EnvFile, InfraFact, Kustomization, Patch, Service, VariableValue, Workload};
+use threatline_facts::{Fact, Facts, Gap, Mark, Text};
+
+/// Kustomizations in kustomizations go no deeper.
+const MAX_DEPTH: usize = 16;
+
+/// More files are not put together by one kustomization.
+const MAX_FILES: usize = 20_000;
+
+/// What an overlay makes of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Change<'k> {
+    namespace: Option<&'k str>,
+    images: Vec<&'k (String, Option<String>)>,
+    replicas: Vec<&'k (String, u32)>,
+    /// Kind and name of what it takes away.
+    deletes: Vec<(&'k str, Option<&'k str>)>,
+}
+
+type All<'k> = BTreeMap<&'k str, (&'k Arc<str>, &'k Kustomization)>;
+
+/// Changes what kustomizations change. `said` is sorted by path, `out` holds what was completed before.
+pub(crate) fn complete(said: &[(Arc<str>, Facts)], out: &mut BTreeMap<Arc<str>, Facts>) {
+    let mut all: All<'_> = BTreeMap::new();
+    for (path, facts) in said {
+        for fact in &facts.facts {
+            if let Fact::Infra(InfraFact::Kustomization(kustomization)) = fact {
+                all.insert(folder(path), (path, kustomization));
+            }
+        }
+    }
+    if all.is_empty() {
+        return;
+    }
+    let paths: BTreeMap<&str, &Facts> = said.iter().map(|(path, facts)| (&**path, facts)).collect();
+    let used: BTreeSet<&str> = all.iter().flat_map(|(root, (_, it))| below(root, it)).filter_map(|path| known(&all, &path)).collect();
+    let mut changes: BTreeMap<&str, Vec<(u8, Change<'_>)>> = BTreeMap::new();
+    let mut chosen: BTreeSet<&str> = BTreeSet::new();
+    let mut services: Vec<(u8, Vec<&str>, Arc<str>, Service)> = Vec::new();
+    let outermost = all.iter().filter(|(root, (_, it))| !used.contains(*root) && !it.component);
+    let (rehearsed, real): (Vec<_>, Vec<_>) = outermost.partition(|(root, _)| is_rehearsed(root));
+    // what tests and examples put together says how it could be used
+    for (root, (path, it)) in if real.is_empty() { rehearsed } else { real } {
+        let rank = match environment(path) {
+            Some(named) if named == PRODUCTION => 0,
+            None => 1,
+            Some(_) => 2,
+        };
+        let mut walk = Walk { all: &all, paths: &paths, found: BTreeMap::new(), chosen: BTreeSet::new(), services: Vec::new() };
+        walk.enter(root, it, &Change::default(), 0);
+        chosen.extend(walk.chosen);
+        let files: Vec<&str> = walk.found.keys().copied().collect();
+        services.extend(walk.services.into_iter().map(|(home, patch)| (rank, files.clone(), home, patch)));
+        walk.found.into_iter().for_each(|(file, change)| changes.entry(file).or_default().push((rank, change)));
+    }
+    for (root, (path, it)) in &all {
+        if it.component && !chosen.contains(root) {
+            drop_below(root, said, out);
+        } else {
+            own(path, it, &paths, out);
+        }
+    }
+    for (rank, files, home, patch) in services {
+        let decides = |file: &&&str| changes.get(**file).is_some_and(|told| told.iter().filter(|(other, _)| *other <= rank).count() == 1);
+        if rank < 2 {
+            for file in files.iter().filter(decides) {
+                let namespace = changes.get(file).and_then(|told| agreed(told)?.namespace.map(str::to_owned));
+                move_service(file, &home, &Service { namespace, ..patch.clone() }, &paths, out);
+            }
+        }
+    }
+    for (file, changes) in changes {
+        let Some(change) = agreed(&changes) else { continue };
+        let facts = out.entry(Arc::from(file)).or_insert_with(|| paths.get(file).map_or_else(Facts::default, |facts| Facts::clone(facts)));
+        facts.facts.retain(|fact| !change.deletes.iter().any(|target| is_target(fact, *target)));
+        facts.facts.iter_mut().for_each(|fact| apply(fact, &change));
+    }
+}
+
+/// What the overlays of the best rank say, if they say one thing and are no rehearsals.
+fn agreed<'k>(changes: &[(u8, Change<'k>)]) -> Option<Change<'k>> {
+    let best = changes.iter().map(|(rank, _)| *rank).min().filter(|best| *best < 2)?;
+    let mut told = changes.iter().filter(|(rank, _)| *rank == best).map(|(_, change)| change);
+    let first = told.next()?;
+    told.all(|change| change == first).then(|| first.clone())
+}
+
+/// Whether a folder is one of tests or examples.
+fn is_rehearsed(root: &str) -> bool {
+    root.split('/').any(|part| matches!(part, "test" | "tests" | "testing" | "testdata" | "example" | "examples" | "sample" | "samples" | "e2e"))
+}
+
+/// Paths that a kustomization takes in, from the root.
+fn below<'k>(root: &'k str, it: &'k Kustomization) -> impl Iterator<Item = String> + 'k {
+    it.resources.iter().chain(&it.components).filter_map(move |(path, _)| join(root, path))
+}
+
+/// The folder of a kustomization, if a path leads to one.
+fn known<'k>(all: &All<'k>, path: &str) -> Option<&'k str> {
+    let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
+    all.get_key_value(folder.as_str()).map(|(folder, _)| *folder)
+}
+
+/// A path relative to a folder; none of one that leaves the repository or is an address.
+fn join(root: &str, path: &str) -> Option<String> {
+    if path.contains("://") || path.starts_with('/') {
+        return None;
+    }
+    crate::charts::join(root, path).map(|path| path.trim_end_matches('/').to_owned())
+}
+
+struct Walk<'w, 'k> {
+    all: &'w All<'k>,
+    paths: &'w BTreeMap<&'k str, &'k Facts>,
+    found: BTreeMap<&'k str, Change<'k>>,
+    chosen: BTreeSet<&'k str>,
+    /// Services as patches have them, and the file that says it.
+    services: Vec<(Arc<str>, Service)>,
+}
+
+impl<'k> Walk<'_, 'k> {
+    fn enter(&mut self, root: &'k str, it: &'k Kustomization, outer: &Change<'k>, depth: usize) {
+        if depth > MAX_DEPTH || self.found.len() > MAX_FILES || !self.chosen.insert(root) {
+            return;
+        }
+        let mut change = outer.clone();
+        // what stands around wins
+        change.namespace = outer.namespace.or(it.namespace.as_deref());
+        change.images.extend(&it.images);
+        change.replicas.extend(&it.replicas);
+        let deleted = it.patches.iter().filter(|patch| patch.deletes);
+        change.deletes.extend(deleted.filter_map(|patch| Some((patch.target.0.as_deref()?, patch.target.1.as_deref()))));
+        self.patched(root, it);
+        // a component changes what stands beside it
+        for path in it.components.iter().filter_map(|(path, _)| join(root, path)) {
+            let Some((_, component)) = known(self.all, &path).and_then(|folder| self.all.get(folder)) else { continue };
+            change.images.extend(&component.images);
+            change.replicas.extend(&component.replicas);
+            let deleted = component.patches.iter().filter(|patch| patch.deletes);
+            change.deletes.extend(deleted.filter_map(|patch| Some((patch.target.0.as_deref()?, patch.target.1.as_deref()))));
+        }
+        for path in below(root, it) {
+            if let Some((inner, _)) = self.all.get_key_value(format!("{path}/").as_str()) {
+                let (_, kustomization) = self.all[inner];
+                self.enter(inner, kustomization, &change, depth + 1);
+            } else if let Some((file, _)) = self.paths.get_key_value(path.as_str()) {
+                self.found.insert(file, change.clone());
+            }
+        }
+    }
+}
+
+impl<'k> Walk<'_, 'k> {
+    /// Remembers what patches make of Services.
+    fn patched(&mut self, root: &str, it: &'k Kustomization) {
+        let Some((path, _)) = self.all.get(root) else { return };
+        for patch in it.patches.iter().filter(|patch| !patch.deletes) {
+            let mut said: Vec<(Arc<str>, &InfraFact)> = patch.inline.iter().map(|fact| ((*path).clone(), fact)).collect();
+            let file = patch.path.as_ref().and_then(|file| join(root, file));
+            if let Some((file, facts)) = file.and_then(|file| self.paths.get_key_value(file.as_str())) {
+                for fact in &facts.facts {
+                    match fact {
+                        Fact::Infra(InfraFact::Patch(operations)) => said.extend(operations.inline.iter().map(|fact| (Arc::from(*file), fact))),
+                        Fact::Infra(fact) => said.push((Arc::from(*file), fact)),
+                        _ => {}
+                    }
+                }
+            }
+            for (home, fact) in said {
+                if let Some(InfraFact::Service(service)) = named(fact, patch)
+                    && service.kind.is_some()
+                {
+                    self.services.push((home, service));
+                }
+            }
+        }
+    }
+}
+
+/// A Service that a patch opens or closes is said where the patch says it, with what the base says.
+fn move_service(file: &str, home: &Arc<str>, patch: &Service, paths: &BTreeMap<&str, &Facts>, out: &mut BTreeMap<Arc<str>, Facts>) {
+    let own = |path: &str| paths.get(path).map_or_else(Facts::default, |facts| Facts::clone(facts));
+    let facts = out.entry(Arc::from(file)).or_insert_with(|| own(file));
+    let is_it = |fact: &Fact| matches!(fact, Fact::Infra(InfraFact::Service(service)) if service.name == patch.name && !service.selector.is_empty());
+    let Some(at) = facts.facts.iter().position(is_it) else { return };
+    let Fact::Infra(InfraFact::Service(base)) = facts.facts.remove(at) else { return };
+    let mut annotations = base.annotations;
+    annotations.extend(patch.annotations.clone());
+    let merged = Service {
+        kind: patch.kind.clone(),
+        kind_mark: patch.kind_mark,
+        mark: patch.mark,
+        namespace: patch.namespace.clone().or(base.namespace),
+        annotations,
+        ports: if patch.ports.is_empty() { base.ports } else { patch.ports.clone() },
+        ..base
+    };
+    let facts = out.entry(home.clone()).or_insert_with(|| own(home));
+    facts.facts.retain(|fact| !matches!(fact, Fact::Infra(InfraFact::Service(service)) if service.name == patch.name && service.selector.is_empty()));
+    facts.facts.push(Fact::Infra(InfraFact::Service(merged)));
+}
+
+/// What a kustomization says itself: generators with what their files hold, patches that it writes or names.
+fn own(path: &Arc<str>, it: &Kustomization, paths: &BTreeMap<&str, &Facts>, out: &mut BTreeMap<Arc<str>, Facts>) {
+    let root = folder(path);
+    let mut facts = out.get(path).cloned().or_else(|| paths.get(&**path).map(|facts| Facts::clone(facts))).unwrap_or_default();
+    let before = facts.clone();
+    for fact in &mut facts.facts {
+        if let Fact::Infra(InfraFact::Kustomization(kustomization)) = fact {
+            kustomization.generators.iter_mut().for_each(|config| fill(config, root, paths));
+        }
+    }
+    for patch in it.patches.iter().filter(|patch| !patch.deletes) {
+        facts.facts.extend(patch.inline.iter().filter_map(|fact| Some(Fact::Infra(named(fact, patch)?))));
+        let file = patch.path.as_ref().and_then(|file| join(root, file));
+        let Some((file, said)) = file.and_then(|file| paths.get_key_value(file.as_str())) else { continue };
+        let operations = said.facts.iter().filter_map(|fact| if let Fact::Infra(InfraFact::Patch(operations)) = fact { Some(operations) } else { None });
+        let more: Vec<Fact> = operations.flat_map(|operations| operations.inline.iter().filter_map(|fact| Some(Fact::Infra(named(fact, patch)?)))).collect();
+        if !more.is_empty() {
+            let home = out.entry(Arc::from(*file)).or_insert_with(|| Facts::clone(said));
+            home.facts.extend(more.into_iter().filter(|fact| !said.facts.contains(fact)));
+        }
+    }
+    for (_, mark) in it.resources.iter().filter(|(path, _)| is_remote(path)) {
+        facts.gaps.push(Gap { mark: Some(*mark), reason: "a base of another repository".to_owned(), whole: false });
+    }
+    if facts != before {
+        out.insert(path.clone(), facts);
+    }
+}
+
+fn is_remote(path: &str) -> bool {
+    path.contains("://") || path.contains("?ref=") || path.starts_with("github.com/") || path.starts_with("git@")
+}
+
+/// A fact of a patch under the name that it is aimed at, if it says none; one for many is none of any.
+fn named(fact: &InfraFact, patch: &Patch) -> Option<InfraFact> {
+    let mut fact = fact.clone();
+    let name = match &mut fact {
+        InfraFact::Workload(it) => &mut it.name,
+        InfraFact::Service(it) => &mut it.name,
+        InfraFact::Ingress(it) => &mut it.name,
+        InfraFact::Config(it) => &mut it.name,
+        _ => return Some(fact),
+    };
+    if name.is_empty() {
+        *name = patch.target.1.clone().filter(|target| !target.contains(['*', '|', '(', '[']))?;
+    }
+    Some(fact)
+}
+
+/// Puts the variables of a generator's files of variables in the place of the file's name.
+fn fill(config: &mut Config, root: &str, paths: &BTreeMap<&str, &Facts>) {
+    let mut values: Vec<(String, Text, Mark)> = Vec::new();
+    for (key, text, mark) in std::mem::take(&mut config.values) {
+        let file = key.strip_prefix('@').and_then(|file| join(root, file));
+        let said = file.and_then(|file| paths.get(file.as_str()).copied());
+        let found: Vec<(String, Text)> = said.map(variables).unwrap_or_default();
+        if found.is_empty() {
+            values.push((key, text, mark));
+        } else {
+            values.extend(found.into_iter().map(|(name, value)| (name, if config.secret { stored(value) } else { value }, mark)));
+        }
+    }
+    config.values = values;
+}
+
+/// Of a Secret only addresses and what is hidden are kept.
+fn stored(value: Text) -> Text {
+    let kept = value.hidden().is_some() || value.as_literal().is_some_and(crate::infra::is_address);
+    if kept { value } else { Text::Unknown }
+}
+
+fn variables(facts: &Facts) -> Vec<(String, Text)> {
+    let mut out = Vec::new();
+    for fact in &facts.facts {
+        match fact {
+            Fact::Infra(InfraFact::EnvFile(EnvFile { variables })) => {
+                out.extend(variables.iter().map(|variable| match &variable.value {
+                    VariableValue::Text(text) => (variable.name.clone(), text.clone()),
+                    _ => (variable.name.clone(), Text::Unknown),
+                }));
+            }
+            Fact::Infra(InfraFact::Setting(setting)) => out.push((setting.key.clone(), setting.value.clone())),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Takes what an unused component says out of the system.
+fn drop_below(root: &str, said: &[(Arc<str>, Facts)], out: &mut BTreeMap<Arc<str>, Facts>) {
+    let from = said.partition_point(|(path, _)| &**path < root);
+    for (path, facts) in said[from..].iter().take_while(|(path, _)| path.starts_with(root)) {
+        let deploys = |fact: &Fact| {
+            matches!(
+                fact,
+                Fact::Infra(
+                    InfraFact::Workload(_)
+                        | InfraFact::Service(_)
+                        | InfraFact::Ingress(_)
+                        | InfraFact::Config(_)
+                        | InfraFact::NetworkPolicy(_)
+                        | InfraFact::Namespace(_)
+                        | InfraFact::Kustomization(_)
+                        | InfraFact::MeshPolicy(_)
+                        | InfraFact::Middleware(_)
+                        | InfraFact::Role(_)
+                        | InfraFact::RoleBinding(_)
+                        | InfraFact::ChartRelease(_)
+                )
+            )
+        };
+        if facts.facts.iter().any(deploys) {
+            let facts = out.entry(path.clone()).or_insert_with(|| Facts::clone(facts));
+            facts.facts.retain(|fact| !deploys(fact));
+        }
+    }
+}
+
+fn is_target(fact: &Fact, (kind, name): (&str, Option<&str>)) -> bool {
+    let Fact::Infra(fact) = fact else { return false };
+    let (own_kind, own_name) = match fact {
+        InfraFact::Workload(it) => (it.kind.as_str(), &it.name),
+        InfraFact::Service(it) => ("Service", &it.name),
+        InfraFact::Ingress(it) => (it.kind.as_str(), &it.name),
+        InfraFact::Config(it) => (if it.secret { "Secret" } else { "ConfigMap" }, &it.name),
+        InfraFact::NetworkPolicy(it) => ("NetworkPolicy", &it.name),
+        _ => return false,
+    };
+    own_kind == kind && name.is_some_and(|name| name == own_name)
+}
+
+fn apply(fact: &mut Fact, change: &Change<'_>) {
+    let Fact::Infra(fact) = fact else { return };
+    let namespace = match fact {
+        InfraFact::Workload(it) => {
+            workload(it, change);
+            &mut it.namespace
+        }
+        InfraFact::Service(it) => &mut it.namespace,
+        InfraFact::Ingress(it) => &mut it.namespace,
+        InfraFact::Config(it) => &mut it.namespace,
+        InfraFact::NetworkPolicy(it) => &mut it.namespace,
+        InfraFact::MeshPolicy(it) => &mut it.namespace,
+        InfraFact::Middleware(it) => &mut it.namespace,
+        _ => return,
+    };
+    if let Some(space) = change.namespace {
+        *namespace = Some(space.to_owned());
+    }
+}
+
+fn workload(it: &mut Workload, change: &Change<'_>) {
+    if let Some((_, count)) = change.replicas.iter().find(|(name, _)| *name == it.name) {
+        it.replicas = Some(*count);
+    }
+    for container in &mut it.containers {
+        let Some(Text::Literal(image)) = &mut container.image else { continue };
+        let end = image.find('@').or_else(|| image.rfind(':').filter(|colon| !image[*colon..].contains('/'))).unwrap_or(image.len());
+        let (name, rest) = image.split_at(end);
+        let new = change.images.iter().find(|(old, _)| old == name).and_then(|(_, new)| new.as_ref());
+        if let Some(new) = new {
+            *image = format!("{new}{rest}");
+        }
+    }
+}
