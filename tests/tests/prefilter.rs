@@ -33,13 +33,13 @@ fn reading_with_and_without_the_filter_agrees() {
 }
 
 /// The same programs without the lines that hold a pack's word: in what is left there is nothing that a pack knows.
-/// Not so in Java and Kotlin, where names alone say much, and where no program compiles without the imports that were taken away.
+/// Not so in Java, Kotlin and Scala, where names alone say much, and where no program compiles without the imports that were taken away.
 #[test]
 fn what_is_left_without_the_words_of_packs_says_nothing() {
     let mut dropped = 0;
     for sample in samples::all() {
         let Some(language) = sample.language() else { continue };
-        if matches!(language, Language::Java | Language::Kotlin) {
+        if matches!(language, Language::Java | Language::Kotlin | Language::Scala) {
             continue;
         }
         let words: Vec<&String> = of(language).iter().flat_map(|pack| &pack.imports).collect();

@@ -404,6 +404,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Source(Language::Python) => "python",
         ArtifactKind::Source(Language::Ruby) => "ruby",
         ArtifactKind::Source(Language::Rust) => "rust",
+        ArtifactKind::Source(Language::Scala) => "scala",
         ArtifactKind::Source(Language::TypeScript | Language::Tsx) => "typescript",
         ArtifactKind::Yaml => "yaml",
         ArtifactKind::Json => "json",
@@ -435,6 +436,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Packagist) => "composer",
         ArtifactKind::Manifest(Ecosystem::Python) => "python-package",
         ArtifactKind::Manifest(Ecosystem::Rubygems) => "ruby-gems",
+        ArtifactKind::Manifest(Ecosystem::Sbt) => "sbt",
         ArtifactKind::Codeowners => "codeowners",
     }
 }

@@ -67,7 +67,7 @@ impl Want {
                     Scope::Named
                 }
             }
-            Language::Python | Language::Java | Language::Kotlin | Language::Ruby | Language::Elixir => Scope::Around,
+            Language::Python | Language::Java | Language::Kotlin | Language::Scala | Language::Ruby | Language::Elixir => Scope::Around,
             Language::Go | Language::Rust | Language::CSharp | Language::Php => Scope::Named,
         }
     }
@@ -78,7 +78,7 @@ impl Want {
         match (self.scope(), self.name.language) {
             (Scope::Own, Language::Rust) => at_top(Ecosystem::Cargo),
             (Scope::Own, _) => tried,
-            (Scope::Around, Language::Python | Language::Java | Language::Kotlin) => false,
+            (Scope::Around, Language::Python | Language::Java | Language::Kotlin | Language::Scala) => false,
             (Scope::Around, Language::Elixir) => at_top(Ecosystem::Hex),
             (Scope::Around, Language::Ruby) => at_top(Ecosystem::Rubygems),
             (Scope::Around, _) => at_top(Ecosystem::Npm),
@@ -98,7 +98,7 @@ impl Want {
         let under = |roots: &[&str]| roots.iter().any(|root| module.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':'])) || module == *root);
         match self.name.language {
             Language::CSharp => true,
-            Language::Java | Language::Kotlin => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
+            Language::Java | Language::Kotlin | Language::Scala => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
             Language::Rust => under(&["std", "core", "alloc"]),
             Language::JavaScript | Language::TypeScript | Language::Tsx => module.starts_with("node:"),
             Language::Python => module == "__future__",
@@ -122,8 +122,9 @@ pub(crate) fn of(importer: &str, facts: &Facts) -> BTreeSet<Want> {
         if matches!(name.language, Language::JavaScript | Language::TypeScript | Language::Tsx) {
             name.member = None;
         }
-        let foreign =
-            matches!(name.language, Language::Java | Language::Kotlin) && !name.module.is_empty() && !same_organisation(package.as_deref(), &name.module);
+        let foreign = matches!(name.language, Language::Java | Language::Kotlin | Language::Scala)
+            && !name.module.is_empty()
+            && !same_organisation(package.as_deref(), &name.module);
         let want = Want { name, importer: importer.to_owned() };
         if !foreign && !want.is_idle() {
             wants.insert(want);
@@ -256,8 +257,8 @@ impl Folder<'_> {
         let module = want.name.module.as_str();
         let first = module.split('.').next().unwrap_or_default();
         match want.name.language {
-            Language::Java | Language::Kotlin => {
-                let is_build = |(_, package): &&Located<'_>| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle);
+            Language::Java | Language::Kotlin | Language::Scala => {
+                let is_build = |(_, package): &&Located<'_>| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle | Ecosystem::Sbt);
                 let builds = packages.iter().filter(is_build).count();
                 self.entries.iter().any(|entry| entry.name == first) || (1..=MOST_BUILDS).contains(&builds)
             }

@@ -19,6 +19,7 @@ mod reduce;
 pub(crate) mod routing;
 pub(crate) mod ruby;
 pub(crate) mod rust;
+pub(crate) mod scala;
 #[cfg(test)]
 pub(crate) mod show;
 pub mod tree;
@@ -64,6 +65,7 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::Python => Some(python::lower(text)),
         Language::Ruby => Some(ruby::lower(text)),
         Language::Rust => Some(rust::lower(text)),
+        Language::Scala => Some(scala::lower(text)),
         Language::TypeScript => Some(match markup::scripts(text) {
             Some(script) => javascript::lower(language, &script),
             None => javascript::lower(language, text),
@@ -105,7 +107,7 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
     if matches!(language, Language::Go) {
         want("", None);
     }
-    if matches!(language, Language::Java | Language::Kotlin | Language::CSharp | Language::Php) {
+    if matches!(language, Language::Java | Language::Kotlin | Language::Scala | Language::CSharp | Language::Php) {
         for name in reduce::free_types(source) {
             want("", Some(&name));
         }

@@ -16,6 +16,7 @@ pub mod npm;
 pub mod nuget;
 pub mod python;
 pub mod rubygems;
+pub mod sbt;
 pub(crate) mod tables;
 pub(crate) mod xml;
 
@@ -35,6 +36,7 @@ pub fn read(ecosystem: Ecosystem, text: &str) -> Extracted {
         Ecosystem::Packagist => composer::read(text),
         Ecosystem::Python => python::read(text),
         Ecosystem::Rubygems => rubygems::read(text),
+        Ecosystem::Sbt => sbt::read(text),
     }
 }
 

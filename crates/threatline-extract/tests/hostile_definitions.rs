@@ -175,6 +175,7 @@ fn any_bytes_are_read_without_harm() {
         Ecosystem::Packagist,
         Ecosystem::Python,
         Ecosystem::Rubygems,
+        Ecosystem::Sbt,
     ];
     for ecosystem in ecosystems {
         for seed in seeds {

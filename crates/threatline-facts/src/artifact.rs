@@ -17,6 +17,7 @@ pub enum Language {
     Python,
     Ruby,
     Rust,
+    Scala,
     TypeScript,
     Tsx,
 }
@@ -36,6 +37,7 @@ pub enum Ecosystem {
     Packagist,
     Python,
     Rubygems,
+    Sbt,
 }
 
 /// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`],
@@ -84,6 +86,7 @@ impl Language {
             Language::Elixir => name.ends_with("_test.exs"),
             Language::Go | Language::Rust => stem.ends_with("_test"),
             Language::Java | Language::Kotlin => ends(&["Test", "Tests", "IT"]),
+            Language::Scala => ends(&["Test", "Tests", "Spec", "Suite", "IT"]),
             Language::CSharp => ends(&["Test", "Tests"]),
             Language::Php => stem.ends_with("Test"),
         }
@@ -115,6 +118,7 @@ impl ArtifactKind {
             "mix.exs" => Manifest(Ecosystem::Hex),
             "pom.xml" => Manifest(Ecosystem::Maven),
             "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" => Manifest(Ecosystem::Gradle),
+            "build.sbt" => Manifest(Ecosystem::Sbt),
             "go.mod" | "go.work" => Manifest(Ecosystem::Go),
             "cargo.toml" => Manifest(Ecosystem::Cargo),
             "pyproject.toml" | "setup.py" | "setup.cfg" | "pipfile" => Manifest(Ecosystem::Python),
@@ -159,6 +163,7 @@ impl ArtifactKind {
                 "rb" => Source(Language::Ruby),
                 "gemspec" => Manifest(Ecosystem::Rubygems),
                 "rs" => Source(Language::Rust),
+                "scala" => Source(Language::Scala),
                 "cs" => Source(Language::CSharp),
                 "csproj" => Manifest(Ecosystem::Nuget),
                 "yaml" | "yml" if is_values(&lower) => ChartValues,

@@ -21,6 +21,7 @@ mod hung;
 mod include;
 mod inventory;
 mod library;
+mod operator;
 mod order;
 mod own_guards;
 mod pages;

@@ -17,6 +17,7 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
         Language::Python => python(want, importer, packages),
         Language::Java => java(want, importer, packages),
         Language::Kotlin => kotlin(want, importer, packages),
+        Language::Scala => scala(want, importer, packages),
         Language::Php => php(want, importer, packages),
         Language::Go => go(want, importer, packages),
         Language::Rust => rust(want, importer, packages),
@@ -83,7 +84,7 @@ pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<
             .iter()
             .any(|(_, package)| package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())),
         Language::Rust => ["crate", "self", "super"].iter().any(|root| under(&module.replace("::", "."), root, '.').is_some()),
-        Language::Java | Language::Kotlin | Language::CSharp | Language::Php | Language::Elixir => false,
+        Language::Java | Language::Kotlin | Language::Scala | Language::CSharp | Language::Php | Language::Elixir => false,
     }
 }
 
@@ -265,6 +266,23 @@ fn kotlin(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> 
     }
     for (root, _) in packages.iter().filter(|(_, package)| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle)) {
         out.extend(look(&join(root, "src/main/kotlin"), &path));
+        out.push(join(root, &format!("src/main/java/{path}/{member}.java")));
+    }
+    out
+}
+
+/// As in Kotlin; what is imported may be a member of an object, which the module then names.
+fn scala(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let own = folder(importer);
+    let member = want.member.as_deref().unwrap_or("*");
+    if want.module.is_empty() {
+        return vec![join(own, &format!("{member}.scala")), join(own, &format!("{member}.java")), format!("{own}/")];
+    }
+    let path = want.module.replace('.', "/");
+    let look = |root: &str| [join(root, &format!("{path}/{member}.scala")), join(root, &format!("{path}.scala")), join(root, &format!("{path}/"))];
+    let mut out: Vec<String> = ancestors(own).flat_map(look).collect();
+    for (root, _) in packages.iter().filter(|(_, package)| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle | Ecosystem::Sbt)) {
+        out.extend(["src/main/scala", "app"].iter().flat_map(|sources| look(&join(root, sources))));
         out.push(join(root, &format!("src/main/java/{path}/{member}.java")));
     }
     out

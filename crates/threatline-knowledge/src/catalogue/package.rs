@@ -50,7 +50,7 @@ const fn section(ecosystem: Ecosystem) -> &'static str {
     match ecosystem {
         Ecosystem::Cargo => "cargo",
         Ecosystem::Go => "go",
-        Ecosystem::Gradle | Ecosystem::Maven => "maven",
+        Ecosystem::Gradle | Ecosystem::Maven | Ecosystem::Sbt => "maven",
         Ecosystem::Hex => "hex",
         Ecosystem::Npm => "npm",
         Ecosystem::Nuget => "nuget",

@@ -60,7 +60,7 @@ impl Family {
             Language::CSharp => Family::CSharp,
             Language::Elixir => Family::Elixir,
             Language::Go => Family::Go,
-            Language::Java | Language::Kotlin => Family::Java,
+            Language::Java | Language::Kotlin | Language::Scala => Family::Java,
             Language::JavaScript | Language::TypeScript | Language::Tsx => Family::JavaScript,
             Language::Php => Family::Php,
             Language::Python => Family::Python,
@@ -369,6 +369,7 @@ pub enum Verb {
     Both,
     Either,
     Respond,
+    Cases,
     Takes,
     Middleware,
     Intercept,
@@ -473,6 +474,9 @@ pub struct CallRule {
     pub path: Option<Selectors>,
     #[serde(default)]
     pub handler: Option<Selectors>,
+    /// A filter that is a way in, whether or not somebody is seen to answer.
+    #[serde(default)]
+    pub described: bool,
     #[serde(default)]
     pub under: Option<String>,
     #[serde(default)]

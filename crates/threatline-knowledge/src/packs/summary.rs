@@ -43,7 +43,7 @@ impl Family {
             Family::CSharp => "C#",
             Family::Elixir => "Elixir",
             Family::Go => "Go",
-            Family::Java => "Java, Kotlin",
+            Family::Java => "Java, Kotlin, Scala",
             Family::JavaScript => "JavaScript, TypeScript",
             Family::Php => "PHP",
             Family::Python => "Python",
@@ -69,7 +69,7 @@ fn of_kind(kind: &str) -> &'static str {
 
 fn of_call(verb: Verb, kind: Option<&str>) -> Option<&'static str> {
     match verb {
-        Verb::Route | Verb::Resources | Verb::Crud | Verb::Convention | Verb::Sieve => Some(of_kind(kind.unwrap_or("http"))),
+        Verb::Route | Verb::Resources | Verb::Crud | Verb::Convention | Verb::Sieve | Verb::Cases => Some(of_kind(kind.unwrap_or("http"))),
         Verb::Make | Verb::Group => kind.filter(|kind| *kind == "cli").map(of_kind),
         Verb::Schema | Verb::Expose => Some(of_kind(kind.unwrap_or("graphql"))),
         Verb::Serve => Some("rpcs"),

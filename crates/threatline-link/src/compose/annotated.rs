@@ -166,8 +166,14 @@ impl<'a> Evaluator<'a> {
             if !self.all_hold(&ruled.rule.when, &arguments) {
                 continue;
             }
-            let site =
-                Site { method: name.rsplit('.').next().unwrap_or("").to_owned(), arguments: arguments.clone(), receiver: None, decorated: None, star: None };
+            let site = Site {
+                name: String::new(),
+                method: name.rsplit('.').next().unwrap_or("").to_owned(),
+                arguments: arguments.clone(),
+                receiver: None,
+                decorated: None,
+                star: None,
+            };
             if ruled.rule.does == AnnotationVerb::Guard {
                 let given = self.guards(ruled.rule.guards.as_ref(), &site);
                 guards.extend(given);

@@ -42,7 +42,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn stand(&mut self, id: ObjectId, arguments: &[Arg]) {
         let Some(ruled) = self.objects[id].ty.map(|ty| self.program.files[self.file].library.type_rule(ty)) else { return };
         let Some(rules) = &ruled.pack.constructs else { return };
-        let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
+        let site = Site { name: String::new(), method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
         let class = self.objects[id].class.map(|(file, class)| self.program.source(file).classes[class as usize].name.clone());
         let mut spot = self.spot(rules, &site, ruled.rule);
         if let (Some(class), true) = (class, rules.tops.contains(&ruled.rule.name)) {

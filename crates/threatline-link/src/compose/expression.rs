@@ -4,8 +4,8 @@ use super::evaluate::{Evaluator, as_text};
 use super::value::*;
 use super::verbs::Site;
 use std::rc::Rc;
-use threatline_facts::Text;
 use threatline_facts::code::*;
+use threatline_facts::{Language, Text};
 use threatline_knowledge::packs::Family;
 
 /// The name under which packs know the first type argument of a call.
@@ -33,6 +33,7 @@ impl<'a> Evaluator<'a> {
                     return self.lookup(&name, scope);
                 }
                 let object = self.root_of_path(object, scope);
+                let object = self.asked_of_name(&object, name).unwrap_or(object);
                 if self.has_receivers()
                     && let Some(value) = self.received_member(&object, name)
                 {
@@ -76,6 +77,9 @@ impl<'a> Evaluator<'a> {
             Value::Operator(operator, parts) => {
                 let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
                 self.compared(operator, &values);
+                if let Some(value) = self.operated(operator, &values) {
+                    return value;
+                }
                 match (operator.as_str(), values.as_slice()) {
                     ("?", [_, then, otherwise]) => self.one_of(then, otherwise),
                     ("%", [Val::Text(text), rest]) => self.filled(text, rest),
@@ -303,6 +307,12 @@ impl<'a> Evaluator<'a> {
         let source = self.program.source(file);
         let declared = &source.classes[class as usize];
         if let Some(field) = declared.fields.iter().find(|field| field.name == name) {
+            if source.language == Language::Scala
+                && field.value.is_some()
+                && let Val::Object(id) = self.generic_instance(file, class)
+            {
+                return self.field(id, name).unwrap_or(Val::Unknown);
+            }
             return match &field.value {
                 Some(value) => self.class_value(file, class, name, value),
                 None if declared.is_enum => Val::text(name),
@@ -473,6 +483,9 @@ impl<'a> Evaluator<'a> {
                 (_, None) => Val::Unknown,
             };
         }
+        if let Some(value) = self.call_in_lists(call, scope) {
+            return value;
+        }
         if self.has_receivers()
             && let Value::Name(name) = &call.callee
             && let Some(value) = self.call_unqualified(name, call, scope)
@@ -482,6 +495,7 @@ impl<'a> Evaluator<'a> {
         if let Value::Member(object, name) = &call.callee {
             let named = call.types.first().filter(|_| self.family() == Family::CSharp).map(|ty| self.type_value(&ty.name, scope));
             let mut object = self.root_of_path(object, scope);
+            object = self.asked_of_name(&object, name).unwrap_or(object);
             // `parent::m()` and `Own::m()` run on the object at hand.
             if let (Family::Php, Val::Class(file, class), Some(Val::Object(this))) = (self.family(), &object, scope.get("self")) {
                 let own = self.objects[this].class;
@@ -566,7 +580,11 @@ impl<'a> Evaluator<'a> {
                     return self.call_value(field, arguments, call, decorated);
                 }
                 if let Some(closure) = self.method(*id, name) {
-                    return self.invoke(&closure, arguments);
+                    return if self.is_uniform() {
+                        self.call_value(Val::Function(closure), arguments, call, decorated)
+                    } else {
+                        self.invoke(&closure, arguments)
+                    };
                 }
                 if self.objects[*id].ty.is_some() {
                     return self.call_method(*id, name, arguments, decorated);
@@ -655,7 +673,15 @@ impl<'a> Evaluator<'a> {
     pub(super) fn call_value(&mut self, callee: Val, arguments: Vec<Arg>, call: &'a Call, decorated: Option<&Val>) -> Val {
         match callee {
             Val::Function(closure) if call.construct => self.construct_with(closure, arguments),
-            Val::Function(closure) => self.invoke(&closure, arguments),
+            Val::Function(closure) => {
+                // `authenticated { user => … }` of a function without parameters that gives back what is called
+                if !arguments.is_empty()
+                    && let Some(given) = self.given_by(&Val::Function(closure.clone()))
+                {
+                    return self.call_value(given, arguments, call, decorated);
+                }
+                self.invoke(&closure, arguments)
+            }
             Val::Class(file, class) => self.construct(file, class, arguments),
             Val::Guarded(inner) => self.call_value(inner.1.clone(), arguments, call, decorated),
             Val::Symbol(name) => self.call_symbol(&name, arguments, None, decorated),
@@ -692,6 +718,9 @@ impl<'a> Evaluator<'a> {
                 None => self.call_method(id, "()", arguments, decorated),
             },
             _ => {
+                if let Some(value) = self.handed_filter(&arguments).or_else(|| self.around_filter(&arguments)) {
+                    return value;
+                }
                 self.run_lambdas(&arguments);
                 Val::Unknown
             }
@@ -716,7 +745,7 @@ impl<'a> Evaluator<'a> {
                 let function = &self.program.source(closure.file).functions[closure.index as usize];
                 if is_lambda(function) {
                     // Whoever runs it may do so on a receiver of his own.
-                    let hidden = self.has_receivers().then(|| Arg { name: Some("self".to_owned()), value: Val::Null });
+                    let hidden = self.hands_receivers().then(|| Arg { name: Some("self".to_owned()), value: Val::Null });
                     let _ = self.invoke(&closure.clone(), hidden.into_iter().collect());
                 }
             }
@@ -753,7 +782,7 @@ impl<'a> Evaluator<'a> {
         Val::Unknown
     }
 
-    fn text_method(&mut self, text: &Rc<Text>, name: &str, arguments: Vec<Arg>) -> Val {
+    pub(super) fn text_method(&mut self, text: &Rc<Text>, name: &str, arguments: Vec<Arg>) -> Val {
         let first = arguments.first().map(|argument| argument.value.clone());
         match name {
             "format" | "formatted" => Val::Text(Rc::new(super::text::format(text, &self.marked(arguments)))),

@@ -255,7 +255,7 @@ impl<'a> Evaluator<'a> {
                 _ => (String::new(), Vec::new()),
             };
             for ruled in self.program.files[self.file].library.guards(&name) {
-                let site = Site { method: String::new(), arguments: arguments.clone(), receiver: None, decorated: None, star: None };
+                let site = Site { name: String::new(), method: String::new(), arguments: arguments.clone(), receiver: None, decorated: None, star: None };
                 let mut words: Vec<String> = ruled.rule.methods.clone();
                 for value in self.select(ruled.rule.methods_from.as_ref(), &site) {
                     match value {

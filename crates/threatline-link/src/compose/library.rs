@@ -569,6 +569,7 @@ impl Library {
     pub(super) fn knows(&self, full: &str) -> bool {
         self.type_named(full).is_some()
             || self.type_of_value(full).is_some()
+            || self.value(full).is_some()
             || !self.calls(full).is_empty()
             || !self.annotation(full).is_empty()
             || !self.guards(full).is_empty()

@@ -223,7 +223,7 @@ impl<'a> Program<'a> {
                 self.extensions.entry(&function.name).or_default().push((id, number as u32));
             }
         }
-        if source.language == Language::Kotlin {
+        if matches!(source.language, Language::Kotlin | Language::Scala) {
             let package = source.package.as_deref().unwrap_or_default();
             for name in source.functions.first().into_iter().flat_map(|top| top_names(source, &top.steps)) {
                 self.offered.entry(package).or_default().entry(name).or_default().push(id);
@@ -469,8 +469,8 @@ impl<'a> Program<'a> {
     fn look_for(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
         let source = self.source(file);
         let language = source.language;
-        // Kotlin's names are found by their package.
-        if language == Language::Kotlin {
+        // Names of Kotlin and Scala are found by their package.
+        if matches!(language, Language::Kotlin | Language::Scala) {
             return Located2::Library;
         }
         if self.is_foreign(language, module, member) {

@@ -14,9 +14,19 @@ use threatline_facts::{Language, Text};
 use threatline_knowledge::packs::{AnnotationVerb, TypeRole, Verb};
 
 impl<'a> Evaluator<'a> {
-    /// The file is of a language that has receivers.
+    /// The file is of a language in which members of what is around are named without it, and functions extend types.
     pub(super) fn has_receivers(&self) -> bool {
+        matches!(self.program.source(self.file).language, Language::Kotlin | Language::Scala)
+    }
+
+    /// … in which whoever runs a lambda may hand it a receiver.
+    pub(super) fn hands_receivers(&self) -> bool {
         self.program.source(self.file).language == Language::Kotlin
+    }
+
+    /// … in which an operator is a method, and a method without arguments is asked for as a field is.
+    pub(super) fn is_uniform(&self) -> bool {
+        self.program.source(self.file).language == Language::Scala
     }
 
     /// An object of a library that others make and hand over.
@@ -43,6 +53,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         if is_lambda(function)
+            && self.hands_receivers()
             && let Some(first) = first
         {
             if let Val::Object(id) = first
@@ -118,7 +129,8 @@ impl<'a> Evaluator<'a> {
         let ty = self.objects[id].ty?;
         let library = self.program.files[self.file].library;
         let rules = library.methods(ty, name);
-        if rules.iter().any(|(ruled, _)| ruled.rule.does == Verb::Make) {
+        let is_made = |verb: Verb| verb == Verb::Make || self.is_uniform() && verb != Verb::Pass;
+        if rules.iter().any(|(ruled, _)| is_made(ruled.rule.does)) {
             return Some(self.call_method(id, name, Vec::new(), None));
         }
         let full = self.method_name(id, name);
@@ -134,8 +146,30 @@ impl<'a> Evaluator<'a> {
 
     /// Whether files must be asked for that.
     pub(super) fn may_offer(&self, package: &str, name: &str) -> bool {
-        let is_class = || package.rsplit_once('.').is_some_and(|(outer, class)| self.program.class_of(outer, class).is_some());
-        !self.program.offering(package, name).is_empty() || is_class()
+        !self.program.offering(package, name).is_empty() || self.class_in_sight(package).is_some()
+    }
+
+    /// The class or object of that full name; in Scala a name may begin in the package of the file, or in one around it.
+    fn class_in_sight(&self, name: &str) -> Option<(FileId, u32)> {
+        let (outer, class) = name.rsplit_once('.').unwrap_or(("", name));
+        if !outer.is_empty()
+            && let Some(found) = self.program.class_of(outer, class)
+        {
+            return Some(found);
+        }
+        if !self.is_uniform() {
+            return None;
+        }
+        let mut around = self.program.source(self.file).package.as_deref();
+        for _ in 0..16 {
+            let package = around?;
+            let outer = if outer.is_empty() { package.to_owned() } else { format!("{package}.{outer}") };
+            if let Some(found) = self.program.class_of(&outer, class) {
+                return Some(found);
+            }
+            around = package.rsplit_once('.').map(|(before, _)| before);
+        }
+        None
     }
 
     /// A name at the top level of a package of Kotlin, or of a class in it.
@@ -149,9 +183,12 @@ impl<'a> Evaluator<'a> {
             }
         }
         // `import com.shop.Paths.ORDERS`
-        let (outer, class) = package.rsplit_once('.')?;
-        let (file, class) = program.class_of(outer, class)?;
-        Some(self.member(&Val::Class(file, class), name))
+        let (file, class) = self.class_in_sight(package)?;
+        match self.member(&Val::Class(file, class), name) {
+            // what the object does not have is not offered
+            Val::Symbol(symbol) if self.is_uniform() && symbol.starts_with('?') => None,
+            value => Some(value),
+        }
     }
 
     /// A class in a class: `Articles.Id`.
@@ -172,7 +209,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn object_itself(&mut self, file: FileId, index: u32) -> Option<ObjectId> {
         let source = self.program.source(file);
         let function = &source.functions[index as usize];
-        if source.language != Language::Kotlin || !function.is_static {
+        if !matches!(source.language, Language::Kotlin | Language::Scala) || !function.is_static {
             return None;
         }
         match self.generic_instance(file, function.class?) {
@@ -194,6 +231,8 @@ impl<'a> Evaluator<'a> {
                 let (file, index) = self.extension_on(object, name)?;
                 Some(Val::Function(Closure { file, index, scope: None, this: Some(*id) }))
             }
+            // `"page".optional`: asked for without parentheses
+            Val::Text(text) if self.is_uniform() && !matches!(**text, Text::Input(_)) => Some(self.text_method(&text.clone(), name, Vec::new())),
             // `Application::module`
             Val::Symbol(_) | Val::Class(..) => {
                 let found = self.program.extending(self.file, name);
@@ -396,7 +435,7 @@ impl<'a> Evaluator<'a> {
 
     /// `x.apply { }`, `x.let { }`, `with(x) { }`, `run { }`: the lambda is run where it stands.
     fn scope_function(&mut self, name: &str, object: Option<Val>, call: &'a Call, scope: &Scope) -> Option<Val> {
-        let runs = matches!(name, "apply" | "also" | "let" | "run" | "with" | "use");
+        let runs = self.hands_receivers() && matches!(name, "apply" | "also" | "let" | "run" | "with" | "use");
         if !runs || !call.arguments.last().is_some_and(|last| matches!(last.value, Value::Function(_))) {
             return None;
         }

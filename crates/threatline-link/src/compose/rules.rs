@@ -131,7 +131,7 @@ fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
 
 /// The set of a file: that of its own source root (Java), else of the innermost folder around it (C#).
 fn cover<'s>(sets: &'s [RuleSet], (path, source): Located<'_>) -> Option<&'s RuleSet> {
-    if matches!(source.language, threatline_facts::Language::Java | threatline_facts::Language::Kotlin) {
+    if matches!(source.language, threatline_facts::Language::Java | threatline_facts::Language::Kotlin | threatline_facts::Language::Scala) {
         let root = constants::source_root(path, source);
         return sets.iter().find(|set| set.root == root && (!set.chains.is_empty() || !set.first.is_empty()));
     }

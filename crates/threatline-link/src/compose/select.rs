@@ -102,8 +102,11 @@ impl Evaluator<'_> {
 
     /// The call itself, as guards are known by it.
     fn called(&self, site: &Site) -> Option<Val> {
-        let Some(Val::Object(id)) = &site.receiver else { return None };
-        let by = self.method_name(*id, &site.method);
+        let by = match &site.receiver {
+            Some(Val::Object(id)) => self.method_name(*id, &site.method),
+            _ if !site.name.is_empty() => site.name.clone(),
+            _ => return None,
+        };
         Some(Val::Made(std::rc::Rc::new(Made { by, arguments: site.arguments.clone() })))
     }
 
@@ -137,7 +140,7 @@ impl Evaluator<'_> {
 
     /// Whether all conditions surely hold.
     pub(super) fn all_hold(&mut self, conditions: &[Condition], arguments: &[Arg]) -> bool {
-        let site = || Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
+        let site = || Site { name: String::new(), method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
         conditions.is_empty() || self.all_hold_at(conditions, &site())
     }
 

@@ -97,7 +97,7 @@ pub fn outline(unit: &Unit<'_>) -> Outline {
     let mut out = Outline::default();
     for (id, file) in program.files.iter().enumerate() {
         let source = file.source;
-        if matches!(source.language, Language::Java | Language::Kotlin | Language::CSharp | Language::Php)
+        if matches!(source.language, Language::Java | Language::Kotlin | Language::Scala | Language::CSharp | Language::Php)
             && let Some(package) = &source.package
         {
             out.namespaces.insert((spoken(source.language), package.clone()));
@@ -117,9 +117,9 @@ pub fn outline(unit: &Unit<'_>) -> Outline {
     out
 }
 
-/// Java and Kotlin share their packages.
+/// Java, Kotlin and Scala share their packages.
 fn spoken(language: Language) -> Language {
-    if language == Language::Kotlin { Language::Java } else { language }
+    if matches!(language, Language::Kotlin | Language::Scala) { Language::Java } else { language }
 }
 
 /// For each unit the units that it is evaluated with, itself among them; sorted.
@@ -208,7 +208,9 @@ impl<'a> Index<'a> {
 
     fn wanted(&self, want: &Want, importer: &str, used: &mut BTreeSet<usize>) {
         let module = want.module.as_str();
-        if matches!(want.language, Language::Java | Language::Kotlin | Language::CSharp) || want.language == Language::Php && !module.starts_with('.') {
+        if matches!(want.language, Language::Java | Language::Kotlin | Language::Scala | Language::CSharp)
+            || want.language == Language::Php && !module.starts_with('.')
+        {
             // A static import names the class as the module.
             let outer = module.rsplit_once('.').map(|(outer, _)| outer);
             for name in [Some(module), outer].into_iter().flatten() {
@@ -243,7 +245,7 @@ impl<'a> Index<'a> {
             Language::Ruby => module.starts_with('.'),
             // as in Ruby: a module of another application of an umbrella is found by that one's manifest
             Language::Elixir => false,
-            Language::Java | Language::Kotlin | Language::CSharp => false,
+            Language::Java | Language::Kotlin | Language::Scala | Language::CSharp => false,
         }
     }
 }

@@ -41,6 +41,8 @@ pub(super) const EFFECT: &str = "!";
 /// A library call as it stands.
 #[derive(Clone)]
 pub(super) struct Site {
+    /// The full name of a function of a library; empty for methods of objects.
+    pub(super) name: String,
     /// The last part of what is called.
     pub(super) method: String,
     pub(super) arguments: Vec<Arg>,
@@ -52,7 +54,7 @@ pub(super) struct Site {
 impl Site {
     pub(super) fn of(name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Self {
         let method = name.rsplit('.').next().unwrap_or(name).to_owned();
-        Site { method, arguments, receiver, decorated: decorated.cloned(), star: None }
+        Site { name: name.to_owned(), method, arguments, receiver, decorated: decorated.cloned(), star: None }
     }
 }
 
@@ -100,6 +102,10 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.environment_function(name, &arguments) {
             return value;
         }
+        let wrapped = if name.contains('.') { None } else { self.handed_filter(&arguments) };
+        if let Some(value) = wrapped.or_else(|| self.around_filter(&arguments)) {
+            return value;
+        }
         self.run_lambdas(&arguments);
         self.note_whole(name);
         self.note_read_by(name, "()", &arguments);
@@ -125,7 +131,14 @@ impl<'a> Evaluator<'a> {
         if let Some(call) = self.objects[id].call {
             self.uses(call);
         }
-        let site = Site { method: method.to_owned(), arguments: arguments.clone(), receiver: Some(Val::Object(id)), decorated: decorated.cloned(), star: None };
+        let site = Site {
+            name: String::new(),
+            method: method.to_owned(),
+            arguments: arguments.clone(),
+            receiver: Some(Val::Object(id)),
+            decorated: decorated.cloned(),
+            star: None,
+        };
         let rules = library.methods(ty, method);
         if rules.is_empty()
             && let Some((file, index)) = self.program.extension(self.file, method)
@@ -157,7 +170,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
+    pub(super) fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
         let mut out = None;
         for (ruled, star) in rules {
             site.star = star;
@@ -207,6 +220,7 @@ impl<'a> Evaluator<'a> {
             Verb::Both => return self.both(pack, rule, site),
             Verb::Either => return self.either_way(pack, rule, site),
             Verb::Respond => return self.respond(pack, rule, site),
+            Verb::Cases => return self.cases(pack, rule, site),
             Verb::Takes => self.takes(pack, rule, site),
             Verb::Bind => self.bind_described(pack, rule, site),
             Verb::Middleware => self.middleware(pack, rule, site),
@@ -318,7 +332,7 @@ impl<'a> Evaluator<'a> {
     /// Makes an object of a library's type.
     fn make(&mut self, ty: TypeId, arguments: Vec<Arg>, rule: Option<&CallRule>) -> Val {
         let Ruled { pack, rule: declared } = self.program.files[self.file].library.type_rule(ty);
-        let site = Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
+        let site = Site { name: String::new(), method: String::new(), arguments, receiver: None, decorated: None, star: None };
         let prefix = rule.and_then(|rule| rule.prefix.as_ref()).or(declared.prefix.as_ref());
         let base = rule.and_then(|rule| rule.base.as_ref()).or(declared.base.as_ref());
         let guards = rule.and_then(|rule| rule.guards.as_ref()).or(declared.guards.as_ref());
@@ -797,6 +811,12 @@ impl<'a> Evaluator<'a> {
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
+        // the servlet's way to say that all below is meant
+        let below = |path: &Text| match path {
+            Text::Literal(text) if self.family() == Family::Java => text.strip_suffix("/*").map(Text::literal),
+            _ => None,
+        };
+        let path = path.map(|path| below(&path).unwrap_or(path));
         let guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let path = if rule.pattern { path.map(|path| Text::literal(super::text::pattern(&path.with_defaults()))) } else { path };
         let router = match self.pick(rule.into.as_ref(), site) {

@@ -551,7 +551,7 @@ impl<'a> Evaluator<'a> {
                 said = true;
                 if ruled.rule.does == Verb::Parameter {
                     let arguments = self.within(at, |this| this.arguments(&call.arguments, &scope));
-                    let site = super::verbs::Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
+                    let site = super::verbs::Site { name: String::new(), method: String::new(), arguments, receiver: None, decorated: None, star: None };
                     let key = self.pick(ruled.rule.key.as_ref(), &site).and_then(|value| value.literal().map(str::to_owned));
                     let place = ruled.rule.r#in.as_deref().unwrap_or("query");
                     let plain = if place == "header" { one.name.replace('_', "-") } else { one.name.clone() };

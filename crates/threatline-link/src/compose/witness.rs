@@ -319,7 +319,8 @@ impl<'a> Evaluator<'a> {
             (None, client) => client.and_then(|(_, ty)| library.type_rule(ty).rule.protocol.clone()),
         };
         for ruled in library.sinks(name, method, protocol.as_deref()) {
-            let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: made_by.clone(), decorated: None, star: None };
+            let site =
+                Site { name: String::new(), method: String::new(), arguments: arguments.to_vec(), receiver: made_by.clone(), decorated: None, star: None };
             if self.all_hold_at(&ruled.rule.when, &site) {
                 self.claim(ruled.rule, call, client, &site);
             }

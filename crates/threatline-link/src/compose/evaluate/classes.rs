@@ -119,11 +119,18 @@ impl<'a> Evaluator<'a> {
             router > id && self.objects[router].place.as_ref().map(|place| &place.path) == class
         };
         let real_part = |id: &ObjectId| real.contains(id);
+        let routers = pretended.iter().copied().filter(|id| {
+            !real_part(id)
+                && self.objects[*id].ty.is_some()
+                && self.program.source(self.objects[*id].class.map_or(0, |(file, _)| file)).language == Language::Scala
+        });
+        let routers: Vec<ObjectId> = routers.collect();
         pretended
             .iter()
             .filter(|id| !real_part(id))
             .flat_map(|id| held(*id).filter(|router| of_own(*id, *router)))
             .filter(|router| !real_part(router))
+            .chain(routers)
             .collect()
     }
 
@@ -226,7 +233,8 @@ impl<'a> Evaluator<'a> {
     /// an arrow function that a field holds is about the object that has the field.
     pub(in crate::compose) fn initial(&mut self, file: FileId, field: &'a Field, of: Option<ObjectId>) -> Val {
         let mut scope = self.globals(file);
-        if let Some(of) = of.filter(|_| self.program.files[file].family == Family::JavaScript) {
+        let names_itself = self.program.files[file].family == Family::JavaScript || self.program.source(file).language == Language::Scala;
+        if let Some(of) = of.filter(|_| names_itself) {
             scope = Scope::new(Some(scope));
             scope.set("self", Val::Object(of));
         }

@@ -85,7 +85,7 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = scope.get(name) {
             return value;
         }
-        if let Some(plain) = name.strip_suffix('!') {
+        if let Some(plain) = name.strip_suffix('!').filter(|_| self.family() == Family::Rust) {
             return self.macro_named(plain);
         }
         // Java and C# name members of the class without `this`.
@@ -134,7 +134,7 @@ impl<'a> Evaluator<'a> {
         if let Some(root) = self.program.crate_named(file, name) {
             return Val::Module(root);
         }
-        self.in_globs(name).unwrap_or_else(|| self.symbol(name))
+        self.in_globs(name).or_else(|| self.in_bases(name, scope)).unwrap_or_else(|| self.symbol(name))
     }
 
     /// Rust's macros and crates have names of their own: no function of the file is meant.
@@ -225,7 +225,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         let Some(module) = module_value(&located) else {
-            if language == Language::Kotlin
+            if matches!(language, Language::Kotlin | Language::Scala)
                 && let Some(value) = import.member.as_deref().and_then(|member| self.offered(&import.module, member))
             {
                 return value;

@@ -65,7 +65,14 @@ impl<'a> Evaluator<'a> {
         if depth > 8 {
             return Verdict::unclear();
         }
-        let site = crate::compose::verbs::Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
+        let site = crate::compose::verbs::Site {
+            name: String::new(),
+            method: String::new(),
+            arguments: arguments.to_vec(),
+            receiver: None,
+            decorated: None,
+            star: None,
+        };
         let mut guards: Vec<Guard> = self.guards(rule.of.as_ref(), &site).into_iter().map(|guard| Guard { place: place.clone(), ..guard }).collect();
         if let Some(setting) = &rule.setting
             && guards.is_empty()

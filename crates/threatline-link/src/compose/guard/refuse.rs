@@ -114,7 +114,7 @@ impl<'a> Evaluator<'a> {
             return Some(code);
         }
         let arguments = self.arguments(&call.arguments, scope);
-        let site = crate::compose::verbs::Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
+        let site = crate::compose::verbs::Site { name: String::new(), method: String::new(), arguments, receiver: None, decorated: None, star: None };
         let status = self.pick(rule.status.as_ref(), &site)?;
         status_of(status.literal()?)
     }

@@ -18,7 +18,7 @@ const MAX_RULES: usize = 2_000;
 /// The rule sets of all source roots.
 pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
     let mut roots: BTreeMap<String, Vec<Located<'_>>> = BTreeMap::new();
-    for (path, source) in sources.iter().filter(|(_, source)| matches!(source.language, Language::Java | Language::Kotlin)) {
+    for (path, source) in sources.iter().filter(|(_, source)| matches!(source.language, Language::Java | Language::Kotlin | Language::Scala)) {
         roots.entry(source_root(path, source)).or_default().push((path, source));
     }
     let packs = shelf.of_family(Family::Java).iter();

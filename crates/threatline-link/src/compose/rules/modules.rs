@@ -26,7 +26,7 @@ pub struct Reach {
 }
 
 pub(super) fn is_java(source: &Source) -> bool {
-    matches!(source.language, Language::Java | Language::Kotlin)
+    matches!(source.language, Language::Java | Language::Kotlin | Language::Scala)
 }
 
 /// Source roots in which a program begins.

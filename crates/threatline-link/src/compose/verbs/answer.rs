@@ -127,7 +127,7 @@ impl<'a> Evaluator<'a> {
         let Some(ty) = self.objects[this].ty else { return };
         let ruled = self.program.files[self.file].library.type_rule(ty);
         let Ruled { rule, .. } = ruled;
-        let site = Site { method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
+        let site = Site { name: String::new(), method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
         if rule.makes.is_some() {
             self.made_construct(this, ruled, &site);
         }

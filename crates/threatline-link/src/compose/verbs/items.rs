@@ -23,7 +23,8 @@ impl<'a> Evaluator<'a> {
             if !self.all_hold(&ruled.rule.when, &arguments) {
                 continue;
             }
-            let one = Site { method: site.method.clone(), arguments, receiver: site.receiver.clone(), decorated: None, star: site.star.clone() };
+            let one =
+                Site { name: String::new(), method: site.method.clone(), arguments, receiver: site.receiver.clone(), decorated: None, star: site.star.clone() };
             out = self.apply(ruled, &one).or(out);
         }
         out.or_else(|| site.receiver.clone())

@@ -337,7 +337,7 @@ impl<'a> Evaluator<'a> {
                     text.matches(':').for_each(|_| _ = names.next());
                     out.push(text.trim_matches('/').to_owned());
                 }
-                Val::Boolean(_) | Val::Null | Val::List(_) | Val::Map(_) => {}
+                Val::Boolean(_) | Val::Null | Val::List(_) | Val::Map(_) | Val::Function(_) => {}
                 Val::Symbol(symbol) if symbol.starts_with("Symbol.") => {
                     let _ = names.next();
                     out.push(format!("{{{}}}", symbol.trim_start_matches("Symbol.")));

@@ -25,7 +25,8 @@ impl<'a> Evaluator<'a> {
             let positional = parts.iter().any(|part| part.name.is_none());
             let rest = site.arguments.iter().filter(|_| !positional).cloned();
             let arguments: Vec<Arg> = parts.into_iter().chain(rest).collect();
-            let one = Site { method: site.method.clone(), arguments, receiver: site.receiver.clone(), decorated: None, star: site.star.clone() };
+            let one =
+                Site { name: String::new(), method: site.method.clone(), arguments, receiver: site.receiver.clone(), decorated: None, star: site.star.clone() };
             out = self.apply(ruled, &one).or(out);
             self.guard_last(&one, &guards);
         }
@@ -137,7 +138,7 @@ impl<'a> Evaluator<'a> {
         let mut parameters = Vec::new();
         for (item, _) in items.into_iter().take(MAX_ITEMS) {
             let Some(arguments) = self.parts(&item) else { continue };
-            let one = Site { method: String::new(), arguments, receiver: None, decorated: None, star: None };
+            let one = Site { name: String::new(), method: String::new(), arguments, receiver: None, decorated: None, star: None };
             if let Some(name) = self.pick(rule.key.as_ref(), &one).and_then(|value| value.literal().map(str::to_owned)) {
                 parameters.push(parameter(&name, place_of));
             }
