@@ -153,7 +153,7 @@ impl Pack {
         lists.extend(self.models.iter().enumerate().map(|(at, rule)| ("models", at, "names", &rule.names[..])));
         lists.extend(self.attributes.iter().enumerate().map(|(at, rule)| ("attributes", at, "names", &rule.names[..])));
         lists.extend(self.reads.iter().enumerate().map(|(at, rule)| ("reads", at, "of", rule.of.as_slice())));
-        lists.extend(self.values.iter().enumerate().map(|(at, rule)| ("values", at, "name", std::slice::from_ref(&rule.name))));
+        lists.extend(self.values.iter().enumerate().map(|(at, rule)| ("values", at, "name", rule.name.as_slice())));
         lists
     }
 

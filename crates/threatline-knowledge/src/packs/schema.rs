@@ -1124,7 +1124,7 @@ pub struct ModelRule {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
 pub struct ValueRule {
-    pub name: String,
+    pub name: Names,
     pub text: String,
 }
 

@@ -367,10 +367,12 @@ impl Library {
             self.attribute_words.extend(rule.names.iter().map(|name| last_part(name.rsplit("::").next().unwrap_or(name))));
         }
         for rule in &pack.values {
-            let at = self.values.len() + self.value_stars.len();
-            match Star::cut(rule.name.clone()) {
-                Ok(star) => self.value_stars.push((at, star, rule)),
-                Err(_) => _ = self.values.entry(&rule.name).or_insert((at, rule)),
+            for name in rule.name.iter() {
+                let at = self.values.len() + self.value_stars.len();
+                match Star::cut(name.clone()) {
+                    Ok(star) => self.value_stars.push((at, star, rule)),
+                    Err(_) => _ = self.values.entry(name).or_insert((at, rule)),
+                }
             }
         }
     }
