@@ -26,10 +26,9 @@ pub fn read(text: &str) -> Extracted {
         }
         if let Some((_, rest)) = line.split_once("file(")
             && let Some(folder) = quoted(rest.trim_start())
+            && !matches!(folder, "." | "")
         {
-            if !matches!(folder, "." | "") {
-                draft.member(folder);
-            }
+            draft.member(folder);
         }
         if RUNNING.iter().any(|word| line.contains(word)) {
             draft.runs = Some(true);

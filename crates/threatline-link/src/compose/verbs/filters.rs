@@ -16,6 +16,12 @@ const MAX_CASES: usize = 500;
 /// A part of a path as packs write it where it has no name.
 const UNNAMED: &str = "{param}";
 
+/// Where a way got its answer: file, line, and its number among those that were made there.
+type AnswerKey = (Arc<str>, u32, usize);
+
+/// The filter of such a way, its path, and how many guards stand on it.
+type Answered = (ObjectId, Text, usize);
+
 /// A way through a filter.
 #[derive(Clone, Debug)]
 pub(in crate::compose) struct Way {
@@ -57,7 +63,7 @@ impl Way {
     }
 
     /// What tells it from other ways, wherever it hangs.
-    fn key(&self) -> Option<(Arc<str>, u32, usize)> {
+    fn key(&self) -> Option<AnswerKey> {
         self.origin.as_ref().map(|(place, at)| (place.path.clone(), place.mark.0, *at))
     }
 
@@ -364,7 +370,7 @@ impl Evaluator<'_> {
     pub(in crate::compose) fn settle_filters(&mut self) {
         let is_top = |id: &ObjectId| self.objects[*id].ways.is_some() && !self.objects[*id].mounted;
         let tops: Vec<ObjectId> = (0..self.objects.len()).filter(is_top).collect();
-        let mut found: BTreeMap<(Arc<str>, u32, usize), Vec<(ObjectId, Text, usize)>> = BTreeMap::new();
+        let mut found: BTreeMap<AnswerKey, Vec<Answered>> = BTreeMap::new();
         for top in &tops {
             for way in self.objects[*top].ways.clone().iter().flat_map(|ways| ways.iter()) {
                 if let Some(key) = way.key() {
