@@ -89,8 +89,9 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
     }
     finder.read_addresses(composed, ownership, settings);
     let speaking = ownership.owners();
+    let manifests = frameworks::Manifests::new(said);
     for (from, settings) in settings.iter().enumerate() {
-        finder.configured(from, settings, said);
+        finder.configured(from, settings, &manifests);
         finder.products(from, speaking.contains(&from));
     }
     for from in 0..finder.drafts.len() {
@@ -98,7 +99,7 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
         finder.commanded(from, said, folders);
     }
     for (from, own) in settings.iter().enumerate() {
-        finder.by_itself(from, own, said);
+        finder.by_itself(from, own, &manifests);
         finder.forwards(from, own);
     }
     for (from, own) in settings.iter().enumerate() {
@@ -372,8 +373,8 @@ impl<'a> Finder<'_, 'a> {
 
     /// What the framework connects to by its own configuration: a connection string or a host under a
     /// key of it.
-    fn configured(&mut self, from: usize, settings: &Settings, said: &Said<'_>) {
-        let on_board = frameworks::packages(&self.drafts[from], said);
+    fn configured(&mut self, from: usize, settings: &Settings, manifests: &frameworks::Manifests<'_>) {
+        let on_board = manifests.packages(&self.drafts[from]);
         let none = Variables::new();
         let maps = self.drafts[from].variables.clone();
         let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };

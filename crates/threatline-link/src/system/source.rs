@@ -299,7 +299,7 @@ impl RootIndex {
 }
 
 /// The folders that a path lies in, deepest first, the root last.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     let mut next = Some(folder_of(path));
     std::iter::from_fn(move || {
         let folder = next?;

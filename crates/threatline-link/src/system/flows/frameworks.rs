@@ -3,6 +3,7 @@
 
 use super::super::draft::folder_of;
 use super::super::settings;
+use super::super::source::ancestors;
 use super::*;
 use threatline_facts::Ecosystem;
 use threatline_facts::manifest::Package;
@@ -25,8 +26,8 @@ const REGISTRY: &str = "eureka";
 
 impl<'a> Finder<'_, 'a> {
     /// What libraries on board connect to: where they are told, else where they look by themselves.
-    pub(super) fn by_itself(&mut self, from: usize, settings: &Settings, said: &Said<'a>) {
-        let on_board = packages(&self.drafts[from], said);
+    pub(super) fn by_itself(&mut self, from: usize, settings: &Settings, manifests: &Manifests<'_>) {
+        let on_board = manifests.packages(&self.drafts[from]);
         for connection in catalogue::connections() {
             let own = connection.product.as_deref().is_some_and(|product| self.drafts[from].plays.contains(product));
             let Some(package) = connection.packages.iter().find(|package| on_board.contains(package.as_str())) else { continue };
@@ -36,7 +37,7 @@ impl<'a> Finder<'_, 'a> {
             let setting = connection.keys.iter().find_map(|key| settings::by_key(settings, key));
             let (text, place) = match (setting, &connection.default) {
                 (Some(setting), _) => (setting.value.clone(), (setting.path.clone(), setting.mark)),
-                (None, Some(default)) => match dependency(&self.drafts[from], package, said) {
+                (None, Some(default)) => match manifests.place(&self.drafts[from], package) {
                     Some(place) => (Text::literal(default), place),
                     None => continue,
                 },
@@ -152,10 +153,39 @@ impl<'a> Finder<'_, 'a> {
     }
 }
 
-/// Packages that those manifests name; none where there is no such manifest.
-pub(super) fn packages<'s>(draft: &Draft<'_>, said: &'s Said<'_>) -> BTreeSet<&'s str> {
-    let named = around(draft, said).into_iter().flat_map(|manifest| &manifest.it.dependencies);
-    named.filter(|dependency| !dependency.development).map(|dependency| dependency.name.as_str()).collect()
+/// Manifests of Maven and Gradle by their folder, so that a component asks only those of its own folders and of the ones
+/// around them: a repository of a thousand services has as many.
+pub(super) struct Manifests<'s> {
+    by_folder: BTreeMap<&'s str, Vec<&'s At<'s, Package>>>,
+}
+
+impl<'s> Manifests<'s> {
+    pub(super) fn new(said: &'s Said<'_>) -> Self {
+        let mut by_folder: BTreeMap<&str, Vec<&'s At<'s, Package>>> = BTreeMap::new();
+        for manifest in said.packages.iter().filter(|manifest| matches!(manifest.it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle)) {
+            by_folder.entry(folder_of(&manifest.path)).or_default().push(manifest);
+        }
+        Manifests { by_folder }
+    }
+
+    /// Those of the component's folders, and of those around them.
+    fn around(&self, draft: &Draft<'_>) -> Vec<&'s At<'s, Package>> {
+        let folders: BTreeSet<&str> = draft.roots.iter().flat_map(|root| ancestors(&root.folder)).collect();
+        folders.into_iter().filter_map(|folder| self.by_folder.get(folder)).flatten().copied().collect()
+    }
+
+    /// Packages that they name; none where there is no such manifest.
+    pub(super) fn packages(&self, draft: &Draft<'_>) -> BTreeSet<&'s str> {
+        let named = self.around(draft).into_iter().flat_map(|manifest| &manifest.it.dependencies);
+        named.filter(|dependency| !dependency.development).map(|dependency| dependency.name.as_str()).collect()
+    }
+
+    /// Where the nearest of them names a package.
+    fn place(&self, draft: &Draft<'_>, package: &str) -> Option<(Arc<str>, Mark)> {
+        let named = self.around(draft).into_iter().flat_map(|manifest| manifest.it.dependencies.iter().map(move |dependency| (manifest, dependency)));
+        let own = named.filter(|(_, dependency)| dependency.name == package && !dependency.development);
+        own.max_by_key(|(manifest, _)| manifest.path.len()).map(|(manifest, dependency)| (manifest.path.clone(), dependency.mark))
+    }
 }
 
 /// Whether anything reads a setting: the library that does must be on board, where packages are known.
@@ -177,20 +207,4 @@ fn stopped(connection: &Connection, settings: &Settings) -> bool {
         settings::by_key(settings, key).is_some_and(|setting| setting.value.as_literal() == Some(value))
     };
     connection.unless.iter().any(|lines| lines.iter().all(holds))
-}
-
-/// Where a manifest of the component, or one around it, names a package.
-fn dependency(draft: &Draft<'_>, package: &str, said: &Said<'_>) -> Option<(Arc<str>, Mark)> {
-    let named = around(draft, said).into_iter().flat_map(|manifest| manifest.it.dependencies.iter().map(move |dependency| (manifest, dependency)));
-    let own = named.filter(|(_, dependency)| dependency.name == package && !dependency.development);
-    own.max_by_key(|(manifest, _)| manifest.path.len()).map(|(manifest, dependency)| (manifest.path.clone(), dependency.mark))
-}
-
-/// Manifests of the component's folders, and of those around them.
-fn around<'s>(draft: &Draft<'_>, said: &'s Said<'_>) -> Vec<&'s At<'s, Package>> {
-    let is_around = |manifest: &&At<'_, Package>| {
-        let folder = folder_of(&manifest.path);
-        matches!(manifest.it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle) && draft.roots.iter().any(|root| root.folder.starts_with(folder))
-    };
-    said.packages.iter().filter(is_around).collect()
 }
