@@ -53,6 +53,11 @@ struct Folder<'f> {
 /// sorted by path.
 pub(crate) fn complete(said: &[(Arc<str>, Facts)]) -> BTreeMap<Arc<str>, Facts> {
     let mut out: BTreeMap<Arc<str>, Facts> = BTreeMap::new();
+    // most repositories have none, and every link asks
+    let is_of_charts = |fact: &Fact| matches!(fact, Fact::Infra(InfraFact::Chart(_) | InfraFact::ChartTemplate(_) | InfraFact::ChartRelease(_)));
+    if !said.iter().any(|(_, facts)| facts.facts.iter().any(is_of_charts)) {
+        return out;
+    }
     let templates = said.iter().filter(|(_, facts)| template_of(facts).is_some());
     let files = Files::new(said);
     let mut lonely: Vec<(&Arc<str>, &ChartTemplate)> = Vec::new();
