@@ -4,6 +4,7 @@
 //! is not known; nothing is guessed from a likeness.
 
 mod address;
+mod caller;
 pub mod cloud;
 mod connection;
 mod data_class;
@@ -15,6 +16,7 @@ mod third_party;
 mod webhook;
 
 pub use address::{Scheme, encryption, port, scheme};
+pub use caller::{asks_session, finds_records, keeps_records, names_caller};
 pub use connection::{Connection, connections, setting};
 pub use data_class::{data_class, is_setting};
 pub use operator::{Operator, operator};

@@ -24,6 +24,7 @@ mod library;
 mod operator;
 mod order;
 mod own_guards;
+mod owned;
 mod pages;
 mod program;
 mod receiver;

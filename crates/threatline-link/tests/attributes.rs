@@ -217,7 +217,9 @@ end
 /// The names and values of what is said, without where.
 fn named(files: &[(&str, &str)]) -> Vec<String> {
     let plain = |line: String| {
-        let parts = line.split(" | ").enumerate().map(|(at, part)| if at == 0 { part } else { part.split(" by ").next().unwrap() }.to_owned());
+        // whose record it is has tests of its own
+        let parts = line.split(" | ").filter(|part| !part.starts_with("owner_check"));
+        let parts = parts.enumerate().map(|(at, part)| if at == 0 { part } else { part.split(" by ").next().unwrap() }.to_owned());
         parts.collect::<Vec<_>>().join(" ")
     };
     said(files).into_iter().map(plain).collect()
@@ -450,4 +452,142 @@ def named(request):
 urlpatterns = [path('accounts', accounts), path('made', made), path('notes', notes), path('named', named)]
 ";
     assert_eq!(named(&[("urls.py", django)]), ["POST /accounts mass_binding=true", "POST /made mass_binding=true", "POST /named", "POST /notes"]);
+}
+
+const SPRING_MANIFEST: (&str, &str) = (
+    "pom.xml",
+    "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
+);
+
+/// A shop in Spring where every route demands a signed-in caller; `body` is what the service does with an order's number.
+fn spring_shop(body: &str) -> Vec<String> {
+    let security = "package shop;
+import org.springframework.context.annotation.*;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+@Configuration
+public class Security {
+    @Bean
+    SecurityFilterChain chain(HttpSecurity http) throws Exception {
+        return http.authorizeHttpRequests(all -> all.anyRequest().authenticated()).build();
+    }
+}
+";
+    let controller = "package shop;
+import org.springframework.web.bind.annotation.*;
+@RestController
+public class Orders {
+    private final OrderService service;
+    Orders(OrderService service) { this.service = service; }
+    @GetMapping(\"/orders/{id}\")
+    public Order order(@PathVariable Long id) { return service.order(id); }
+}
+";
+    let service = format!(
+        "package shop;
+import org.springframework.stereotype.Service;
+@Service
+public class OrderService {{
+    private final OrderRepository orders;
+    OrderService(OrderRepository orders) {{ this.orders = orders; }}
+    public Order order(Long id) {{
+{body}
+    }}
+}}
+"
+    );
+    let repository = "package shop;
+import org.springframework.data.jpa.repository.JpaRepository;
+public interface OrderRepository extends JpaRepository<Order, Long> { }
+";
+    said(&[
+        SPRING_MANIFEST,
+        ("src/main/java/shop/Security.java", security),
+        ("src/main/java/shop/Orders.java", controller),
+        ("src/main/java/shop/OrderService.java", &service),
+        ("src/main/java/shop/OrderRepository.java", repository),
+    ])
+}
+
+#[test]
+fn whose_record_it_is_is_not_asked_where_nothing_down_to_the_store_speaks_of_a_caller() {
+    let body = "        Order order = orders.findById(id).orElseThrow(() -> new NotFound(Messages.NO_USER));
+        log.info(\"owner \" + order.getOwner().getName());
+        return order;";
+    assert_eq!(
+        spring_shop(body),
+        ["GET /orders/{id} | owner_check=false by code: Order order = orders.findById(id).orElseThrow(() -> new NotFound(Messages.NO_USER));"]
+    );
+}
+
+#[test]
+fn whose_record_it_is_is_not_known_where_anything_may_be_the_caller() {
+    for body in [
+        "        return orders.findByIdAndOwner(id, SecurityContextHolder.getContext().getAuthentication().getName());",
+        "        return check(orders.findById(id), AccessRules.current());",
+        "        return guardian.permitted(orders.findById(id).get());",
+    ] {
+        assert_eq!(spring_shop(body), ["GET /orders/{id}"], "{body}");
+    }
+    // and nothing is looked up
+    assert_eq!(spring_shop("        return new Order(id);"), ["GET /orders/{id}"]);
+}
+
+#[test]
+fn records_of_models_are_somebodys_too() {
+    let express = "
+const express = require('express')
+const jwt = require('jsonwebtoken')
+const mongoose = require('mongoose')
+const Note = mongoose.model('Note', new mongoose.Schema({ title: String }))
+const app = express()
+const signedIn = (req, res, next) => {
+  try { req.user = jwt.verify(req.headers.authorization, process.env.KEY); next() } catch (error) { res.status(401).end() }
+}
+app.get('/notes/:id', signedIn, async (req, res) => { res.json(await Note.findById(req.params.id)) })
+app.get('/own/:id', signedIn, async (req, res) => { res.json(await Note.findOne({ _id: req.params.id, by: req.user.id })) })
+app.get('/after/:id', signedIn, async (req, res) => {
+  const note = await Note.findById(req.params.id)
+  if (!note.by.equals(res.locals.me)) return res.status(403).end()
+  res.json(note)
+})
+app.get('/handed/:id', signedIn, async (req, res) => { res.json(await lookUp(req)) })
+";
+    let django = "
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
+
+class Note(models.Model):
+    title = models.CharField(max_length=10)
+
+@login_required
+def note(request, pk):
+    return JsonResponse({'title': get_object_or_404(Note, pk=pk).title})
+
+@login_required
+def named(request, pk):
+    found = Note.objects.get(pk=pk)
+    return JsonResponse({'title': found.title, 'owner': found.owner.name})
+
+@login_required
+def own(request, pk):
+    return JsonResponse({'title': get_object_or_404(Note, pk=pk, owner=request.user).title})
+
+urlpatterns = [path('notes/<int:pk>', note), path('named/<int:pk>', named), path('own/<int:pk>', own)]
+";
+    let of = |line: &str| line.split(" by ").next().unwrap().to_owned();
+    assert_eq!(
+        said(&[("app.js", express), ("package.json", "{}")]).iter().map(|line| of(line)).collect::<Vec<_>>(),
+        ["GET /after/{id}", "GET /handed/{id}", "GET /notes/{id} | owner_check=false", "GET /own/{id}"]
+    );
+    assert_eq!(
+        said(&[("shop/urls.py", django), ("shop/settings.py", "MIDDLEWARE = []\nROOT_URLCONF = 'shop.urls'\n"), ("requirements.txt", "django")])
+            .iter()
+            .map(|line| of(line))
+            .collect::<Vec<_>>(),
+        ["* /named/{pk} | owner_check=false", "* /notes/{pk} | owner_check=false", "* /own/{pk}"]
+    );
 }

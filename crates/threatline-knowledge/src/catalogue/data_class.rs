@@ -101,7 +101,7 @@ fn lookup(phrases: &HashMap<String, Meaning>, phrase: &str) -> Option<Meaning> {
 }
 
 /// Cuts at everything that is no letter or digit, and where capitals begin a word (`userID`, `IPAddress`).
-fn words(field: &str) -> Vec<String> {
+pub(super) fn words(field: &str) -> Vec<String> {
     let mut words: Vec<String> = vec![String::new()];
     let letters: Vec<char> = field.chars().collect();
     for (at, letter) in letters.iter().enumerate() {

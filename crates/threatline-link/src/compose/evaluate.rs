@@ -52,6 +52,9 @@ pub(super) struct Evaluator<'a> {
     pub(super) opened: Option<usize>,
     pub(super) frames: Vec<Effects>,
     pub(super) visited: HashSet<(FileId, u32)>,
+    /// Which functions of the project a function was seen to call, and calls that look records up ([`super::owned`]).
+    pub(super) callees: HashMap<(FileId, u32), BTreeSet<(FileId, u32)>>,
+    pub(super) looked_up: HashSet<(FileId, Mark, String)>,
     /// What is proved is a handler's own body, where looking somebody up is no proof of who asks.
     pub(super) strict: bool,
     pub(super) file: FileId,
@@ -175,6 +178,8 @@ impl<'a> Evaluator<'a> {
             opened: None,
             frames: vec![Effects::default()],
             visited: HashSet::new(),
+            callees: HashMap::new(),
+            looked_up: HashSet::new(),
             strict: false,
             file: 0,
             owner: 0,
@@ -500,6 +505,9 @@ impl<'a> Evaluator<'a> {
         let id = (closure.file, closure.index);
         if self.proving == 0 {
             self.visited.insert(id);
+            if let Some(caller) = self.running.last() {
+                self.callees.entry(*caller).or_default().insert(id);
+            }
         }
         if self.running.len() >= MAX_DEPTH || self.running.iter().filter(|running| **running == id).count() > 0 || !self.burn() {
             return Val::Unknown;

@@ -531,10 +531,12 @@ impl<'a> Evaluator<'a> {
                 // `Model.objects.create(…)`: what is filled stands one word before
                 if let Value::Member(target, _) = &call.callee
                     && let Value::Member(of, part) = &**target
-                    && self.brings_body(&arguments)
+                    && (self.brings_body(&arguments) || !self.inputs.is_empty() && matches!(**of, Value::Name(_)))
                 {
                     let of = self.value(of, scope);
-                    self.fills_record(&of, &format!("{part}.{name}"), &arguments);
+                    let method = format!("{part}.{name}");
+                    self.fills_record(&of, &method, &arguments);
+                    self.asks_model(Some(&of), &method, &arguments);
                 }
                 return self.call_member(object, name, arguments, call, None);
             }
@@ -574,6 +576,9 @@ impl<'a> Evaluator<'a> {
             return text;
         }
         self.fills_record(&object, name, &arguments);
+        if let Val::Class(..) | Val::Made(_) = &object {
+            self.asks_model(Some(&object), name, &arguments);
+        }
         match &object {
             Val::Object(id) => {
                 if let Some(field) = self.field(*id, name) {

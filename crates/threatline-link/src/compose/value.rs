@@ -333,6 +333,8 @@ pub(super) struct Effects {
     pub(super) outs: Vec<(usize, Val)>,
     /// What it says of the route that it answers.
     pub(super) said: super::attributes::Said,
+    /// Where it looked a record up by what the caller named.
+    pub(super) lookup: Option<super::Place>,
 }
 
 impl Effects {
@@ -340,6 +342,9 @@ impl Effects {
         self.calls.extend(&other.calls);
         self.parameters.extend(other.parameters.iter().cloned());
         self.said.extend(other.said.iter().cloned());
+        if self.lookup.is_none() {
+            self.lookup.clone_from(&other.lookup);
+        }
     }
 }
 

@@ -71,6 +71,7 @@ impl<'a> Evaluator<'a> {
         if let Some(told) = told {
             self.mark = mark;
             self.disclose(None, &told);
+            self.asks_model(None, name, &told);
             self.sink(name, "", made_by, &told);
         }
         value
@@ -80,6 +81,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn call_method(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
         let (mark, told) = (self.mark, self.told(&arguments, None));
         self.opened = None;
+        self.asks_store(id, method, &arguments);
         let value = self.call_method_plainly(id, method, arguments, decorated);
         if let Some(told) = told {
             self.mark = mark;

@@ -391,6 +391,16 @@ impl<'a> Evaluator<'a> {
             }
         }
         let clear = !verdict.unclear && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
+        // whose record it is was never asked: all that runs is in sight, and speaks of no caller
+        let lookup = effects.as_ref().and_then(|effects| effects.lookup.clone());
+        if let (Some(found), Some(closure)) = (lookup, closure)
+            && clear
+            && !verdict.authorizes
+            && !verdict.exempts
+            && !self.may_ask_who(closure, &parameters)
+        {
+            properties.push((threatline_model::Property::OwnerCheck, threatline_model::Value::Flag(false), found));
+        }
         let calls = effects.map(|effects| effects.calls.into_iter().collect());
         let mut entry = CodeEntry {
             kind: route.kind,

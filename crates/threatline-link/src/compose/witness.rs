@@ -43,6 +43,8 @@ pub(super) enum Origin {
     Model,
     /// A record of the project holds them: nobody's choice, and perhaps data of people.
     Record,
+    /// A caller names a record with it, in a form that can carry no words: a number, an identifier.
+    Key,
 }
 
 /// Something that is read at a place.
@@ -201,6 +203,11 @@ impl<'a> Evaluator<'a> {
             {
                 out.push(Arg { name: Some(parameter.name.clone()), value: record });
             }
+            if !is_text && !parameter.variadic && told.iter().any(|one| one.name == parameter.name && one.place == "path") {
+                self.mark = parameter.mark;
+                let number = self.input_here(Origin::Key, None);
+                out.push(Arg { name: Some(parameter.name.clone()), value: Val::Text(Rc::new(Text::Input(number))) });
+            }
             if is_text && !is_checked && !parameter.variadic && told.iter().any(|one| one.name == parameter.name) {
                 self.mark = parameter.mark;
                 let class = self.class_of_name(&parameter.name);
@@ -229,8 +236,14 @@ impl<'a> Evaluator<'a> {
             let number = self.input_here(Origin::Request, class);
             return Some(Val::Text(Rc::new(Text::Input(number))));
         }
-        let class = self.record_of(self.file, of)?;
-        Some(self.filled_record(class))
+        match self.record_of(self.file, of) {
+            Some(class) => Some(self.filled_record(class)),
+            // `Path(id): Path<i64>`
+            None => {
+                let number = told.iter().any(|one| one.name == name && one.place == "path").then(|| self.input_here(Origin::Key, None))?;
+                Some(Val::Text(Rc::new(Text::Input(number))))
+            }
+        }
     }
 
     /// A record of the project that the framework fills from the request: its fields that are texts and that nothing
@@ -384,7 +397,7 @@ impl<'a> Evaluator<'a> {
     fn unchecked_in(&self, text: &Text) -> Vec<(Origin, Place)> {
         let unchecked = |part: &Text| match part {
             Text::Input(number) if !self.checked.contains(number) => {
-                let input = self.inputs.get(*number as usize).filter(|input| input.origin != Origin::Record)?;
+                let input = self.inputs.get(*number as usize).filter(|input| matches!(input.origin, Origin::Request | Origin::Model))?;
                 Some((input.origin, input.place.clone()))
             }
             _ => None,

@@ -108,9 +108,14 @@ fn entry_point(
         (None, EntryPointKind::Grpc) => path.clone(),
         (None, kind) => format!("{} {path}", kind.name()),
     };
+    let verdict = |conclusion: &Option<crate::compose::Conclusion>| conclusion.as_ref().map(|conclusion| conclusion.holds);
     let mut properties = Properties::default();
-    for (property, value, place) in &entry.properties {
-        let proof = Proof { grade: Grade::P, confidence: 900, evidence: vec![code(place)] };
+    // where nobody is known, or only some may come, nobody is asked whose record it is
+    let asks_owner = verdict(&entry.authenticated) == Some(true) && verdict(&entry.authorized) != Some(true);
+    for (property, value, place) in entry.properties.iter().filter(|(property, ..)| *property != Property::OwnerCheck || asks_owner) {
+        // nothing can be pointed at that is not there: all of the handler was in sight
+        let grade = if *property == Property::OwnerCheck { Grade::C } else { Grade::P };
+        let proof = Proof { grade, confidence: 900, evidence: vec![code(place)] };
         properties.set(*property, value.clone(), proof);
     }
     let here = || Proof { grade: Grade::P, confidence: 900, evidence: entry.places.last().map(code).into_iter().collect() };
@@ -139,7 +144,6 @@ fn entry_point(
         let keys = calls.iter().filter_map(|call| placing.flows.by_call.get(call)).flatten().filter(|key| key.0 == at);
         keys.filter_map(|key| flow_ids.get(key)).cloned().collect()
     });
-    let verdict = |conclusion: &Option<crate::compose::Conclusion>| conclusion.as_ref().map(|conclusion| conclusion.holds);
     EntryPoint {
         id: EntryPointId::new(format!("{}:{name}", ids[at].rest())),
         component: ids[at].clone(),
