@@ -395,11 +395,15 @@ impl<'t> Reader<'_, 't> {
                 Kind::Sign('(') => depth += 1,
                 Kind::Sign(')') => depth = depth.saturating_sub(1),
                 Kind::Sign(';') => return at,
-                Kind::Word(word) if depth == 0 && token.first && at > self.at && BEGINS.iter().any(|other| word.eq_ignore_ascii_case(other)) => {
-                    // a change of the same table begins behind a comma
-                    if self.tokens[at - 1].kind != Kind::Sign(',') {
-                        return at;
-                    }
+                // a change of the same table begins behind a comma
+                Kind::Word(word)
+                    if depth == 0
+                        && token.first
+                        && at > self.at
+                        && self.tokens[at - 1].kind != Kind::Sign(',')
+                        && BEGINS.iter().any(|other| word.eq_ignore_ascii_case(other)) =>
+                {
+                    return at;
                 }
                 _ => {}
             }

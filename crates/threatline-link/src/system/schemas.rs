@@ -25,6 +25,9 @@ const SURE: u16 = 600;
 /// How a store is spoken to that is asked in SQL, or in something that defines tables alike.
 const PROTOCOLS: &[&str] = &["sql", "cassandra"];
 
+/// A store, and the program whose source the scripts lie in.
+type Home = (Option<usize>, Option<usize>);
+
 /// Gives stores, and the programs that the scripts belong to, the classes of what columns hold.
 pub(crate) fn apply(drafts: &mut [Draft<'_>], flows: &Flows, said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
     let scripts: Vec<&At<'_, SqlScript>> = said.scripts.iter().filter(|script| !in_test(&script.path) && !tables::leads_back(&script.path)).collect();
@@ -32,7 +35,7 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], flows: &Flows, said: &Said<'_>, in
         return;
     }
     let homes = Homes::new(drafts, flows);
-    let mut by_home: BTreeMap<(Option<usize>, Option<usize>), Vec<&At<'_, SqlScript>>> = BTreeMap::new();
+    let mut by_home: BTreeMap<Home, Vec<&At<'_, SqlScript>>> = BTreeMap::new();
     for script in scripts {
         by_home.entry(homes.of(&script.path, drafts)).or_default().push(script);
     }
@@ -120,7 +123,7 @@ impl Homes {
     }
 
     /// The store that a script is of, and the program whose source it lies in, if that speaks to the store.
-    fn of(&self, path: &str, drafts: &[Draft<'_>]) -> (Option<usize>, Option<usize>) {
+    fn of(&self, path: &str, drafts: &[Draft<'_>]) -> Home {
         let program = owner(drafts, path).filter(|at| drafts[*at].environment != Environment::Test);
         if let Some(store) = self.mounted(path).or_else(|| built(path, drafts)) {
             return (Some(store), program.filter(|at| self.stores[*at].contains(&store)));
