@@ -83,6 +83,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("segment", Segment),
         ("shard", Shard),
         ("smithy", File(Smithy, "shop.smithy")),
+        ("sql", File(Sql, "db/migrations/V1__users.sql")),
         ("store_rules", File(StoreRules, "firestore.rules")),
         ("terraform", File(Terraform, "main.tf")),
         ("terraform_variables", File(TerraformVariables, "prod.tfvars")),

@@ -417,6 +417,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Graphql => "graphql",
         ArtifactKind::Nginx => "conf",
         ArtifactKind::Smithy => "smithy",
+        ArtifactKind::Sql => "sql",
         ArtifactKind::Typespec => "typespec",
         ArtifactKind::Procfile => "procfile",
         ArtifactKind::Redirects => "redirects",

@@ -97,6 +97,7 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Redirects => infra::hosting::redirects(text),
         ArtifactKind::StoreRules => infra::hosting::rules(text),
         ArtifactKind::Smithy => spec::smithy::read(text),
+        ArtifactKind::Sql => spec::sql::read(text),
         ArtifactKind::Typespec => spec::typespec::read(text),
         ArtifactKind::Wrangler => infra::wrangler::read(text),
         ArtifactKind::Manifest(ecosystem) => manifest::read(ecosystem, text),

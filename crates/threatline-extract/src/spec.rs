@@ -5,6 +5,7 @@ pub mod graphql;
 pub mod openapi;
 pub mod protobuf;
 pub mod smithy;
+pub mod sql;
 mod tokens;
 pub mod typespec;
 

@@ -68,6 +68,7 @@ pub enum ArtifactKind {
     Terraform,
     TerraformVariables,
     Properties,
+    Sql,
     Manifest(Ecosystem),
     Codeowners,
 }
@@ -178,6 +179,7 @@ impl ArtifactKind {
                 "tf" => Terraform,
                 "tfvars" => TerraformVariables,
                 "properties" => Properties,
+                "sql" | "ddl" | "psql" | "pgsql" => Sql,
                 _ => return None,
             },
         })

@@ -13,6 +13,7 @@ pub enum SpecFact {
     GraphqlSchema(GraphqlSchema),
     GraphqlOperations(GraphqlOperations),
     AsyncApi(AsyncApi),
+    Sql(SqlScript),
 }
 
 /// An OpenAPI 2 or 3 document, or one that says the same in another form.
@@ -181,4 +182,60 @@ pub struct ProtoMessage {
     pub name: String,
     /// Field name, type as written, place.
     pub fields: Vec<(String, String, Mark)>,
+}
+
+/// What a script of SQL does to tables. What holds in the end only all scripts of a store tell, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SqlScript {
+    /// In the order written.
+    pub changes: Vec<SchemaChange>,
+}
+
+/// One change of one table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SchemaChange {
+    /// As written, without quotes; a schema stands before it with a dot, but for the one that is meant without a word.
+    pub table: String,
+    /// What becomes of it.
+    pub what: TableChange,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What becomes of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TableChange {
+    /// It is made, with these columns.
+    Create {
+        /// In the order written.
+        columns: Vec<(String, Mark)>,
+        /// A table of that name that is there stays as it is.
+        unless_there: bool,
+    },
+    /// It is dropped.
+    Drop,
+    /// It has another name from here on.
+    Rename(String),
+    /// It gets a column.
+    AddColumn(String),
+    /// It loses a column.
+    DropColumn(String),
+    /// A column has another name from here on.
+    RenameColumn {
+        /// As it was.
+        from: String,
+        /// As it is.
+        to: String,
+    },
+    /// Its rows are kept by policies, or not any more.
+    RowSecurity(bool),
+    /// A policy says who may see which rows.
+    Policy {
+        /// Its name.
+        name: String,
+        /// It shows all rows to everybody.
+        open: bool,
+    },
+    /// A policy goes.
+    DropPolicy(String),
 }

@@ -28,6 +28,7 @@ mod properties;
 mod proxies;
 mod rights;
 mod said;
+mod schemas;
 mod settings;
 mod source;
 mod traits;
@@ -90,6 +91,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut routes = exposure::decide(&mut drafts, &said);
     hosted::expose(&mut drafts, &said, &hosted, &proxies);
     let labelled = passed_on::open(&mut drafts, &said, &proxies, &mut routes);
+    schemas::apply(&mut drafts, &flows, &said, &in_test);
     traits::stores(&mut drafts, &flows);
     let boundaries = boundaries::draw(&drafts, &projects, &said);
     let ids = ids(&drafts);

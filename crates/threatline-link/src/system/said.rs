@@ -8,7 +8,7 @@ use std::sync::Arc;
 use threatline_facts::Fact;
 use threatline_facts::infra::*;
 use threatline_facts::manifest::{ManifestFact, Owners, Package};
-use threatline_facts::spec::{AsyncApi, GraphqlOperations, GraphqlSchema, OpenApi, PathItems, Proto, SpecFact};
+use threatline_facts::spec::{AsyncApi, GraphqlOperations, GraphqlSchema, OpenApi, PathItems, Proto, SpecFact, SqlScript};
 
 /// A fact with the path of its artifact.
 #[derive(Clone, Debug)]
@@ -46,6 +46,7 @@ pub(crate) struct Said<'a> {
     pub(crate) path_items: BTreeMap<Arc<str>, &'a PathItems>,
     pub(crate) protos: Vec<At<'a, Proto>>,
     pub(crate) schemas: Vec<At<'a, GraphqlSchema>>,
+    pub(crate) scripts: Vec<At<'a, SqlScript>>,
     pub(crate) asked: Vec<At<'a, GraphqlOperations>>,
     pub(crate) proxies: Vec<At<'a, Proxy>>,
     pub(crate) workers: Vec<At<'a, Worker>>,
@@ -117,6 +118,7 @@ impl<'a> Said<'a> {
             Fact::Spec(SpecFact::Proto(it)) => self.protos.push(At { path, it }),
             Fact::Spec(SpecFact::GraphqlSchema(it)) => self.schemas.push(At { path, it }),
             Fact::Spec(SpecFact::GraphqlOperations(it)) => self.asked.push(At { path, it }),
+            Fact::Spec(SpecFact::Sql(it)) => self.scripts.push(At { path, it }),
             Fact::Manifest(ManifestFact::Package(it)) => self.packages.push(At { path, it }),
             Fact::Manifest(ManifestFact::Owners(it)) => self.owners.push(At { path, it }),
         }
