@@ -109,8 +109,12 @@ impl Pack {
                 None if constructs => {
                     return mistake(vec![Key(list), Item(at)], "`construct` without `makes`", "say what: makes = { kind = \"AWS::SQS::Queue\" }");
                 }
-                Some(makes) if makes.kind.is_empty() => {
-                    return mistake(place, "a resource without a `kind`", "as its vocabulary has it: kind = \"AWS::SQS::Queue\"");
+                Some(makes) if makes.kind.is_empty() == makes.like.is_none() => {
+                    return mistake(
+                        place,
+                        "a resource without a `kind`",
+                        "as its vocabulary has it: kind = \"AWS::SQS::Queue\", or how it is spelt: like = \"{module}::{star}\"",
+                    );
                 }
                 Some(_) if self.constructs.is_none() => {
                     return mistake(place, "`makes` without `constructs`", "say with [constructs] which argument names what is made");

@@ -19,6 +19,25 @@ pub struct ConstructRules {
     pub here: Vec<String>,
     /// Functions that join parts of a path.
     pub joins: Vec<String>,
+    /// Names and members that stand for what is told where it is deployed, by what the vocabulary calls that.
+    pub pseudo: BTreeMap<String, String>,
+    /// Functions of the vocabulary, as a program calls them.
+    pub functions: BTreeMap<Intrinsic, Vec<String>>,
+    /// Names whose calls are records: their arguments by name.
+    pub records: Vec<String>,
+    /// What a kind is called where its name is spelt after one of the library (see [`Making::like`]): how names begin.
+    pub alike: BTreeMap<String, String>,
+}
+
+/// A function of the vocabulary of templates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named in the README")]
+pub enum Intrinsic {
+    Join,
+    Sub,
+    Import,
+    Itself,
 }
 
 /// How the vocabulary of a kind of resources spells attributes, however the language does.
@@ -66,6 +85,9 @@ impl Spelling {
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
 pub struct Making {
     pub kind: String,
+    /// The kind is the known one that is spelt so, whatever divides its words and however they begin: `{module}` is the part
+    /// of the library's name before the last dot, `{star}` what the star in the name stands for.
+    pub like: Option<String>,
     pub attributes: BTreeMap<String, Selectors>,
     pub values: BTreeMap<String, String>,
     pub defaults: BTreeMap<String, String>,

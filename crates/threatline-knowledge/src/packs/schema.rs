@@ -422,6 +422,7 @@ pub enum Verb {
     Answer,
     Root,
     Construct,
+    Amend,
     Column,
     Nothing,
 }

@@ -4,6 +4,11 @@
 //! A resource stands where its construct is written, and under its path below the stack: one that is made for
 //! several stacks is one. What the code leaves open is unknown, and that something is left open is kept.
 
+mod amended;
+pub(crate) mod kinds;
+mod nested;
+mod words;
+
 use super::evaluate::{Evaluator, as_text};
 use super::library::Ruled;
 use super::text::rehearses;
@@ -52,15 +57,16 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What making an object of a type declares.
-    pub(super) fn made_construct(&mut self, id: ObjectId, ruled: Ruled<TypeRule>, site: &Site) {
+    pub(super) fn made_construct(&mut self, id: ObjectId, ruled: Ruled<TypeRule>, site: &Site, called: &str) {
         let Some(rules) = &ruled.pack.constructs else { return };
         let mut spot = self.spot(rules, site, ruled.rule);
-        if let Some(makes) = &ruled.rule.makes {
+        let makes = ruled.rule.makes.as_ref();
+        if let Some((makes, kind)) = makes.and_then(|makes| Some((makes, kinds::kind_of(rules, makes, ruled.rule, called)?))) {
             let name = logical(&spot.path);
-            spot.key = Some(self.key_of(&spot, &makes.kind, ""));
+            spot.key = Some(self.key_of(&spot, kind, ""));
             self.objects[id].spot = Some(Rc::new(spot));
             let within = Site { receiver: Some(Val::Object(id)), ..site.clone() };
-            self.declare_resource(ruled.pack, makes, &within, name, id, 0);
+            self.declare_resource(ruled.pack, makes, kind, &within, name, id, 0);
         } else {
             self.objects[id].spot = Some(Rc::new(spot));
         }
@@ -82,26 +88,8 @@ impl<'a> Evaluator<'a> {
         let (name, place) = (logical(&spot.path), Some(self.place(&pack.name)));
         let ty = self.given(pack, rule);
         let made = self.object(Object { ty, place, spot: Some(Rc::new(spot)), ..Object::default() });
-        self.declare_resource(pack, makes, site, name, made, 0);
+        self.declare_resource(pack, makes, &makes.kind, site, name, made, 0);
         if ty.is_some() { Some(Val::Object(made)) } else { site.receiver.clone() }
-    }
-
-    /// Whether the file is of a program that declares resources.
-    pub(super) fn declares_resources(&self) -> bool {
-        let file = &self.program.files[self.file];
-        let imports = &self.program.source(self.file).imports;
-        let words = || file.library.packs.iter().filter(|pack| pack.constructs.is_some()).flat_map(|pack| &pack.imports);
-        imports.iter().any(|import| words().any(|word| import.module.contains(word.as_str())))
-    }
-
-    /// The folder of the file, where a program that declares resources puts it into a text: `${__dirname}/../lambda`.
-    pub(super) fn folder_here(&self, value: &Val) -> Option<Text> {
-        let name = match value {
-            Val::Symbol(name) => &**name,
-            Val::Made(made) => made.by.as_str(),
-            _ => return None,
-        };
-        (self.program.files[self.file].library.is_here(name) && self.declares_resources()).then(|| Text::literal("."))
     }
 
     /// The path that scope and name tell.
@@ -129,14 +117,15 @@ impl<'a> Evaluator<'a> {
         Rc::from(key.replace(['.', '['], "_"))
     }
 
-    fn declare_resource(&mut self, pack: &'static Pack, makes: &Making, site: &Site, name: String, own: ObjectId, depth: usize) {
+    #[allow(clippy::too_many_arguments, reason = "what is made, of what, and where it stands")]
+    fn declare_resource(&mut self, pack: &'static Pack, makes: &Making, kind: &str, site: &Site, name: String, own: ObjectId, depth: usize) {
         let Some(rules) = &pack.constructs else { return };
         if self.proving > 0 || depth > 3 || !self.all_hold(&makes.when, &site.arguments) {
             return;
         }
         let key = self.objects[own].spot.as_ref().and_then(|spot| spot.key.clone()).unwrap_or_else(|| Rc::from(""));
         let place = self.place(&pack.name);
-        let mut out = Attributes { mark: self.mark, room: MOST_VALUES, all: Vec::new() };
+        let mut out = Attributes { free: kinds::free(kind), ..Attributes::bounded(self.mark) };
         for (key, word) in &makes.values {
             out.push(key, Text::literal(word));
         }
@@ -161,11 +150,12 @@ impl<'a> Evaluator<'a> {
             each.push((String::new(), None));
         }
         for (number, item) in each {
-            let mut attributes = Attributes { mark: out.mark, room: out.room, all: out.all.clone() };
+            let mut attributes = out.clone();
             if let Some((at, item)) = item {
                 self.flatten(pack, at, &item, None, 0, &mut attributes);
             }
-            let resource = Resource { kind: makes.kind.clone(), name: name.clone(), data_source: false, attributes: attributes.all, mark: out.mark };
+            let key = format!("{key}{number}");
+            let resource = Resource { kind: kind.to_owned(), name: name.clone(), data_source: false, attributes: attributes.all, mark: out.mark };
             let standing = if self.rehearsing && rehearses(&self.program.files[self.owner].path) {
                 Standing::Rehearsed
             } else if let Some(class) = self.pretending.first() {
@@ -173,13 +163,16 @@ impl<'a> Evaluator<'a> {
             } else {
                 Standing::Made
             };
-            self.keep_resource(CodeResource { key: format!("{key}{number}"), resource, place: place.clone(), standing });
+            for (part, nested) in nested::parts(&resource, &key).into_iter().enumerate() {
+                self.keep_resource(CodeResource { key: format!("{key}#part{part}"), resource: nested, place: place.clone(), standing: standing.clone() });
+            }
+            self.keep_resource(CodeResource { key, resource, place: place.clone(), standing });
         }
         for (number, also) in makes.also.iter().enumerate() {
             let spot = Spot { key: Some(Rc::from(format!("{key}#also{number}"))), ..Spot::default() };
             let beside = self.object(Object { spot: Some(Rc::new(spot)), ..Object::default() });
             let of = Site { receiver: Some(Val::Object(own)), ..site.clone() };
-            self.declare_resource(pack, also, &of, format!("{name}.{number}"), beside, depth + 1);
+            self.declare_resource(pack, also, &also.kind, &of, format!("{name}.{number}"), beside, depth + 1);
         }
     }
 
@@ -235,7 +228,12 @@ impl<'a> Evaluator<'a> {
         if depth > DEEPEST || !out.burn() {
             return;
         }
+        let keys = keys.filter(|_| !out.is_free(key));
         match value {
+            Val::Made(made) if words::is_record(pack, &made.by) => {
+                let entries = made.arguments.iter().filter_map(|argument| Some((argument.name.clone()?, argument.value.clone())));
+                self.flatten(pack, key, &Val::Map(Rc::new(entries.collect())), keys, depth + 1, out);
+            }
             Val::List(items) => {
                 for (at, item) in items.iter().enumerate().take(MOST_ATTRIBUTES) {
                     self.flatten(pack, &format!("{key}.{at}"), item, keys, depth + 1, out);
@@ -254,47 +252,24 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
-
-    /// What a plain value is to who declares resources.
-    fn attribute(&mut self, pack: &'static Pack, value: &Val, depth: usize, out: &mut Attributes) -> Text {
-        if depth > DEEPEST || !out.burn() {
-            return Text::Unknown;
-        }
-        let Some(rules) = &pack.constructs else { return Text::Unknown };
-        let key = |evaluator: &Self, id: ObjectId| evaluator.objects[id].spot.as_ref().and_then(|spot| spot.key.clone());
-        match value {
-            Val::Object(id) => match (key(self, *id), self.objects[*id].ty) {
-                (Some(key), _) => Text::Name(key.to_string()),
-                (None, Some(ty)) => {
-                    let word = self.program.files[self.file].library.type_rule(ty).rule.word.as_deref();
-                    word.map_or(Text::Unknown, Text::literal)
-                }
-                (None, None) => Text::Unknown,
-            },
-            Val::Method(id, member) => key(self, *id).map_or(Text::Unknown, |key| Text::Name(format!("{key}.{member}"))),
-            Val::Made(made) if rules.here.contains(&made.by) => Text::literal("."),
-            Val::Made(made) if rules.joins.contains(&made.by) => {
-                let parts: Vec<Text> = made.arguments.iter().map(|argument| self.attribute(pack, &argument.value, depth + 1, out)).collect();
-                Text::join(parts.into_iter().enumerate().flat_map(|(at, part)| (at > 0).then(|| Text::literal("/")).into_iter().chain([part])))
-            }
-            Val::Symbol(name) if rules.here.iter().any(|here| **here == **name) => Text::literal("."),
-            // a constant of the library: `AuthorizationType.NONE`
-            Val::Symbol(name) if pack.imports.iter().any(|word| name.contains(word.as_str())) => Text::literal(name.rsplit('.').next().unwrap_or(name)),
-            Val::Text(_) | Val::Number(_) | Val::Boolean(_) => as_text(value).settled(),
-            _ => Text::Unknown,
-        }
-    }
 }
 
 /// Attributes as they are found.
+#[derive(Clone)]
 struct Attributes {
     mark: Mark,
     /// Values that may still be looked at.
     room: usize,
     all: Vec<(String, Text, Mark)>,
+    /// Attributes of which the keys below are words of whoever writes them.
+    free: &'static [String],
 }
 
 impl Attributes {
+    fn bounded(mark: Mark) -> Self {
+        Attributes { mark, room: MOST_VALUES, all: Vec::new(), free: &[] }
+    }
+
     fn burn(&mut self) -> bool {
         self.room = self.room.saturating_sub(1);
         self.room > 0
@@ -310,6 +285,10 @@ impl Attributes {
         if !self.says(OPEN) {
             self.push(OPEN, Text::Unknown);
         }
+    }
+
+    fn is_free(&self, key: &str) -> bool {
+        self.free.iter().any(|free| kinds::same_key(free, key))
     }
 
     fn says(&self, key: &str) -> bool {

@@ -757,6 +757,7 @@ impl<'a> Evaluator<'a> {
     /// A library's object got one of its fields assigned (`app.secret_key = …`): packs may ask for it.
     pub(super) fn assigned(&mut self, id: ObjectId, name: &str, value: Val) {
         if self.objects[id].ty.is_some() && self.objects[id].class.is_none() {
+            self.amend_by_field(id, name, &value);
             let _ = self.call_method(id, &format!("{name}="), vec![Arg { name: None, value }], None);
         }
     }

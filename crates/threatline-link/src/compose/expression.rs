@@ -145,7 +145,7 @@ impl<'a> Evaluator<'a> {
             // a list that is put behind itself in a loop has no end
             return Val::list(items.take(MAX_GROWN).collect());
         }
-        let texts: Vec<Text> = values.iter().map(|value| self.folder_here(value).unwrap_or_else(|| self.text_of(value))).collect();
+        let texts: Vec<Text> = values.iter().map(|value| self.word_here(value).unwrap_or_else(|| self.text_of(value))).collect();
         if !values.iter().zip(&texts).any(|(value, text)| matches!((value, text), (Val::Text(_), _) | (_, Text::Input(_)))) {
             return Val::Unknown;
         }

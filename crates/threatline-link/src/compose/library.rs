@@ -100,7 +100,7 @@ fn may_be(pack: &Pack, name: &str) -> bool {
 }
 
 /// What the last star of the pattern stands for; none when it does not fit.
-pub(super) fn starred(pattern: &str, name: &str) -> Option<String> {
+pub(in crate::compose) fn starred(pattern: &str, name: &str) -> Option<String> {
     let (head, tail) = pattern.rsplit_once('*')?;
     fitting(head, head.find('*'), tail, name).map(str::to_owned)
 }
@@ -197,8 +197,6 @@ pub(super) struct Library {
     /// Last parts of the names of annotations that tell a path for all routes, and of bases that run before routes.
     root_words: Vec<String>,
     before_words: Vec<String>,
-    /// What stands for the folder of the file in programs that declare resources.
-    here: HashSet<&'static str>,
     /// Packs by the modules whose import is a use of the library.
     modules: HashMap<String, Vec<&'static Pack>>,
     pub(super) packs: &'static Packs,
@@ -252,12 +250,10 @@ impl Library {
             classes: Names::new(),
             root_words: Vec::new(),
             before_words: Vec::new(),
-            here: HashSet::new(),
             modules: HashMap::new(),
             packs,
         };
         for pack in packs.iter() {
-            out.here.extend(pack.constructs.iter().flat_map(|rules| &rules.here).map(String::as_str));
             pack.modules().iter().for_each(|module| out.modules.entry(plain(module)).or_default().push(pack));
             out.types.extend(pack.types.iter().map(|rule| Ruled { pack, rule }));
         }
@@ -426,11 +422,6 @@ impl Library {
         let ends = full.match_indices(['.', '/']).map(|(end, _)| end).chain([full.len()]);
         let found: Vec<&[&'static Pack]> = ends.filter_map(|end| self.modules.get(&full[..end]).map(Vec::as_slice)).collect();
         found.into_iter().flatten().copied()
-    }
-
-    /// Whether that is the folder of the file to programs that declare resources.
-    pub(super) fn is_here(&self, name: &str) -> bool {
-        self.here.contains(name)
     }
 
     /// Whether one of these imports is a use of the pack.

@@ -99,7 +99,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         if let Some(ty) = library.type_named(name) {
-            return self.make(ty, arguments, None);
+            return self.make(ty, arguments, None, name);
         }
         if let Some(value) = self.environment_function(name, &arguments) {
             return value;
@@ -195,7 +195,7 @@ impl<'a> Evaluator<'a> {
         match rule.does {
             Verb::Make => {
                 let ty = self.given(pack, rule)?;
-                let made = self.make(ty, site.arguments.clone(), Some(rule));
+                let made = self.make(ty, site.arguments.clone(), Some(rule), &site.name);
                 if let Val::Object(id) = &made {
                     self.made_within(pack, rule, site, *id);
                     for value in self.select(rule.fields.as_ref(), site) {
@@ -294,6 +294,7 @@ impl<'a> Evaluator<'a> {
                 return None;
             }
             Verb::Construct => return self.construct_by_call(pack, rule, site),
+            Verb::Amend => self.amend_by_call(pack, rule, site),
             Verb::Pass | Verb::Depend => {
                 if rule.guards.is_some() {
                     return Some(self.passed_guarded(rule, site));
@@ -331,8 +332,8 @@ impl<'a> Evaluator<'a> {
         self.object(Object { ty: Some(ty), place, ..Object::default() })
     }
 
-    /// Makes an object of a library's type.
-    fn make(&mut self, ty: TypeId, arguments: Vec<Arg>, rule: Option<&CallRule>) -> Val {
+    /// Makes an object of a library's type, by the name that was called.
+    fn make(&mut self, ty: TypeId, arguments: Vec<Arg>, rule: Option<&CallRule>, name: &str) -> Val {
         let Ruled { pack, rule: declared } = self.program.files[self.file].library.type_rule(ty);
         let site = Site { name: String::new(), method: String::new(), arguments, receiver: None, decorated: None, star: None };
         let prefix = rule.and_then(|rule| rule.prefix.as_ref()).or(declared.prefix.as_ref());
@@ -367,7 +368,7 @@ impl<'a> Evaluator<'a> {
             let place = self.place(&pack.name);
             self.hang(parent, Val::Object(id), None, false, Vec::new(), place);
         }
-        self.made_construct(id, Ruled { pack, rule: declared }, &site);
+        self.made_construct(id, Ruled { pack, rule: declared }, &site, name);
         if declared.listens {
             let place = self.place(&pack.name);
             self.out.mains.push(CodeMain { serves: true, port: None, place });

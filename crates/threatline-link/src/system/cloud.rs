@@ -18,6 +18,7 @@ pub(crate) use routes::{Placed, definitions, entry_points};
 use super::draft::{folder_of, join};
 use super::said::Said;
 use crate::compose::constructs::OPEN;
+use crate::compose::constructs::kinds::{below_key, same_key};
 use crate::compose::{CodeResource, Composed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -58,6 +59,8 @@ pub(crate) struct Cloud<'a> {
     values: BTreeMap<(String, String), &'a Text>,
     /// Parameters of the parameter store, by their full name.
     stored: Vec<(String, usize)>,
+    /// Folders of packages.
+    packages: BTreeSet<String>,
 }
 
 /// Grants, flows or entry points that resources tell of; no system has so many.
@@ -82,6 +85,7 @@ impl<'a> Cloud<'a> {
             exports: BTreeMap::new(),
             values: BTreeMap::new(),
             stored: Vec::new(),
+            packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
         for resource in &said.resources {
             cloud.add(resource.path.clone(), resource.it);
@@ -174,6 +178,12 @@ impl<'a> Cloud<'a> {
         self.items.iter().any(|other| *other.path == *path).then_some(path)
     }
 
+    /// The folder of the package that a file belongs to, or else its own.
+    fn package_of<'p>(&self, path: &'p str) -> &'p str {
+        let above = path.match_indices('/').rev().map(|(at, _)| &path[..=at]).chain([""]);
+        above.into_iter().find(|folder| self.packages.contains(*folder)).unwrap_or(folder_of(path))
+    }
+
     /// Numbers of the resources of a kind.
     pub(crate) fn of_kind<'s>(&'s self, kind: &'s str) -> impl Iterator<Item = usize> + 's {
         self.items.iter().enumerate().filter(move |(_, item)| item.kind == kind).map(|(at, _)| at)
@@ -182,7 +192,8 @@ impl<'a> Cloud<'a> {
     /// Attributes under a key of the data: `*` stands for any one part of it.
     pub(crate) fn values_at<'s>(&'s self, at: usize, key: &'s str) -> impl Iterator<Item = (&'s str, &'a Text, Mark)> + 's {
         let item = &self.items[at];
-        item.it.attributes.iter().filter(move |(name, ..)| fits(key, name)).map(|(name, text, mark)| (name.as_str(), text, *mark))
+        let is_meant = move |name: &str| fits(key, name) || item.by.is_some() && same_key(key, name);
+        item.it.attributes.iter().filter(move |(name, ..)| is_meant(name)).map(|(name, text, mark)| (name.as_str(), text, *mark))
     }
 
     /// The first of several attributes that is there.
@@ -200,8 +211,10 @@ impl<'a> Cloud<'a> {
 
     /// Whether the resource says anything under one of these keys.
     pub(crate) fn speaks_of(&self, at: usize, keys: &[String]) -> bool {
+        let of_code = self.items[at].by.is_some();
         let below = |name: &str, key: &str| name == key || name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
-        self.items[at].it.attributes.iter().any(|(name, ..)| keys.iter().any(|key| below(name, key)))
+        let is_said = |name: &str, key: &str| below(name, key) || of_code && (same_key(key, name) || below_key(key, name).is_some());
+        self.items[at].it.attributes.iter().any(|(name, ..)| keys.iter().any(|key| is_said(name, key)))
     }
 
     /// Whether it may say more than is known.

@@ -129,7 +129,10 @@ impl<'a> Evaluator<'a> {
         let Ruled { rule, .. } = ruled;
         let site = Site { name: String::new(), method: String::new(), arguments: arguments.to_vec(), receiver: None, decorated: None, star: None };
         if rule.makes.is_some() {
-            self.made_construct(this, ruled, &site);
+            let library = self.program.files[self.file].library;
+            let bases = self.objects[this].class.map(|(file, class)| self.bases(file, class).1).unwrap_or_default();
+            let called = bases.into_iter().find(|name| library.type_named(name) == Some(ty)).unwrap_or_default();
+            self.made_construct(this, ruled, &site, &called);
         }
         if let Some(prefix) = self.pick(rule.prefix.as_ref(), &site).filter(|value| matches!(value, Val::Text(_))) {
             self.objects[this].prefix = Some(as_text(&prefix));

@@ -5,6 +5,7 @@ use super::super::names::Directory;
 use super::super::product::Product;
 use super::super::said::Said;
 use super::{Cloud, Seen, hosts, is_template};
+use crate::compose::constructs::kinds::below_key;
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::Text;
 use threatline_knowledge::catalogue;
@@ -100,11 +101,12 @@ fn root(code: &Code, others: &[&Code]) -> Option<Root> {
     Some(Root { folder: code.folder.clone(), only: Some(vec![if alone { inner } else { file }]) })
 }
 
-/// A component of the resource's own name.
+/// A component of the resource's own name. What code declares is the package's: in which of its files says nothing.
 fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let item = &cloud.items[at];
     let name = name(cloud, at);
-    let folder = as_folder(folder_of(&item.path).trim_end_matches('/'));
+    let own = if item.by.is_some() { cloud.package_of(&item.path) } else { folder_of(&item.path) };
+    let folder = as_folder(own.trim_end_matches('/'));
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
     draft.aliases.extend((item.it.name != name).then(|| item.it.name.clone()));
     draft.evidence.push(cloud.evidence(at, item.it.mark));
@@ -239,7 +241,7 @@ pub(crate) fn variables(cloud: &Cloud<'_>, drafts: &mut [Draft<'_>], directory: 
         let (Some(component), Some(way)) = (item.component, ways().function.get(&item.kind)) else { continue };
         let mut variables = BTreeMap::new();
         for (key, text, mark) in &item.it.attributes {
-            let name = way.environment.iter().find_map(|prefix| key.strip_prefix(prefix.as_str())?.strip_prefix('.'));
+            let name = way.environment.iter().find_map(|prefix| below_key(prefix, key));
             if let Some(name) = name.filter(|name| !name.contains('.')) {
                 let value = cloud.text(&cloud.items[at].scope, text, 0, &mut Seen::default());
                 variables.insert(name.to_owned(), Setting { value: known(value), path: item.path.clone(), mark: *mark });
