@@ -487,7 +487,12 @@ fn asked(source: &Source, index: u32, member: &str) -> Vec<&'static str> {
         match value {
             Value::Operator(operator, parts) => {
                 if matches!(operator.as_str(), "==" | "!=") && parts.iter().any(is_asked) {
-                    let literal = parts.iter().find_map(|part| if let Value::Text(text) = part { Some(text.to_ascii_uppercase()) } else { None });
+                    let literal = parts.iter().find_map(|part| match part {
+                        Value::Text(text) => Some(text.to_ascii_uppercase()),
+                        // `HttpMethod.get`
+                        Value::Member(of, name) if matches!(&**of, Value::Name(of) if of.ends_with("Method")) => Some(name.to_ascii_uppercase()),
+                        _ => None,
+                    });
                     if let Some(method) = METHODS.iter().find(|method| literal.as_deref() == Some(**method)) {
                         found.push(*method);
                     }

@@ -865,7 +865,7 @@ impl<'a> Evaluator<'a> {
         self.note_hung(&child, router, 0);
         // An object whose class's annotations tell routes: they stand here.
         let class = match &child {
-            _ if !matches!(self.family(), Family::Java | Family::CSharp) => None,
+            _ if !matches!(self.family(), Family::Java | Family::CSharp | Family::Dart) => None,
             Val::Object(id) if !self.is_router(*id) => self.objects[*id].class,
             Val::Class(file, class) => Some((*file, *class)),
             _ => None,

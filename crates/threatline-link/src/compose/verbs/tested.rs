@@ -96,6 +96,10 @@ impl<'s> Seen<'s> {
 
     fn text(&mut self, value: &Value) {
         match value {
+            // `HttpMethod.get`
+            Value::Member(object, name) if matches!(&**object, Value::Name(of) if of.ends_with("Method")) => {
+                self.text(&Value::Text(name.clone()));
+            }
             Value::Text(text) => {
                 let known = METHODS.iter().find(|method| method.eq_ignore_ascii_case(text));
                 if let Some(method) = known.filter(|method| !self.found.contains(*method)) {
