@@ -16,6 +16,7 @@ mod shaped;
 mod tested;
 
 pub(super) use filters::Way;
+pub(super) use tested::told_apart;
 
 use super::evaluate::{Evaluator, as_text};
 use super::library::{Ruled, TypeId};
@@ -554,14 +555,6 @@ impl<'a> Evaluator<'a> {
             let star = site.star.as_ref()?;
             paths = vec![Text::literal(form.replace("{star}", star))];
             told_by_class.extend(form.split_once('?').map(|(_, query)| parameter(query.split('=').next().unwrap_or(query), "query")));
-        }
-        paths.extend(self.segments(rule, site));
-        if let Some(named) = &rule.named {
-            let file = self.program.files[self.file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
-            paths.push(Text::Literal(named.replace("{file}", &file)));
-        }
-        if rule.pattern {
-            paths.iter_mut().for_each(|path| *path = Text::literal(super::text::pattern(&path.with_defaults())));
         }
         paths.extend(self.segments(rule, site));
         if let Some(named) = &rule.named {
