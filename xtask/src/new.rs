@@ -26,8 +26,8 @@ pub(crate) fn write(root: &Path, kind: &str, name: &str) -> Done {
 fn pack(root: &Path, name: &str) -> Done {
     let Some((folder, pack)) = name.split_once('/') else { return Err("a pack's name is LANGUAGE/NAME, such as python/flask".to_owned()) };
     let language = if folder == "csharp" { "c_sharp" } else { folder };
-    if !["c_sharp", "elixir", "go", "java", "javascript", "php", "python", "ruby", "rust"].contains(&language) {
-        return Err(format!("{folder}: one of csharp, elixir, go, java, javascript, php, python, ruby, rust"));
+    if !["c_sharp", "dart", "elixir", "go", "java", "javascript", "php", "python", "ruby", "rust", "swift"].contains(&language) {
+        return Err(format!("{folder}: one of csharp, dart, elixir, go, java, javascript, php, python, ruby, rust, swift"));
     }
     let path = format!("crates/threatline-knowledge/packs/{name}");
     let text = format!("name = \"{pack}\"\nlanguages = [\"{language}\"]\n# words of which a file must hold one to be read at all\nimports = [\"{pack}\"]\n");

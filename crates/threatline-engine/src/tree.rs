@@ -395,6 +395,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
     use threatline_facts::{Ecosystem, Language};
     match kind {
         ArtifactKind::Source(Language::CSharp) => "csharp",
+        ArtifactKind::Source(Language::Dart) => "dart",
         ArtifactKind::Source(Language::Elixir) => "elixir",
         ArtifactKind::Source(Language::Go) => "go",
         ArtifactKind::Source(Language::Java) => "java",
@@ -405,6 +406,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Source(Language::Ruby) => "ruby",
         ArtifactKind::Source(Language::Rust) => "rust",
         ArtifactKind::Source(Language::Scala) => "scala",
+        ArtifactKind::Source(Language::Swift) => "swift",
         ArtifactKind::Source(Language::TypeScript | Language::Tsx) => "typescript",
         ArtifactKind::Yaml => "yaml",
         ArtifactKind::Json => "json",
@@ -437,7 +439,9 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Packagist) => "composer",
         ArtifactKind::Manifest(Ecosystem::Python) => "python-package",
         ArtifactKind::Manifest(Ecosystem::Rubygems) => "ruby-gems",
+        ArtifactKind::Manifest(Ecosystem::Pub) => "pubspec",
         ArtifactKind::Manifest(Ecosystem::Sbt) => "sbt",
+        ArtifactKind::Manifest(Ecosystem::Swiftpm) => "swift-package",
         ArtifactKind::Codeowners => "codeowners",
     }
 }

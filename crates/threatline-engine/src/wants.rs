@@ -68,7 +68,7 @@ impl Want {
                 }
             }
             Language::Python | Language::Java | Language::Kotlin | Language::Scala | Language::Ruby | Language::Elixir => Scope::Around,
-            Language::Go | Language::Rust | Language::CSharp | Language::Php => Scope::Named,
+            Language::Go | Language::Rust | Language::CSharp | Language::Php | Language::Swift | Language::Dart => Scope::Named,
         }
     }
 
@@ -97,7 +97,7 @@ impl Want {
         let module = self.name.module.as_str();
         let under = |roots: &[&str]| roots.iter().any(|root| module.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':'])) || module == *root);
         match self.name.language {
-            Language::CSharp => true,
+            Language::CSharp | Language::Swift => true,
             Language::Java | Language::Kotlin | Language::Scala => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
             Language::Rust => under(&["std", "core", "alloc"]),
             Language::JavaScript | Language::TypeScript | Language::Tsx => module.starts_with("node:"),
@@ -105,6 +105,7 @@ impl Want {
             Language::Ruby => module.starts_with(|c: char| c.is_ascii_lowercase()),
             // Only modules whose first part is a host can be the project's own, but for a bare module name.
             Language::Go => module == "C",
+            Language::Dart => module.starts_with("dart:"),
             Language::Php | Language::Elixir => false,
         }
     }

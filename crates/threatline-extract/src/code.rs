@@ -6,6 +6,7 @@
 //! by packs, is worked out where files are joined.
 
 pub(crate) mod csharp;
+pub(crate) mod dart;
 pub(crate) mod elixir;
 pub(crate) mod go;
 pub(crate) mod java;
@@ -22,6 +23,7 @@ pub(crate) mod rust;
 pub(crate) mod scala;
 #[cfg(test)]
 pub(crate) mod show;
+pub(crate) mod swift;
 pub mod tree;
 pub(crate) mod walk;
 
@@ -57,6 +59,7 @@ pub fn read_all(language: Language, text: &str) -> Extracted {
 fn lower(language: Language, text: &str) -> Option<tree::Module> {
     match language {
         Language::CSharp => Some(csharp::lower(text)),
+        Language::Dart => Some(dart::lower(text)),
         Language::Elixir => Some(elixir::lower(text)),
         Language::Go => Some(go::lower(text)),
         Language::Java => Some(java::lower(text)),
@@ -66,6 +69,7 @@ fn lower(language: Language, text: &str) -> Option<tree::Module> {
         Language::Ruby => Some(ruby::lower(text)),
         Language::Rust => Some(rust::lower(text)),
         Language::Scala => Some(scala::lower(text)),
+        Language::Swift => Some(swift::lower(text)),
         Language::TypeScript => Some(match markup::scripts(text) {
             Some(script) => javascript::lower(language, &script),
             None => javascript::lower(language, text),

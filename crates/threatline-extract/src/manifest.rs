@@ -14,9 +14,11 @@ pub mod hex;
 pub mod maven;
 pub mod npm;
 pub mod nuget;
+pub mod r#pub;
 pub mod python;
 pub mod rubygems;
 pub mod sbt;
+pub mod swift;
 pub(crate) mod tables;
 pub(crate) mod xml;
 
@@ -36,7 +38,9 @@ pub fn read(ecosystem: Ecosystem, text: &str) -> Extracted {
         Ecosystem::Packagist => composer::read(text),
         Ecosystem::Python => python::read(text),
         Ecosystem::Rubygems => rubygems::read(text),
+        Ecosystem::Pub => r#pub::read(text),
         Ecosystem::Sbt => sbt::read(text),
+        Ecosystem::Swiftpm => swift::read(text),
     }
 }
 

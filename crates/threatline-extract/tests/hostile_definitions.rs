@@ -188,7 +188,9 @@ fn any_bytes_are_read_without_harm() {
         Ecosystem::Packagist,
         Ecosystem::Python,
         Ecosystem::Rubygems,
+        Ecosystem::Pub,
         Ecosystem::Sbt,
+        Ecosystem::Swiftpm,
     ];
     for ecosystem in ecosystems {
         for seed in seeds {

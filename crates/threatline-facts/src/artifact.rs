@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Language {
     CSharp,
+    Dart,
     Elixir,
     Go,
     Java,
@@ -18,6 +19,7 @@ pub enum Language {
     Ruby,
     Rust,
     Scala,
+    Swift,
     TypeScript,
     Tsx,
 }
@@ -35,9 +37,11 @@ pub enum Ecosystem {
     Npm,
     Nuget,
     Packagist,
+    Pub,
     Python,
     Rubygems,
     Sbt,
+    Swiftpm,
 }
 
 /// What a file is read as. It follows from the file's name alone; a reader of [`ArtifactKind::Yaml`],
@@ -88,6 +92,8 @@ impl Language {
             Language::Go | Language::Rust => stem.ends_with("_test"),
             Language::Java | Language::Kotlin => ends(&["Test", "Tests", "IT"]),
             Language::Scala => ends(&["Test", "Tests", "Spec", "Suite", "IT"]),
+            Language::Swift => ends(&["Test", "Tests", "Spec"]),
+            Language::Dart => stem.ends_with("_test"),
             Language::CSharp => ends(&["Test", "Tests"]),
             Language::Php => stem.ends_with("Test"),
         }
@@ -119,6 +125,8 @@ impl ArtifactKind {
             "mix.exs" => Manifest(Ecosystem::Hex),
             "pom.xml" => Manifest(Ecosystem::Maven),
             "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" => Manifest(Ecosystem::Gradle),
+            "package.swift" => Manifest(Ecosystem::Swiftpm),
+            "pubspec.yaml" => Manifest(Ecosystem::Pub),
             "build.sbt" => Manifest(Ecosystem::Sbt),
             "go.mod" | "go.work" => Manifest(Ecosystem::Go),
             "cargo.toml" => Manifest(Ecosystem::Cargo),
@@ -164,7 +172,10 @@ impl ArtifactKind {
                 "rb" => Source(Language::Ruby),
                 "gemspec" => Manifest(Ecosystem::Rubygems),
                 "rs" => Source(Language::Rust),
+                "dart" if lower.ends_with(".g.dart") || lower.ends_with(".freezed.dart") => return None,
+                "dart" => Source(Language::Dart),
                 "scala" => Source(Language::Scala),
+                "swift" => Source(Language::Swift),
                 "cs" => Source(Language::CSharp),
                 "csproj" => Manifest(Ecosystem::Nuget),
                 "yaml" | "yml" if is_values(&lower) => ChartValues,

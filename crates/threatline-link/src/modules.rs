@@ -23,7 +23,8 @@ pub fn candidates(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<
         Language::Rust => rust(want, importer, packages),
         Language::Ruby => ruby(want, importer),
         Language::Elixir => elixir(want, importer),
-        Language::CSharp => Vec::new(),
+        Language::Dart => dart(want, importer, packages),
+        Language::CSharp | Language::Swift => Vec::new(),
     };
     let mut seen = hashbrown::HashSet::with_capacity(out.len());
     let firsts: Vec<bool> = out.iter().map(|path| path != importer && seen.insert(path.as_str())).collect();
@@ -69,6 +70,8 @@ impl<'a> Manifests<'a> {
 
     /// Those whose name the module begins with, the longest name first.
     pub(crate) fn holding(&self, module: &str) -> Vec<Located<'a>> {
+        // `package:shop/src/api.dart` is of the package `shop`
+        let module = module.strip_prefix("package:").unwrap_or(module);
         let ends = module.char_indices().filter(|(_, c)| matches!(c, '/' | '.' | ':')).map(|(at, _)| at);
         let mut ends: Vec<usize> = ends.chain([module.len()]).collect();
         ends.reverse();
@@ -79,12 +82,12 @@ impl<'a> Manifests<'a> {
 /// Whether a module that was not found must be one of the project's own: then something is missing.
 pub(crate) fn looks_local(language: Language, module: &str, packages: &[Located<'_>]) -> bool {
     match language {
-        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Python | Language::Ruby => module.starts_with('.'),
+        Language::JavaScript | Language::TypeScript | Language::Tsx | Language::Python | Language::Ruby | Language::Dart => module.starts_with('.'),
         Language::Go => packages
             .iter()
             .any(|(_, package)| package.ecosystem == Ecosystem::Go && package.name.as_deref().is_some_and(|name| under(module, name, '/').is_some())),
         Language::Rust => ["crate", "self", "super"].iter().any(|root| under(&module.replace("::", "."), root, '.').is_some()),
-        Language::Java | Language::Kotlin | Language::Scala | Language::CSharp | Language::Php | Language::Elixir => false,
+        Language::Java | Language::Kotlin | Language::Scala | Language::Swift | Language::CSharp | Language::Php | Language::Elixir => false,
     }
 }
 
@@ -286,6 +289,17 @@ fn scala(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
         out.push(join(root, &format!("src/main/java/{path}/{member}.java")));
     }
     out
+}
+
+/// A file by its path, or by that of its package: what a package offers lies in its `lib`.
+fn dart(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {
+    let module = want.module.as_str();
+    if module.starts_with('.') {
+        return normal(&join(folder(importer), module)).into_iter().collect();
+    }
+    let Some((name, path)) = module.strip_prefix("package:").and_then(|rest| rest.split_once('/')) else { return Vec::new() };
+    let own = packages.iter().filter(|(_, package)| package.ecosystem == Ecosystem::Pub && package.name.as_deref() == Some(name));
+    own.filter_map(|(root, _)| normal(&join(root, &format!("lib/{path}")))).collect()
 }
 
 fn go(want: &Want, importer: &str, packages: &[Located<'_>]) -> Vec<String> {

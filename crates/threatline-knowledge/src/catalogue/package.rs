@@ -56,7 +56,9 @@ const fn section(ecosystem: Ecosystem) -> &'static str {
         Ecosystem::Nuget => "nuget",
         Ecosystem::Packagist => "packagist",
         Ecosystem::Python => "python",
+        Ecosystem::Pub => "pub",
         Ecosystem::Rubygems => "rubygems",
+        Ecosystem::Swiftpm => "swift",
     }
 }
 

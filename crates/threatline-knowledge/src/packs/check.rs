@@ -230,7 +230,11 @@ impl Pack {
         let reads = self.reads.iter().enumerate().map(|(at, rule)| ("reads", at, Some(&rule.r#in).filter(|place| *place != "model")));
         let annotations = self.annotations.iter().enumerate().map(|(at, rule)| ("annotations", at, rule.r#in.as_ref()));
         for (at, rule) in self.calls.iter().enumerate() {
-            let Some(item) = rule.when.iter().position(|when| when.kind.as_deref().is_some_and(|kind| !KINDS.contains(&kind))) else { continue };
+            let Some(item) =
+                rule.when.iter().position(|when| when.kind.as_deref().is_some_and(|kind| !KINDS.contains(&kind.strip_prefix('!').unwrap_or(kind))))
+            else {
+                continue;
+            };
             let place = vec![Key("calls"), Item(at), Key("when"), Item(item), Key("kind")];
             return mistake(place, "this is no sort of value", format!("known are {}", KINDS.join(", ")));
         }

@@ -104,6 +104,9 @@ pub struct RoutedRule {
     pub handler_takes: Vec<String>,
     #[serde(default)]
     pub kind: Option<String>,
+    /// A guard's export is called with an object of this type; what is put before that one guards.
+    #[serde(default)]
+    pub hands: Option<String>,
     #[serde(default)]
     pub covers: Reach,
     /// Export, and keys in it, with the patterns of paths that a guard is limited to.

@@ -12,6 +12,7 @@ use threatline_facts::Language;
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Family {
     CSharp,
+    Dart,
     Elixir,
     Go,
     Java,
@@ -21,12 +22,24 @@ pub enum Family {
     Python,
     Ruby,
     Rust,
+    Swift,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: &[Family] =
-        &[Family::CSharp, Family::Elixir, Family::Go, Family::Java, Family::JavaScript, Family::Php, Family::Python, Family::Ruby, Family::Rust];
+    pub const ALL: &[Family] = &[
+        Family::CSharp,
+        Family::Dart,
+        Family::Elixir,
+        Family::Go,
+        Family::Java,
+        Family::JavaScript,
+        Family::Php,
+        Family::Python,
+        Family::Ruby,
+        Family::Rust,
+        Family::Swift,
+    ];
 
     /// Its place in [`Family::ALL`].
     pub fn number(self) -> usize {
@@ -37,6 +50,7 @@ impl Family {
     pub fn folder(self) -> &'static str {
         match self {
             Family::CSharp => "csharp",
+            Family::Dart => "dart",
             Family::Elixir => "elixir",
             Family::Go => "go",
             Family::Java => "java",
@@ -45,6 +59,7 @@ impl Family {
             Family::Python => "python",
             Family::Ruby => "ruby",
             Family::Rust => "rust",
+            Family::Swift => "swift",
         }
     }
 
@@ -58,6 +73,7 @@ impl Family {
     pub fn of(language: Language) -> Self {
         match language {
             Language::CSharp => Family::CSharp,
+            Language::Dart => Family::Dart,
             Language::Elixir => Family::Elixir,
             Language::Go => Family::Go,
             Language::Java | Language::Kotlin | Language::Scala => Family::Java,
@@ -66,6 +82,7 @@ impl Family {
             Language::Python => Family::Python,
             Language::Ruby => Family::Ruby,
             Language::Rust => Family::Rust,
+            Language::Swift => Family::Swift,
         }
     }
 }

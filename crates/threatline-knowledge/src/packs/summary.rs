@@ -41,6 +41,7 @@ impl Family {
     pub fn spoken(self) -> &'static str {
         match self {
             Family::CSharp => "C#",
+            Family::Dart => "Dart",
             Family::Elixir => "Elixir",
             Family::Go => "Go",
             Family::Java => "Java, Kotlin, Scala",
@@ -49,6 +50,7 @@ impl Family {
             Family::Python => "Python",
             Family::Ruby => "Ruby",
             Family::Rust => "Rust",
+            Family::Swift => "Swift",
         }
     }
 }

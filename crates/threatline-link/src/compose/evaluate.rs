@@ -611,8 +611,18 @@ impl<'a> Evaluator<'a> {
             self.receive(closure, function, &arguments, &scope);
         }
         let trailing = trailing(function, &arguments).filter(|_| self.has_receivers());
-        let mut positional =
-            arguments.iter().enumerate().filter(|(at, argument)| argument.name.is_none() && trailing != Some(*at)).map(|(_, argument)| argument);
+        // labels of Swift need not be the names of the parameters
+        let labelled = |name: &Option<String>| match name {
+            Some(name) => self.family() != Family::Swift || name == "self" || function.parameters.iter().any(|parameter| parameter.name == *name),
+            None => false,
+        };
+        let mut positional = arguments
+            .iter()
+            .enumerate()
+            .filter(|(at, argument)| !labelled(&argument.name) && trailing != Some(*at))
+            .map(|(_, argument)| argument)
+            .collect::<Vec<_>>()
+            .into_iter();
         for (at, parameter) in function.parameters.iter().enumerate() {
             let last = trailing.filter(|_| at + 1 == function.parameters.len()).and_then(|at| arguments.get(at));
             // a pattern is known by the name that it binds

@@ -109,11 +109,12 @@ const GUARDING: [&str; 12] = [
     "handle",
 ];
 
-/// Methods of a guard's class in PHP and Elixir, beside those that such classes have everywhere.
+/// Methods of a guard's class in PHP, Elixir and Swift, beside those that such classes have everywhere.
 fn guarding_methods(family: Family) -> &'static [&'static str] {
     match family {
         Family::Php => &["process", "__invoke", "before"],
         Family::Elixir => &["call"],
+        Family::Swift => &["respond"],
         _ => &[],
     }
 }
@@ -279,8 +280,9 @@ impl<'a> Evaluator<'a> {
             }
         }
         let php = self.objects[id].class.filter(|(file, _)| self.program.files[*file].family == Family::Php);
-        let of_php = php.map_or(&[][..], |_| guarding_methods(Family::Php));
-        match GUARDING.iter().chain(of_php).find_map(|name| self.method(id, name)) {
+        let family = self.objects[id].class.map(|(file, _)| self.program.files[file].family).filter(|family| matches!(family, Family::Php | Family::Swift));
+        let own = family.map_or(&[][..], guarding_methods);
+        match GUARDING.iter().chain(own).find_map(|name| self.method(id, name)) {
             Some(closure) => self.prove(&closure, depth).0,
             None if self.is_router(id) => Verdict::default(),
             None => match php {
@@ -891,8 +893,9 @@ impl<'a> Evaluator<'a> {
 
     /// Calling this goes on to what is guarded.
     fn goes_on(&mut self, call: &'a Call, prover: &Prover, scope: &Scope) -> bool {
-        const ON: [&str; 17] = [
+        const ON: [&str; 18] = [
             "ServeHTTP",
+            "respond",
             "Next",
             "next",
             "run",

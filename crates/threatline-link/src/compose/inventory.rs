@@ -43,6 +43,8 @@ fn is_main(file: &super::program::File<'_>, index: usize, function: &Function) -
         Family::Rust => function.name == "main" && (name == "main.rs" || file.path.contains("/bin/")),
         Family::Java => function.name == "main" && function.is_static,
         Family::CSharp => (function.name == "Main" && function.is_static) || (index == 0 && name == "Program.cs" && !function.steps.is_empty()),
+        Family::Dart => function.name == "main" && (file.path.starts_with("bin/") || file.path.contains("/bin/")),
+        Family::Swift => function.name == "main" && function.is_static && function.class.is_some() || (index == 0 && name == "main.swift"),
         Family::Python => index == 0 && function.steps.iter().any(is_main_guard),
         Family::Elixir | Family::JavaScript | Family::Php | Family::Ruby => false,
     }

@@ -48,7 +48,7 @@ pub(super) struct Program<'a> {
     package_names: HashMap<&'a str, &'a str>,
     /// Files that others load by their path.
     loaded: HashSet<FileId>,
-    /// PHP: functions that stand in no class.
+    /// PHP and Swift: functions that stand in no class.
     by_function: HashMap<&'a str, Vec<(FileId, u32)>>,
     /// Java: files and folders by what stands behind `src/main/java/`, wherever that is.
     tails: HashMap<&'a str, &'a str>,
@@ -184,7 +184,7 @@ impl<'a> Program<'a> {
                 file.functions.insert(&function.name, number);
             }
         });
-        if family == Family::Php {
+        if matches!(family, Family::Php | Family::Swift) {
             let own: Vec<_> = file.functions.iter().map(|(name, number)| (*name, *number)).collect();
             own.into_iter().for_each(|(name, number)| self.by_function.entry(name).or_default().push((id, number)));
         }
@@ -211,7 +211,7 @@ impl<'a> Program<'a> {
                     self.endings.entry(last(&plain, '.').to_owned()).or_default().push((plain, (id, number as u32)));
                 }
             }
-            if matches!(family, Family::Java | Family::CSharp | Family::Php) {
+            if matches!(family, Family::Java | Family::CSharp | Family::Php | Family::Swift) {
                 self.by_class.entry((package.clone(), &class.name)).or_insert((id, number as u32));
                 self.by_short.entry(&class.name).or_default().push((id, number as u32));
             }
@@ -228,6 +228,8 @@ impl<'a> Program<'a> {
             for name in source.functions.first().into_iter().flat_map(|top| top_names(source, &top.steps)) {
                 self.offered.entry(package).or_default().entry(name).or_default().push(id);
             }
+        }
+        if matches!(source.language, Language::Kotlin | Language::Scala | Language::Swift | Language::Dart) {
             for (number, function) in source.functions.iter().enumerate().filter(|(_, function)| function.receiver.is_some()) {
                 self.extensions.entry(&function.name).or_default().push((id, number as u32));
             }
@@ -383,14 +385,14 @@ impl<'a> Program<'a> {
     /// A class of the same package, or of any when the name is unique (C#).
     pub(super) fn class_nearby(&self, file: FileId, name: &str) -> Option<(FileId, u32)> {
         let family = self.files[file].family;
-        if !matches!(family, Family::Java | Family::CSharp | Family::Php) {
+        if !matches!(family, Family::Java | Family::CSharp | Family::Php | Family::Swift) {
             return None;
         }
         let package = self.source(file).package.clone().unwrap_or_default();
         if let Some(found) = self.by_class.get(&(package, name)) {
             return Some(*found);
         }
-        let found = self.by_short.get(name).filter(|_| family == Family::CSharp)?;
+        let found = self.by_short.get(name).filter(|_| matches!(family, Family::CSharp | Family::Swift))?;
         let own = self.files[file].path.split('/').next();
         let near: Vec<_> = found.iter().filter(|(other, _)| self.files[*other].path.split('/').next() == own).collect();
         match near.as_slice() {
@@ -599,7 +601,12 @@ impl<'a> Program<'a> {
 
     /// The full name of a library's member.
     pub(super) fn full_name(&self, language: Language, module: &str, member: Option<&str>) -> String {
-        let module = plain(module.strip_prefix("node:").unwrap_or(module));
+        // what a package of Dart offers is known by the package, wherever in it it stands
+        let module = match module.strip_prefix("package:").filter(|_| language == Language::Dart) {
+            Some(rest) => rest.split('/').next().unwrap_or(rest).to_owned(),
+            None if language == Language::Dart => module.to_owned(),
+            None => plain(module.strip_prefix("node:").unwrap_or(module)),
+        };
         match member {
             None | Some("*") => module,
             Some("default") if matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx) => module,

@@ -16,7 +16,7 @@ use threatline_knowledge::packs::{AnnotationVerb, TypeRole, Verb};
 impl<'a> Evaluator<'a> {
     /// The file is of a language in which members of what is around are named without it, and functions extend types.
     pub(super) fn has_receivers(&self) -> bool {
-        matches!(self.program.source(self.file).language, Language::Kotlin | Language::Scala)
+        matches!(self.program.source(self.file).language, Language::Kotlin | Language::Scala | Language::Swift | Language::Dart)
     }
 
     /// … in which whoever runs a lambda may hand it a receiver.

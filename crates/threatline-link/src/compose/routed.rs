@@ -6,6 +6,7 @@ mod segments;
 use super::evaluate::Evaluator;
 use super::program::folder_of;
 use super::value::*;
+use super::verbs::told_apart;
 use super::{Place, text};
 use segments::{Cover, covers, segments};
 use std::collections::btree_map::Entry;
@@ -194,6 +195,10 @@ impl<'a> Evaluator<'a> {
             _ => Val::list(values),
         };
         let place = self.place_of(routed, &value);
+        let value = match &rule.hands {
+            Some(ty) => self.put_before(routed, value, ty),
+            None => value,
+        };
         let only = match rule.only.as_deref().and_then(|only| only.split_once('.')) {
             Some((export, key)) => match self.offered_by(routed.file, export).map(|value| reached(&value, key)) {
                 Some(Some(Val::List(items))) => items.iter().map(pattern).collect(),
@@ -204,6 +209,26 @@ impl<'a> Evaluator<'a> {
         };
         let folder = folder_of(&self.program.files[routed.file].path).to_owned();
         Some(FileGuard { guard: Guard { value, place }, reach: rule.covers, folder, only })
+    }
+
+    /// What a function puts before the handler that it is handed and gives back (`handler.use(a).use(b)`). One that
+    /// gives back a function of its own is the guard itself; of anything else nothing is known.
+    fn put_before(&mut self, routed: &Routed, value: Val, ty: &str) -> Val {
+        let Val::Function(closure) = &value else { return Val::Unknown };
+        let Some(ty) = self.program.files[routed.file].library.named(routed.pack, ty) else { return Val::Unknown };
+        let owner = std::mem::replace(&mut self.owner, routed.file);
+        let handed = self.object(Object { ty: Some(ty), ..Object::default() });
+        let given = self.invoke(closure, vec![Arg { name: None, value: Val::Object(handed) }]);
+        self.owner = owner;
+        match given {
+            Val::Object(id) if id == handed => {
+                let added =
+                    self.objects[handed].events.iter().filter_map(|event| if let Event::Middleware { guards, .. } = event { Some(guards) } else { None });
+                Val::list(added.flatten().map(|guard| guard.value.clone()).collect())
+            }
+            Val::Function(_) => value,
+            _ => Val::Unknown,
+        }
     }
 
     /// What the file offers under that name, if it does.
@@ -289,7 +314,8 @@ impl<'a> Evaluator<'a> {
         if let (Some(member), Some(closure)) = (&rule.asked, innermost(&value))
             && (methods == [None] || methods.len() > 1)
         {
-            let asked = asked(self.program.source(closure.file), closure.index, member);
+            let found = told_apart(&self.program.source(closure.file).functions, closure.index, std::slice::from_ref(member));
+            let asked: Vec<&str> = METHODS.iter().copied().filter(|method| found.contains(method)).collect();
             if !asked.is_empty() {
                 methods.retain(|method| method.as_ref().is_none_or(|method| asked.contains(&method.as_str())));
                 if methods == [None] || methods.is_empty() {
@@ -455,51 +481,4 @@ fn says(source: &Source, directive: &str) -> bool {
 fn first_mark(source: &Source) -> Option<threatline_facts::Mark> {
     let function = source.functions.iter().skip(1).map(|function| function.mark).next();
     function.or_else(|| source.imports.first().map(|import| import.mark))
-}
-
-/// The methods that a function asks its request for: `req.method === "POST"`, `case "POST"`.
-fn asked(source: &Source, index: u32, member: &str) -> Vec<&'static str> {
-    let mut found = Vec::new();
-    let mut todo: Vec<&Step> = source.functions[index as usize].steps.iter().collect();
-    let is_asked = |value: &Value| matches!(value, Value::Member(_, name) | Value::Name(name) if name == member);
-    let mut conditions: Vec<&Value> = Vec::new();
-    let mut budget = 10_000_u32;
-    while let Some(step) = todo.pop() {
-        budget = budget.saturating_sub(1);
-        if budget == 0 {
-            break;
-        }
-        match step {
-            Step::If { condition, then, otherwise } => {
-                conditions.push(condition);
-                todo.extend(then.iter().chain(otherwise));
-            }
-            Step::Loop { body, .. } | Step::Block(body) => todo.extend(body),
-            Step::Try { body, handlers, finally } => todo.extend(body.iter().chain(handlers.iter().flatten()).chain(finally)),
-            _ => {}
-        }
-    }
-    while let Some(value) = conditions.pop() {
-        budget = budget.saturating_sub(1);
-        if budget == 0 {
-            break;
-        }
-        match value {
-            Value::Operator(operator, parts) => {
-                if matches!(operator.as_str(), "==" | "!=") && parts.iter().any(is_asked) {
-                    let literal = parts.iter().find_map(|part| if let Value::Text(text) = part { Some(text.to_ascii_uppercase()) } else { None });
-                    if let Some(method) = METHODS.iter().find(|method| literal.as_deref() == Some(**method)) {
-                        found.push(*method);
-                    }
-                }
-                conditions.extend(parts);
-            }
-            Value::Either(parts) | Value::List(parts) | Value::Unknown(parts) => conditions.extend(parts),
-            Value::Not(inner) => conditions.push(inner),
-            _ => {}
-        }
-    }
-    let mut out: Vec<&str> = METHODS.iter().copied().filter(|method| found.contains(method)).collect();
-    out.dedup();
-    out
 }

@@ -155,7 +155,10 @@ impl Evaluator<'_> {
                 return values.first().and_then(Val::literal).is_some_and(|text| !condition.not.iter().any(|one| one == text));
             }
             if let Some(kind) = &condition.kind {
-                return values.iter().any(|value| is_kind(value, kind));
+                return match kind.strip_prefix('!') {
+                    Some(other) => !values.is_empty() && !values.iter().any(|value| is_kind(value, other)),
+                    None => values.iter().any(|value| is_kind(value, kind)),
+                };
             }
             if let Some(other) = &condition.is_not {
                 return !values.iter().any(|value| equals(value, other) || self.is_typed(value, other));

@@ -23,7 +23,7 @@ impl<'a> Evaluator<'a> {
         let mut found = Vec::new();
         for index in &class.methods {
             let function = &source.functions[*index as usize];
-            let listed = rule.methods.is_empty() || rule.methods.contains_key(&function.name);
+            let listed = rule.methods.is_empty() || rule.methods.contains_key("*") || rule.methods.contains_key(&function.name);
             let is_way = listed && function.public && !function.is_static && !function.name.starts_with('(') && !rule.except.contains(&function.name);
             if is_way {
                 found.push((function.name.clone(), *index, function.mark));
@@ -44,7 +44,11 @@ impl<'a> Evaluator<'a> {
             self.mark = mark;
             let place = self.place(&ruled.pack.name);
             let pattern = rule.path.as_deref().unwrap_or("{class}");
-            let path = pattern.replace("{class}", &class.name.replace('.', between)).replace("{method}", &name).replace("{file}", &stem);
+            let path = pattern
+                .replace("{name}", &short_name(&class.name, &rule.bases))
+                .replace("{class}", &class.name.replace('.', between))
+                .replace("{method}", &name)
+                .replace("{file}", &stem);
             if kind == EntryPointKind::Message {
                 let mut call = call_at(place.clone());
                 call.protocol = rule.protocol.clone();
@@ -57,7 +61,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 answered_by: Vec::new(),
                 kind,
-                methods: vec![None],
+                methods: vec![rule.methods.get("*").cloned()],
                 told: true,
                 path: Text::Literal(path),
                 handler: Val::Function(Closure { file, index, scope: None, this: Some(this) }),
@@ -90,4 +94,12 @@ impl<'a> Evaluator<'a> {
         }
         out
     }
+}
+
+/// The name of a class without that of its base, its first letter small.
+fn short_name(class: &str, bases: &[String]) -> String {
+    let endings = bases.iter().filter_map(|base| base.rsplit('.').next());
+    let short = endings.filter_map(|ending| class.strip_suffix(ending)).find(|short| !short.is_empty()).unwrap_or(class);
+    let mut letters = short.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }

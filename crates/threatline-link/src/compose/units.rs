@@ -240,12 +240,12 @@ impl<'a> Index<'a> {
                 !is_foreign || module.starts_with('.') || ["@/", "~/", "src/", "app/"].iter().any(|alias| module.starts_with(alias))
             }
             Language::Go | Language::Rust => !is_foreign || plain(module).starts_with("super."),
-            Language::Php => module.starts_with('.'),
+            Language::Php | Language::Dart => module.starts_with('.') || module.starts_with("package:"),
             // a class of a gem is found by the gem that the manifest names
             Language::Ruby => module.starts_with('.'),
             // as in Ruby: a module of another application of an umbrella is found by that one's manifest
             Language::Elixir => false,
-            Language::Java | Language::Kotlin | Language::Scala | Language::CSharp => false,
+            Language::Java | Language::Kotlin | Language::Scala | Language::Swift | Language::CSharp => false,
         }
     }
 }

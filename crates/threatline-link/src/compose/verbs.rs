@@ -16,6 +16,7 @@ mod shaped;
 mod tested;
 
 pub(super) use filters::Way;
+pub(super) use tested::told_apart;
 
 use super::evaluate::{Evaluator, as_text};
 use super::library::{Ruled, TypeId};
@@ -566,14 +567,6 @@ impl<'a> Evaluator<'a> {
         if rule.pattern {
             paths.iter_mut().for_each(|path| *path = Text::literal(super::text::pattern(&path.with_defaults())));
         }
-        paths.extend(self.segments(rule, site));
-        if let Some(named) = &rule.named {
-            let file = self.program.files[self.file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
-            paths.push(Text::Literal(named.replace("{file}", &file)));
-        }
-        if rule.pattern {
-            paths.iter_mut().for_each(|path| *path = Text::literal(super::text::pattern(&path.with_defaults())));
-        }
         if paths.is_empty() {
             if rule.path.is_some() && site.arguments.is_empty() && rule.handler.is_none() {
                 return None;
@@ -868,7 +861,7 @@ impl<'a> Evaluator<'a> {
         self.note_hung(&child, router, 0);
         // An object whose class's annotations tell routes: they stand here.
         let class = match &child {
-            _ if !matches!(self.family(), Family::Java | Family::CSharp) => None,
+            _ if !matches!(self.family(), Family::Java | Family::CSharp | Family::Dart) => None,
             Val::Object(id) if !self.is_router(*id) => self.objects[*id].class,
             Val::Class(file, class) => Some((*file, *class)),
             _ => None,

@@ -1,7 +1,6 @@
 //! Expressions, arguments and functions without a name.
 
 use super::Lowering;
-use crate::code::parts::switch_value;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use ExpressionKind as Kind;
@@ -123,7 +122,7 @@ impl Lowering<'_> {
             "match_expression" | "try_expression" | "for_expression" => {
                 let mut body = Vec::new();
                 self.statement(node, &mut body);
-                return switch_value(body, at);
+                return done_here(body, at);
             }
             "block" | "indented_block" => return self.block_value(node),
             "throw_expression" | "return_expression" => Kind::Unknown(self.expressions(node)),
@@ -137,7 +136,7 @@ impl Lowering<'_> {
     fn block_value(&self, node: Node) -> Expression {
         match children(node).as_slice() {
             [only] if !only.kind().ends_with("_definition") => self.whole_expression(*only),
-            _ => switch_value(self.block(node), span(node)),
+            _ => done_here(self.block(node), span(node)),
         }
     }
 
@@ -350,10 +349,16 @@ impl Lowering<'_> {
             _ => {
                 let mut body = Vec::new();
                 self.statement(node, &mut body);
-                switch_value(body, at)
+                done_here(body, at)
             }
         }
     }
+}
+
+/// Statements whose last value is what is meant: a function that is called where it stands.
+fn done_here(body: Vec<Statement>, at: Span) -> Expression {
+    let function = Function { body: returned(body), public: true, span: at, line: at.line, ..Function::default() };
+    call(expression(Kind::Function(Box::new(function)), at), Vec::new(), at)
 }
 
 fn is_block(node: Node) -> bool {

@@ -233,7 +233,8 @@ impl<'a> Evaluator<'a> {
     /// an arrow function that a field holds is about the object that has the field.
     pub(in crate::compose) fn initial(&mut self, file: FileId, field: &'a Field, of: Option<ObjectId>) -> Val {
         let mut scope = self.globals(file);
-        let names_itself = self.program.files[file].family == Family::JavaScript || self.program.source(file).language == Language::Scala;
+        let names_itself = self.program.files[file].family == Family::JavaScript
+            || matches!(self.program.source(file).language, Language::Scala | Language::Swift | Language::Dart);
         if let Some(of) = of.filter(|_| names_itself) {
             scope = Scope::new(Some(scope));
             scope.set("self", Val::Object(of));

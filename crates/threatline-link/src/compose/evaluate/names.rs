@@ -122,6 +122,11 @@ impl<'a> Evaluator<'a> {
                 return Val::Function(Closure { file, index, scope: None, this: None });
             }
         }
+        if self.family() == Family::Swift
+            && let Some((file, index)) = self.program.function_named(name)
+        {
+            return Val::Function(Closure { file, index, scope: None, this: None });
+        }
         if let Some((file, class)) = self.program.class_nearby(file, name) {
             return Val::Class(file, class);
         }
