@@ -20,7 +20,7 @@ pub use address::{Scheme, encryption, port, scheme};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
 pub use connection::{Connection, connections, setting};
 pub use data_class::{data_class, is_setting};
-pub use kinds::{Vocabulary, kind_of_letters, letters};
+pub use kinds::{kind_of_letters, letters};
 pub use operator::{Operator, operator};
 pub use package::{CAPABILITIES, Package, package};
 pub use privilege::is_privileged;

@@ -552,6 +552,13 @@ app.get('/after/:id', signedIn, async (req, res) => {
   res.json(note)
 })
 app.get('/handed/:id', signedIn, async (req, res) => { res.json(await lookUp(req)) })
+app.get('/other/:id', signedIn, async (req, res) => {
+  const note = await get(req.params.id)
+  if (note.by !== req.session.get('who')) return res.status(403).end()
+  res.json(note)
+})
+app.get('/through/:id', signedIn, async (req, res) => { res.json(await get(req.params.id)) })
+function get(id) { return Note.findById(id) }
 ";
     let django = "
 from django.contrib.auth.decorators import login_required
@@ -581,7 +588,14 @@ urlpatterns = [path('notes/<int:pk>', note), path('named/<int:pk>', named), path
     let of = |line: &str| line.split(" by ").next().unwrap().to_owned();
     assert_eq!(
         said(&[("app.js", express), ("package.json", "{}")]).iter().map(|line| of(line)).collect::<Vec<_>>(),
-        ["GET /after/{id}", "GET /handed/{id}", "GET /notes/{id} | owner_check=false", "GET /own/{id}"]
+        [
+            "GET /after/{id}",
+            "GET /handed/{id}",
+            "GET /notes/{id} | owner_check=false",
+            "GET /other/{id}",
+            "GET /own/{id}",
+            "GET /through/{id} | owner_check=false"
+        ]
     );
     assert_eq!(
         said(&[("shop/urls.py", django), ("shop/settings.py", "MIDDLEWARE = []\nROOT_URLCONF = 'shop.urls'\n"), ("requirements.txt", "django")])

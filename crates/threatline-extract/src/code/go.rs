@@ -16,19 +16,9 @@ use super::tree::{Import, Module};
 use super::walk::{Walk, child_of_kind, children, span};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
-thread_local! {
-    /// Parsers are costly to make and hold no state between texts.
-    static PARSER: RefCell<Parser> = RefCell::new(parser());
-}
-
-fn parser() -> Parser {
-    let mut parser = Parser::new();
-    // A grammar of another ABI would be a mistake of the build; then nothing is parsed.
-    let _ = parser.set_language(&tree_sitter_go::LANGUAGE.into());
-    parser
-}
+super::walk::grammar!(tree_sitter_go::LANGUAGE);
 
 /// Lowers one Go source file.
 pub(crate) fn lower(text: &str) -> Module {

@@ -14,20 +14,9 @@ mod tests;
 
 use super::parts::{Depth, children, span};
 use super::tree::{Import, Module};
-use std::cell::RefCell;
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
-thread_local! {
-    /// Parsers are costly to make and hold no state between texts.
-    static PARSER: RefCell<Parser> = RefCell::new(parser());
-}
-
-fn parser() -> Parser {
-    let mut parser = Parser::new();
-    // A grammar of another ABI would be a mistake of the build; then nothing is parsed.
-    let _ = parser.set_language(&tree_sitter_java::LANGUAGE.into());
-    parser
-}
+super::walk::grammar!(tree_sitter_java::LANGUAGE);
 
 /// Lowers one Java source file.
 pub(crate) fn lower(text: &str) -> Module {

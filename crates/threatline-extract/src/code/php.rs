@@ -19,19 +19,9 @@ use super::parts::{Depth, children, span};
 use super::tree::{Import, Module, Span, Statement};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{Node, Tree};
 
-thread_local! {
-    /// Parsers are costly to make and hold no state between texts.
-    static PARSER: RefCell<Parser> = RefCell::new(parser());
-}
-
-fn parser() -> Parser {
-    let mut parser = Parser::new();
-    // A grammar of another ABI would be a mistake of the build; then nothing is parsed.
-    let _ = parser.set_language(&tree_sitter_php::LANGUAGE_PHP.into());
-    parser
-}
+super::walk::grammar!(tree_sitter_php::LANGUAGE_PHP);
 
 /// Parses a text by itself.
 fn parse(text: &str) -> Option<Tree> {

@@ -21,19 +21,9 @@ use super::tree::{Class, Expression, Module, Statement, StatementKind};
 use super::walk::Walk;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use tree_sitter::{Node, Parser, Range, Tree};
+use tree_sitter::{Node, Range, Tree};
 
-thread_local! {
-    /// Parsers are costly to make and hold no state between texts.
-    static PARSER: RefCell<Parser> = RefCell::new(parser());
-}
-
-fn parser() -> Parser {
-    let mut parser = Parser::new();
-    // A grammar of another ABI would be a mistake of the build; then nothing is parsed.
-    let _ = parser.set_language(&tree_sitter_rust::LANGUAGE.into());
-    parser
-}
+super::walk::grammar!(tree_sitter_rust::LANGUAGE);
 
 /// Lowers one Rust source file.
 pub(crate) fn lower(text: &str) -> Module {

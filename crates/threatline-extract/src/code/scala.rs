@@ -19,19 +19,9 @@ use super::tree::*;
 use super::walk::{Walk, child_of_kind, children, span};
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
-thread_local! {
-    /// Parsers are costly to make and hold no state between texts.
-    static PARSER: RefCell<Parser> = RefCell::new(parser());
-}
-
-fn parser() -> Parser {
-    let mut parser = Parser::new();
-    // A grammar of another ABI would be a mistake of the build; then nothing is parsed.
-    let _ = parser.set_language(&tree_sitter_scala::LANGUAGE.into());
-    parser
-}
+super::walk::grammar!(tree_sitter_scala::LANGUAGE);
 
 /// Lowers one Scala source file.
 pub(crate) fn lower(text: &str) -> Module {

@@ -3,7 +3,7 @@
 
 use super::tree::{Argument, Expression, ExpressionKind as Kind, Function, Span, Statement, StatementKind, Type};
 use std::cell::Cell;
-use tree_sitter::Node;
+use tree_sitter::{Language, Node, Parser};
 
 /// How deep a walk follows nesting; what lies deeper is left out. Real code stays below, and a debug
 /// build's stack of 2 MiB holds it.
@@ -15,6 +15,23 @@ pub(crate) const MAX_CASES: usize = 100;
 /// What runs when a class or module is made, and what runs in the one that takes it in: methods of these names.
 pub(crate) const CLASS: &str = "(class)";
 pub(crate) const INCLUDED: &str = "(included)";
+
+/// Declares `PARSER`, one for each thread: parsers are costly to make and hold no state between texts.
+macro_rules! grammar {
+    ($language:expr) => {
+        thread_local! {
+            static PARSER: std::cell::RefCell<tree_sitter::Parser> = std::cell::RefCell::new($crate::code::walk::parser(&$language.into()));
+        }
+    };
+}
+pub(crate) use grammar;
+
+/// A parser of a grammar. One of another ABI would be a mistake of the build; then nothing is parsed.
+pub(crate) fn parser(language: &Language) -> Parser {
+    let mut parser = Parser::new();
+    let _ = parser.set_language(language);
+    parser
+}
 
 /// One walk over one text.
 pub(crate) struct Walk<'t> {

@@ -1,6 +1,6 @@
 //! Fields that callers must not set by themselves.
 
-use super::load;
+use super::{letters, load};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -14,9 +14,8 @@ struct Written {
 /// Whether a field of a stored record decides over rights, owners, money or what was approved.
 pub fn is_privileged(field: &str) -> bool {
     static ALL: OnceLock<BTreeSet<String>> = OnceLock::new();
-    let all = ALL.get_or_init(|| load::<Written>(include_str!("../../data/privileges.toml")).fields.iter().map(|field| field.replace('_', "")).collect());
-    let plain = field.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase());
-    all.contains(&plain.collect::<String>())
+    let all = ALL.get_or_init(|| load::<Written>(include_str!("../../data/privileges.toml")).fields.iter().map(|field| letters(field)).collect());
+    all.contains(&letters(field))
 }
 
 #[cfg(test)]

@@ -52,8 +52,10 @@ pub(super) struct Evaluator<'a> {
     pub(super) opened: Option<usize>,
     pub(super) frames: Vec<Effects>,
     pub(super) visited: HashSet<(FileId, u32)>,
-    /// Which functions of the project a function was seen to call, and calls that look records up ([`super::owned`]).
+    /// Which functions of the project a function was seen to call, where and by which name, and calls that look records up
+    /// ([`super::owned`]).
     pub(super) callees: HashMap<(FileId, u32), BTreeSet<(FileId, u32)>>,
+    pub(super) followed: HashSet<(FileId, Mark, &'a str)>,
     pub(super) looked_up: HashSet<(FileId, Mark, String)>,
     /// What is proved is a handler's own body, where looking somebody up is no proof of who asks.
     pub(super) strict: bool,
@@ -179,6 +181,7 @@ impl<'a> Evaluator<'a> {
             frames: vec![Effects::default()],
             visited: HashSet::new(),
             callees: HashMap::new(),
+            followed: HashSet::new(),
             looked_up: HashSet::new(),
             strict: false,
             file: 0,
@@ -507,6 +510,7 @@ impl<'a> Evaluator<'a> {
             self.visited.insert(id);
             if let Some(caller) = self.running.last() {
                 self.callees.entry(*caller).or_default().insert(id);
+                self.followed.insert((self.file, self.mark, &self.program.source(id.0).functions[id.1 as usize].name));
             }
         }
         if self.running.len() >= MAX_DEPTH || self.running.iter().filter(|running| **running == id).count() > 0 || !self.burn() {

@@ -96,20 +96,10 @@ impl<'a> Evaluator<'a> {
         let mut open = vec![(handler.file, handler.index)];
         let mut seen: HashSet<(FileId, u32)> = open.iter().copied().collect();
         while let Some((file, index)) = open.pop() {
-            let called = self.callees.get(&(file, index));
-            let called = called.into_iter().flatten().copied();
-            let called: Vec<(FileId, u32)> = called.collect();
-            let name = |(file, index): &(FileId, u32)| self.program.source(*file).functions[*index as usize].name.as_str();
-            let function = &self.program.source(file).functions[index as usize];
-            let mut look = Look {
-                evaluator: self,
-                file,
-                functions: &self.program.source(file).functions,
-                called: called.iter().map(name).collect(),
-                own: HashSet::new(),
-                foreign: HashSet::new(),
-                depth: 0,
-            };
+            let called: Vec<(FileId, u32)> = self.callees.get(&(file, index)).into_iter().flatten().copied().collect();
+            let functions = &self.program.source(file).functions;
+            let function = &functions[index as usize];
+            let mut look = Look { evaluator: self, file, functions, own: HashSet::new(), foreign: HashSet::new(), depth: 0 };
             let is_handler = (file, index) == (handler.file, handler.index);
             for parameter in &function.parameters {
                 let names = parameter.names.iter().chain([&parameter.name]).map(String::as_str).filter(|name| !name.is_empty());
@@ -139,8 +129,6 @@ struct Look<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     file: FileId,
     functions: &'a [Function],
-    /// Names of the project's functions that it was seen to call.
-    called: HashSet<&'a str>,
     /// Locals that are records, texts of the request, or made here.
     own: HashSet<&'a str>,
     /// Parameters of a handler that the framework fills with something else: the request, a session.
@@ -185,7 +173,7 @@ impl<'a> Look<'_, 'a> {
     fn bind(&mut self, target: &'a Value) {
         match target {
             Value::Name(name) => {
-                self.own.insert(name);
+                self.own.insert(plain(name));
             }
             Value::List(targets) => targets.iter().for_each(|target| self.bind(target)),
             Value::Map(entries) => entries.iter().for_each(|(_, target)| self.bind(target)),
@@ -210,14 +198,9 @@ impl<'a> Look<'_, 'a> {
         match value {
             Value::Text(_) | Value::Number(_) | Value::Boolean(_) | Value::Null | Value::List(_) | Value::Map(_) | Value::Join(_) => true,
             Value::Operator(..) | Value::Not(_) | Value::Function(_) | Value::Class(_) => true,
-            Value::Name(name) => self.own.contains(name.as_str()),
+            Value::Name(name) => self.own.contains(plain(name)),
             Value::Member(object, _) | Value::Index(object, _) => self.is_own(object),
-            Value::Call(call) => {
-                call.construct
-                    || self.is_known(call)
-                    || matches!(&call.callee, Value::Member(object, _) if !matches!(**object, Value::Name(_)) && self.is_own(object))
-                    || matches!(&call.callee, Value::Member(object, _) if matches!(&**object, Value::Name(name) if self.own.contains(name.as_str())))
-            }
+            Value::Call(call) => call.construct || self.is_known(call) || matches!(&call.callee, Value::Member(object, _) if self.is_own(object)),
             Value::Either(parts) | Value::Unknown(parts) => parts.iter().all(|part| self.is_own(part)),
         }
     }
@@ -226,9 +209,10 @@ impl<'a> Look<'_, 'a> {
     fn is_known(&self, call: &Call) -> bool {
         let last = match &call.callee {
             Value::Name(name) | Value::Member(_, name) => name.rsplit('.').next().unwrap_or(name),
-            _ => "",
+            _ => return false,
         };
-        self.called.contains(last) || self.evaluator.looked_up.contains(&(self.file, call.mark, last.to_owned()))
+        let (file, mark) = (self.file, call.mark);
+        self.evaluator.followed.contains(&(file, mark, last)) || self.evaluator.looked_up.contains(&(file, mark, last.to_owned()))
     }
 
     fn asks(&mut self, value: &'a Value) -> bool {
@@ -243,8 +227,8 @@ impl<'a> Look<'_, 'a> {
             Value::Text(text) => asks_session(text),
             Value::Number(_) | Value::Boolean(_) | Value::Null => false,
             // the request itself, handed on to nobody knows whom
-            Value::Name(name) if self.foreign.contains(name.as_str()) => true,
-            Value::Name(name) => !self.own.contains(name.as_str()) && !is_constant(name) && names_caller(name),
+            Value::Name(name) if self.foreign.contains(plain(name)) => true,
+            Value::Name(name) => !self.own.contains(plain(name)) && !is_constant(name) && names_caller(name),
             Value::Member(object, name) => self.chain_asks(object, name),
             Value::Index(object, key) => {
                 let is_own = self.is_own(object);
@@ -265,8 +249,8 @@ impl<'a> Look<'_, 'a> {
     /// What stands before a member: the request's own name says nothing yet.
     fn object_asks(&mut self, object: &'a Value) -> bool {
         match object {
-            Value::Name(name) if self.foreign.contains(name.as_str()) => false,
-            Value::Name(name) if matches!(name.as_str(), "self" | "this" | "$this" | "super" | "cls") => false,
+            Value::Name(name) if self.foreign.contains(plain(name)) => false,
+            Value::Name(name) if matches!(plain(name), "self" | "this" | "super" | "cls") => false,
             object => self.asks(object),
         }
     }
@@ -281,7 +265,7 @@ impl<'a> Look<'_, 'a> {
     fn call_asks(&mut self, call: &'a Call) -> bool {
         let known = self.is_known(call);
         let callee = match &call.callee {
-            Value::Name(name) => !known && !call.construct && !self.own.contains(name.as_str()) && names_caller(name),
+            Value::Name(name) => !known && !call.construct && !self.own.contains(plain(name)) && names_caller(name),
             // what is called is known by its whole name, whatever words are in it
             Value::Member(object, _) if known || call.construct => !matches!(**object, Value::Name(_) | Value::Member(..)) && self.asks(object),
             Value::Member(object, name) => self.chain_asks(object, name),
@@ -292,10 +276,15 @@ impl<'a> Look<'_, 'a> {
         let says = |value: &Value| matches!(value, Value::Text(text) if of_others && !text.contains(' ') && names_caller(text));
         callee
             || call.arguments.iter().any(|argument| {
-                let handed_on = known && matches!(&argument.value, Value::Name(name) if self.foreign.contains(name.as_str()));
+                let handed_on = known && matches!(&argument.value, Value::Name(name) if self.foreign.contains(plain(name)));
                 says(&argument.value) || !handed_on && self.asks(&argument.value)
             })
     }
+}
+
+/// Variables of PHP carry a sign, their parameters do not.
+fn plain(name: &str) -> &str {
+    name.strip_prefix('$').unwrap_or(name)
 }
 
 /// `UserMessage.NOT_FOUND`: a constant is nobody.

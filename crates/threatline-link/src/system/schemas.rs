@@ -89,18 +89,16 @@ fn policies(draft: &mut Draft<'_>, tables: &[Table]) {
 struct Homes {
     /// Folders and files that are mounted into a store.
     mounted: BTreeMap<String, usize>,
-    /// Per component, the folders that it is described in, or whose source it runs.
-    folders: Vec<BTreeSet<String>>,
+    /// Per folder, the stores that those speak to that are described in it or below, or whose source lies there; a store itself.
+    around: BTreeMap<String, BTreeSet<usize>>,
     /// Per component, the stores that it speaks to; a store itself.
     stores: Vec<BTreeSet<usize>>,
 }
 
 impl Homes {
     fn new(drafts: &[Draft<'_>], flows: &Flows) -> Self {
-        let mut homes = Homes { mounted: BTreeMap::new(), folders: Vec::new(), stores: vec![BTreeSet::new(); drafts.len()] };
+        let mut homes = Homes { mounted: BTreeMap::new(), around: BTreeMap::new(), stores: vec![BTreeSet::new(); drafts.len()] };
         for (at, draft) in drafts.iter().enumerate() {
-            let described = draft.descriptions.iter().map(|description| folder_of(&description.path).to_owned());
-            homes.folders.push(draft.roots.iter().map(|root| root.folder.clone()).chain(described).collect());
             if !is_relational(draft) {
                 continue;
             }
@@ -119,6 +117,13 @@ impl Homes {
                 homes.stores[*from].insert(*to);
             }
         }
+        // once for all scripts: a repository has hundreds of them, and each asks for every folder above it
+        for (draft, stores) in drafts.iter().zip(&homes.stores).filter(|(_, stores)| !stores.is_empty()) {
+            let described = draft.descriptions.iter().map(|description| folder_of(&description.path));
+            for folder in draft.roots.iter().map(|root| root.folder.as_str()).chain(described).flat_map(ancestors) {
+                homes.around.entry(folder.to_owned()).or_default().extend(stores);
+            }
+        }
         homes
     }
 
@@ -128,16 +133,9 @@ impl Homes {
         if let Some(store) = self.mounted(path).or_else(|| built(path, drafts)) {
             return (Some(store), program.filter(|at| self.stores[*at].contains(&store)));
         }
-        for folder in ancestors(path) {
-            let around = self.folders.iter().enumerate().filter(|(_, folders)| folders.iter().any(|other| other.starts_with(folder)));
-            let known: BTreeSet<usize> = around.flat_map(|(at, _)| &self.stores[at]).copied().collect();
-            if known.is_empty() {
-                continue;
-            }
-            let store = only(&known, path, drafts);
-            return (store, program.filter(|at| store.is_some_and(|store| self.stores[*at].contains(&store))));
-        }
-        (None, program)
+        let Some(known) = ancestors(path).find_map(|folder| self.around.get(folder)) else { return (None, program) };
+        let store = only(known, path, drafts);
+        (store, program.filter(|at| store.is_some_and(|store| self.stores[*at].contains(&store))))
     }
 
     fn mounted(&self, path: &str) -> Option<usize> {

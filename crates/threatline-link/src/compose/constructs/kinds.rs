@@ -5,7 +5,7 @@
 
 use crate::compose::library::starred;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
-use threatline_knowledge::catalogue::{Vocabulary, kind_of_letters, letters};
+use threatline_knowledge::catalogue::{kind_of_letters, letters};
 use threatline_knowledge::packs::{ConstructRules, Making, TypeRule};
 
 /// The kind that a type makes, called by that name; none where nobody knows it.
@@ -17,7 +17,7 @@ pub(super) fn kind_of<'p>(rules: &ConstructRules, makes: &'p Making, rule: &Type
     // the longest beginning that has another name
     let other = rules.alike.iter().filter(|(begin, _)| spelt.starts_with(begin.as_str())).max_by_key(|(begin, _)| begin.len());
     let spelt = other.map_or(spelt.clone(), |(begin, instead)| format!("{}{}", letters(instead), &spelt[begin.len()..]));
-    kind_of_letters(if like.contains("::") { Vocabulary::Templates } else { Vocabulary::Terraform }, &spelt)
+    kind_of_letters(&spelt)
 }
 
 /// Attributes of a kind below which keys are free words: the variables of a function.

@@ -1,4 +1,5 @@
-//! What SAM nests in a function, as resources of their own: the reader of templates does the same.
+//! What SAM nests in a function, as resources of their own, as the reader of templates says them; but for the gateways that
+//! events imply: those hang on the globals of a template.
 
 use std::collections::BTreeMap;
 use threatline_facts::infra::Resource;

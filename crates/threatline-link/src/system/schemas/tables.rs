@@ -110,35 +110,50 @@ fn pieces(path: &str) -> Vec<Piece<'_>> {
 #[derive(Default)]
 struct Tables {
     by_name: BTreeMap<String, Table>,
+    /// Their names by the part behind the schema.
+    by_short: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Tables {
     /// The table that is meant where one side names its schema and the other does not, if it is one.
     fn known(&self, name: String) -> String {
-        let short = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
-        let alike = |other: &&String| (name.contains('.') != other.contains('.')) && short(other) == short(&name);
-        let mut found = self.by_name.keys().filter(|_| !self.by_name.contains_key(&name)).filter(alike);
+        if self.by_name.contains_key(&name) {
+            return name;
+        }
+        let alike = self.by_short.get(short(&name)).into_iter().flatten();
+        let mut found = alike.filter(|other| name.contains('.') != other.contains('.'));
         let only = found.next().filter(|_| found.next().is_none()).cloned();
         only.unwrap_or(name)
+    }
+
+    fn put(&mut self, name: String, table: Table) {
+        self.by_short.entry(short(&name).to_owned()).or_default().insert(name.clone());
+        self.by_name.insert(name, table);
+    }
+
+    fn take(&mut self, name: &str) -> Option<Table> {
+        if let Some(names) = self.by_short.get_mut(short(name)) {
+            names.remove(name);
+        }
+        self.by_name.remove(name)
     }
 
     fn change(&mut self, change: &SchemaChange, path: &Arc<str>) {
         let key = self.known(change.table.to_lowercase());
         let here = (path.clone(), change.mark);
-        if let TableChange::Create { columns, unless_there } = &change.what {
-            if !(*unless_there && self.by_name.contains_key(&key)) {
-                let columns = columns.iter().map(|(name, mark)| (name.clone(), (path.clone(), *mark))).collect();
-                self.by_name.insert(key, Table { columns, secured: None, policies: BTreeMap::new() });
-            }
-            return;
-        }
         match &change.what {
-            TableChange::Drop => _ = self.by_name.remove(&key),
+            TableChange::Create { columns, unless_there } => {
+                if !(*unless_there && self.by_name.contains_key(&key)) {
+                    let columns = columns.iter().map(|(name, mark)| (name.clone(), (path.clone(), *mark))).collect();
+                    self.put(key, Table { columns, secured: None, policies: BTreeMap::new() });
+                }
+            }
+            TableChange::Drop => _ = self.take(&key),
             TableChange::Rename(to) => {
-                if let Some(table) = self.by_name.remove(&key) {
+                if let Some(table) = self.take(&key) {
                     // a new name that stands alone keeps the schema of the old one
                     let schema = key.rsplit_once('.').filter(|_| !to.contains('.')).map(|(schema, _)| format!("{schema}."));
-                    self.by_name.insert(schema.unwrap_or_default() + &to.to_lowercase(), table);
+                    self.put(schema.unwrap_or_default() + &to.to_lowercase(), table);
                 }
             }
             other => {
@@ -148,6 +163,10 @@ impl Tables {
             }
         }
     }
+}
+
+fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 impl Table {
