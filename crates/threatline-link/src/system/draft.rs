@@ -69,6 +69,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) data: Option<BTreeSet<DataClass>>,
     pub(crate) properties: Properties,
     pub(crate) evidence: Vec<Evidence>,
+    /// Nothing but flows shows it.
+    pub(crate) by_flows: bool,
     pub(crate) owners: BTreeSet<String>,
     /// How a product is spoken to; none for what is not one.
     pub(crate) protocol: Option<String>,
@@ -95,6 +97,7 @@ impl<'a> Draft<'a> {
             data: None,
             properties: Properties::default(),
             evidence: Vec::new(),
+            by_flows: false,
             owners: BTreeSet::new(),
             protocol: None,
             plays: BTreeSet::new(),

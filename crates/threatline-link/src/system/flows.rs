@@ -633,6 +633,9 @@ fn merge(known: &mut Option<Proved>, new: Option<Proved>) {
 /// So many places tell of what a flow carries; more say nothing new.
 const MAX_PLACES: usize = 32;
 
+/// So many places of flows show a component that nothing else does.
+const MOST_SHOWN: usize = 8;
+
 /// A flow carries these classes, each by its witness.
 fn carries(known: &mut Option<Carried>, found: &[(DataClass, Vec<Place>)]) {
     if found.is_empty() {
@@ -670,10 +673,10 @@ pub(crate) fn push_new(list: &mut Vec<Evidence>, item: Evidence) {
 }
 
 impl Draft<'_> {
-    /// What was made from a flow's target is shown by the flow.
+    /// What was made from a flow's target is shown by its flows; who calls what is declared says nothing of it.
     fn evidence_if_none(&mut self, evidence: Vec<Evidence>) {
-        let made = self.descriptions.is_empty() && self.roots.is_empty();
-        if made && self.evidence.len() < 8 {
+        self.by_flows |= self.evidence.is_empty() && self.descriptions.is_empty() && self.roots.is_empty();
+        if self.by_flows && self.evidence.len() < MOST_SHOWN {
             for item in evidence {
                 push_new(&mut self.evidence, item);
             }
