@@ -32,6 +32,7 @@ mod schemas;
 mod settings;
 mod source;
 mod traits;
+mod users;
 mod variables;
 
 pub(crate) use declare::unplaced;
@@ -110,6 +111,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     carried::entry_points(&mut entry_points, &said);
     guarded::apply(&mut entry_points, &ids, &routes);
     traits::roles(&mut drafts);
+    let used = users::used(&drafts, &flows, &entry_points, &ids, &boundaries);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);
     entries::downstream(&mut entry_points, &flows);
     let mut model = Model {
@@ -120,6 +122,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
         drift,
         repository_public: config.declared.repository.public,
     };
+    users::add(&mut model, used);
     model.sort();
     declare::apply(&mut model, config);
     model
@@ -186,7 +189,7 @@ fn resource_environment(draft: &mut Draft<'_>, in_test: &dyn Fn(&str) -> bool) {
     }
 }
 
-/// Ids from names; two of one name are told apart by their folder, and by number if that fails too.
+/// Ids from names; those of a template's own, and two of one name are told apart by their folder, and by number if that fails too.
 fn ids(drafts: &[Draft<'_>]) -> Vec<ComponentId> {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     drafts.iter().for_each(|draft| *count.entry(draft.name.clone()).or_default() += 1);
@@ -194,7 +197,7 @@ fn ids(drafts: &[Draft<'_>]) -> Vec<ComponentId> {
     drafts
         .iter()
         .map(|draft| {
-            let base = if count[&draft.name] > 1 { format!("{}{}", draft.folder, draft.name) } else { draft.name.clone() };
+            let base = if count[&draft.name] > 1 || draft.is_local { format!("{}{}", draft.folder, draft.name) } else { draft.name.clone() };
             let numbered = (2..).map(|number| ComponentId::new(format!("{base}#{number}")));
             let mut names = std::iter::once(ComponentId::new(&base)).chain(numbered);
             let id = names.find(|id| taken.insert(id.clone()));

@@ -55,6 +55,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) name: String,
     /// Folder that tells two of one name apart.
     pub(crate) folder: String,
+    /// Its name counts in that folder only, and others elsewhere may come to bear the same any day: the folder is always told.
+    pub(crate) is_local: bool,
     pub(crate) aliases: BTreeSet<String>,
     pub(crate) kind: ComponentKind,
     pub(crate) roles: BTreeSet<Role>,
@@ -69,6 +71,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) data: Option<BTreeSet<DataClass>>,
     pub(crate) properties: Properties,
     pub(crate) evidence: Vec<Evidence>,
+    /// What opens it to the internet.
+    pub(crate) opened: Vec<Evidence>,
     /// Nothing but flows shows it.
     pub(crate) by_flows: bool,
     pub(crate) owners: BTreeSet<String>,
@@ -83,6 +87,7 @@ impl<'a> Draft<'a> {
         Draft {
             name: name.to_owned(),
             folder: folder.to_owned(),
+            is_local: false,
             aliases: BTreeSet::new(),
             kind,
             roles: BTreeSet::new(),
@@ -97,10 +102,19 @@ impl<'a> Draft<'a> {
             data: None,
             properties: Properties::default(),
             evidence: Vec::new(),
+            opened: Vec::new(),
             by_flows: false,
             owners: BTreeSet::new(),
             protocol: None,
             plays: BTreeSet::new(),
+        }
+    }
+
+    /// Lets the internet in, as that place says.
+    pub(crate) fn open(&mut self, by: Evidence) {
+        self.exposure = Exposure::Internet;
+        if !self.opened.contains(&by) {
+            self.opened.push(by);
         }
     }
 

@@ -83,6 +83,11 @@ fn likeness(a: &Component, b: &Component, before: &Ask<'_>, after: &Ask<'_>) -> 
     if a.aliases.contains(&b.name) || b.aliases.contains(&a.name) {
         return 1000;
     }
+    // a product that was put in the place of another is no other name of it
+    let bought = |c: &Component| !c.technologies.is_empty() && !c.evidence.iter().any(|e| matches!(e.source, EvidenceSource::Code | EvidenceSource::Manifest));
+    if bought(a) && bought(b) && a.technologies.is_disjoint(&b.technologies) {
+        return 0;
+    }
     let files = |c: &Component| -> BTreeSet<String> { c.evidence.iter().map(|e| e.path.to_string()).collect() };
     let offers = |c: &Component, ask: &Ask<'_>| -> BTreeSet<String> { ask.entry_points(&c.id).iter().map(|e| format!("{:?} {}", e.method, e.path)).collect() };
     let neighbours = |c: &Component, ask: &Ask<'_>| -> BTreeSet<String> {

@@ -108,6 +108,7 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let own = if item.by.is_some() { cloud.package_of(&item.path) } else { folder_of(&item.path) };
     let folder = as_folder(own.trim_end_matches('/'));
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
+    draft.is_local = is_template(&item.it.kind);
     draft.aliases.extend((item.it.name != name).then(|| item.it.name.clone()));
     draft.evidence.push(cloud.evidence(at, item.it.mark));
     draft
@@ -169,8 +170,8 @@ fn open_urls(cloud: &Cloud<'_>, drafts: &mut [Draft<'_>]) {
         let Some(way) = ways().route.get(&item.kind).filter(|way| way.gateway.is_empty()) else { continue };
         for (target, mark) in cloud.references(at, &way.target) {
             if let Some(component) = cloud.items[target].component {
-                drafts[component].exposure = Exposure::Internet;
                 drafts[component].evidence.push(cloud.evidence(at, mark));
+                drafts[component].open(cloud.evidence(at, mark));
             }
         }
     }
