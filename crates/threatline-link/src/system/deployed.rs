@@ -4,7 +4,7 @@
 //! and its overlays. Descriptions that belong together become one component with several
 //! descriptions; two things that merely share a name stay two.
 
-use super::draft::{Description, Draft, folder_of, plain};
+use super::draft::{Description, Draft, folder_of, join, plain};
 use super::product::Product;
 use super::said::{At, Said};
 use super::source::Folders;
@@ -103,12 +103,39 @@ pub(crate) fn image_name(image: &str) -> String {
     last.split(':').next().unwrap_or(last).to_ascii_lowercase()
 }
 
+/// Services by the folder of their project: the files of a folder are one, and what they include is theirs.
 fn compose_projects<'a>(said: &Said<'a>) -> BTreeMap<String, Vec<At<'a, Workload>>> {
+    let included = included(said);
     let mut projects: BTreeMap<String, Vec<At<'a, Workload>>> = BTreeMap::new();
     for workload in said.workloads.iter().filter(|w| w.it.platform == Platform::Compose) {
-        projects.entry(folder_of(&workload.path).to_owned()).or_default().push(workload.clone());
+        let mut folder = folder_of(&workload.path);
+        for _ in 0..MAX_INCLUDED {
+            match included.get(folder) {
+                Some(by) => folder = by,
+                None => break,
+            }
+        }
+        projects.entry(folder.to_owned()).or_default().push(workload.clone());
     }
     projects
+}
+
+/// Files that include files that include files are followed so far; those that include each other end here, too.
+const MAX_INCLUDED: usize = 8;
+
+/// Folders whose files one file of another folder includes, and that folder. Who is included by several is a project of its own.
+fn included<'s>(said: &'s Said<'_>) -> BTreeMap<String, &'s str> {
+    let mut by: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for file in &said.compose_files {
+        let own = folder_of(&file.path);
+        for path in file.it.includes.iter().filter_map(|path| join(own, path)) {
+            let folder = folder_of(&path);
+            if folder != own {
+                by.entry(folder.to_owned()).or_default().insert(own);
+            }
+        }
+    }
+    by.into_iter().filter_map(|(folder, by)| Some((folder, *by.first().filter(|_| by.len() == 1)?))).collect()
 }
 
 /// The services of one project: the files of a folder merged by key, variations behind profiles that
@@ -144,9 +171,11 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
     let found = |drafts: &[Draft<'a>], name: &str| {
         drafts.iter().position(|draft| plain(&draft.name) == plain(name) || draft.aliases.iter().any(|alias| plain(alias) == plain(name)))
     };
-    let shared = services.keys().filter(|name| found(drafts, name).is_some()).count();
-    let total = services.len();
-    let same_system = shared * 2 >= total.max(1) && shared > 0;
+    // stores that anybody runs, and what only tests start, tell no system from another
+    let own: Vec<&String> = services.iter().filter(|(_, workloads)| workloads.iter().any(|w| is_own(w))).map(|(name, _)| name).collect();
+    let telling: Vec<&String> = if own.is_empty() { services.keys().collect() } else { own };
+    let shared = telling.iter().filter(|name| found(drafts, name).is_some()).count();
+    let same_system = shared * 2 >= telling.len().max(1) && shared > 0;
     for (name, workloads) in services {
         let descriptions = workloads.iter().map(|w| Description { path: w.path.clone(), workload: w.it, group, namespace: None });
         let home = if same_system { found(drafts, &name) } else { None };
@@ -158,6 +187,12 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
         let own = drafts[at].name.clone();
         drafts[at].aliases.extend(workloads.iter().map(|w| w.it.name.clone()).filter(|alias| *alias != own));
     }
+}
+
+/// Runs something that was written for it, and not for a rehearsal.
+fn is_own(workload: &At<'_, Workload>) -> bool {
+    let written = |container: &Container| container.build.is_some() || container.image.as_ref().is_some_and(|image| catalogue::image(&image.with_defaults()).is_none());
+    super::properties::rehearsal_of(&workload.path).is_none() && workload.it.containers.iter().any(written)
 }
 
 /// What the descriptions themselves say of the component.

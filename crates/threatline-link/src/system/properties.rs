@@ -176,12 +176,13 @@ fn rehearsal(draft: &Draft<'_>) -> Option<Environment> {
     told.all(|other| other == Some(first)).then_some(first)
 }
 
-fn rehearsal_of(path: &str) -> Option<Environment> {
+/// The rehearsal that a path is named for.
+pub(super) fn rehearsal_of(path: &str) -> Option<Environment> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let named = |word: &str| match word.to_ascii_lowercase().as_str() {
         "dev" | "development" | "local" => Some(Environment::Development),
         "staging" | "stage" => Some(Environment::Staging),
-        "test" | "testing" | "e2e" => Some(Environment::Test),
+        "test" | "tests" | "testing" | "e2e" => Some(Environment::Test),
         _ => None,
     };
     folder.split('/').rev().find_map(named).or_else(|| file.split(['.', '-', '_']).find_map(named))

@@ -67,6 +67,13 @@ impl<'a> Said<'a> {
         said
     }
 
+    /// Whether a manifest of a package lies in a folder itself.
+    pub(crate) fn is_package(&self, folder: &str) -> bool {
+        let from = self.packages.partition_point(|package| &*package.path < folder);
+        let below = self.packages[from..].iter().take_while(|package| package.path.starts_with(folder));
+        below.into_iter().any(|package| super::draft::folder_of(&package.path) == folder)
+    }
+
     fn add(&mut self, path: &Arc<str>, fact: &'a Fact) {
         let path = path.clone();
         match fact {

@@ -11,7 +11,7 @@ use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::Text;
-use threatline_facts::infra::{Container, Dockerfile, MountKind, Stage};
+use threatline_facts::infra::{Build, Container, Dockerfile, MountKind, Stage};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
 /// Owners of every source file that says something.
@@ -147,10 +147,19 @@ fn container_root(container: &Container, path: &str, said: &Said<'_>, folders: &
         let folder = as_folder(&join(folder_of(path), &filled(&build.context, folder_of(path), said))?);
         let mounted = container.mounts.iter().any(|mount| mount.kind == MountKind::Path);
         let only = dockerfile_of(container, path, said, folders).and_then(copied).filter(|only| !(only.is_empty() && mounted));
-        return Some(Root { folder, only });
+        // where all of a repository is copied, the package is the one that the Dockerfile lies in
+        let package = if only.is_none() { package_of_dockerfile(build, &folder, path, said) } else { None };
+        return Some(Root { folder: package.unwrap_or(folder), only });
     }
     let folder = image_folder(container, path, said, folders)?;
     Some(Root { folder, only: None })
+}
+
+/// The package below the context that a Dockerfile lies in, if it does.
+fn package_of_dockerfile(build: &Build, context: &str, path: &str, said: &Said<'_>) -> Option<String> {
+    let file = join(context, &filled(build.dockerfile.as_deref()?, folder_of(path), said))?;
+    let inside = ancestors(&file).take_while(|folder| folder.len() > context.len() && folder.starts_with(context));
+    inside.into_iter().find(|folder| said.is_package(folder)).map(str::to_owned)
 }
 
 fn image_folder(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<String> {
@@ -181,11 +190,21 @@ fn source_folders(said: &Said<'_>, composed: Option<&Composed>) -> BTreeSet<Stri
 /// Folders that build tools write to.
 const BUILT: [&str; 5] = ["target", "build", "dist", "out", "publish"];
 
+/// A pattern for files that are no source: `package*.json`, `*.csproj`.
+fn is_manifests(pattern: &str) -> bool {
+    const ENDINGS: &[&str] = &["json", "lock", "toml", "xml", "csproj", "fsproj", "sln", "props", "yaml", "yml", "txt", "gradle", "kts", "mod", "sum", "cfg"];
+    pattern.contains(['*', '?']) && pattern.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending.trim_end_matches('*')))
+}
+
 /// What of the build context goes into the image, relative to it; none is all of it.
 fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {
     let mut only = Vec::new();
     for source in dockerfile.stages.iter().flat_map(|stage: &Stage| &stage.copies).map(|(source, _)| source) {
         let source = source.trim_start_matches("./").trim_start_matches('/');
+        // manifests are copied first so that a build need not fetch again what has not changed
+        if source.rsplit('/').next().is_some_and(is_manifests) {
+            continue;
+        }
         // of a pattern the folder that it stands in
         let source = source.find(['*', '?', '[', '$']).map_or(source, |at| folder_of(&source[..at])).trim_end_matches('/');
         // what was built stands for what it was built from
