@@ -22,7 +22,13 @@ pub(crate) struct Address {
 /// Reads one text, which may list several addresses (`kafka-0:9092,kafka-1:9092`).
 pub(crate) fn parse(text: &str) -> Vec<Address> {
     let text = text.trim().trim_matches(['"', '\'']);
-    if text.is_empty() || text.len() > 4096 || text.contains(['\n', ' ', '<', '>']) {
+    if text.is_empty() || text.len() > 4096 {
+        return Vec::new();
+    }
+    if let Some(found) = connection_string(text) {
+        return found;
+    }
+    if text.contains(['\n', ' ', '<', '>']) {
         return Vec::new();
     }
     match text.split_once("://") {
@@ -30,6 +36,44 @@ pub(crate) fn parse(text: &str) -> Vec<Address> {
         None if text.starts_with("jdbc:") => jdbc(text),
         None => text.split(',').filter_map(bare).collect(),
     }
+}
+
+/// Words for the server in a connection string of ADO.NET, and in those of Azure's services.
+const SERVERS: [&str; 8] = ["server", "data source", "datasource", "addr", "address", "network address", "host", "endpoint"];
+
+/// `Server=tcp:db,1433;Database=shop;User Id=sa;Password=…`, `Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKey=…`,
+/// `AccountEndpoint=https://shop.documents.azure.com:443/;…`: pairs between semicolons, of which one tells the server. None where the text is nothing
+/// like that.
+fn connection_string(text: &str) -> Option<Vec<Address>> {
+    let pairs: Vec<(String, &str)> = text
+        .split(';')
+        .filter(|pair| !pair.trim().is_empty())
+        .map(|pair| pair.split_once('=').map(|(key, value)| (key.trim().to_ascii_lowercase(), value.trim())))
+        .collect::<Option<_>>()?;
+    let get = |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| *value);
+    let told = |keys: &[&str]| get(keys).is_some();
+    let server = get(&SERVERS).or_else(|| get(&["accountendpoint", "queueendpoint", "blobendpoint", "tableendpoint"]))?;
+    let named = ["database", "initial catalog", "user id", "uid", "username", "user", "password", "pwd", "sharedaccesskey", "accountkey", "accesskey", "integrated security", "trusted_connection"];
+    // `host=a` alone may be anything
+    if pairs.len() < 2 || !told(&named) {
+        return None;
+    }
+    let credential = told(&["password", "pwd", "sharedaccesskey", "accountkey", "accesskey", "integrated security", "trusted_connection"]);
+    if let Some((scheme, rest)) = server.split_once("://") {
+        return Some(with_scheme(scheme, rest).into_iter().map(|address| Address { credential, ..address }).collect());
+    }
+    let server = ["tcp:", "np:", "lpc:"].iter().find_map(|prefix| server.strip_prefix(prefix)).unwrap_or(server);
+    let server = server.split('\\').next().unwrap_or(server).replace(',', ":");
+    let mut address = authority(&server)?;
+    address.port = address.port.or_else(|| get(&["port"])?.parse().ok());
+    address.scheme = Some("sql".to_owned());
+    address.credential = credential;
+    address.encrypted = match get(&["encrypt", "ssl mode", "sslmode"]).map(str::to_ascii_lowercase).as_deref() {
+        Some("true" | "yes" | "mandatory" | "strict" | "require" | "required" | "verifyca" | "verifyfull" | "verify-ca" | "verify-full") => Some(true),
+        Some("false" | "no" | "none" | "disable" | "disabled") => Some(false),
+        _ => None,
+    };
+    Some(vec![address])
 }
 
 fn jdbc(text: &str) -> Vec<Address> {
@@ -166,6 +210,10 @@ mod tests {
         assert_eq!(one("jdbc:postgresql://db:5432/x?sslmode=require"), Some((some("postgresql"), some("db"), Some(5432), Some(true))));
         assert_eq!(one("postgresql+psycopg://u:p@db/x"), Some((some("postgresql"), some("db"), None, None)));
         assert_eq!(one("cart:7070"), Some((None, some("cart"), Some(7070), None)));
+        assert_eq!(one("Server=tcp:sqldata,1433;Database=shop;User Id=sa;Password=***;Encrypt=False"), Some((some("sql"), some("sqldata"), Some(1433), Some(false))));
+        assert_eq!(one("Host=db;Port=5433;Username=u;Password=***"), Some((some("sql"), some("db"), Some(5433), None)));
+        assert_eq!(one("Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=***"), Some((some("sb"), some("shop.servicebus.windows.net"), None, None)));
+        assert_eq!(one("server=a;color=red"), None);
         assert_eq!(one("*/x"), None);
         assert_eq!(one("some words"), None);
         assert_eq!(parse("a:9092,b:9092").len(), 2);

@@ -5,18 +5,18 @@ mod frameworks;
 
 use super::address::{self, Address};
 use super::cloud::Grants;
-use super::draft::{Draft, Variables};
+use super::draft::{Draft, Root, Variables};
 use super::names::Directory;
 use super::product::Product;
 use super::said::{At, Said};
 use super::settings::Settings;
 use super::source::{Folders, Ownership, dockerfile_of};
-use super::variables::{Resolved, resolve};
+use super::variables::{Resolved, by_path, resolve};
 use crate::compose::{CodeCall, Composed, Conclusion, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::infra::Proxy;
-use threatline_facts::{DataClass, Mark, Text};
+use threatline_facts::infra::{Config, MountKind, Proxy};
+use threatline_facts::{DataClass, Ecosystem, Mark, Text};
 use threatline_knowledge::catalogue::{self, Kind, ThirdParty};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Exposure, Proof, Properties, Role};
 
@@ -87,12 +87,13 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
             finder.call(number, call, from, &settings[from]);
         }
     }
-    finder.read_addresses(composed, ownership, settings);
+    finder.read_addresses(around);
     let speaking = ownership.owners();
     let manifests = frameworks::Manifests::new(said);
+    let configs = configs_of(said);
     for (from, settings) in settings.iter().enumerate() {
         finder.configured(from, settings, &manifests);
-        finder.products(from, speaking.contains(&from));
+        finder.products(from, speaking.contains(&from), &configs);
     }
     for from in 0..finder.drafts.len() {
         finder.printed(from);
@@ -111,6 +112,15 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
     let mut flows = finder.flows;
     write_logs(&mut flows, drafts, composed, ownership, in_test);
     flows
+}
+
+/// ConfigMaps by their name.
+type Configs<'s> = BTreeMap<&'s str, Vec<&'s At<'s, Config>>>;
+
+fn configs_of<'s>(said: &'s Said<'_>) -> Configs<'s> {
+    let mut by_name: Configs<'s> = BTreeMap::new();
+    said.configs.iter().filter(|config| !config.it.secret).for_each(|config| by_name.entry(config.it.name.as_str()).or_default().push(config));
+    by_name
 }
 
 /// `application-dev.yml`, `appsettings.Development.json`: what another environment changes.
@@ -335,7 +345,13 @@ impl<'a> Finder<'_, 'a> {
 
     /// Variables that the component's code or its framework's configuration reads and whose value is another component's
     /// address: it holds the address in its hand, even where the call that uses it was not understood.
-    fn read_addresses(&mut self, composed: &Composed, ownership: &Ownership, settings: &[Settings]) {
+    fn read_addresses(&mut self, around: &Around<'_, 'a>) {
+        let Around { composed, ownership, settings, said, .. } = around;
+        let dotnet: BTreeSet<&str> = said.packages.iter().filter(|package| package.it.ecosystem == Ecosystem::Nuget).map(|package| &*package.path).collect();
+        let is_dotnet = |draft: &Draft<'_>| {
+            let below = |root: &Root| dotnet.range(root.folder.as_str()..).take_while(|path| path.starts_with(&root.folder)).any(|path| root.holds(path));
+            !dotnet.is_empty() && draft.roots.iter().any(below)
+        };
         for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !(self.in_test)(&place.path)) {
             for &from in ownership.of(&place.path) {
                 self.held_address(from, variable, settings.get(from));
@@ -345,13 +361,18 @@ impl<'a> Finder<'_, 'a> {
             let mut read = BTreeSet::new();
             own.values().for_each(|setting| variables_in(&setting.value, &mut read));
             read.into_iter().for_each(|variable| self.held_address(from, variable, Some(own)));
+            // what is set by its path in the configuration is read by whoever binds that part of it
+            let bound: BTreeSet<String> = self.drafts[from].variables.iter().flat_map(BTreeMap::keys).filter(|name| is_path(name)).cloned().collect();
+            if !bound.is_empty() && is_dotnet(&self.drafts[from]) {
+                bound.iter().for_each(|variable| self.held_address(from, variable, Some(own)));
+            }
         }
     }
 
     fn held_address(&mut self, from: usize, variable: &str, settings: Option<&Settings>) {
         let empty = Settings::new();
         for variables in self.drafts[from].variables.clone() {
-            let Some(setting) = variables.get(variable) else { continue };
+            let Some(setting) = by_path(&variables, variable) else { continue };
             let resolved = resolve(&setting.value, &variables, settings.unwrap_or(&empty));
             for address in address::parse(&resolved.text.with_defaults()) {
                 let sure = address.scheme.is_some() || address.port.is_some() || names_a_host(variable);
@@ -407,7 +428,7 @@ impl<'a> Finder<'_, 'a> {
 
     /// A product that nobody here wrote (a console, an exporter) does with an address what its
     /// variables tell it.
-    fn products(&mut self, from: usize, speaks: bool) {
+    fn products(&mut self, from: usize, speaks: bool, configs: &Configs<'_>) {
         let draft = &self.drafts[from];
         // an image of a product that is built here is the product still; what a gateway is built with says itself what its variables fill in
         let written = !draft.roots.is_empty() && (speaks || draft.protocol.is_none() || draft.has_role(Role::Gateway));
@@ -418,10 +439,10 @@ impl<'a> Finder<'_, 'a> {
         let place = draft.descriptions.first().map(|description| (description.path.clone(), description.workload.mark));
         let mut told = false;
         for variables in draft.variables.clone() {
-            for setting in variables.values() {
+            for (name, setting) in &variables {
                 let resolved = resolve(&setting.value, &variables, &Settings::new());
                 for address in address::parse(&resolved.text.with_defaults()) {
-                    let sure = address.scheme.is_some() || address.port.is_some();
+                    let sure = address.scheme.is_some() || address.port.is_some() || names_a_host(name);
                     if let Some(to) = self.inside(&address, from).filter(|_| sure) {
                         told = true;
                         self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
@@ -429,11 +450,35 @@ impl<'a> Finder<'_, 'a> {
                 }
             }
         }
+        told |= self.mounted(from, configs);
         for address in dials.iter().filter(|_| !told) {
             if let Some((to, place)) = self.inside(address, from).zip(place.clone()) {
                 self.stated(from, to, address, &[place], "product");
             }
         }
+    }
+
+    /// Addresses in files of configuration that a product finds mounted; whether there was one.
+    fn mounted(&mut self, from: usize, configs: &Configs<'_>) -> bool {
+        let mut told = false;
+        for description in self.drafts[from].descriptions.clone() {
+            let mounts = description.workload.containers.iter().flat_map(|container| &container.mounts).filter(|mount| mount.kind == MountKind::Config);
+            for config in mounts.filter_map(|mount| configs.get(mount.source.as_str())).flatten() {
+                let fits = config.it.namespace.is_none() || description.namespace.is_none() || config.it.namespace == description.namespace;
+                for (_, value, mark) in config.it.values.iter().filter(|_| fits) {
+                    let text = value.with_defaults();
+                    for word in text.split([' ', '\n', '\t', ',', ';', '"', '\'', '(', ')', '[', ']', '{', '}']).filter(|word| word.contains(':')) {
+                        for address in address::parse(word.trim_end_matches(':')) {
+                            let sure = address.scheme.is_some() || address.port.is_some();
+                            if let Some(to) = self.inside(&address, from).filter(|_| sure) {
+                                told |= self.stated(from, to, &address, &[(config.path.clone(), *mark)], "configuration").is_some();
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        told
     }
 
     /// Where the platform sends what a container prints; it asks from the machine itself.
@@ -591,6 +636,11 @@ fn variables_in<'t>(text: &'t Text, out: &mut BTreeSet<&'t str>) {
 }
 
 /// A variable that is named for where something is found; then a plain name in it is one.
+/// `ConnectionStrings__Shop`, `Services__0__Url`: only a configuration of .NET calls a variable like this.
+fn is_path(variable: &str) -> bool {
+    variable.split("__").count() > 1 && !variable.starts_with('_')
+}
+
 fn names_a_host(variable: &str) -> bool {
     const WORDS: [&str; 12] = ["HOST", "HOSTNAME", "HOSTS", "SERVER", "SERVERS", "ADDR", "ADDRESS", "URL", "URI", "ENDPOINT", "BROKER", "BROKERS"];
     variable.rsplit(['_', '.']).next().is_some_and(|last| WORDS.iter().any(|word| last.eq_ignore_ascii_case(word)))

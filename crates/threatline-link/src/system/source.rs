@@ -11,7 +11,7 @@ use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::Text;
-use threatline_facts::infra::{Build, Container, Dockerfile, MountKind, Stage};
+use threatline_facts::infra::{Container, Dockerfile, MountKind, Stage};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
 /// Owners of every source file that says something.
@@ -129,9 +129,13 @@ fn filled(text: &str, folder: &str, said: &Said<'_>) -> String {
 pub(crate) fn find_roots(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Folders) {
     for draft in drafts.iter_mut() {
         let mut roots = BTreeSet::new();
-        for description in &draft.descriptions {
-            for container in description.workload.containers.iter().filter(|c| !c.init) {
-                roots.extend(container_root(container, &description.path, said, folders));
+        // a file that only adds arguments to another one's build tells no Dockerfile
+        let builds = |container: &Container, path: &str| container.build.is_some() && dockerfile_of(container, path, said, folders).is_some();
+        let containers = || draft.descriptions.iter().flat_map(|description| description.workload.containers.iter().map(|c| (c, &*description.path)));
+        let built = containers().any(|(container, path)| !container.init && builds(container, path));
+        for (container, path) in containers().filter(|(container, _)| !container.init) {
+            if container.build.is_none() || !built || builds(container, path) {
+                roots.extend(container_root(container, path, said, folders));
             }
         }
         if roots.is_empty() && draft.kind == ComponentKind::Process && draft.technologies.is_empty() {
@@ -148,16 +152,17 @@ fn container_root(container: &Container, path: &str, said: &Said<'_>, folders: &
         let mounted = container.mounts.iter().any(|mount| mount.kind == MountKind::Path);
         let only = dockerfile_of(container, path, said, folders).and_then(copied).filter(|only| !(only.is_empty() && mounted));
         // where all of a repository is copied, the package is the one that the Dockerfile lies in
-        let package = if only.is_none() { package_of_dockerfile(build, &folder, path, said) } else { None };
+        let dockerfile = build.dockerfile.as_deref().filter(|_| only.is_none()).map(|file| filled(file, folder_of(path), said));
+        let package = dockerfile.and_then(|file| package_of_dockerfile(&file, &folder, said));
         return Some(Root { folder: package.unwrap_or(folder), only });
     }
     let folder = image_folder(container, path, said, folders)?;
     Some(Root { folder, only: None })
 }
 
-/// The package below the context that a Dockerfile lies in, if it does.
-fn package_of_dockerfile(build: &Build, context: &str, path: &str, said: &Said<'_>) -> Option<String> {
-    let file = join(context, &filled(build.dockerfile.as_deref()?, folder_of(path), said))?;
+/// The package below the context that a Dockerfile, told from the context, lies in, if it does.
+fn package_of_dockerfile(dockerfile: &str, context: &str, said: &Said<'_>) -> Option<String> {
+    let file = join(context, dockerfile)?;
     let inside = ancestors(&file).take_while(|folder| folder.len() > context.len() && folder.starts_with(context));
     inside.into_iter().find(|folder| said.is_package(folder)).map(str::to_owned)
 }
@@ -165,8 +170,12 @@ fn package_of_dockerfile(build: &Build, context: &str, path: &str, said: &Said<'
 fn image_folder(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<String> {
     let image = container.image.as_ref()?.with_defaults();
     let name = image_name(&image);
-    if let Some((_, context, _)) = said.images.iter().find(|(built, ..)| image_name(built) == name) {
+    if let Some((_, context, dockerfile)) = said.images.iter().find(|(built, ..)| image_name(built) == name) {
         let context = as_folder(context);
+        let whole = |file: &&String| join(&context, file).and_then(|file| said.dockerfiles.get(file.as_str()).copied()).is_some_and(|file| copied(file).is_none());
+        if let Some(package) = dockerfile.as_ref().filter(whole).and_then(|file| package_of_dockerfile(file, &context, said)) {
+            return Some(package);
+        }
         // a builder that is started far above its source (a module of a larger build) says too much
         let narrower = folders.named(&name, path, said).filter(|folder| folder.starts_with(&context));
         let own = said.dockerfiles.contains_key(format!("{context}Dockerfile").as_str());

@@ -78,9 +78,11 @@ pub(crate) fn add(model: &mut Model, ways: Vec<Way>) {
     if ways.is_empty() {
         return;
     }
-    let taken = |id: &ComponentId| model.components.iter().any(|component| component.id == *id);
-    let mut ids = std::iter::once(ComponentId::new("user")).chain((2..).map(|number| ComponentId::new(format!("user#{number}"))));
-    let Some(id) = ids.find(|id| !taken(id)) else { return };
+    // many systems have a service called `user`
+    let taken = |name: &String| model.components.iter().any(|component| component.name.eq_ignore_ascii_case(name) || component.id.rest() == name);
+    let mut names = ["user", "users", "people"].into_iter().map(str::to_owned).chain((2..).map(|number| format!("user#{number}")));
+    let Some(name) = names.find(|name| !taken(name)) else { return };
+    let id = ComponentId::new(&name);
     let internet = BoundaryId::new(super::boundaries::INTERNET);
     let mut evidence: Vec<Evidence> = ways.iter().filter_map(|way| way.evidence.first().cloned()).collect();
     evidence.sort();
@@ -106,7 +108,7 @@ pub(crate) fn add(model: &mut Model, ways: Vec<Way>) {
     }
     model.components.push(Component {
         id,
-        name: "user".to_owned(),
+        name,
         aliases: BTreeSet::new(),
         kind: ComponentKind::ExternalEntity,
         roles: BTreeSet::from([Role::User]),

@@ -179,7 +179,7 @@ fn resolve_at(text: &Text, variables: &Variables, settings: &Variables, places: 
         },
         Text::Setting { key, default } => {
             let variable = plain(key).replace('-', "_").to_ascii_uppercase();
-            if let Some(setting) = variables.get(&variable).or_else(|| variables.get(key)) {
+            if let Some(setting) = variables.get(&variable).or_else(|| by_path(variables, key)) {
                 places.push((setting.path.clone(), setting.mark));
                 return Some(resolve_at(&setting.value, variables, settings, places, depth + 1));
             }
@@ -190,6 +190,12 @@ fn resolve_at(text: &Text, variables: &Variables, settings: &Variables, places: 
         }
         _ => None,
     })
+}
+
+/// The variable that sets a key of a configuration: `Urls:Basket` is `Urls__Basket`, in capitals or not.
+pub(crate) fn by_path<'v>(variables: &'v Variables, key: &str) -> Option<&'v Setting> {
+    let path = key.replace(':', "__");
+    variables.get(&path).or_else(|| variables.iter().find(|(name, _)| name.eq_ignore_ascii_case(&path)).map(|(_, setting)| setting))
 }
 
 fn is_empty(text: &Text) -> bool {

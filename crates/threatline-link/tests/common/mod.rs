@@ -8,8 +8,17 @@ use threatline_link::compose::{Composed, compose};
 use threatline_link::{Artifact, LinkConfig, link};
 use threatline_model::Model;
 
-/// The model of files, given with their paths.
+/// The model of files, given with their paths, without the users that are drawn wherever something is open to them.
 pub(crate) fn model(files: &[(&str, &str)]) -> Model {
+    let mut model = drawn(files);
+    model.components.retain(|component| !component.is_drawn_user());
+    let known: Vec<_> = model.components.iter().map(|component| component.id.clone()).collect();
+    model.flows.retain(|flow| known.contains(&flow.source));
+    model
+}
+
+/// The whole model of files.
+pub(crate) fn drawn(files: &[(&str, &str)]) -> Model {
     let read = |(path, text): &(&str, &str)| {
         let kind = ArtifactKind::of(path.rsplit('/').next().unwrap()).unwrap();
         ((*path).to_owned(), extract_all(kind, text.as_bytes()).facts)

@@ -133,17 +133,33 @@ fn parts(line: &str) -> Option<(&str, &str, &str)> {
     Some((&line[..line.len() - value.len()], key, value))
 }
 
-/// A value that a template makes, under the name of a secret without the defaults that stand in it.
+/// A value that a template makes, under the name of a secret without the defaults that stand in it. Quotes around actions are
+/// YAML's, those within are texts of the action: `"{{ .Values.password | default "" }}"`.
 fn without_defaults(name: &str, value: &str) -> String {
     if !secret::is_secret(name) || !value.contains("default") {
         return hidden("", value);
     }
-    let (mut out, mut inside) = (String::new(), false);
-    for piece in value.split_inclusive('"') {
-        let text = piece.trim_end_matches('"');
-        let keep = !inside || text.contains(['%', '.', '/']) || text.is_empty();
-        out.push_str(if keep { piece } else { "***\"" });
-        inside = piece.ends_with('"') && !inside;
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some((before, (action, after))) = rest.split_once("{{").and_then(|(before, inside)| Some((before, inside.split_once("}}")?))) {
+        out.push_str(&outside(before));
+        out.push_str("{{");
+        let mut inside = false;
+        for piece in action.split_inclusive('"') {
+            let text = piece.trim_end_matches('"');
+            let keep = !inside || text.contains(['%', '.', '/']) || text.is_empty();
+            out.push_str(if keep { piece } else { "***\"" });
+            inside = piece.ends_with('"') && !inside;
+        }
+        out.push_str("}}");
+        rest = after;
     }
+    out.push_str(&outside(rest));
     out
+}
+
+/// What is written beside actions.
+fn outside(text: &str) -> String {
+    let kept = text.contains(['%', '.', '/']) || !text.contains(char::is_alphanumeric);
+    if kept { hidden("", text) } else { "***".to_owned() }
 }
