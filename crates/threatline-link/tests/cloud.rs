@@ -91,27 +91,27 @@ fn templates_make_a_system() {
     assert_eq!(
         components(&model),
         [
-            "Api process internet",
-            "Changed process internal",
-            "Create process internal",
-            "Front process internet",
-            "Spare data_store unknown",
-            "Table data_store unknown",
+            "orders/Api process internet",
+            "orders/Changed process internal",
+            "orders/Create process internal",
+            "orders/Spare data_store unknown",
+            "orders/Table data_store unknown",
+            "web/Front process internet",
         ]
     );
-    assert_eq!(flows(&model), ["Api>Create:https", "Create>Table:https", "Front>Api:https", "Table>Changed:https"], "nobody may use the spare table");
+    assert_eq!(flows(&model), ["orders/Api>orders/Create:https", "orders/Create>orders/Table:https", "orders/Table>orders/Changed:https", "web/Front>orders/Api:https"], "nobody may use the spare table");
     assert_eq!(
         ways_in(&model),
         [
-            "Api:ANY /rest/{proxy+} unknown",
-            "Api:GET /health open X",
-            "Api:GET /silent open C",
-            "Api:POST /orders asks X",
-            "Create:schedule Create unknown",
-            "Front:ANY / asks X",
+            "orders/Api:ANY /rest/{proxy+} unknown",
+            "orders/Api:GET /health open X",
+            "orders/Api:GET /silent open C",
+            "orders/Api:POST /orders asks X",
+            "orders/Create:schedule Create unknown",
+            "web/Front:ANY / asks X",
         ]
     );
-    let granted = model.flows.iter().find(|flow| flow.id.rest() == "Create>Table:https").unwrap();
+    let granted = model.flows.iter().find(|flow| flow.id.rest() == "orders/Create>orders/Table:https").unwrap();
     assert_eq!((granted.authenticated, granted.encrypted), (Some(true), Some(true)));
 }
 
@@ -136,7 +136,7 @@ fn a_definition_says_what_its_gateway_serves() {
     let template = "Resources:\n  Api:\n    Type: AWS::Serverless::Api\n    Properties: {DefinitionBody: {'Fn::Transform': {Name: AWS::Include, Parameters: {Location: api.yaml}}}}\n  Get: {Type: AWS::Lambda::Function}\n";
     let api = "openapi: 3.0.2\ninfo: {title: x}\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-auth: {type: AWS_IAM}\n      x-amazon-apigateway-integration: {uri: {'Fn::Sub': 'arn:aws:apigateway:x:lambda:path/functions/${Get.Arn}/invocations'}}\n    post: {}\n";
     let model = model(&[("shop/template.yaml", template), ("shop/api.yaml", api)]);
-    assert_eq!(ways_in(&model), ["Api:GET /a asks X", "Api:POST /a unknown"]);
+    assert_eq!(ways_in(&model), ["shop/Api:GET /a asks X", "shop/Api:POST /a unknown"]);
     let point = &model.entry_points[0];
     assert_eq!(point.flows.as_ref().map(|flows| flows.len()), Some(1));
 }
@@ -294,28 +294,28 @@ fn constructs_make_what_templates_do() {
     assert_eq!(
         found,
         [
-            "Api process internet",
-            "Jobs data_store unknown",
-            "ListFn process internal",
-            "Orders data_store unknown",
-            "Whole process internet",
-            "WorkFn process internal"
+            "infra/Api process internet",
+            "infra/Jobs data_store unknown",
+            "infra/ListFn process internal",
+            "infra/Orders data_store unknown",
+            "infra/Whole process internet",
+            "infra/WorkFn process internal"
         ]
     );
     assert_eq!(
         ways_in(&model),
         [
-            "Api:DELETE /orders/{id} unknown",
-            "Api:GET /kept unknown",
-            "Api:GET /orders open C",
-            "Api:GET /orders/{id} unknown",
-            "Api:PATCH /orders/{id} asks X",
-            "Api:POST /orders asks X",
-            "Api:PUT /orders/{id} unknown",
-            "Whole:ANY / open C",
-            "Whole:ANY /{proxy+} unknown",
+            "infra/Api:DELETE /orders/{id} unknown",
+            "infra/Api:GET /kept unknown",
+            "infra/Api:GET /orders open C",
+            "infra/Api:GET /orders/{id} unknown",
+            "infra/Api:PATCH /orders/{id} asks X",
+            "infra/Api:POST /orders asks X",
+            "infra/Api:PUT /orders/{id} unknown",
+            "infra/Whole:ANY / open C",
+            "infra/Whole:ANY /{proxy+} unknown",
         ]
     );
     // the variable names the queue, but code may give more grants than one sees: nothing is denied
-    assert_eq!(flows(&model), ["Api>ListFn:https", "Jobs>WorkFn:https", "ListFn>Jobs:sqs", "ListFn>Orders:https", "Whole>WorkFn:https"]);
+    assert_eq!(flows(&model), ["infra/Api>infra/ListFn:https", "infra/Jobs>infra/WorkFn:https", "infra/ListFn>infra/Jobs:sqs", "infra/ListFn>infra/Orders:https", "infra/Whole>infra/WorkFn:https"]);
 }

@@ -69,22 +69,22 @@ fn constructs_of_the_vocabulary_are_its_resources() {
     let model = model(&[MANIFEST, ("infra/lib/shop.ts", STACK)]);
     assert_eq!(
         components(&model),
-        ["Api process internet", "Jobs data_store unknown", "List process internal", "Orders data_store unknown", "Socket process internet"]
+        ["infra/Api process internet", "infra/Jobs data_store unknown", "infra/List process internal", "infra/Orders data_store unknown", "infra/Socket process internet"]
     );
     assert_eq!(
         ways_in(&model),
         [
-            "Api:DELETE /orders unknown",
-            "Api:GET /else unknown",
-            "Api:GET /orders open",
-            "Api:PATCH /orders asks",
-            "Api:POST /orders asks",
-            "Api:PUT /orders asks",
-            "Socket:websocket $connect open",
-            "Socket:websocket say unknown",
+            "infra/Api:DELETE /orders unknown",
+            "infra/Api:GET /else unknown",
+            "infra/Api:GET /orders open",
+            "infra/Api:PATCH /orders asks",
+            "infra/Api:POST /orders asks",
+            "infra/Api:PUT /orders asks",
+            "infra/Socket:websocket $connect open",
+            "infra/Socket:websocket say unknown",
         ]
     );
-    assert_eq!(flows(&model), ["Api>List:https", "Jobs>List:https", "Socket>List:https"]);
+    assert_eq!(flows(&model), ["infra/Api>infra/List:https", "infra/Jobs>infra/List:https", "infra/Socket>infra/List:https"]);
     let orders = model.components.iter().find(|component| component.name == "Orders").unwrap();
     assert!(orders.properties.values.keys().any(|property| property.name() == "deletion_protection"));
 }
@@ -141,9 +141,9 @@ fn functions_of_sam_bring_their_events() {
         ("shop/template.yaml", SHOP),
         ("shop/src/main.py", ASKS),
     ]);
-    assert_eq!(components(&model), ["Api process internet", "Check process internal", "Front process internal", "Table data_store unknown"]);
-    assert_eq!(ways_in(&model), ["Api:GET /me asks", "Api:POST /check open"]);
-    assert_eq!(flows(&model), ["Api>Check:https", "Check>Table:https", "Front>Api:https"]);
+    assert_eq!(components(&model), ["pay/Api process internet", "pay/Check process internal", "pay/Table data_store unknown", "shop/Front process internal"]);
+    assert_eq!(ways_in(&model), ["pay/Api:GET /me asks", "pay/Api:POST /check open"]);
+    assert_eq!(flows(&model), ["pay/Api>pay/Check:https", "pay/Check>pay/Table:https", "shop/Front>pay/Api:https"]);
 }
 
 const PYTHON: &str = "

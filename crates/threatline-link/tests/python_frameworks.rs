@@ -138,3 +138,17 @@ fn what_only_looks_like_a_route_is_none() {
     let other = "from mylib import path\nurlpatterns = [path('z', None)]\n";
     check(&[("a.py", client), ("b.py", test), ("c.py", other), ("scripts/release.py", chore)], &[]);
 }
+
+#[test]
+fn lists_of_patterns_include_lists_that_include() {
+    // the first file is read before those that it includes
+    check(
+        &[
+            ("shop/a.py", "from django.urls import include, path\nurlpatterns = [path('api/', include('shop.b'))]\n"),
+            ("shop/b.py", "from django.urls import include, path\nfrom shop import views\nurlpatterns = [path('inner/', include('shop.c')), path('near', views.near)]\n"),
+            ("shop/c.py", "from django.urls import path\nfrom shop import views\nurlpatterns = [path('far', views.near)]\n"),
+            ("shop/views.py", "def near(request):\n    return None\n"),
+        ],
+        &["* /api/inner/far unknown", "* /api/near unknown"],
+    );
+}

@@ -165,7 +165,10 @@ impl<'a> Evaluator<'a> {
                     here.guards.extend(guards.iter().cloned());
                     let mut places = places.to_vec();
                     places.push(place.clone());
-                    for child in self.children(child) {
+                    // a text names what it does seen from where it stands
+                    let home = if matches!(child, Val::Text(_)) { self.program.file_at(&place.path) } else { None };
+                    let children = self.within(home.unwrap_or(self.file), |this| this.children(child));
+                    for child in children {
                         if way.contains(&child) {
                             continue;
                         }
