@@ -68,7 +68,7 @@ fn where_all_is_copied_the_dockerfile_says_which_package() {
 
 #[test]
 fn a_configuration_of_dotnet_reads_its_keys_in_any_case() {
-    let source = "var builder = WebApplication.CreateBuilder(args);\nvar url = builder.Configuration.GetValue<string>(\"IdentityUrl\");\nvar app = builder.Build();\napp.MapGet(\"/\", () => url);\napp.Run();\n";
+    let source = "var builder = WebApplication.CreateBuilder(args);\nvar url = builder.Configuration[\"IdentityUrl\"];\nvar app = builder.Build();\napp.MapGet(\"/\", () => url);\napp.Run();\n";
     let compose = "services:\n  web:\n    build: web\n    environment:\n      identityUrl: http://identity\n      HealthChecksUI__HealthChecks__0__Uri: http://stock/hc\n      ConnectionStrings__Shop: 'Server=tcp:data,1433;Database=shop;User Id=sa;Password=x'\n      NOTE: http://spare\n  identity: {image: acme/identity}\n  stock: {image: acme/stock}\n  spare: {image: acme/spare}\n  data: {image: mcr.microsoft.com/mssql/server}\n";
     let project = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>";
     let model = model(&[("docker-compose.yml", compose), ("web/Dockerfile", "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY . .\n"), ("web/web.csproj", project), ("web/Program.cs", source)]);
@@ -78,7 +78,7 @@ fn a_configuration_of_dotnet_reads_its_keys_in_any_case() {
 #[test]
 fn a_product_is_told_its_hosts_by_variables_and_mounted_files() {
     let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: registry}\nspec:\n  template:\n    spec:\n      containers:\n        - name: registry\n          image: goharbor/registry-photon\n          env: [{name: POSTGRESQL_HOST, value: store}, {name: COLOUR, value: store2}]\n          volumeMounts: [{name: config, mountPath: /etc/registry}]\n      volumes: [{name: config, configMap: {name: registry}}]\n";
-    let store = |name: &str, image: &str| format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{spec: {{containers: [{{name: {name}, image: {image}}}]}}}}}}\n");
+    let store = |name: &str, image: &str| format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{metadata: {{labels: {{app: {name}}}}}, spec: {{containers: [{{name: {name}, image: {image}}}]}}}}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {{app: {name}}}}}\n");
     let config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: registry}\ndata:\n  config.yml: |\n    redis:\n      addr: \"cache:6379\"\n    log: info\n";
     let (a, b, c) = (store("store", "postgres"), store("store2", "mysql"), store("cache", "redis"));
     let model = model(&[("k8s/registry.yaml", deployment), ("k8s/config.yaml", config), ("k8s/a.yaml", &a), ("k8s/b.yaml", &b), ("k8s/c.yaml", &c)]);

@@ -61,9 +61,26 @@ pub fn read(text: &str) -> Extracted {
         }
     }
     members(&mut draft, &root);
-    draft.runs = (root.get("bin").is_some() || properties(&root, "scripts").iter().any(|script| script.name.as_str() == "start")).then_some(true);
+    draft.runs = (root.get("bin").is_some() || starts(&root)).then_some(true);
     draft.main = main(&root);
     draft.finish()
+}
+
+/// Tools that serve what is developed with them: pages that a browser runs, or a program with a window.
+const SERVERS: [&str; 18] = [
+    "vite", "next", "nuxt", "nuxi", "ng", "astro", "webpack", "webpack-dev-server", "vue-cli-service", "react-scripts", "remix", "gatsby", "expo", "electron", "parcel",
+    "svelte-kit", "quasar", "ionic",
+];
+
+/// A script starts a program: by its name, or because a tool that serves pages is called to work on them. What others import is none.
+fn starts(root: &Object<'_>) -> bool {
+    let library = root.get("exports").is_some() || root.get("module").is_some();
+    properties(root, "scripts").iter().any(|script| {
+        let name = script.name.as_str();
+        let Value::StringLit(command) = &script.value else { return false };
+        let serves = command.value.split([' ', '&', ';', '/']).any(|word| SERVERS.contains(&word));
+        name == "start" || !library && matches!(name, "dev" | "serve" | "develop") && serves
+    })
 }
 
 fn properties<'o, 'a>(root: &'o Object<'a>, key: &str) -> &'o [ObjectProp<'a>] {

@@ -69,9 +69,14 @@ impl<'a> Said<'a> {
 
     /// Whether a manifest of a package lies in a folder itself.
     pub(crate) fn is_package(&self, folder: &str) -> bool {
+        self.packages_in(folder).next().is_some()
+    }
+
+    /// Manifests of packages in a folder itself.
+    pub(crate) fn packages_in<'s>(&'s self, folder: &'s str) -> impl Iterator<Item = &'s At<'a, Package>> {
         let from = self.packages.partition_point(|package| &*package.path < folder);
-        let below = self.packages[from..].iter().take_while(|package| package.path.starts_with(folder));
-        below.into_iter().any(|package| super::draft::folder_of(&package.path) == folder)
+        let below = self.packages[from..].iter().take_while(move |package| package.path.starts_with(folder));
+        below.filter(move |package| super::draft::folder_of(&package.path) == folder)
     }
 
     fn add(&mut self, path: &Arc<str>, fact: &'a Fact) {

@@ -253,6 +253,8 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let running: BTreeSet<&str> =
         composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path).chain(composed.mains.iter().map(|m| &*m.place.path)).collect();
 
+    let calling: BTreeSet<&str> = composed.calls.iter().map(|call| &*call.place.path).collect();
+
     let index = RootIndex::new(drafts);
     let homes: BTreeSet<&str> =
         said.packages.iter().map(|package| folder_of(&package.path)).chain(said.dockerfiles.keys().map(|path| folder_of(path))).collect();
@@ -269,12 +271,16 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let mut unit_owner: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut libraries = Vec::new();
     for (unit, files) in &units {
-        let runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path)).collect();
+        let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path)).collect();
+        if runs.is_empty() && is_program(unit, said) {
+            runs = files.iter().filter(|path| calling.contains(**path)).collect();
+        }
         if runs.is_empty() {
             libraries.push(unit.clone());
             continue;
         }
         let mut draft = Draft::new(&unit_name(unit, said), unit, ComponentKind::Process);
+        draft.aliases.extend(unit.trim_end_matches('/').rsplit('/').next().filter(|folder| !folder.is_empty() && *folder != draft.name).map(str::to_owned));
         if runs.iter().all(|path| in_test(path)) {
             draft.environment = Environment::Test;
         }
@@ -294,6 +300,19 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         }
     }
     Ownership { by_file }
+}
+
+/// Beginnings of names of packages that describe deployments.
+const DEPLOYERS: [&str; 6] = ["aws-cdk", "@aws-cdk/", "@pulumi/", "cdktf", "cdk8s", "sst"];
+
+/// Whether a manifest of the folder says that it makes a program (pages for a browser are one), and no other builds on it.
+fn is_program(unit: &str, said: &Said<'_>) -> bool {
+    said.packages_in(unit).any(|package| {
+        let used = || said.packages.iter().any(|user| user.path != package.path && depends_on(user.it, folder_of(&user.path), &package.path, said));
+        // what builds and deploys others is no part of them
+        let deploys = package.it.dependencies.iter().any(|dependency| DEPLOYERS.iter().any(|name| dependency.name.starts_with(name)));
+        package.it.runs == Some(true) && !deploys && !used()
+    })
 }
 
 /// Components by the folder of their source.

@@ -78,7 +78,8 @@ impl<'a> Finder<'_, 'a> {
         }
         let Some(place) = manifests.place(&self.drafts[from], package) else { return };
         if let Some(to) = self.somewhere(connection, false, from) {
-            self.stated(from, to, &Address::default(), &[place], "configuration");
+            let spoken = Address { scheme: connection.product.clone(), ..Address::default() };
+            self.stated(from, to, &spoken, &[place], "configuration");
         }
     }
 
