@@ -237,5 +237,5 @@ fn a_shard() -> Vec<u8> {
     let shop = samples::root().join("examples/shop");
     let held = |path: &Path| (path.strip_prefix(&shop).unwrap().to_str().unwrap().to_owned(), Held::File(std::fs::read(path).unwrap()));
     let files: BTreeMap<String, Held> = samples::files(&shop).iter().map(|path| held(path)).collect();
-    extract_shard(&files, Shelf::default(), 1).unwrap()
+    extract_shard(&files, None, Shelf::default(), 1).unwrap()
 }

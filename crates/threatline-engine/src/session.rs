@@ -76,6 +76,8 @@ pub struct Project {
     pub packs: Shelf,
     /// The files of its own packs.
     pub pack_files: Vec<String>,
+    /// Names of repositories whose files stand each in a folder of that name, where several were linked; sorted.
+    pub repositories: Vec<String>,
 }
 
 impl Project {

@@ -12,7 +12,7 @@ use crate::world::Given;
 use crate::{Config, Held, MemorySource, Oid, Revision};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::code::CodeFact;
 use threatline_facts::{Anchor, ArtifactKind, Fact};
@@ -27,6 +27,8 @@ struct Shard {
     code: String,
     /// The words of the project's own packs; what they wake is told with each file.
     words: Option<[u8; 32]>,
+    /// The repository that the files are of, `owner/name`, where several are to be linked.
+    repository: Option<String>,
     /// Sorted by path.
     files: Vec<File>,
 }
@@ -59,6 +61,9 @@ pub enum ShardError {
     /// It was made by other code.
     #[error("{0} was made by another version of threatline; extract it again")]
     Foreign(String),
+    /// What it calls its repository is no name.
+    #[error("{0} is no name of a repository: letters, digits, `-`, `_` and `.`, parts divided by `/`")]
+    Repository(String),
     /// It was made with other packs.
     #[error("{0} was made with other packs of the project's own; extract it again with the same --packs")]
     Packs(String),
@@ -70,15 +75,25 @@ pub enum ShardError {
     Scan(#[from] ScanError),
 }
 
-/// Reads files, given with their paths from the root of the repository, into a shard. Packs tell which files are read.
-pub fn extract_shard(files: &BTreeMap<String, Held>, shelf: Shelf, threads: usize) -> Result<Vec<u8>, ShardError> {
+/// Reads files, given with their paths from the root of the repository, into a shard. Packs tell which files are read. The name of the
+/// repository (`owner/name`) is for shards that are linked with those of others.
+pub fn extract_shard(files: &BTreeMap<String, Held>, repository: Option<&str>, shelf: Shelf, threads: usize) -> Result<Vec<u8>, ShardError> {
+    if let Some(name) = repository.filter(|name| !is_name(name)) {
+        return Err(ShardError::Repository(name.to_owned()));
+    }
     let words = shelf.words();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(crate::read::STACK).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
     let files: Vec<(&String, &Held)> = files.iter().collect();
     let files: Result<Vec<File>, ShardError> = pool.install(|| files.par_iter().map(|(path, held)| file(path, held, words)).collect());
-    let shard = Shard { form: FORM.into(), code: crate::world::READING.into(), words: words.digest(), files: files? };
+    let shard = Shard { form: FORM.into(), code: crate::world::READING.into(), words: words.digest(), repository: repository.map(str::to_owned), files: files? };
     Ok(postcard::to_stdvec(&shard).unwrap_or_default())
+}
+
+/// A name that can stand before paths and leads nowhere else.
+fn is_name(name: &str) -> bool {
+    let part = |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    name.len() <= 200 && name.split('/').all(part)
 }
 
 fn file(path: &str, held: &Held, words: Words) -> Result<File, ShardError> {
@@ -125,9 +140,9 @@ pub struct LinkInputs {
 
 /// Links shards: a session that knows only them, their state, and configuration and decisions.
 pub fn link_shards(inputs: &LinkInputs, threads: usize) -> Result<(Session, Revision, Project), ShardError> {
-    let project = project(inputs)?;
+    let mut project = project(inputs)?;
     let words = project.packs.words().digest();
-    let (mut files, mut given) = (BTreeMap::new(), Given { words, ..Given::default() });
+    let mut shards = Vec::new();
     for (name, bytes) in &inputs.shards {
         let shard: Shard = postcard::from_bytes(bytes).map_err(|_| ShardError::Unreadable(name.clone()))?;
         if shard.form != FORM {
@@ -142,8 +157,20 @@ pub fn link_shards(inputs: &LinkInputs, threads: usize) -> Result<(Session, Revi
         if !is_whole(&shard) {
             return Err(ShardError::Unreadable(name.clone()));
         }
+        if let Some(repository) = shard.repository.as_ref().filter(|repository| !is_name(repository)) {
+            return Err(ShardError::Repository(repository.clone()));
+        }
+        shards.push(shard);
+    }
+    // of one repository the paths are its own; of several each stands in a folder of its repository's name
+    let repositories: BTreeSet<Option<String>> = shards.iter().map(|shard| shard.repository.clone()).collect();
+    let several = repositories.len() > 1;
+    project.repositories = repositories.into_iter().flatten().filter(|_| several).collect();
+    let (mut files, mut given) = (BTreeMap::new(), Given { words, ..Given::default() });
+    for shard in shards {
+        let before = shard.repository.filter(|_| several).map(|name| format!("{name}/")).unwrap_or_default();
         for file in shard.files {
-            files.insert(file.path.clone(), hold(file, &mut given));
+            files.insert(format!("{before}{}", file.path), hold(file, &mut given));
         }
     }
     let source = MemorySource::new();

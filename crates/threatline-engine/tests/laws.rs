@@ -109,7 +109,7 @@ fn from_shards() {
             for part in 0..3 {
                 let of_part = |(at, (path, held)): (usize, (&String, &Held))| (at % 3 == part).then(|| (path.clone(), held.clone()));
                 let part: Files = files.iter().enumerate().filter_map(of_part).collect();
-                shards.push((String::new(), extract_shard(&part, Shelf::default(), 2).unwrap()));
+                shards.push((String::new(), extract_shard(&part, None, Shelf::default(), 2).unwrap()));
             }
             let text = |path: &str| match files.get(path) {
                 Some(Held::File(bytes)) => Some((path.to_owned(), String::from_utf8(bytes.clone()).unwrap())),
@@ -126,7 +126,7 @@ fn from_shards() {
 #[test]
 fn shards_of_other_code_are_refused() {
     let files = Files::from([("a/.env".to_owned(), Held::File(b"A=1\n".to_vec()))]);
-    let mut bytes = extract_shard(&files, Shelf::default(), 1).unwrap();
+    let mut bytes = extract_shard(&files, None, Shelf::default(), 1).unwrap();
     let link = |bytes: &[u8]| link_shards(&LinkInputs { shards: vec![("s".into(), bytes.to_vec())], ..LinkInputs::default() }, 1).err();
     assert_eq!(link(&bytes), None);
     assert!(link(b"no shard").unwrap().to_string().contains("no shard"));

@@ -92,7 +92,7 @@ fn a_shard_is_linked_with_the_packs_that_it_was_made_with() {
     let packs = [(".threatline/packs/shopweb.toml".to_owned(), PACK.to_owned())];
     let own = shelf(&packs).unwrap();
     let link = |made: Shelf, packs: &[(String, String)]| {
-        let shards = vec![("s".to_owned(), extract_shard(&files(None), made, 1).unwrap())];
+        let shards = vec![("s".to_owned(), extract_shard(&files(None), None, made, 1).unwrap())];
         link_shards(&LinkInputs { shards, packs: packs.to_vec(), ..LinkInputs::default() }, 1)
     };
     let (mut session, revision, project) = link(own, &packs).unwrap();

@@ -155,6 +155,9 @@ pub(crate) fn is_test_path(path: &str) -> bool {
         "sample",
         "benchmarks",
         "bench",
+        "archive",
+        "archived",
+        "deprecated",
     ];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     // below a source root folders are the parts of a package's name, and com/example is one anywhere

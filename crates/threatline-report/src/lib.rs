@@ -26,6 +26,11 @@ pub trait Places {
     /// First and last line; none where the place is a whole file or cannot be read.
     fn lines(&self, path: &str, mark: Mark) -> Option<(u32, u32)>;
 
+    /// The repository that a path leads into, and the path in it, where several were linked.
+    fn repository<'p>(&self, _path: &'p str) -> Option<(&'p str, &'p str)> {
+        None
+    }
+
     /// The text of a line, for formats that show it.
     fn text(&self, path: &str, line: u32) -> Option<String>;
 }

@@ -211,6 +211,9 @@ pub(crate) enum Command {
         /// A dependency file for Make and Ninja
         #[arg(long, value_name = "FILE")]
         depfile: Option<PathBuf>,
+        /// The name of the repository, where shards of several are linked
+        #[arg(long, value_name = "OWNER/NAME")]
+        repository: Option<String>,
     },
     /// The other half: shards to a model
     Link {

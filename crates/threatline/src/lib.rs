@@ -62,8 +62,9 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Hook { command }) => run_command::hook::run(common, &command),
         Some(Command::Notes { command }) => run_command::notes::run(common, &command),
-        Some(Command::Extract { root, files, output, packs, depfile }) => {
-            run_command::build::extract(common, &root, &files, &output, packs.as_deref(), depfile.as_deref())
+        Some(Command::Extract { root, files, output, packs, depfile, repository }) => {
+            let read = run_command::build::Read { root: &root, repository: repository.as_deref(), packs: packs.as_deref(), depfile: depfile.as_deref() };
+            run_command::build::extract(common, &files, &output, &read)
         }
         Some(Command::Link { shards, output, config, decisions, packs, tree, commit }) => {
             let given = run_command::build::Given {

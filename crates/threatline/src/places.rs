@@ -17,11 +17,18 @@ pub(crate) struct Lookup<'s> {
     revision: &'s Revision,
     lines: RefCell<HashMap<(String, Mark), Lines>>,
     texts: RefCell<HashMap<String, Option<Arc<str>>>>,
+    /// Repositories that stand in folders of their names, sorted.
+    repositories: &'s [String],
 }
 
 impl<'s> Lookup<'s> {
     pub(crate) fn new(session: &'s Session, revision: &'s Revision) -> Self {
-        Lookup { session, revision, lines: RefCell::default(), texts: RefCell::default() }
+        Lookup { session, revision, lines: RefCell::default(), texts: RefCell::default(), repositories: &[] }
+    }
+
+    /// With repositories that stand in folders of their names.
+    pub(crate) fn of_repositories(self, repositories: &'s [String]) -> Self {
+        Lookup { repositories, ..self }
     }
 
     /// Looks many places up at once, each file only once.
@@ -65,6 +72,13 @@ impl Places for Lookup<'_> {
         let found = self.session.lines(self.revision, &[&item]).into_iter().next().flatten();
         self.lines.borrow_mut().insert(key, found);
         found
+    }
+
+    fn repository<'p>(&self, path: &'p str) -> Option<(&'p str, &'p str)> {
+        let rest = |name: &&String| path.strip_prefix(name.as_str())?.strip_prefix('/');
+        // of `shop` and `shop/web` the longer one holds the file
+        let name = self.repositories.iter().filter(|name| rest(name).is_some()).max_by_key(|name| name.len())?;
+        Some((&path[..name.len()], &path[name.len() + 1..]))
     }
 
     fn text(&self, path: &str, line: u32) -> Option<String> {

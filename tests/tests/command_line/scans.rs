@@ -86,6 +86,38 @@ fn the_two_halves_make_the_same_model() {
 }
 
 #[test]
+fn two_repositories_make_one_model() {
+    let shop = Shop::committed();
+    // the same paths in both: a deployment here, the client's source there
+    let deployed = "services:\n  stock:\n    image: acme/stock\n  web:\n    image: acme/web\n    environment:\n      STOCK_URL: http://stock:8080\n";
+    let source = "import os, requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.route('/items')\ndef items():\n    return requests.get(os.environ['STOCK_URL'] + '/items').text\n";
+    shop.write("one/compose.yaml", deployed);
+    shop.write("one/README.md", "deployment\n");
+    shop.write("two/web/Dockerfile", "FROM python:3.12\nCOPY . .\n");
+    shop.write("two/web/app.py", source);
+    shop.write("two/README.md", "source\n");
+    let extract = |folder: &str, name: &str, files: &[&str]| {
+        let shard = shop.outside(&format!("{folder}.shard")).display().to_string();
+        shop.told(&[&["extract", "--root", folder, "--repository", name, "-o", &shard][..], files].concat());
+        shard
+    };
+    let one = extract("one", "acme/deployment", &["compose.yaml", "README.md"]);
+    let two = extract("two", "acme/web", &["web/Dockerfile", "web/app.py", "README.md"]);
+    let path = shop.outside("two.json").display().to_string();
+    shop.told(&["link", &one, &two, "-o", &path]);
+    let model: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let flow = model["flows"].as_array().unwrap().iter().find(|flow| flow["id"] == "flw:web>stock:http").unwrap();
+    let places: Vec<String> = flow["evidence"].as_array().unwrap().iter().map(|item| format!("{} {} {}", item["repository"].as_str().unwrap(), item["path"].as_str().unwrap(), item["line"])).collect();
+    assert_eq!(places, ["acme/deployment compose.yaml 7", "acme/web web/app.py 6"]);
+    // of one repository alone nothing is told
+    shop.told(&["link", &one, "-o", &path]);
+    let alone: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(alone["components"][0]["evidence"][0]["repository"], serde_json::Value::Null);
+    let refused = shop.run(&["extract", "--root", "one", "--repository", "../acme", "-o", &path, "compose.yaml"]);
+    assert!(refused.code == 2 && refused.err.contains("no name of a repository"), "{}", refused.err);
+}
+
+#[test]
 fn the_work_tree_has_what_is_untracked_and_not_what_is_ignored() {
     let shop = Shop::committed();
     shop.write(".gitignore", "scratch/\n");

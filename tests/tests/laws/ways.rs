@@ -78,7 +78,7 @@ pub(crate) fn from_shards(state: &State, revision: &Revision, turn: usize) -> Op
         state.files.keys().filter(|path| path.starts_with(".threatline/packs/") && path.ends_with(".toml")).filter_map(|path| own(state, path)).collect();
     // a mistake in one is told when shards are linked, after those of the configuration
     let shelf = threatline_engine::shelf(&packs).unwrap_or_default();
-    let shards = parts.iter().map(|part| (String::new(), extract_shard(part, shelf, 2).expect("files in memory can be read"))).collect();
+    let shards = parts.iter().map(|part| (String::new(), extract_shard(part, None, shelf, 2).expect("files in memory can be read"))).collect();
     let text = |path: &str| own(state, path);
     let decisions = state.files.keys().filter(|path| path.starts_with(".threatline/decisions/") && path.ends_with(".toml"));
     let inputs = LinkInputs {

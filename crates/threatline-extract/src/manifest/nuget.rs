@@ -41,7 +41,7 @@ pub fn read(text: &str) -> Extracted {
     draft.finish()
 }
 
-/// `OutputType` tells it; without one the web and worker kits make programs.
+/// `OutputType` tells it; without one the web and worker kits make programs, and the plain one a library.
 fn runs(project: Node<'_, '_>) -> Option<bool> {
     let output = project.descendants().find(|node| node.tag_name().name() == "OutputType").and_then(text_of);
     match output.map(str::to_ascii_lowercase).as_deref() {
@@ -51,7 +51,9 @@ fn runs(project: Node<'_, '_>) -> Option<bool> {
     }
     let kit = project.attribute("Sdk").unwrap_or_default();
     let kits = ["Microsoft.NET.Sdk.Web", "Microsoft.NET.Sdk.Worker", "Microsoft.NET.Sdk.BlazorWebAssembly", "Aspire.AppHost.Sdk"];
-    kits.iter().any(|name| kit == *name || kit.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))).then_some(true)
+    let program = kits.iter().any(|name| kit == *name || kit.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')));
+    // the plain kit makes a library where nothing else is said
+    if program { Some(true) } else { (kit == "Microsoft.NET.Sdk").then_some(false) }
 }
 
 /// Analysers and tools, which do not become part of the program.

@@ -661,7 +661,7 @@ impl<'a> Evaluator<'a> {
         // where a refusal stands under what holds of somebody (`if user.banned?`), nobody may pass as well
         let (strong_then, strong_else) = match self.runs_bodies() && strong && !prover.inside_verify {
             true => (self.says_nobody(condition, prover, scope, 0), self.says_who(condition, prover, scope, 0)),
-            false => (strong, strong),
+            false => (strong && !self.holds_somebody(condition, prover, scope), strong),
         };
         let after = |away: Option<u16>, mut known: Known, strong: bool| {
             match away {

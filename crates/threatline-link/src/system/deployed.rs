@@ -168,14 +168,23 @@ fn is_variation(a: &Workload, b: &Workload) -> bool {
 /// Puts a Compose project beside what is there. At least half of its services must bear names that
 /// are there already, for it to be another description of the same system.
 fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec<At<'a, Workload>>>, folder: &str, group: usize) {
+    // `sqldata` and `sql-data` are two spellings
+    let spelled = |name: &str| plain(name).replace('-', "");
     let found = |drafts: &[Draft<'a>], name: &str| {
-        drafts.iter().position(|draft| plain(&draft.name) == plain(name) || draft.aliases.iter().any(|alias| plain(alias) == plain(name)))
+        let exactly = drafts.iter().position(|draft| plain(&draft.name) == plain(name) || draft.aliases.iter().any(|alias| plain(alias) == plain(name)));
+        exactly.or_else(|| drafts.iter().position(|draft| spelled(&draft.name) == spelled(name)))
     };
     // stores that anybody runs, and what only tests start, tell no system from another
     let own: Vec<&String> = services.iter().filter(|(_, workloads)| workloads.iter().any(|w| is_own(w))).map(|(name, _)| name).collect();
     let telling: Vec<&String> = if own.is_empty() { services.keys().collect() } else { own };
     let shared = telling.iter().filter(|name| found(drafts, name).is_some()).count();
-    let same_system = shared * 2 >= telling.len().max(1) && shared > 0;
+    // the same image of one's own under the same name is the same thing, whatever else is there
+    let image = |workload: &Workload| own_image(workload);
+    let same_image = |name: &String| {
+        let images: BTreeSet<String> = services[name].iter().filter_map(|w| image(w.it)).collect();
+        found(drafts, name).is_some_and(|at| drafts[at].descriptions.iter().filter_map(|d| image(d.workload)).any(|own| images.contains(&own)))
+    };
+    let same_system = shared * 2 >= telling.len().max(1) && shared > 0 || telling.iter().any(|name| same_image(name));
     for (name, workloads) in services {
         let descriptions = workloads.iter().map(|w| Description { path: w.path.clone(), workload: w.it, group, namespace: None });
         let home = if same_system { found(drafts, &name) } else { None };

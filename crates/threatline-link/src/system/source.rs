@@ -6,12 +6,13 @@
 
 use super::deployed::image_name;
 use super::draft::{Draft, Root, as_folder, folder_of, join, stem};
-use super::said::Said;
+use super::said::{At, Said};
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::Text;
 use threatline_facts::infra::{Container, Dockerfile, MountKind, Stage};
+use threatline_facts::manifest::Package;
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
 /// Owners of every source file that says something.
@@ -271,9 +272,13 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let mut unit_owner: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut libraries = Vec::new();
     for (unit, files) in &units {
-        let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path)).collect();
+        let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path) && !is_aside(path)).collect();
         if runs.is_empty() && is_program(unit, said) {
             runs = files.iter().filter(|path| calling.contains(**path)).collect();
+        }
+        // what a library does, those do that are built with it
+        if said.packages_in(unit).any(|package| package.it.runs == Some(false) && is_used(package, said)) {
+            runs.clear();
         }
         if runs.is_empty() {
             libraries.push(unit.clone());
@@ -302,17 +307,27 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     Ownership { by_file }
 }
 
+/// Lies beside the system: a tool of its pipeline or a program in its documentation, which nobody runs to use it.
+fn is_aside(path: &str) -> bool {
+    const FOLDERS: [&str; 6] = ["docs", "doc", "documentation", "notebooks", "ci", "cookbook"];
+    folder_of(path).split('/').any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()))
+}
+
 /// Beginnings of names of packages that describe deployments.
 const DEPLOYERS: [&str; 6] = ["aws-cdk", "@aws-cdk/", "@pulumi/", "cdktf", "cdk8s", "sst"];
 
 /// Whether a manifest of the folder says that it makes a program (pages for a browser are one), and no other builds on it.
 fn is_program(unit: &str, said: &Said<'_>) -> bool {
     said.packages_in(unit).any(|package| {
-        let used = || said.packages.iter().any(|user| user.path != package.path && depends_on(user.it, folder_of(&user.path), &package.path, said));
         // what builds and deploys others is no part of them
         let deploys = package.it.dependencies.iter().any(|dependency| DEPLOYERS.iter().any(|name| dependency.name.starts_with(name)));
-        package.it.runs == Some(true) && !deploys && !used()
+        package.it.runs == Some(true) && !deploys && !is_used(package, said)
     })
+}
+
+/// Whether another package of the repository depends on one.
+fn is_used(package: &At<'_, Package>, said: &Said<'_>) -> bool {
+    said.packages.iter().any(|user| user.path != package.path && depends_on(user.it, folder_of(&user.path), &package.path, said))
 }
 
 /// Components by the folder of their source.

@@ -127,15 +127,16 @@ pub(crate) fn evidence<'m>(list: &'m [model::Evidence], places: &dyn Places) -> 
 
 fn one_evidence<'m>(item: &'m model::Evidence, places: &dyn Places) -> Evidence<'m> {
     let lines = item.mark.and_then(|mark| places.lines(&item.path, mark));
+    let repository = places.repository(&item.path);
     Evidence {
-        path: &item.path,
+        path: repository.map_or(&item.path, |(_, path)| path),
         line: lines.map(|(line, _)| line),
         end_line: lines.map(|(_, end)| end),
         source: source(item.source),
         by: &item.by,
         confidence: Share::thousandths(item.confidence),
         anchor: None,
-        repository: None,
+        repository: repository.map(|(name, _)| name),
     }
 }
 

@@ -40,7 +40,16 @@ fn listed(words: &[String]) -> Result<Vec<String>, Failure> {
     Ok(all)
 }
 
-pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Path, packs: Option<&Path>, depfile: Option<&Path>) -> Result<(), Failure> {
+/// What `extract` is given beside files.
+pub(crate) struct Read<'a> {
+    pub(crate) root: &'a Path,
+    pub(crate) repository: Option<&'a str>,
+    pub(crate) packs: Option<&'a Path>,
+    pub(crate) depfile: Option<&'a Path>,
+}
+
+pub(crate) fn extract(common: &Common, files: &[String], shard: &Path, read: &Read<'_>) -> Result<(), Failure> {
+    let Read { root, repository, packs, depfile } = *read;
     let stopwatch = Stopwatch::start(common.verbose);
     let files = listed(files)?;
     let mut held = BTreeMap::new();
@@ -58,7 +67,7 @@ pub(crate) fn extract(common: &Common, root: &Path, files: &[String], shard: &Pa
     let packs = packs.map(|folder| toml_files(folder, PACKS_FOLDER)).transpose()?.unwrap_or_default();
     let shelf = shelf(&packs)?;
     let bytes =
-        stopwatch.during("reading", || extract_shard(&held, shelf, common.jobs.unwrap_or(0))).map_err(|error| Failure::mistake(error.to_string(), None))?;
+        stopwatch.during("reading", || extract_shard(&held, repository, shelf, common.jobs.unwrap_or(0))).map_err(|error| Failure::mistake(error.to_string(), None))?;
     std::fs::write(shard, bytes).map_err(cannot("write", shard))?;
     if let Some(depfile) = depfile {
         let escape = |path: &str| path.replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$");
@@ -96,7 +105,7 @@ pub(crate) fn link(common: &Common, shards: &[String], model: &Path, given: &Giv
     let (mut session, revision, project) = stopwatch.during("opening", || link_shards(&inputs, common.jobs.unwrap_or(0))).map_err(failed)?;
     let scan = stopwatch.during("scan", || session.scan_with(&revision, &project, &project))?;
     let text = stopwatch.during("report", || {
-        let places = Lookup::new(&session, &revision);
+        let places = Lookup::new(&session, &revision).of_repositories(&project.repositories);
         places.prepare(evidence(&scan));
         let coverage = coverage(&scan);
         json::model(&report(&scan, &coverage, &places))

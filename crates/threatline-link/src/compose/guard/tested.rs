@@ -77,6 +77,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Whether a condition is nothing but what a check of a library gave back, where that is somebody and no error:
+    /// `const session = await getServerSession(); if (session) redirect("/")`. Refused is then who is known, and the others pass.
+    pub(super) fn holds_somebody(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope) -> bool {
+        if !matches!(self.family(), Family::JavaScript | Family::Python | Family::Java) {
+            return false;
+        }
+        let value = match condition {
+            Value::Name(name) => self.bound(name, &prover.within),
+            other => Some(other),
+        };
+        let Some(Value::Call(call)) = value else { return false };
+        let callee = self.callee(call, scope);
+        self.verify_rule(callee.as_ref(), call, scope) == Some(true)
+    }
+
     pub(super) fn is_checking_call(&mut self, call: &'a Call, prover: &Prover, scope: &Scope, depth: usize) -> bool {
         let callee = self.callee(call, scope);
         if self.verify_rule(callee.as_ref(), call, scope).is_some() {
