@@ -475,7 +475,7 @@ impl<'a> Program<'a> {
         if matches!(language, Language::Kotlin | Language::Scala) {
             return Located2::Library;
         }
-        if self.is_foreign(language, module, member) {
+        if self.is_foreign(language, module, member) || language == Language::Python && is_generated(module, member) {
             return Located2::Library;
         }
         let want = Want { language, module: module.to_owned(), member: member.map(str::to_owned) };
@@ -623,6 +623,12 @@ pub(super) enum Located2 {
     Folder(Rc<str>),
     Missing,
     Library,
+}
+
+/// A module that the compiler of protobuf writes: packs know what is in it, whether it lies in the repository or not.
+fn is_generated(module: &str, member: Option<&str>) -> bool {
+    let last = |name: &str| name.ends_with("_pb2") || name.ends_with("_pb2_grpc");
+    last(module) || member.is_some_and(last)
 }
 
 /// Names of functions and properties at the top level.

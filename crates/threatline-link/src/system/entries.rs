@@ -28,10 +28,14 @@ pub(crate) struct Placing<'p> {
 pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BTreeMap<Key, FlowId>, placing: &Placing<'_>) -> Vec<EntryPoint> {
     let mut placed: BTreeMap<EntryPointId, EntryPoint> = BTreeMap::new();
     let contexts = Contexts::new(placing.said);
+    let defined = Defined::new(placing.said);
     for entry in &placing.composed.entries {
         let Some(place) = entry.places.last() else {
             continue;
         };
+        if entry.kind == EntryPointKind::Grpc && !defined.may_be(&entry.path) {
+            continue;
+        }
         let only_test = (placing.in_test)(&place.path);
         let owners = serving(placing.ownership.of(&place.path), drafts, entry.kind);
         for at in owners {
@@ -58,6 +62,28 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
         }
     }
     placed.into_values().collect()
+}
+
+/// Rpcs by the services that definitions of the repository give them to.
+struct Defined<'s> {
+    by_service: BTreeMap<&'s str, BTreeSet<String>>,
+}
+
+impl<'s> Defined<'s> {
+    fn new(said: &'s Said<'_>) -> Self {
+        let mut by_service: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for service in said.protos.iter().flat_map(|proto| &proto.it.services) {
+            by_service.entry(service.name.as_str()).or_default().extend(service.rpcs.iter().map(|rpc| rpc.name.to_ascii_lowercase()));
+        }
+        Defined { by_service }
+    }
+
+    /// Not where a service of that name is defined and nowhere with such an rpc: one object may serve several, and helps itself.
+    fn may_be(&self, path: &str) -> bool {
+        let Some((service, rpc)) = path.trim_start_matches('/').rsplit_once('/') else { return true };
+        let service = service.rsplit('.').next().unwrap_or(service);
+        self.by_service.get(service).is_none_or(|rpcs| rpcs.contains(&rpc.to_ascii_lowercase()))
+    }
 }
 
 /// Of several components that run one source, those that answer requests: one that is told to run something else does not,

@@ -219,6 +219,10 @@ impl<'a> Evaluator<'a> {
 
     /// The methods of a service by the interface that was generated for it (`XServer`), if that is at hand.
     pub(super) fn offered_methods(&self, service: &str, near: FileId) -> Option<Vec<&'a str>> {
+        // the service of the protocol itself, whose definition no repository holds
+        if matches!(service, "Health" | "*.Health" | "grpc.health.v1.Health") {
+            return Some(vec!["Check", "Watch", "List", "check", "watch", "list"]);
+        }
         let name = format!("{}Server", service.rsplit('.').next().unwrap_or(service));
         let family = self.program.files[near].family;
         let program = self.program;
