@@ -212,6 +212,8 @@ pub struct Composed {
     pub logged: Vec<(DataClass, Vec<Place>)>,
     /// Environment variables that code reads, with the default beside the read.
     pub reads: Vec<(String, Option<Text>, Place)>,
+    /// Environment variables that stand right behind a scheme in a text (`http://${ADDR}/x`), with it.
+    pub spoken: Vec<(String, String, Place)>,
     /// Libraries in use: import of a known package, by file (`express`, `spring-boot`, `openai`).
     pub libraries: Vec<(String, Place)>,
     /// Products of the catalogue that programs are, by a library that makes them one.

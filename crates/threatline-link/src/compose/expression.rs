@@ -149,7 +149,7 @@ impl<'a> Evaluator<'a> {
         if !values.iter().zip(&texts).any(|(value, text)| matches!((value, text), (Val::Text(_), _) | (_, Text::Input(_)))) {
             return Val::Unknown;
         }
-        Val::Text(Rc::new(Text::join(texts)))
+        self.put_together(Text::join(texts))
     }
 
     fn either(&mut self, parts: &'a [Value], scope: &Scope) -> Val {
@@ -790,7 +790,10 @@ impl<'a> Evaluator<'a> {
     pub(super) fn text_method(&mut self, text: &Rc<Text>, name: &str, arguments: Vec<Arg>) -> Val {
         let first = arguments.first().map(|argument| argument.value.clone());
         match name {
-            "format" | "formatted" => Val::Text(Rc::new(super::text::format(text, &self.marked(arguments)))),
+            "format" | "formatted" => {
+                let filled = super::text::format(text, &self.marked(arguments));
+                self.put_together(filled)
+            }
             "concat" => Val::Text(Rc::new(Text::join([(**text).clone(), self.text_of(&first.unwrap_or(Val::Unknown))]))),
             "join" => match first {
                 Some(Val::List(items)) => {

@@ -60,6 +60,7 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.data.extend(said.data.iter().cloned());
         out.logged.extend(said.logged.iter().cloned());
         out.reads.extend(said.reads.iter().cloned());
+        out.spoken.extend(said.spoken.iter().cloned());
         out.libraries.extend(said.libraries.iter().cloned());
         out.products.extend(said.products.iter().cloned());
         out.resources.extend(said.resources.iter().cloned());

@@ -1172,7 +1172,10 @@ impl<'a> Evaluator<'a> {
             let at = site.arguments.iter().position(|argument| matches!(argument.value, Val::Text(_))).map_or(0, |at| at + 1);
             let rest: Vec<Arg> = site.arguments.iter().skip(at).cloned().collect();
             return match &value {
-                Val::Text(text) => Val::Text(Rc::new(super::text::format(text, &self.marked(rest)))),
+                Val::Text(text) => {
+                    let filled = super::text::format(text, &self.marked(rest));
+                    self.put_together(filled)
+                }
                 _ => Val::Unknown,
             };
         }

@@ -352,29 +352,35 @@ impl<'a> Finder<'_, 'a> {
             let below = |root: &Root| dotnet.range(root.folder.as_str()..).take_while(|path| path.starts_with(&root.folder)).any(|path| root.holds(path));
             !dotnet.is_empty() && draft.roots.iter().any(below)
         };
+        let mut spoken: BTreeMap<(usize, &str), &str> = BTreeMap::new();
+        for (variable, scheme, place) in &composed.spoken {
+            ownership.of(&place.path).iter().for_each(|from| _ = spoken.entry((*from, variable)).or_insert(scheme));
+        }
         for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !(self.in_test)(&place.path)) {
             for &from in ownership.of(&place.path) {
-                self.held_address(from, variable, settings.get(from));
+                self.held_address(from, variable, settings.get(from), spoken.get(&(from, variable.as_str())).copied());
             }
         }
         for (from, own) in settings.iter().enumerate() {
             let mut read = BTreeSet::new();
             own.values().for_each(|setting| variables_in(&setting.value, &mut read));
-            read.into_iter().for_each(|variable| self.held_address(from, variable, Some(own)));
+            read.into_iter().for_each(|variable| self.held_address(from, variable, Some(own), None));
             // what is set by its path in the configuration is read by whoever binds that part of it
             let bound: BTreeSet<String> = self.drafts[from].variables.iter().flat_map(BTreeMap::keys).filter(|name| is_path(name)).cloned().collect();
             if !bound.is_empty() && is_dotnet(&self.drafts[from]) {
-                bound.iter().for_each(|variable| self.held_address(from, variable, Some(own)));
+                bound.iter().for_each(|variable| self.held_address(from, variable, Some(own), None));
             }
         }
     }
 
-    fn held_address(&mut self, from: usize, variable: &str, settings: Option<&Settings>) {
+    /// A variable that holds another component's address; the scheme is that which code puts before it.
+    fn held_address(&mut self, from: usize, variable: &str, settings: Option<&Settings>, spoken: Option<&str>) {
         let empty = Settings::new();
         for variables in self.drafts[from].variables.clone() {
             let Some(setting) = by_path(&variables, variable) else { continue };
             let resolved = resolve(&setting.value, &variables, settings.unwrap_or(&empty));
-            for address in address::parse(&resolved.text.with_defaults()) {
+            for mut address in address::parse(&resolved.text.with_defaults()) {
+                address.scheme = address.scheme.or_else(|| spoken.map(str::to_owned));
                 let sure = address.scheme.is_some() || address.port.is_some() || names_a_host(variable);
                 if let Some(to) = self.inside(&address, from).filter(|_| sure) {
                     self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");

@@ -20,6 +20,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A text that was put together; notes what a variable at its head is spoken to in.
+    pub(in crate::compose) fn put_together(&mut self, text: Text) -> Val {
+        if let Text::Joined(parts) = &text
+            && let [Text::Literal(head), Text::Environment { variable, .. }, ..] = parts.as_slice()
+            && let Some(scheme) = head.strip_suffix("://").filter(|scheme| !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+'))
+        {
+            let spoken = (variable.clone(), scheme.to_ascii_lowercase(), self.place("code"));
+            if !self.out.spoken.contains(&spoken) {
+                self.out.spoken.push(spoken);
+            }
+        }
+        Val::Text(Rc::new(text))
+    }
+
     /// `process.env.X`, `os.environ["X"]`, `import.meta.env.X`.
     pub(in crate::compose) fn environment_member(&mut self, symbol: &str, name: &str) -> Option<Val> {
         let known = matches!(symbol, "process.env" | "os.environ" | "import.meta.env" | "process.process.env" | "Deno.env" | "Bun.env" | "ENV");
