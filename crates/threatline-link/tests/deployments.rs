@@ -107,3 +107,20 @@ fn a_driver_alone_on_board_has_its_store() {
     assert!(of(&(driver("mysql", "mysql-connector-java") + &driver("com.h2database", "h2"))).is_empty(), "which of two is used, nobody knows");
     assert!(of("").is_empty());
 }
+
+#[test]
+fn the_image_of_a_store_that_only_runs_an_errand_is_no_store() {
+    let compose = "services:\n  db: {image: postgres, command: [postgres, -c, max_connections=9]}\n  restored: {image: postgres, command: ./restore.sh dump, environment: {TARGET_HOST: db}}\n  cache: {image: redis, command: sh -c 'redis-server --requirepass x'}\n  filled: {image: redis, command: redis-cli -h cache set a b}\n  own: {image: postgres, command: ./run.sh}\n";
+    let model = model(&[("docker-compose.yml", compose)]);
+    let kinds: Vec<String> = model.components.iter().map(|component| format!("{} {}", component.id.rest(), component.kind.name())).collect();
+    assert_eq!(kinds, ["cache data_store", "db data_store", "filled process", "own data_store", "restored process"]);
+    assert_eq!(flows(&model), ["restored>db:sql"]);
+}
+
+#[test]
+fn what_is_spoken_to_as_a_store_is_one() {
+    let compose = "services:\n  api: {image: grafana/grafana, environment: {A: 'mongodb://documents:27017/x', B: 'postgres://db-proxy/x', C: 'http://other'}}\n  documents: {image: acme/documents-local}\n  db-proxy: {image: acme/proxy}\n  other: {image: acme/other}\n";
+    let model = model(&[("docker-compose.yml", compose)]);
+    let kinds: Vec<String> = model.components.iter().map(|component| format!("{} {} {:?}", component.id.rest(), component.kind.name(), component.technologies)).collect();
+    assert_eq!(kinds, [r#"api process {"grafana"}"#, "db-proxy process {}", r#"documents data_store {"mongodb"}"#, "other process {}"]);
+}

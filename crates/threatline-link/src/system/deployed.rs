@@ -222,13 +222,36 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
                 {
                     draft.technologies.insert(product.technology.to_owned());
                     // the first container is what the workload is; a sidecar only adds technology
-                    if draft.protocol.is_none() && is_main(workload, container) {
+                    if draft.protocol.is_none() && is_main(workload, container) && !(product.kind == ComponentKind::DataStore && is_errand(workload, container)) {
                         draft.becomes(&product);
                     }
                 }
             }
         }
     }
+}
+
+/// The image of a store that is only started to do something with another one: `psql -f seed.sql`, `./restore.sh`.
+fn is_errand(workload: &Workload, container: &Container) -> bool {
+    const SERVERS: [&str; 12] = [
+        "postgres", "mysqld", "mariadbd", "mongod", "mongos", "redis-server", "valkey-server", "docker-entrypoint.sh", "entrypoint.sh", "server", "start", "sentinel",
+    ];
+    const CLIENTS: [&str; 19] = [
+        "psql", "pg_dump", "pg_restore", "pg_isready", "mysql", "mysqldump", "mysqladmin", "mongo", "mongosh", "mongodump", "mongorestore", "mongoimport", "redis-cli", "mc",
+        "cqlsh", "clickhouse-client", "createdb", "mariadb", "cypher-shell",
+    ];
+    const ERRANDS: [&str; 11] = ["init", "setup", "seed", "restore", "backup", "migrate", "migration", "import", "load", "create", "populate"];
+    let words: Vec<String> = container
+        .command
+        .iter()
+        .flat_map(|word| word.with_defaults().split([' ', ';', '&', '|', '\n', '"']).map(str::to_owned).collect::<Vec<_>>())
+        .map(|word| word.rsplit('/').next().unwrap_or_default().to_ascii_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let named = |name: &str| name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|part| ERRANDS.iter().any(|errand| part.starts_with(errand)));
+    let is = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let script = words.iter().find(|word| word.ends_with(".sh") || word.ends_with(".sql"));
+    !is(&SERVERS) && (is(&CLIENTS) || script.is_some_and(|script| named(script) || named(&workload.name)))
 }
 
 fn is_main(workload: &Workload, container: &Container) -> bool {

@@ -329,7 +329,22 @@ impl<'a> Finder<'_, 'a> {
         }
         carries(&mut flow.data, &call.data);
         self.flows.by_call.entry(number).or_default().insert(key);
+        self.spoken_to(to, address);
         self.drafts[to].evidence_if_none(evidence);
+    }
+
+    /// What is spoken to as a store (`mongodb://documents`), and of whose image nobody knows anything, is that store. What stands
+    /// before one is named for it.
+    fn spoken_to(&mut self, to: usize, address: Option<&Address>) {
+        const BEFORE: [&str; 5] = ["proxy", "pool", "bouncer", "router", "gateway"];
+        let draft = &mut self.drafts[to];
+        let unknown = draft.kind == ComponentKind::Process && draft.protocol.is_none() && draft.roots.is_empty() && draft.technologies.is_empty();
+        if !unknown || draft.descriptions.is_empty() || BEFORE.iter().any(|word| draft.name.contains(word)) {
+            return;
+        }
+        if let Some(product) = address.and_then(Address::product).filter(|product| product.kind == ComponentKind::DataStore) {
+            draft.becomes(&product);
+        }
     }
 
     fn protocol(&self, call: Option<&str>, address: Option<&Address>, to: usize) -> Option<String> {
@@ -573,6 +588,7 @@ impl<'a> Finder<'_, 'a> {
         }
         merge(&mut flow.encrypted, address.encrypted.map(|holds| Proved { holds, proof: proof(evidence.clone()) }));
         merge(&mut flow.authenticated, address.credential.then(|| Proved { holds: true, proof: proof(evidence.clone()) }));
+        self.spoken_to(to, Some(address));
         self.drafts[to].evidence_if_none(evidence);
         Some(key)
     }
