@@ -68,10 +68,10 @@ fn where_all_is_copied_the_dockerfile_says_which_package() {
 
 #[test]
 fn a_configuration_of_dotnet_reads_its_keys_in_any_case() {
-    let source = "var builder = WebApplication.CreateBuilder(args);\nvar url = builder.Configuration[\"IdentityUrl\"];\nvar app = builder.Build();\napp.MapGet(\"/\", () => url);\napp.Run();\n";
+    let source = "using Microsoft.AspNetCore.Mvc;\nusing Microsoft.Extensions.Configuration;\n[ApiController]\npublic class HomeController : ControllerBase\n{\n  private readonly IConfiguration _settings;\n  public HomeController(IConfiguration settings) { _settings = settings; }\n  [HttpGet(\"/\")]\n  public string Get() => _settings[\"IdentityUrl\"];\n}\n";
     let compose = "services:\n  web:\n    build: web\n    environment:\n      identityUrl: http://identity\n      HealthChecksUI__HealthChecks__0__Uri: http://stock/hc\n      ConnectionStrings__Shop: 'Server=tcp:data,1433;Database=shop;User Id=sa;Password=x'\n      NOTE: http://spare\n  identity: {image: acme/identity}\n  stock: {image: acme/stock}\n  spare: {image: acme/spare}\n  data: {image: mcr.microsoft.com/mssql/server}\n";
     let project = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>";
-    let model = model(&[("docker-compose.yml", compose), ("web/Dockerfile", "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY . .\n"), ("web/web.csproj", project), ("web/Program.cs", source)]);
+    let model = model(&[("docker-compose.yml", compose), ("web/Dockerfile", "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY . .\n"), ("web/web.csproj", project), ("web/HomeController.cs", source)]);
     assert_eq!(flows(&model), ["web>data:sql", "web>identity:http", "web>stock:http"]);
 }
 

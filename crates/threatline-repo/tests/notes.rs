@@ -47,7 +47,7 @@ fn a_note_is_text_that_git_shows_and_that_is_read_back() {
     assert_eq!((read.risk, read.size, &read.model), (head.posture.risk, head.size, &head.model));
     assert_eq!(read.base.as_ref().unwrap().0, repo.git(&["rev-parse", "HEAD~1"]));
     assert_eq!(read.as_of.as_deref(), Some("2026-01-02T03:04:05Z"));
-    assert!(head.size.components == 2 && head.size.threats > 0, "{}", written.text);
+    assert!(head.size.components == 3 && head.size.threats > 0, "{}", written.text);
     assert!(read.moved.iter().all(|line| line.starts_with("+ TL-")) && !read.moved.is_empty(), "{}", written.text);
     assert!(read.fits(&revision.tree, &read.config) && !read.fits(&revision.tree, "0123"));
     assert_eq!(repo.git(&["rev-list", "--count", NOTES_REF]), "1");

@@ -96,6 +96,17 @@ fn own_image(workload: &Workload) -> Option<String> {
     catalogue::image(&image.with_defaults()).is_none().then_some(name)
 }
 
+/// Owner and name of an image of one's own; none where the reference tells no owner.
+fn owned_image(workload: &Workload) -> Option<String> {
+    own_image(workload)?;
+    let image = workload.containers.iter().find(|c| !c.init)?.image.as_ref()?.with_defaults();
+    let path = image.split('@').next().unwrap_or(&image).to_ascii_lowercase();
+    let mut parts = path.rsplit('/');
+    let name = parts.next()?.split(':').next()?.to_owned();
+    let owner = parts.next().filter(|owner| !owner.contains(['*', '.', ':']))?;
+    Some(format!("{owner}/{name}"))
+}
+
 /// Last part of an image reference without tag and digest.
 pub(crate) fn image_name(image: &str) -> String {
     let image = image.split('@').next().unwrap_or(image);
@@ -179,7 +190,7 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
     let telling: Vec<&String> = if own.is_empty() { services.keys().collect() } else { own };
     let shared = telling.iter().filter(|name| found(drafts, name).is_some()).count();
     // the same image of one's own under the same name is the same thing, whatever else is there
-    let image = |workload: &Workload| own_image(workload);
+    let image = |workload: &Workload| owned_image(workload);
     let same_image = |name: &String| {
         let images: BTreeSet<String> = services[name].iter().filter_map(|w| image(w.it)).collect();
         found(drafts, name).is_some_and(|at| drafts[at].descriptions.iter().filter_map(|d| image(d.workload)).any(|own| images.contains(&own)))

@@ -488,8 +488,8 @@ impl<'a> Finder<'_, 'a> {
                 let fits = config.it.namespace.is_none() || description.namespace.is_none() || config.it.namespace == description.namespace;
                 for (_, value, mark) in config.it.values.iter().filter(|_| fits) {
                     let text = value.with_defaults();
-                    for word in text.split([' ', '\n', '\t', ',', ';', '"', '\'', '(', ')', '[', ']', '{', '}']).filter(|word| word.contains(':')) {
-                        for address in address::parse(word.trim_end_matches(':')) {
+                    for word in text.lines().filter(|word| word.contains(':')) {
+                        for address in address::parse(word) {
                             let sure = address.scheme.is_some() || address.port.is_some();
                             if let Some(to) = self.inside(&address, from).filter(|_| sure) {
                                 told |= self.stated(from, to, &address, &[(config.path.clone(), *mark)], "configuration").is_some();

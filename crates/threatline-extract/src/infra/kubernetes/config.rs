@@ -39,7 +39,29 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) {
 fn plain(entry: &Entry) -> Text {
     let written = entry.value.as_str().unwrap_or_default();
     let file = written.len() > MAX_VALUE || written.trim_end().contains('\n');
-    if file { Text::Unknown } else { secret::hide(&entry.key, text::kubernetes(written)) }
+    if file { addresses(written) } else { secret::hide(&entry.key, text::kubernetes(written)) }
+}
+
+/// So much of a file is read for addresses, and so many are kept.
+const MAX_FILE: usize = 64 * 1024;
+const MAX_ADDRESSES: usize = 64;
+
+/// What is kept of a file: the addresses in it, one a line. Whoever finds it mounted may connect to them.
+fn addresses(file: &str) -> Text {
+    let Some(file) = file.get(..file.len().min(MAX_FILE)) else { return Text::Unknown };
+    let lines = file.lines().filter(|line| !line.trim_start().starts_with(['#', ';']));
+    let words = lines.flat_map(|line| line.split([' ', '\t', ',', ';', '"', '\'', '(', ')', '[', ']', '{', '}', '=']));
+    let told = words.filter(|word| word.contains("://") || word.split_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
+    let mut kept: Vec<String> = Vec::new();
+    for word in told.take(MAX_ADDRESSES * 4) {
+        if let Text::Literal(address) = address(word)
+            && !kept.contains(&address)
+            && kept.len() < MAX_ADDRESSES
+        {
+            kept.push(address);
+        }
+    }
+    if kept.is_empty() { Text::Unknown } else { Text::Literal(kept.join("\n")) }
 }
 
 /// What may be kept of a Secret's value: a URL without its password, a host, nothing else.
