@@ -192,15 +192,24 @@ fn resource_environment(draft: &mut Draft<'_>, in_test: &dyn Fn(&str) -> bool) {
     }
 }
 
-/// Ids from names; those of a template's own, and two of one name are told apart by their folder, and by number if that fails too.
+/// Ids from names; those of a template's own, and two of one name are told apart by their folder, there by their addresses, and by
+/// number if that fails too.
 fn ids(drafts: &[Draft<'_>]) -> Vec<ComponentId> {
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    drafts.iter().for_each(|draft| *count.entry(draft.name.clone()).or_default() += 1);
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut beside: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for draft in drafts {
+        *count.entry(&draft.name).or_default() += 1;
+        *beside.entry((&draft.folder, &draft.name)).or_default() += 1;
+    }
     let mut taken = BTreeSet::new();
     drafts
         .iter()
         .map(|draft| {
-            let base = if count[&draft.name] > 1 || draft.is_local { format!("{}{}", draft.folder, draft.name) } else { draft.name.clone() };
+            let base = match &draft.address {
+                _ if count[&*draft.name] == 1 && !draft.is_local => draft.name.clone(),
+                Some(address) if beside[&(&*draft.folder, &*draft.name)] > 1 => format!("{}{address}", draft.folder),
+                _ => format!("{}{}", draft.folder, draft.name),
+            };
             let numbered = (2..).map(|number| ComponentId::new(format!("{base}#{number}")));
             let mut names = std::iter::once(ComponentId::new(&base)).chain(numbered);
             let id = names.find(|id| taken.insert(id.clone()));

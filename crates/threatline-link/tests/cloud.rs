@@ -4,14 +4,15 @@
 mod common;
 
 use common::model;
-use threatline_model::Model;
+use threatline_model::{Model, Role};
 
 fn components(model: &Model) -> Vec<String> {
-    model.components.iter().map(|c| format!("{} {} {}", c.id.rest(), c.kind.name(), c.exposure.name())).collect()
+    let made = model.components.iter().filter(|c| !c.roles.contains(&Role::User));
+    made.map(|c| format!("{} {} {}", c.id.rest(), c.kind.name(), c.exposure.name())).collect()
 }
 
 fn flows(model: &Model) -> Vec<&str> {
-    model.flows.iter().map(|flow| flow.id.rest()).collect()
+    model.flows.iter().map(|flow| flow.id.rest()).filter(|id| !id.starts_with("user>")).collect()
 }
 
 /// `component:METHOD path`, who is let in, and how that is known.
@@ -213,6 +214,53 @@ resource "aws_apigatewayv2_route" "elsewhere" {
     assert_eq!(components(&model), ["get-order process internal", "orders data_store unknown", "shop process internet"]);
     assert_eq!(flows(&model), ["get-order>orders:https", "shop>get-order:https"]);
     assert_eq!(ways_in(&model), ["shop:GET /orders unknown", "shop:GET /orders/{id} open X"]);
+}
+
+/// An address is what a resource is; a name that another resource will get is not known; a function's log is no store.
+#[test]
+fn resources_of_terraform_are_told_apart_by_their_addresses() {
+    let main = r#"
+resource "aws_db_instance" "main" { engine = "mysql" }
+resource "aws_rds_cluster" "main" { engine = "aurora-postgresql" }
+resource "azurerm_key_vault" "this" {}
+resource "azurerm_storage_account" "this" { name = "store${random_integer.some.result}" }
+resource "aws_s3_bucket" "logs" { bucket = "logs-of-${azurerm_key_vault.this.name}" }
+resource "aws_lambda_function" "work" { function_name = "work" }
+resource "aws_lambda_function" "rest" {}
+resource "aws_cloudwatch_log_group" "work" { name = "/aws/lambda/work" }
+resource "aws_cloudwatch_log_group" "rest" { name = "/aws/lambda/${aws_lambda_function.rest.function_name}" }
+resource "aws_cloudwatch_log_group" "own" { name = "/aws/lambda/else" }
+"#;
+    let found: Vec<String> = model(&[("infra/main.tf", main)]).components.iter().map(|c| c.id.rest().to_owned()).collect();
+    assert_eq!(
+        found,
+        [
+            "/aws/lambda/else",
+            "infra/aws_db_instance.main",
+            "infra/aws_rds_cluster.main",
+            "infra/azurerm_key_vault.this",
+            "infra/azurerm_storage_account.this",
+            "logs",
+            "rest",
+            "work"
+        ]
+    );
+}
+
+/// What runs in a container here and is managed there is one, but not two managed ones, nor another product.
+#[test]
+fn a_managed_store_may_be_another_form_of_a_deployed_one() {
+    let compose = "services:\n  orders:\n    image: postgres:16\n  users:\n    image: postgres:16\n";
+    let main = "resource \"aws_db_instance\" \"orders\" {\n  engine = \"postgres\"\n}\nresource \"aws_rds_cluster\" \"orders\" {}\nresource \"aws_db_instance\" \"users\" {\n  engine = \"mysql\"\n}\n";
+    let found: Vec<String> =
+        model(&[("compose.yaml", compose), ("infra/main.tf", main)]).components.iter().map(|c| format!("{} {:?}", c.id.rest(), c.technologies)).collect();
+    assert_eq!(found.len(), 4, "{found:?}");
+}
+
+#[test]
+fn a_public_address_alone_is_no_exposure() {
+    let main = "resource \"aws_db_instance\" \"a\" {\n  publicly_accessible = true\n}\nresource \"aws_db_instance\" \"b\" {\n  publicly_accessible = false\n}\n";
+    assert_eq!(components(&model(&[("main.tf", main)])), ["a data_store unknown", "b data_store internal"]);
 }
 
 #[test]

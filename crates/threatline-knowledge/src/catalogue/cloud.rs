@@ -28,6 +28,8 @@ pub struct Cloud {
     pub node: BTreeMap<String, PathNode>,
     /// Stands for another resource.
     pub forward: BTreeMap<String, Forward>,
+    /// Belongs to another resource.
+    pub part: BTreeMap<String, Part>,
     /// A value under a name.
     pub parameter: BTreeMap<String, NamedValue>,
     /// Starts something.
@@ -108,6 +110,16 @@ pub struct PathNode {
 #[allow(missing_docs, reason = "the head of the data says it")]
 pub struct Forward {
     pub to: Keys,
+}
+
+/// Belongs to another resource, where it refers to it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "the head of the data says it")]
+pub struct Part {
+    pub of: Keys,
+    /// What the provider puts before the name of the other one.
+    pub named: Vec<String>,
 }
 
 /// A value under a name.

@@ -17,6 +17,7 @@ pub fn kind_of_letters(spelt: &str) -> Option<&'static str> {
             ways.route.keys().collect(),
             ways.node.keys().collect(),
             ways.forward.keys().collect(),
+            ways.part.keys().collect(),
             ways.parameter.keys().collect(),
             ways.trigger.keys().collect(),
             ways.policy.keys().collect(),

@@ -240,10 +240,11 @@ impl<'a> Cloud<'a> {
         found
     }
 
-    /// A text of which every letter is known once names are followed.
+    /// A text of which every letter is known once names are followed. What the name of a resource will be is not.
     pub(crate) fn literal(&self, scope: &str, text: &Text) -> Option<String> {
-        let text = self.text(scope, text, 0, &mut Seen::default());
-        text.as_literal().map(str::to_owned)
+        let mut seen = Seen::default();
+        let text = self.text(scope, text, 0, &mut seen);
+        text.as_literal().filter(|_| seen.items.is_empty()).map(str::to_owned)
     }
 
     /// The text of a resource's attribute.

@@ -57,6 +57,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) folder: String,
     /// Its name counts in that folder only, and others elsewhere may come to bear the same any day: the folder is always told.
     pub(crate) is_local: bool,
+    /// What tells two of one name in one folder apart, where the vocabulary has addresses: `aws_db_instance.main`.
+    pub(crate) address: Option<String>,
     pub(crate) aliases: BTreeSet<String>,
     pub(crate) kind: ComponentKind,
     pub(crate) roles: BTreeSet<Role>,
@@ -88,6 +90,7 @@ impl<'a> Draft<'a> {
             name: name.to_owned(),
             folder: folder.to_owned(),
             is_local: false,
+            address: None,
             aliases: BTreeSet::new(),
             kind,
             roles: BTreeSet::new(),

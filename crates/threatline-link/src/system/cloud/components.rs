@@ -110,6 +110,7 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
     draft.is_local = is_template(&item.it.kind);
     draft.aliases.extend((item.it.name != name).then(|| item.it.name.clone()));
+    draft.address = (!is_template(&item.kind) && item.by.is_none()).then(|| format!("{}.{}", item.kind, item.it.name));
     draft.evidence.push(cloud.evidence(at, item.it.mark));
     draft
 }
@@ -127,11 +128,20 @@ fn name(cloud: &Cloud<'_>, at: usize) -> String {
 
 /// Adds what else resources make; returns host names and whose they are.
 pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(String, usize)> {
+    let mut deployed = Deployed::new(drafts);
+    let named = |item: &super::Item<'_>| ways().function.contains_key(&item.kind).then_some(item.component).flatten();
+    let functions: BTreeMap<String, usize> = cloud.items.iter().filter_map(named).map(|at| (drafts[at].name.clone(), at)).collect();
     for at in 0..cloud.items.len() {
         let item = &cloud.items[at];
         let Some(kind) = catalogue::resource(&item.it.kind).filter(|_| !item.it.data_source && item.component.is_none()) else { continue };
+        if let Some(whole) = part_of(cloud, at, &functions) {
+            cloud.items[at].component = Some(whole);
+            continue;
+        }
         let new = draft(cloud, at);
-        let known = if is_template(&item.it.kind) { None } else { same(drafts, &new, kind) };
+        let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
+        let product = Product::of_resource(kind, engine.as_deref());
+        let known = if is_template(&item.it.kind) { None } else { deployed.take(drafts, &new, &product, engine.is_some()) };
         let component = known.unwrap_or(drafts.len());
         match known.and_then(|known| drafts.get_mut(known)) {
             Some(draft) => {
@@ -140,8 +150,7 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
             }
             None => drafts.push(new),
         }
-        let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
-        drafts[component].becomes(&Product::of_resource(kind, engine.as_deref()));
+        drafts[component].becomes(&product);
         if let Some(gateway) = ways().gateway.get(&cloud.items[at].kind) {
             drafts[component].exposure = if cloud.holds(at, &gateway.private).is_some() { Exposure::Internal } else { Exposure::Internet };
         }
@@ -152,16 +161,40 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
     named_hosts(cloud, said)
 }
 
-/// The component that a resource of Terraform is another form of: one of the same name in the same folder, or
-/// a deployed product of that name that is spoken to in the same way.
-fn same(drafts: &[Draft<'_>], new: &Draft<'_>, kind: &'static catalogue::Resource) -> Option<usize> {
-    let spoken = Product::of_resource(kind, None).protocol;
-    let of_code = |draft: &Draft<'_>| draft.has_role(Role::Function) || !draft.roots.is_empty();
-    let loose = |draft: &Draft<'_>| draft.descriptions.is_empty() && !of_code(draft) && draft.folder == new.folder && draft.protocol.as_deref() == spoken;
-    let at = drafts.iter().position(|draft| loose(draft) && plain(&draft.name) == plain(&new.name));
-    let deployed = |draft: &Draft<'_>| draft.protocol.is_some() && draft.protocol.as_deref() == spoken && !draft.has_role(Role::Function);
-    let same = |draft: &Draft<'_>| plain(&draft.name) == plain(&new.name) && deployed(draft);
-    at.or_else(|| drafts.iter().position(same))
+/// Deployed products by their names: a resource of Terraform may be another form of one, where it bears its name and is
+/// spoken to in the same way. Its address is what a resource is, so no two resources are one.
+struct Deployed {
+    by_name: BTreeMap<String, Vec<usize>>,
+}
+
+impl Deployed {
+    fn new(drafts: &[Draft<'_>]) -> Self {
+        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let product = |draft: &Draft<'_>| !draft.descriptions.is_empty() && draft.protocol.is_some() && !draft.has_role(Role::Function);
+        for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| product(draft)) {
+            by_name.entry(plain(&draft.name)).or_default().push(at);
+        }
+        Deployed { by_name }
+    }
+
+    /// The one that the resource is, for no other resource after it.
+    fn take(&mut self, drafts: &[Draft<'_>], new: &Draft<'_>, product: &Product, exact: bool) -> Option<usize> {
+        let named = self.by_name.get_mut(&plain(&new.name))?;
+        let same = |at: &usize| drafts[*at].protocol.as_deref() == product.protocol && (!exact || drafts[*at].technologies.contains(product.technology));
+        let found = named.iter().position(same)?;
+        Some(named.remove(found))
+    }
+}
+
+/// The component that a resource is only a part of: the one that its name refers to, or whose name the provider puts
+/// into the part's.
+fn part_of(cloud: &Cloud<'_>, at: usize, functions: &BTreeMap<String, usize>) -> Option<usize> {
+    let way = ways().part.get(&cloud.items[at].kind)?;
+    if let Some(whole) = cloud.references(at, &way.of).into_iter().find_map(|(item, _)| cloud.items[item].component) {
+        return Some(whole);
+    }
+    let name = cloud.first(at, &way.of).and_then(|(_, text)| cloud.literal_of(at, text))?;
+    way.named.iter().find_map(|before| functions.get(name.strip_prefix(before.as_str())?).copied())
 }
 
 /// A function with a URL of its own is on the internet.
@@ -228,8 +261,9 @@ fn properties(draft: &mut Draft<'_>, cloud: &Cloud<'_>, at: usize) {
             draft.properties.set(Property::Backup, Value::Flag(days > 0), proof(mark));
         }
     }
-    if let Some((public, _)) = flag("publicly_accessible").or_else(|| flag("PubliclyAccessible")) {
-        draft.exposure = if public { Exposure::Internet } else { Exposure::Internal };
+    // an address that is public lets nobody in by itself
+    if flag("publicly_accessible").or_else(|| flag("PubliclyAccessible")).is_some_and(|(public, _)| !public) {
+        draft.exposure = Exposure::Internal;
     }
 }
 
