@@ -30,6 +30,7 @@ pub enum InfraFact {
     TerraformModule(TerraformModule),
     TerraformVariable(TerraformVariable),
     TerraformLocal(TerraformLocal),
+    TerraformOutput(TerraformOutput),
     Setting(Setting),
     Proxy(Proxy),
     Worker(Worker),
@@ -727,7 +728,8 @@ pub struct Resource {
     pub data_source: bool,
     /// Attributes, nested blocks flattened with dots (`ingress.0.cidr_blocks.0`); references stay
     /// `Text::Name("aws_vpc.main.id")`, variables `Text::Name("var.x")`; in templates `Table.Arn`,
-    /// parameters and `AWS::Region` by their names.
+    /// parameters and `AWS::Region` by their names. What Terraform must decide or put together is kept in parts under
+    /// keys with a `?`: `count.?if`, `tags.?merge.0`.
     pub attributes: Vec<(String, Text, Mark)>,
     /// Where.
     pub mark: Mark,
@@ -739,7 +741,17 @@ pub struct Resource {
 pub struct TerraformModule {
     pub name: String,
     pub source: Text,
-    pub inputs: Vec<(String, Text)>,
+    /// With `count` and `for_each`; see [`Resource::attributes`].
+    pub inputs: Vec<(String, Text, Mark)>,
+    pub mark: Mark,
+}
+
+/// What a Terraform module hands back.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct TerraformOutput {
+    pub name: String,
+    pub value: Text,
     pub mark: Mark,
 }
 

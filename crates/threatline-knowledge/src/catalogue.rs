@@ -13,6 +13,7 @@ mod operator;
 mod package;
 mod privilege;
 mod technology;
+mod terraform_module;
 mod third_party;
 mod webhook;
 
@@ -25,6 +26,7 @@ pub use operator::{Operator, operator};
 pub use package::{CAPABILITIES, Package, package};
 pub use privilege::is_privileged;
 pub use technology::{Access, Resource, Setting, Technology, chart, image, resource, technology};
+pub use terraform_module::terraform_module;
 pub use third_party::{ThirdParty, host, third_party};
 pub use webhook::is_signature_header;
 

@@ -31,6 +31,7 @@ mod said;
 mod schemas;
 mod settings;
 mod source;
+mod terraform;
 mod traits;
 mod users;
 mod variables;
@@ -52,7 +53,8 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let folders = source::Folders::new(&said, Some(composed));
     let deployed::Deployed { mut drafts, projects } = deployed::components(&said, &folders);
     source::find_roots(&mut drafts, &said, &folders);
-    let mut cloud = cloud::Cloud::new(&said, composed);
+    let plan = terraform::plan(&said, &in_test);
+    let mut cloud = cloud::Cloud::new(&said, &plan, composed);
     cloud::functions(&mut cloud, &mut drafts, &source::speaking(composed), &in_test);
     let ownership = source::own(&mut drafts, &said, composed, &in_test);
     drafts.iter_mut().for_each(|draft| environment(draft, &in_test));

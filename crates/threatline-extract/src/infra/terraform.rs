@@ -1,8 +1,8 @@
 //! Terraform and OpenTofu.
 //!
-//! Blocks are read as written: what refers to something else stays a name, what a function or an
-//! operator computes is unknown. Nested blocks, lists and objects are flattened into dotted keys, and
-//! references are written the same way (`var.hosts["db"]` is `var.hosts.db`), so that a name finds its
+//! Blocks are read as written: what refers to something else stays a name, what chooses or puts together keeps its parts
+//! under keys with a `?`, what a function computes is unknown. Nested blocks, lists and objects are flattened into dotted
+//! keys, and references are written the same way (`var.hosts["db"]` is `var.hosts.db`), so that a name finds its
 //! leaf by comparing texts. Secrets that stand in the file are not kept.
 
 mod flatten;
@@ -10,10 +10,10 @@ pub(super) mod json;
 
 use crate::lines::Lines;
 use flatten::Flat;
-use hcl_edit::expr::Expression;
+use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Block, Body, Structure};
 use hcl_edit::{Span, parser};
-use threatline_facts::infra::{InfraFact, Resource, TerraformLocal, TerraformModule, TerraformVariable};
+use threatline_facts::infra::{InfraFact, Resource, TerraformLocal, TerraformModule, TerraformOutput, TerraformVariable};
 use threatline_facts::{ArtifactKind, Extracted, Gap, Text};
 
 /// Blocks and attributes that steer Terraform itself and say nothing of what is made.
@@ -51,6 +51,7 @@ impl Reader {
             ("data", [kind, name]) => self.resource(block, kind, name, true),
             ("module", [name]) => self.module(block, name),
             ("variable", [name]) => self.declaration(block, name),
+            ("output", [name]) => self.output(block, name),
             ("locals", []) => block.body.iter().filter_map(Structure::as_attribute).for_each(|local| self.local(&local.key, &local.value)),
             _ => {}
         }
@@ -60,6 +61,8 @@ impl Reader {
         let mark = self.mark(block);
         let mut flat = Flat::new(self.room());
         self.body(&block.body, "", &mut flat, 0);
+        // an attribute that is null is not there
+        flat.leaves.retain(|leaf| leaf.key.strip_suffix(".?null").is_none_or(|key| key.contains('?')));
         let attributes = self.placed(flat);
         self.out.say(InfraFact::Resource(Resource { kind: kind.to_owned(), name: name.to_owned(), data_source, attributes, mark }));
     }
@@ -68,28 +71,60 @@ impl Reader {
         let mark = self.mark(block);
         let mut flat = Flat::new(self.room());
         self.body(&block.body, "", &mut flat, 0);
-        self.values += flat.leaves.len();
         let (mut source, mut inputs) = (Text::Unknown, Vec::new());
-        for leaf in flat.leaves {
-            match leaf.key.as_str() {
-                "source" => source = leaf.text,
-                "version" | "count" | "for_each" => {}
-                _ => inputs.push((leaf.key, leaf.text)),
+        for (key, text, mark) in self.placed(flat) {
+            match key.as_str() {
+                "source" => source = text,
+                "version" => {}
+                _ => inputs.push((key, text, mark)),
             }
         }
         self.out.say(InfraFact::TerraformModule(TerraformModule { name: name.to_owned(), source, inputs, mark }));
     }
 
-    /// A `variable` block: what it is when nobody says otherwise.
+    /// A `variable` block: what it is when nobody says otherwise, and what its type says of parts that nobody gives.
     fn declaration(&mut self, block: &Block, name: &str) {
-        let sensitive = matches!(block.body.get_attribute("sensitive").map(|attribute| &attribute.value), Some(Expression::Bool(flag)) if **flag);
-        match block.body.get_attribute("default").map(|attribute| &attribute.value).filter(|value| !matches!(value, Expression::Null(_))) {
-            Some(value) if !sensitive => self.variable(name, value, false),
+        let of = |name: &str| block.body.get_attribute(name).map(|attribute| &attribute.value);
+        let sensitive = matches!(of("sensitive"), Some(Expression::Bool(flag)) if **flag);
+        match of("default") {
+            Some(value) if !sensitive || matches!(value, Expression::Null(_)) => self.variable(name, value, false),
             value => {
                 let mark = self.mark(block);
                 let value = value.map(|_| Text::Unknown);
                 self.out.say(InfraFact::TerraformVariable(TerraformVariable { name: name.to_owned(), value, assigned: false, mark }));
             }
+        }
+        if let Some(kind) = of("type").filter(|_| !sensitive) {
+            self.optional(&format!("{name}.?optional"), kind);
+        }
+    }
+
+    /// `object({ on = optional(bool, true) })`. The parser bounds the depth.
+    fn optional(&mut self, name: &str, kind: &Expression) {
+        let Expression::FuncCall(call) = kind else { return };
+        let arguments: Vec<&Expression> = call.args.iter().collect();
+        match (call.name.name.as_str(), arguments.as_slice()) {
+            ("object", [Expression::Object(fields)]) => {
+                for (key, field) in fields.iter() {
+                    if let ObjectKey::Ident(key) = key {
+                        self.optional(&format!("{name}.{}", key.as_str()), field.expr());
+                    }
+                }
+            }
+            ("optional", [kind, default]) => {
+                self.optional(name, kind);
+                self.variable(name, default, false);
+            }
+            _ => {}
+        }
+    }
+
+    fn output(&mut self, block: &Block, name: &str) {
+        let Some(value) = block.body.get_attribute("value").map(|attribute| &attribute.value) else { return };
+        let mut flat = Flat::new(self.room());
+        flat.expression(name, value);
+        for (name, value, mark) in self.placed(flat) {
+            self.out.say(InfraFact::TerraformOutput(TerraformOutput { name, value, mark }));
         }
     }
 
@@ -119,14 +154,14 @@ impl Reader {
                     flat.expression(&format!("{prefix}{}", attribute.key.as_str()), &attribute.value);
                 }
                 Structure::Block(block) if !STEERING.contains(&block.ident.as_str()) && depth < 32 => {
-                    // `dynamic "x"` makes blocks `x`; how many is not known, what one looks like is.
+                    // `dynamic "x"` makes blocks `x`, one for each of something.
                     let dynamic = block.ident.as_str() == "dynamic";
                     let name = if dynamic { block.labels.first().map_or("dynamic", |label| label.as_str()) } else { block.ident.as_str() };
                     let number = numbers.entry(name).or_default();
                     let key = format!("{prefix}{name}.{number}.");
                     *number += 1;
                     if dynamic {
-                        block.body.get_blocks("content").for_each(|content| self.body(&content.body, &key, flat, depth + 1));
+                        self.dynamic(block, name, &key, flat, depth);
                     } else {
                         self.body(&block.body, &key, flat, depth + 1);
                     }
@@ -134,6 +169,16 @@ impl Reader {
                 _ => {}
             }
         }
+    }
+
+    fn dynamic(&self, block: &Block, name: &str, key: &str, flat: &mut Flat, depth: u8) {
+        if let Some(attribute) = block.body.get_attribute("for_each") {
+            flat.expression(&format!("{key}?dynamic.in"), &attribute.value);
+        }
+        let iterator = block.body.get_attribute("iterator").map(|attribute| &attribute.value);
+        let iterator = if let Some(Expression::Variable(name)) = iterator { name.as_str() } else { name };
+        flat.word(&format!("{key}?dynamic.as"), iterator, block.span().unwrap_or_default());
+        block.body.get_blocks("content").for_each(|content| self.body(&content.body, &format!("{key}?dynamic.do."), flat, depth + 1));
     }
 
     fn room(&self) -> usize {

@@ -17,6 +17,7 @@ pub(crate) use routes::{Placed, definitions, entry_points};
 
 use super::draft::{folder_of, join};
 use super::said::Said;
+use super::terraform::{FROM_TOP, Plan, Planned};
 use crate::compose::constructs::OPEN;
 use crate::compose::constructs::kinds::{below_key, same_key};
 use crate::compose::{CodeResource, Composed};
@@ -42,6 +43,8 @@ pub(crate) struct Item<'a> {
     kind: String,
     /// The pack that read it off code.
     by: Option<&'a str>,
+    /// What is planned of Terraform.
+    planned: Option<&'a Planned>,
     /// The component that it makes.
     pub(crate) component: Option<usize>,
 }
@@ -55,8 +58,8 @@ pub(crate) struct Cloud<'a> {
     /// What templates hand to the templates that they nest, by the nested one's path and the parameter.
     handed: BTreeMap<(String, String), (String, &'a Text)>,
     exports: BTreeMap<String, (String, &'a Text)>,
-    /// Variables and locals of Terraform.
-    values: BTreeMap<(String, String), &'a Text>,
+    /// Where marks of what is planned are.
+    places: &'a [(Arc<str>, Mark)],
     /// Parameters of the parameter store, by their full name.
     stored: Vec<(String, usize)>,
     /// Folders of packages.
@@ -75,7 +78,7 @@ pub(crate) struct Seen {
 }
 
 impl<'a> Cloud<'a> {
-    pub(crate) fn new(said: &Said<'a>, composed: &'a Composed) -> Self {
+    pub(crate) fn new(said: &Said<'a>, plan: &'a Plan, composed: &'a Composed) -> Self {
         let mut cloud = Cloud {
             items: Vec::new(),
             by_name: BTreeMap::new(),
@@ -83,13 +86,14 @@ impl<'a> Cloud<'a> {
             outputs: BTreeMap::new(),
             handed: BTreeMap::new(),
             exports: BTreeMap::new(),
-            values: BTreeMap::new(),
+            places: &plan.places,
             stored: Vec::new(),
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
-        for resource in &said.resources {
+        for resource in said.resources.iter().filter(|resource| is_template(&resource.it.kind)) {
             cloud.add(resource.path.clone(), resource.it);
         }
+        plan.resources.iter().for_each(|planned| cloud.add_planned(planned));
         for resource in &composed.resources {
             cloud.add_declared(resource);
         }
@@ -102,7 +106,6 @@ impl<'a> Cloud<'a> {
                 cloud.outputs.insert((scope.clone(), output.name.clone()), &output.value);
             }
         }
-        cloud.add_values(said);
         for stack in &said.stacks {
             for output in &stack.it.outputs {
                 let name = output.export.as_ref().and_then(|name| cloud.literal(&stack.path, name));
@@ -121,36 +124,28 @@ impl<'a> Cloud<'a> {
     }
 
     fn add(&mut self, path: Arc<str>, it: &'a Resource) {
-        let template = is_template(&it.kind);
-        let scope = if template { path.to_string() } else { folder_of(&path).to_owned() };
-        let kind = if it.data_source { format!("data.{}", it.kind) } else { it.kind.clone() };
-        let name = if template { it.name.clone() } else { format!("{kind}.{}", it.name) };
-        let at = self.items.len();
+        let (scope, at) = (path.to_string(), self.items.len());
         if it.kind == "Serverless::Function" {
             self.by_name.insert((scope.clone(), logical(&it.name)), at);
         }
-        self.by_name.insert((scope.clone(), name), at);
-        self.items.push(Item { path, it, scope, kind, by: None, component: None });
+        self.by_name.insert((scope.clone(), it.name.clone()), at);
+        self.items.push(Item { path, it, scope, kind: it.kind.clone(), by: None, planned: None, component: None });
+    }
+
+    /// A resource of Terraform. What is planned speaks of others by names that are valid everywhere.
+    fn add_planned(&mut self, planned: &'a Planned) {
+        let it = &planned.resource;
+        let kind = if it.data_source { format!("data.{}", it.kind) } else { it.kind.clone() };
+        self.by_name.insert((EVERYWHERE.to_owned(), planned.key.clone()), self.items.len());
+        let scope = format!("{EVERYWHERE}{}", planned.instance);
+        self.items.push(Item { path: planned.path.clone(), it, scope, kind, by: None, planned: Some(planned), component: None });
     }
 
     /// A resource that code declares. Code hands resources about, so their names are valid everywhere.
     fn add_declared(&mut self, declared: &'a CodeResource) {
         let (path, it, scope) = (declared.place.path.clone(), &declared.resource, DECLARED.to_owned());
         self.by_name.insert((scope.clone(), declared.key.clone()), self.items.len());
-        self.items.push(Item { path, it, scope, kind: it.kind.clone(), by: Some(&declared.place.by), component: None });
-    }
-
-    fn add_values(&mut self, said: &Said<'a>) {
-        for local in &said.terraform_locals {
-            self.values.insert((folder_of(&local.path).to_owned(), format!("local.{}", local.it.name)), &local.it.value);
-        }
-        for assigned in [false, true] {
-            for variable in said.terraform_variables.iter().filter(|variable| variable.it.assigned == assigned) {
-                if let Some(value) = &variable.it.value {
-                    self.values.insert((folder_of(&variable.path).to_owned(), format!("var.{}", variable.it.name)), value);
-                }
-            }
-        }
+        self.items.push(Item { path, it, scope, kind: it.kind.clone(), by: Some(&declared.place.by), planned: None, component: None });
     }
 
     /// Parameters of nested templates, where no two nest one with different words.
@@ -192,7 +187,7 @@ impl<'a> Cloud<'a> {
     /// Attributes under a key of the data: `*` stands for any one part of it.
     pub(crate) fn values_at<'s>(&'s self, at: usize, key: &'s str) -> impl Iterator<Item = (&'s str, &'a Text, Mark)> + 's {
         let item = &self.items[at];
-        let is_meant = move |name: &str| fits(key, name) || item.by.is_some() && same_key(key, name);
+        let is_meant = move |name: &str| fits(key, name) || item.resembles() && same_key(key, name);
         item.it.attributes.iter().filter(move |(name, ..)| is_meant(name)).map(|(name, text, mark)| (name.as_str(), text, *mark))
     }
 
@@ -211,7 +206,7 @@ impl<'a> Cloud<'a> {
 
     /// Whether the resource says anything under one of these keys.
     pub(crate) fn speaks_of(&self, at: usize, keys: &[String]) -> bool {
-        let of_code = self.items[at].by.is_some();
+        let of_code = self.items[at].resembles();
         let below = |name: &str, key: &str| name == key || name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
         let is_said = |name: &str, key: &str| below(name, key) || of_code && (same_key(key, name) || below_key(key, name).is_some());
         self.items[at].it.attributes.iter().any(|(name, ..)| keys.iter().any(|key| is_said(name, key)))
@@ -270,7 +265,6 @@ impl<'a> Cloud<'a> {
             "AWS::Region" => return Text::literal(REGION),
             "AWS::URLSuffix" => return Text::literal("amazonaws.com"),
             "AWS::Partition" => return Text::literal("aws"),
-            "path.module" | "path.root" | "path.cwd" => return Text::literal("."),
             _ => {}
         }
         if let Some(stored) = name.strip_prefix("ssm:") {
@@ -283,9 +277,6 @@ impl<'a> Cloud<'a> {
         let key = (scope.to_owned(), name.to_owned());
         if let Some(parameter) = self.parameters.get(&key) {
             return self.parameter(&key, parameter, depth, seen);
-        }
-        if let Some(value) = self.values.get(&key) {
-            return self.text(scope, value, depth + 1, seen);
         }
         self.lookup(scope, name).map_or(Text::Unknown, |(at, attribute)| self.item(at, attribute, depth, seen))
     }
@@ -317,6 +308,7 @@ impl<'a> Cloud<'a> {
 
     /// The resource of a name, and what of it is asked for.
     fn lookup<'n>(&self, scope: &str, name: &'n str) -> Option<(usize, &'n str)> {
+        let scope = if name.starts_with('#') { EVERYWHERE } else { scope };
         let ends = name.match_indices(['.', '[']).map(|(at, _)| at).chain([name.len()]);
         ends.take(4).filter_map(|end| Some((*self.by_name.get(&(scope.to_owned(), name[..end].to_owned()))?, &name[end..]))).last()
     }
@@ -340,9 +332,36 @@ impl<'a> Cloud<'a> {
     /// Where a resource, or a part of it, is written.
     pub(crate) fn evidence(&self, at: usize, mark: Mark) -> Evidence {
         let item = &self.items[at];
-        Evidence::new(item.path.clone(), Some(mark), EvidenceSource::Infrastructure, item.by.unwrap_or_else(|| vocabulary(&item.it.kind)))
+        let (path, mark) = self.place(at, mark);
+        Evidence::new(path, Some(mark), EvidenceSource::Infrastructure, item.by.unwrap_or_else(|| vocabulary(&item.it.kind)))
+    }
+
+    /// The file and the place in it that a mark of a resource stands for.
+    pub(crate) fn place(&self, at: usize, mark: Mark) -> (Arc<str>, Mark) {
+        let item = &self.items[at];
+        let planned = item.planned.and_then(|_| self.places.get(usize::try_from(mark.0).ok()?).cloned());
+        planned.unwrap_or_else(|| (item.path.clone(), mark))
+    }
+
+    /// A path that a resource speaks of, from the top of the repository.
+    pub(crate) fn path(&self, at: usize, text: &Text) -> Option<String> {
+        let path = self.literal_of(at, text)?;
+        match path.strip_prefix(FROM_TOP) {
+            Some(path) => join("", path),
+            None => join(folder_of(&self.items[at].path), &path),
+        }
     }
 }
+
+impl Item<'_> {
+    /// Whether its attributes only resemble those of its kind: code's, and a published module's.
+    fn resembles(&self) -> bool {
+        self.by.is_some() || self.planned.is_some_and(|planned| planned.published)
+    }
+}
+
+/// The scope of names of what is planned.
+const EVERYWHERE: &str = "\0planned";
 
 /// The scope of names of resources that code declares; no path of a file.
 const DECLARED: &str = "\0declared";

@@ -38,6 +38,8 @@ pub(crate) struct Said<'a> {
     pub(crate) stacks: Vec<At<'a, Stack>>,
     pub(crate) terraform_variables: Vec<At<'a, TerraformVariable>>,
     pub(crate) terraform_locals: Vec<At<'a, TerraformLocal>>,
+    pub(crate) terraform_outputs: Vec<At<'a, TerraformOutput>>,
+    pub(crate) terraform_modules: Vec<At<'a, TerraformModule>>,
     pub(crate) settings: Vec<At<'a, Setting>>,
     pub(crate) packages: Vec<At<'a, Package>>,
     pub(crate) owners: Vec<At<'a, Owners>>,
@@ -118,7 +120,8 @@ impl<'a> Said<'a> {
                 InfraFact::Worker(it) => self.workers.push(At { path, it }),
                 InfraFact::Hosted(it) => self.hosted.push(At { path, it }),
                 InfraFact::StoreRules(it) => self.store_rules.push(At { path, it }),
-                InfraFact::TerraformModule(_) => {}
+                InfraFact::TerraformOutput(it) => self.terraform_outputs.push(At { path, it }),
+                InfraFact::TerraformModule(it) => self.terraform_modules.push(At { path, it }),
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
             },

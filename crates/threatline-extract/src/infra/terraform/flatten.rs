@@ -1,7 +1,7 @@
 //! Expressions as dotted keys and texts.
 
 use hcl_edit::Span;
-use hcl_edit::expr::{Expression, FuncCall, Object, ObjectKey, TraversalOperator};
+use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, FuncCall, Object, ObjectKey, TraversalOperator, UnaryOperator};
 use hcl_edit::template::{Element, Template};
 use std::ops::Range;
 use threatline_facts::{DataClass, Text};
@@ -26,10 +26,11 @@ impl Flat {
         Self { leaves: Vec::new(), room }
     }
 
-    /// Adds what an expression holds. The parser bounds its depth.
+    /// Adds what an expression holds. The parser bounds its depth. What must be decided or computed is kept in parts under
+    /// keys with a `?`: `count.?if`, `count.?then`.
     pub(super) fn expression(&mut self, key: &str, value: &Expression) {
         match value {
-            Expression::Null(_) => {}
+            Expression::Null(_) => self.leaf(&format!("{key}.?null"), Text::literal(""), value),
             Expression::Array(items) if !items.is_empty() => {
                 items.iter().enumerate().for_each(|(at, item)| self.expression(&format!("{key}.{at}"), item));
             }
@@ -38,13 +39,52 @@ impl Flat {
             Expression::Object(_) => self.leaf(key, Text::literal("{}"), value),
             Expression::Parenthesis(inner) => self.expression(key, inner.inner()),
             Expression::FuncCall(call) => self.call(key, call, value),
+            Expression::Conditional(choice) => {
+                self.expression(&format!("{key}.?if"), &choice.cond_expr);
+                self.expression(&format!("{key}.?then"), &choice.true_expr);
+                self.expression(&format!("{key}.?else"), &choice.false_expr);
+            }
+            Expression::UnaryOp(negated) if *negated.operator.value() == UnaryOperator::Not => {
+                self.expression(&format!("{key}.?not.0"), &negated.expr);
+            }
+            Expression::BinaryOp(two) => match compared(*two.operator.value()) {
+                Some(name) => {
+                    self.expression(&format!("{key}.?{name}.0"), &two.lhs_expr);
+                    self.expression(&format!("{key}.?{name}.1"), &two.rhs_expr);
+                }
+                None => self.leaf(key, Text::Unknown, value),
+            },
+            Expression::ForExpr(each) => self.each(key, each, value),
             value => self.leaf(key, kept(key, text(value)), value),
+        }
+    }
+
+    /// `[for k, v in … : … if …]`.
+    fn each(&mut self, key: &str, each: &ForExpr, place: &Expression) {
+        self.expression(&format!("{key}.?for.in"), &each.intro.collection_expr);
+        if let Some(name) = &each.intro.key_var {
+            self.leaf(&format!("{key}.?for.key"), Text::literal(name.as_str()), place);
+        }
+        self.leaf(&format!("{key}.?for.value"), Text::literal(each.intro.value_var.as_str()), place);
+        if let Some(name) = &each.key_expr {
+            self.expression(&format!("{key}.?for.as"), name);
+        }
+        self.expression(&format!("{key}.?for.do"), &each.value_expr);
+        if let Some(condition) = &each.cond {
+            self.expression(&format!("{key}.?for.when"), &condition.expr);
         }
     }
 
     fn leaf(&mut self, key: &str, text: Text, place: &Expression) {
         if self.leaves.len() < self.room {
             self.leaves.push(Leaf { key: key.to_owned(), text, span: place.span().unwrap_or_default() });
+        }
+    }
+
+    /// Adds a word that the reader itself says.
+    pub(super) fn word(&mut self, key: &str, word: &str, span: Range<usize>) {
+        if self.leaves.len() < self.room {
+            self.leaves.push(Leaf { key: key.to_owned(), text: Text::literal(word), span });
         }
     }
 
@@ -63,15 +103,43 @@ impl Flat {
         }
     }
 
-    /// Functions that only change the form of what they are given.
+    /// Functions that only change the form of what they are given are looked through, those that choose or put
+    /// together are kept with what they are given; what others compute is unknown.
     fn call(&mut self, key: &str, call: &FuncCall, place: &Expression) {
         let first = call.args.iter().next();
         match (call.name.name.as_str(), first) {
-            ("jsonencode" | "yamlencode" | "toset" | "tolist" | "tomap" | "nonsensitive", Some(inner)) => self.expression(key, inner),
-            ("merge", Some(_)) => call.args.iter().filter(|part| matches!(part, Expression::Object(_))).for_each(|part| self.expression(key, part)),
+            (
+                "jsonencode" | "yamlencode" | "jsondecode" | "yamldecode" | "toset" | "tolist" | "tomap" | "tonumber" | "tobool" | "nonsensitive" | "base64encode"
+                | "base64gzip",
+                Some(inner),
+            ) => self.expression(key, inner),
+            (name, Some(_)) if FUNCTIONS.contains(&name) && text(place) == Text::Unknown => {
+                call.args.iter().enumerate().for_each(|(at, part)| self.expression(&format!("{key}.?{name}.{at}"), part));
+            }
             _ => self.leaf(key, kept(key, text(place)), place),
         }
     }
+}
+
+/// Functions whose arguments are kept.
+const FUNCTIONS: [&str; 22] = [
+    "merge", "concat", "flatten", "compact", "distinct", "sort", "reverse", "element", "lookup", "coalesce", "try", "length", "keys", "values", "lower", "upper",
+    "join", "one", "contains", "templatefile", "file", "slice",
+];
+
+/// The word for an operator that compares or combines truths.
+fn compared(operator: BinaryOperator) -> Option<&'static str> {
+    Some(match operator {
+        BinaryOperator::Eq => "eq",
+        BinaryOperator::NotEq => "ne",
+        BinaryOperator::Less => "lt",
+        BinaryOperator::LessEq => "le",
+        BinaryOperator::Greater => "gt",
+        BinaryOperator::GreaterEq => "ge",
+        BinaryOperator::And => "and",
+        BinaryOperator::Or => "or",
+        _ => return None,
+    })
 }
 
 /// Whether a value under that name is one that must not be kept.
@@ -82,7 +150,7 @@ fn is_secret(name: &str) -> bool {
 
 /// The text without what must not be kept: letters under a secret's name, and a password in a URL.
 pub(super) fn kept(key: &str, text: Text) -> Text {
-    let name = key.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(key);
+    let name = key.rsplit('.').find(|part| part.parse::<usize>().is_err() && !part.starts_with('?')).unwrap_or(key);
     match text {
         Text::Literal(value) if matches!(value.as_str(), "true" | "false" | "") || value.parse::<f64>().is_ok() && !is_secret(name) => Text::Literal(value),
         Text::Literal(_) if is_secret(name) => Text::Unknown,

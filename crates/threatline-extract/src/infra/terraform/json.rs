@@ -3,7 +3,7 @@
 use super::flatten::template_of;
 use crate::infra::mark;
 use crate::node::{Kind, MAX_DEPTH, Node};
-use threatline_facts::infra::{InfraFact, Resource};
+use threatline_facts::infra::{InfraFact, Resource, TerraformLocal, TerraformModule, TerraformOutput, TerraformVariable};
 use threatline_facts::{Extracted, Mark, Text};
 
 /// Blocks that a file may have at its top, and nothing else.
@@ -31,7 +31,53 @@ pub(in crate::infra) fn read(document: &Node, out: &mut Extracted) -> bool {
             }
         }
     }
+    values(document, &mut room, out);
     true
+}
+
+/// Variables with their defaults, locals, outputs and calls of modules.
+fn values(document: &Node, room: &mut usize, out: &mut Extracted) {
+    let entries = |block: &str| document.get(block).map_or(&[][..], Node::one_or_many).iter().flat_map(Node::entries);
+    let mut leaves = |name: &str, node: &Node, out: &mut Extracted| {
+        let mut found = Vec::new();
+        flatten(name, node, &mut found, room, out, 0);
+        found
+    };
+    for variable in entries("variable") {
+        let at = mark(&variable.value, out);
+        let default = variable.value.one_or_many().iter().find_map(|body| body.get("default"));
+        let found = default.map(|default| leaves(&variable.key, default, out)).unwrap_or_default();
+        if found.is_empty() {
+            out.say(InfraFact::TerraformVariable(TerraformVariable { name: variable.key.clone(), value: None, assigned: false, mark: at }));
+        }
+        for (name, value, mark) in found {
+            out.say(InfraFact::TerraformVariable(TerraformVariable { name, value: Some(value), assigned: false, mark }));
+        }
+    }
+    for local in entries("locals") {
+        for (name, value, mark) in leaves(&local.key, &local.value, out) {
+            out.say(InfraFact::TerraformLocal(TerraformLocal { name, value, mark }));
+        }
+    }
+    for output in entries("output") {
+        let value = output.value.one_or_many().iter().find_map(|body| body.get("value"));
+        for (name, value, mark) in value.map(|value| leaves(&output.key, value, out)).unwrap_or_default() {
+            out.say(InfraFact::TerraformOutput(TerraformOutput { name, value, mark }));
+        }
+    }
+    for module in entries("module") {
+        let at = mark(&module.value, out);
+        let (mut source, mut inputs) = (Text::Unknown, Vec::new());
+        for entry in module.value.one_or_many().iter().flat_map(Node::entries) {
+            match entry.key.as_str() {
+                "source" => source = entry.value.as_str().map_or(Text::Unknown, Text::literal),
+                "//" | "version" => {}
+                key if super::STEERING.contains(&key) => {}
+                key => inputs.extend(leaves(key, &entry.value, out)),
+            }
+        }
+        out.say(InfraFact::TerraformModule(TerraformModule { name: module.key.clone(), source, inputs, mark: at }));
+    }
 }
 
 /// `aws_db_instance: { main: { … } }`.

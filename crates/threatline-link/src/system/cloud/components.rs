@@ -4,6 +4,7 @@ use super::super::draft::{Draft, Root, Setting, as_folder, folder_of, join, plai
 use super::super::names::Directory;
 use super::super::product::Product;
 use super::super::said::Said;
+use super::super::terraform::NAMES;
 use super::{Cloud, Seen, hosts, is_template};
 use crate::compose::constructs::kinds::below_key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,9 +20,16 @@ const ENDINGS: &[&str] = &["js", "mjs", "cjs", "ts", "mts", "py", "rb"];
 pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, files: &BTreeSet<&str>, in_test: &dyn Fn(&str) -> bool) {
     let found: Vec<usize> = (0..cloud.items.len()).filter(|at| ways().function.contains_key(&cloud.items[*at].kind)).collect();
     let code: Vec<Option<Code>> = found.iter().map(|at| code(cloud, *at, files)).collect();
+    let mut twins = Twins::default();
     for (number, at) in found.iter().enumerate() {
         let Some(kind) = catalogue::resource(&cloud.items[*at].it.kind) else { continue };
         let mut draft = draft(cloud, *at);
+        if let Some(twin) = twins.of(cloud, *at) {
+            join_twin(&mut drafts[twin], draft);
+            cloud.items[*at].component = Some(twin);
+            continue;
+        }
+        twins.add(cloud, *at, drafts.len());
         draft.becomes(&Product::of_resource(kind, None));
         draft.exposure = Exposure::Internal;
         if in_test(&cloud.items[*at].path) {
@@ -50,10 +58,10 @@ fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
     if let Some((_, text)) = cloud.first(at, &way.code) {
         let archive = cloud.see(at, text).items.into_iter().find_map(|item| Some((item, ways().archive.get(&cloud.items[item].kind)?)));
         let path = match archive {
-            Some((item, way)) => cloud.literal_of(item, cloud.first(item, &way.source)?.1)?,
-            None => cloud.literal_of(at, text)?,
+            Some((item, way)) => cloud.path(item, cloud.first(item, &way.source)?.1)?,
+            None if cloud.items[at].by.is_some() => asset(&own, &cloud.literal_of(at, text)?, files)?,
+            None => cloud.path(at, text)?,
         };
-        let path = if cloud.items[at].by.is_some() { asset(&own, &path, files)? } else { join(&own, &path)? };
         if files.contains(path.as_str()) {
             let file = path.rsplit('/').next().map(str::to_owned);
             return Some(Code { folder: folder_of(&path).to_owned(), shared: true, file });
@@ -109,10 +117,27 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let folder = as_folder(own.trim_end_matches('/'));
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
     draft.is_local = is_template(&item.it.kind);
-    draft.aliases.extend((item.it.name != name).then(|| item.it.name.clone()));
-    draft.address = (!is_template(&item.kind) && item.by.is_none()).then(|| format!("{}.{}", item.kind, item.it.name));
+    let mut aliases: BTreeSet<String> = other_name(item).into_iter().cloned().chain(given_name(cloud, at)).collect();
+    aliases.remove(&name);
+    draft.aliases.extend(aliases);
+    draft.address = item.planned.map(|planned| planned.address.clone());
     draft.evidence.push(cloud.evidence(at, item.it.mark));
+    draft.evidence.extend(item.planned.and_then(|planned| planned.called.as_ref()).map(|call| cloud.evidence(at, call.mark)));
     draft
+}
+
+/// What stands for a resource beside its own name: the name that its block has, or its module's call.
+fn other_name<'i>(item: &'i super::Item<'_>) -> Option<&'i String> {
+    match item.planned.and_then(|planned| planned.called.as_ref()) {
+        Some(call) if call.alone || !call.taken && is_anything(&item.it.name) => Some(&call.name),
+        Some(call) if call.several => None,
+        _ => Some(&item.it.name),
+    }
+}
+
+/// Names that blocks have where there is nothing to tell apart.
+fn is_anything(name: &str) -> bool {
+    matches!(name, "this" | "main" | "default" | "example" | "self" | "resource" | "module")
 }
 
 /// What people call it: in templates the logical id, in Terraform the name that it gets.
@@ -121,14 +146,52 @@ fn name(cloud: &Cloud<'_>, at: usize) -> String {
     if is_template(&own.kind) {
         return own.name.clone();
     }
-    let identifier = ["identifier", "cluster_identifier", "name", "db_name", "bucket", "cluster_id", "replication_group_id", "function_name", "domain_name"];
-    let named = identifier.iter().find_map(|key| cloud.values_at(at, key).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
-    named.unwrap_or_else(|| own.name.clone())
+    let named = given_name(cloud, at);
+    // of several that deploy it none says the name of all
+    let passing = cloud.items[at].planned.is_some_and(|planned| planned.twin.is_some() && planned.stable.as_ref().is_none_or(|stable| !stable.whole));
+    let named = named.filter(|_| !passing);
+    named.unwrap_or_else(|| match cloud.items[at].planned.and_then(|planned| planned.called.as_ref()) {
+        Some(call) if call.alone || !call.taken && is_anything(&own.name) => call.name.clone(),
+        Some(call) if call.several || is_anything(&own.name) => format!("{}-{}", call.name, own.name),
+        _ => own.name.clone(),
+    })
+}
+
+/// The name that a provider is told.
+fn given_name(cloud: &Cloud<'_>, at: usize) -> Option<String> {
+    let (_, text, _) = NAMES.iter().find_map(|key| cloud.values_at(at, key).next())?;
+    cloud.literal_of(at, text).filter(|name| !name.is_empty())
+}
+
+/// Components of what several roots plan alike.
+#[derive(Default)]
+struct Twins<'a> {
+    known: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Twins<'a> {
+    /// The component that a resource is once more.
+    fn of(&self, cloud: &Cloud<'a>, at: usize) -> Option<usize> {
+        self.known.get(cloud.items[at].planned?.twin.as_deref()?).copied()
+    }
+
+    fn add(&mut self, cloud: &Cloud<'a>, at: usize, component: usize) {
+        if let Some(twin) = cloud.items[at].planned.and_then(|planned| planned.twin.as_deref()) {
+            self.known.entry(twin).or_insert(component);
+        }
+    }
+}
+
+/// Joins what another root says of a component.
+fn join_twin(draft: &mut Draft<'_>, new: Draft<'_>) {
+    draft.aliases.extend(new.aliases.into_iter().chain([new.name]).filter(|alias| *alias != draft.name));
+    let known = std::mem::take(&mut draft.evidence);
+    draft.evidence = known.iter().cloned().chain(new.evidence.into_iter().filter(|evidence| !known.contains(evidence))).collect();
 }
 
 /// Adds what else resources make; returns host names and whose they are.
 pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(String, usize)> {
-    let mut deployed = Deployed::new(drafts);
+    let (mut deployed, mut twins) = (Deployed::new(drafts), Twins::default());
     let named = |item: &super::Item<'_>| ways().function.contains_key(&item.kind).then_some(item.component).flatten();
     let functions: BTreeMap<String, usize> = cloud.items.iter().filter_map(named).map(|at| (drafts[at].name.clone(), at)).collect();
     for at in 0..cloud.items.len() {
@@ -139,10 +202,16 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
             continue;
         }
         let new = draft(cloud, at);
+        if let Some(twin) = twins.of(cloud, at) {
+            join_twin(&mut drafts[twin], new);
+            cloud.items[at].component = Some(twin);
+            continue;
+        }
         let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
         let product = Product::of_resource(kind, engine.as_deref());
         let known = if is_template(&item.it.kind) { None } else { deployed.take(drafts, &new, &product, engine.is_some()) };
         let component = known.unwrap_or(drafts.len());
+        twins.add(cloud, at, component);
         match known.and_then(|known| drafts.get_mut(known)) {
             Some(draft) => {
                 draft.aliases.extend(new.aliases);
@@ -279,7 +348,8 @@ pub(crate) fn variables(cloud: &Cloud<'_>, drafts: &mut [Draft<'_>], directory: 
             let name = way.environment.iter().find_map(|prefix| below_key(prefix, key));
             if let Some(name) = name.filter(|name| !name.contains('.')) {
                 let value = cloud.text(&cloud.items[at].scope, text, 0, &mut Seen::default());
-                variables.insert(name.to_owned(), Setting { value: known(value), path: item.path.clone(), mark: *mark });
+                let (path, mark) = cloud.place(at, *mark);
+                variables.insert(name.to_owned(), Setting { value: known(value), path, mark });
             }
         }
         if !variables.is_empty() {
