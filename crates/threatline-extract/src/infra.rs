@@ -3,6 +3,7 @@
 //! A YAML or JSON document is recognised by what it says, never by the name of its file.
 
 mod apache;
+mod azd;
 pub mod caddy;
 pub mod chart;
 pub mod cloudformation;
@@ -42,6 +43,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     kustomization::read,
     kustomization::read_operations,
     skaffold::read,
+    azd::read,
     kubernetes::read,
     kong::read,
     krakend::read,

@@ -74,6 +74,7 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
     match kind {
         ArtifactKind::Source(language) => read_code(language, text),
         ArtifactKind::Yaml if infra::chart::is_template(text) => infra::chart::template(text),
+        ArtifactKind::Json | ArtifactKind::ChartTemplate if infra::terraform::is_policy(text) => infra::terraform::policy(text),
         ArtifactKind::Yaml | ArtifactKind::Json => documents(kind, text),
         ArtifactKind::ChartTemplate if infra::chart::is_template(text) => infra::chart::template(text),
         // Helm's are not the only files that end so

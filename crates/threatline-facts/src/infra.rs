@@ -31,6 +31,7 @@ pub enum InfraFact {
     TerraformVariable(TerraformVariable),
     TerraformLocal(TerraformLocal),
     TerraformOutput(TerraformOutput),
+    TerraformTemplate(TerraformTemplate),
     Setting(Setting),
     Proxy(Proxy),
     Worker(Worker),
@@ -752,6 +753,14 @@ pub struct TerraformModule {
 pub struct TerraformOutput {
     pub name: String,
     pub value: Text,
+    pub mark: Mark,
+}
+
+/// A file that Terraform may fill in: names in it are those that it is given.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct TerraformTemplate {
+    pub text: Text,
     pub mark: Mark,
 }
 

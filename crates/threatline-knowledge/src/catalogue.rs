@@ -16,6 +16,7 @@ mod technology;
 mod terraform_module;
 mod third_party;
 mod webhook;
+pub mod workloads;
 
 pub use address::{Scheme, encryption, port, scheme};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};

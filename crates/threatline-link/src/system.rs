@@ -56,6 +56,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let plan = terraform::plan(&said, &in_test);
     let mut cloud = cloud::Cloud::new(&said, &plan, composed);
     cloud::functions(&mut cloud, &mut drafts, &source::speaking(composed), &in_test);
+    cloud::place_workloads(&mut cloud, &mut drafts, (&said, &folders), &in_test);
     let ownership = source::own(&mut drafts, &said, composed, &in_test);
     drafts.iter_mut().for_each(|draft| environment(draft, &in_test));
     properties::environments(&mut drafts);
@@ -75,7 +76,8 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     settings.iter().enumerate().for_each(|(at, settings)| directory.add_program(at, settings, &mut drafts));
     hosts.iter().for_each(|(host, at)| directory.add_host(host, *at));
     cloud::variables(&cloud, &mut drafts, &mut directory);
-    let grants = cloud::Grants::new(&cloud);
+    let mut grants = cloud::Grants::new(&cloud);
+    grants.connect(&cloud, &drafts);
     let around = flows::Around {
         said: &said,
         folders: &folders,
@@ -93,10 +95,11 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let homes = documented::find(&mut drafts, &around, &taken);
     let mut routes = exposure::decide(&mut drafts, &said);
     hosted::expose(&mut drafts, &said, &hosted, &proxies);
+    cloud::expose(&cloud, &mut drafts);
     let labelled = passed_on::open(&mut drafts, &said, &proxies, &mut routes);
     schemas::apply(&mut drafts, &flows, &said, &in_test);
     traits::stores(&mut drafts, &flows);
-    let boundaries = boundaries::draw(&drafts, &projects, &said);
+    let boundaries = boundaries::draw(&drafts, &projects, &said, &cloud::networks(&cloud, &drafts));
     let ids = ids(&drafts);
     let flow_ids: BTreeMap<Key, FlowId> = flows.by_key.keys().map(|key| (key.clone(), flow_id(key, &ids))).collect();
     let placing = entries::Placing { said: &said, composed, ownership: &ownership, settings: &settings, flows: &flows, routes: &routes, in_test: &in_test };

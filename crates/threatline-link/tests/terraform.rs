@@ -159,3 +159,375 @@ fn what_leads_in_a_circle_ends() {
     let own = "module \"me\" { source = \"./\" }\nvariable \"n\" {}\nresource \"aws_sqs_queue\" \"q\" {\n  count = var.n\n  name = var.n == 1 ? \"one\" : \"two\"\n}\n";
     assert_eq!(components(&model(&[("main.tf", own)])), ["q unknown"]);
 }
+
+const CONTAINERS: &str = r#"
+variable "lb" { default = true }
+resource "aws_lb" "front" {
+  name            = "front"
+  security_groups = [aws_security_group.open.id]
+}
+resource "aws_lb" "inner" {
+  name     = "inner"
+  internal = true
+}
+resource "aws_lb" "perhaps" {
+  name     = "perhaps"
+  internal = var.nobody_knows
+}
+resource "aws_lb" "shut" {
+  name            = "shut"
+  security_groups = [aws_security_group.shut.id]
+}
+resource "aws_security_group" "open" {
+  vpc_id = aws_vpc.main.id
+  ingress { cidr_blocks = ["0.0.0.0/0"] }
+}
+resource "aws_security_group" "shut" {
+  ingress { cidr_blocks = ["10.0.0.0/8"] }
+  egress { cidr_blocks = ["0.0.0.0/0"] }
+}
+resource "aws_vpc" "main" {}
+resource "aws_lb_listener" "front" {
+  load_balancer_arn = aws_lb.front.arn
+  default_action { target_group_arn = aws_lb_target_group.web.arn }
+}
+resource "aws_lb_listener_rule" "front" {
+  listener_arn = aws_lb_listener.front.arn
+  action {
+    forward {
+      target_group { arn = aws_lb_target_group.api.arn }
+    }
+  }
+}
+resource "aws_lb_target_group" "web" {}
+resource "aws_lb_target_group" "api" {}
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  task_definition = aws_ecs_task_definition.web.arn
+  load_balancer { target_group_arn = aws_lb_target_group.web.arn }
+}
+resource "aws_ecs_task_definition" "web" {
+  container_definitions = <<-EOT
+    [{ "name": "web", "image": "x/web", "environment": [
+      { "name": "API_URL", "value": "http://api" },
+      { "name": "CORS_ORIGIN", "value": "https://${aws_lb.inner.dns_name}" },
+      { "name": "LEVEL", "value": "info" }
+    ] }]
+  EOT
+}
+resource "aws_ecs_service" "api" {
+  name            = "api"
+  task_definition = aws_ecs_task_definition.api.arn
+  load_balancer { target_group_arn = aws_lb_target_group.api.arn }
+}
+resource "aws_ecs_task_definition" "api" {
+  task_role_arn = aws_iam_role.api.arn
+  container_definitions = jsonencode([{
+    name        = "api"
+    environment = [
+      { name = "CACHE", value = "redis://${aws_elasticache_replication_group.cache.primary_endpoint_address}:6379" },
+      { name = "FILES", value = aws_s3_bucket.files.id },
+      { name = "SPARE", value = aws_s3_bucket.spare.id },
+    ]
+    secrets = [{ name = "DB", valueFrom = "${aws_secretsmanager_secret.db.arn}:host::" }]
+  }])
+}
+resource "aws_iam_role" "api" {}
+resource "aws_iam_role_policy" "api" {
+  role   = aws_iam_role.api.id
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_bucket.files.arn}/*" },
+                                     { Effect = "Allow", Action = "secretsmanager:GetSecretValue", Resource = aws_secretsmanager_secret.db.arn }] })
+}
+resource "aws_s3_bucket" "files" { bucket = "files" }
+resource "aws_s3_bucket" "spare" { bucket = "spare" }
+resource "aws_elasticache_replication_group" "cache" { replication_group_id = "cache" }
+resource "aws_secretsmanager_secret" "db" { name = "secret" }
+resource "aws_secretsmanager_secret_version" "db" {
+  secret_id     = aws_secretsmanager_secret.db.id
+  secret_string = jsonencode({ host = aws_db_instance.orders.endpoint })
+}
+resource "aws_db_instance" "orders" {
+  identifier          = "orders"
+  publicly_accessible = true
+  vpc_security_group_ids = [aws_security_group.open.id]
+}
+resource "aws_db_instance" "kept" {
+  publicly_accessible    = true
+  vpc_security_group_ids = [aws_security_group.shut.id]
+}
+"#;
+
+#[test]
+fn containers_speak_to_what_their_tasks_name() {
+    let model = model(&[("main.tf", CONTAINERS)]);
+    assert_eq!(
+        components(&model),
+        [
+            "api internet",
+            "cache unknown",
+            "files unknown",
+            "front internet",
+            "inner internal",
+            "kept unknown",
+            "orders internet",
+            "perhaps unknown",
+            "secret unknown",
+            "shut unknown",
+            "spare unknown",
+            "web internet"
+        ]
+    );
+    assert_eq!(
+        flows(&model),
+        ["api>cache:redis", "api>files:s3", "api>orders:sql", "api>secret:https", "front>api:http", "front>web:http", "web>api:http"],
+        "a spare bucket is open to nobody, and who may call is not called"
+    );
+    let network = model.boundaries.iter().find(|boundary| boundary.id.rest() == "network/main").unwrap();
+    let inside: Vec<&str> = model.components.iter().filter(|c| c.boundary.as_ref() == Some(&network.id)).map(|c| c.id.rest()).collect();
+    assert_eq!(inside, ["front", "orders"]);
+}
+
+const GOOGLE: &str = r#"
+resource "google_cloud_run_v2_service" "server" {
+  name = "server"
+  template {
+    service_account = google_service_account.server.email
+    containers {
+      image = "europe-docker.pkg.dev/x/server@sha256:1"
+      env {
+        name = "SETTINGS"
+        value_source {
+          secret_key_ref { secret = google_secret_manager_secret.settings.secret_id }
+        }
+      }
+    }
+    volumes {
+      cloud_sql_instance { instances = [google_sql_database_instance.db.connection_name] }
+    }
+  }
+}
+resource "google_cloud_run_v2_service" "inner" {
+  name    = "inner"
+  ingress = "INGRESS_TRAFFIC_INTERNAL_ONLY"
+}
+resource "google_cloud_run_v2_service_iam_member" "all" {
+  name   = google_cloud_run_v2_service.server.name
+  member = "allUsers"
+}
+resource "google_cloud_run_v2_service_iam_member" "inner" {
+  name   = google_cloud_run_v2_service.inner.name
+  member = "allUsers"
+}
+resource "google_cloud_run_v2_service" "asked" { name = "asked" }
+resource "google_cloud_run_v2_service_iam_member" "asked" {
+  name   = google_cloud_run_v2_service.asked.name
+  member = "serviceAccount:${google_service_account.server.email}"
+}
+resource "google_service_account" "server" {}
+resource "google_sql_database_instance" "db" {
+  name = "db"
+  settings {
+    ip_configuration {
+      authorized_networks { value = "0.0.0.0/0" }
+    }
+  }
+}
+resource "google_secret_manager_secret" "settings" { secret_id = "settings" }
+resource "google_secret_manager_secret_version" "settings" {
+  secret      = google_secret_manager_secret.settings.id
+  secret_data = "BUCKET=${google_storage_bucket.media.name}"
+}
+resource "google_storage_bucket" "media" { name = "media" }
+resource "google_compute_network" "net" {}
+resource "google_compute_subnetwork" "sub" { network = google_compute_network.net.id }
+resource "google_compute_firewall" "all" {
+  network       = google_compute_network.net.id
+  source_ranges = ["0.0.0.0/0"]
+  target_tags   = ["web"]
+  allow { protocol = "tcp" }
+}
+resource "google_compute_instance" "tagged" {
+  name = "tagged"
+  tags = ["web"]
+  network_interface {
+    subnetwork = google_compute_subnetwork.sub.name
+    access_config { nat_ip = var.ip }
+  }
+}
+resource "google_compute_instance" "untagged" {
+  name = "untagged"
+  network_interface {
+    subnetwork = google_compute_subnetwork.sub.name
+    access_config { nat_ip = var.ip }
+  }
+}
+resource "google_compute_instance" "without" {
+  name = "without"
+  tags = ["web"]
+  network_interface { subnetwork = google_compute_subnetwork.sub.name }
+}
+"#;
+
+#[test]
+fn what_google_runs_is_open_to_whom_it_is_opened() {
+    let model = model(&[("main.tf", GOOGLE)]);
+    assert_eq!(
+        components(&model),
+        ["asked unknown", "db internet", "inner internal", "media unknown", "server internet", "settings unknown", "tagged internet", "untagged unknown", "without unknown"]
+    );
+    assert_eq!(flows(&model), ["server>asked:https", "server>db:sql", "server>media:https", "server>settings:https"]);
+}
+
+const AZURE: &str = r#"
+module "api" {
+  source   = "./app"
+  name     = "api"
+  settings = { VAULT = module.vault.uri, DB = azurerm_cosmosdb_account.db.connection_strings[0] }
+}
+module "web" {
+  source = "./app"
+  name   = "web"
+}
+module "vault" {
+  source = "./vault"
+  ids    = [module.web.id]
+}
+resource "azurerm_cosmosdb_account" "db" {}
+resource "azurerm_linux_web_app" "closed" { public_network_access_enabled = false }
+resource "azurerm_linux_web_app" "limited" {
+  site_config {
+    ip_restriction { ip_address = "10.0.0.0/8" }
+  }
+}
+resource "azurerm_container_app" "in" {
+  ingress { external_enabled = false }
+}
+resource "azurerm_container_app" "out" {
+  ingress { external_enabled = true }
+}
+resource "azurerm_container_app" "none" {}
+"#;
+
+#[test]
+fn what_azure_runs_is_open_unless_it_is_closed() {
+    let app = "variable \"name\" {}\nvariable \"settings\" { default = {} }\nresource \"azurerm_linux_web_app\" \"web\" {\n  name = azurecaf_name.x.result\n  app_settings = var.settings\n  tags = { azd-service-name = var.name }\n}\noutput \"id\" { value = azurerm_linux_web_app.web.identity.0.principal_id }\n";
+    let vault = "variable \"ids\" {}\nresource \"azurerm_key_vault\" \"kv\" {}\nresource \"azurerm_key_vault_access_policy\" \"app\" {\n  count = length(var.ids)\n  key_vault_id = azurerm_key_vault.kv.id\n  object_id = var.ids[count.index]\n}\noutput \"uri\" { value = azurerm_key_vault.kv.vault_uri }\n";
+    let azd = "name: shop\nservices:\n  api:\n    project: ./backend\n    host: appservice\n";
+    let code = "from fastapi import FastAPI\napp = FastAPI()\n\n@app.get('/orders')\ndef orders():\n    return []\n";
+    let model = model(&[("main.tf", AZURE), ("app/main.tf", app), ("vault/main.tf", vault), ("azure.yaml", azd), ("backend/pyproject.toml", "[project]\nname = \"todo\"\n"), ("backend/app.py", code)]);
+    assert_eq!(
+        components(&model),
+        ["api internet", "closed internal", "db unknown", "in internal", "limited unknown", "none unknown", "out internet", "vault unknown", "web internet"]
+    );
+    assert_eq!(flows(&model), ["api>db:https", "api>vault:https", "web>vault:https"]);
+    assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["api:GET /orders"]);
+}
+
+/// A machine's script names what it speaks to by addresses; names and passwords of others are none.
+#[test]
+fn machines_speak_to_whom_their_scripts_name() {
+    let main = r##"
+resource "aws_instance" "app" {
+  subnet_id = aws_subnet.public.id
+  vpc_security_group_ids = ["${aws_security_group.open.id}"]
+  user_data = <<EOF
+#!/bin/sh
+define('DB', '${aws_db_instance.db.endpoint}');
+echo ${aws_s3_bucket.logs.bucket}
+EOF
+}
+resource "aws_instance" "hidden" {
+  subnet_id = aws_subnet.private.id
+  vpc_security_group_ids = [aws_security_group.open.id]
+}
+resource "aws_instance" "given" {
+  subnet_id = aws_subnet.private.id
+  vpc_security_group_ids = [aws_security_group.open.id]
+}
+resource "aws_eip" "given" { instance = aws_instance.given.id }
+resource "aws_subnet" "public" { map_public_ip_on_launch = true }
+resource "aws_subnet" "private" {}
+resource "aws_security_group" "open" {}
+resource "aws_security_group_rule" "in" {
+  type              = "ingress"
+  cidr_blocks       = ["0.0.0.0/0"]
+  security_group_id = aws_security_group.open.id
+}
+resource "aws_db_instance" "db" { engine = "mysql" }
+resource "aws_s3_bucket" "logs" { bucket = "logs" }
+resource "aws_elb" "front" {
+  instances = [aws_instance.app.id]
+  internal  = true
+}
+"##;
+    let model = model(&[("main.tf", main)]);
+    assert_eq!(components(&model), ["app internet", "db unknown", "front internal", "given internet", "hidden unknown", "logs unknown"]);
+    assert_eq!(flows(&model), ["app>db:sql", "front>app:unknown"]);
+}
+
+/// What runs in a container here and in a cloud there is one, as long as it is clear which; an archive that is not there
+/// is made of the package in whose folder it would lie.
+#[test]
+fn a_workload_is_one_with_its_source() {
+    let compose = "services:\n  orders:\n    build: ./orders\n";
+    let main = r#"
+variable "env" { default = "live" }
+variable "zip" { default = null }
+resource "aws_ecs_service" "orders" { name = "${var.env}-orders" }
+resource "aws_lambda_function" "mail" {
+  function_name = "${var.env}-mail"
+  filename      = var.zip == null ? "${path.module}/lambdas/mail/dist/mail.zip" : var.zip
+  handler       = "index.handler"
+}
+"#;
+    let reads = "import axios from 'axios';\n\nexport async function handler() {\n  return axios.get('https://api.stripe.com/v1/x');\n}\n";
+    let model = model(&[
+        ("compose.yaml", compose),
+        ("main.tf", main),
+        ("orders/Dockerfile", "FROM python:3.12\nCOPY . .\n"),
+        ("orders/main.py", "import flask\napp = flask.Flask(__name__)\n\n@app.get('/x')\ndef x():\n    return ''\n"),
+        ("lambdas/mail/package.json", "{\"name\": \"mailer\", \"dependencies\": {\"axios\": \"1\"}}"),
+        ("lambdas/mail/src/index.ts", reads),
+    ]);
+    assert_eq!(components(&model), ["live-mail internal", "orders internal", "stripe internet"]);
+    assert_eq!(flows(&model), ["live-mail>stripe:https"]);
+}
+
+/// Policies in files are filled in; entries of a store that nobody makes are that store.
+#[test]
+fn policies_in_files_are_filled_in() {
+    let main = r#"
+variable "paths" { default = "/app" }
+resource "aws_sqs_queue" "jobs" { name = "jobs" }
+resource "aws_ssm_parameter" "key" { name = "/app/key" }
+resource "aws_lambda_function" "work" {
+  function_name = "work"
+  role          = aws_iam_role.work.arn
+}
+resource "aws_lambda_function" "tidy" {
+  function_name = "tidy"
+  role          = aws_iam_role.tidy.arn
+  environment {
+    variables = { KEY = aws_ssm_parameter.key.value }
+  }
+}
+resource "aws_iam_role" "work" {}
+resource "aws_iam_role" "tidy" {}
+resource "aws_iam_role_policy" "work" {
+  role   = aws_iam_role.work.id
+  policy = templatefile("${path.module}/policies/send.json", {
+    queues = jsonencode([for queue in { a = aws_sqs_queue.jobs } : queue.arn])
+    key    = aws_ssm_parameter.key.arn
+  })
+}
+resource "aws_iam_role_policy" "tidy" {
+  role   = aws_iam_role.tidy.id
+  policy = templatefile("${path.module}/policies/tidy.json", { path = "arn:${var.partition}:ssm:x:${var.account}:parameter${var.paths}" })
+}
+"#;
+    let send = "{ \"Version\": \"2012-10-17\", \"Statement\": [ { \"Effect\": \"Allow\", \"Action\": [\"sqs:SendMessage\"], \"Resource\": ${queues} },\n{ \"Effect\": \"Allow\", \"Action\": \"ssm:GetParameter\", \"Resource\": \"${key}\" } ] }";
+    let tidy = "{ \"Statement\": [ { \"Effect\": \"Allow\", \"Action\": [\"ssm:DeleteParameter\"], \"Resource\": \"${path}/*\" } ] }";
+    let model = model(&[("main.tf", main), ("policies/send.json", send), ("policies/tidy.json", tidy)]);
+    assert_eq!(components(&model), ["jobs unknown", "parameter-store unknown", "tidy internal", "work internal"]);
+    assert_eq!(flows(&model), ["tidy>parameter-store:https", "work>jobs:sqs", "work>parameter-store:https"]);
+}

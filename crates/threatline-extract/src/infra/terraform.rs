@@ -7,6 +7,9 @@
 
 mod flatten;
 pub(super) mod json;
+mod template;
+
+pub use template::{is_policy, policy};
 
 use crate::lines::Lines;
 use flatten::Flat;
@@ -162,6 +165,9 @@ impl Reader {
                     *number += 1;
                     if dynamic {
                         self.dynamic(block, name, &key, flat, depth);
+                    } else if block.body.is_empty() {
+                        // that it is there may say something
+                        flat.word(key.trim_end_matches('.'), "{}", block.span().unwrap_or_default());
                     } else {
                         self.body(&block.body, &key, flat, depth + 1);
                     }

@@ -1,5 +1,6 @@
 //! Trust boundaries, and which flows cross them.
 
+use super::cloud::Network;
 use super::deployed::CLUSTER;
 use super::draft::Draft;
 use super::said::Said;
@@ -16,7 +17,7 @@ pub(crate) struct Boundaries {
 pub(crate) const INTERNET: &str = "internet";
 pub(crate) const THIRD_PARTY: &str = "third_party";
 
-pub(crate) fn draw(drafts: &[Draft<'_>], projects: &[String], said: &Said<'_>) -> Boundaries {
+pub(crate) fn draw(drafts: &[Draft<'_>], projects: &[String], said: &Said<'_>, networks: &[Network]) -> Boundaries {
     let mut boundaries = Boundaries { all: BTreeMap::new(), of: vec![None; drafts.len()] };
     for (at, draft) in drafts.iter().enumerate() {
         boundaries.of[at] = if draft.kind == ComponentKind::ExternalEntity {
@@ -33,6 +34,7 @@ pub(crate) fn draw(drafts: &[Draft<'_>], projects: &[String], said: &Said<'_>) -
         let evidence = Evidence::new(namespace.path.clone(), Some(namespace.it.mark), EvidenceSource::Infrastructure, "kubernetes");
         boundaries.namespace(&namespace.it.name, Some(evidence));
     }
+    boundaries.networks(networks);
     boundaries.deny(said);
     boundaries
 }
@@ -83,6 +85,19 @@ impl Boundaries {
                 Some(_) => None,
                 None => Some(self.add(&named("default"), "default", BoundaryKind::Network, None, Some(evidence))),
             },
+        }
+    }
+
+    /// Networks of a cloud around what no deployment places elsewhere.
+    fn networks(&mut self, networks: &[Network]) {
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        networks.iter().for_each(|network| *times.entry(&network.name).or_default() += 1);
+        for network in networks {
+            let own = if times[&*network.name] > 1 { &network.address } else { &network.name };
+            let id = self.add(&format!("network/{own}"), &network.name, BoundaryKind::Network, None, Some(network.evidence.clone()));
+            for at in network.members.iter().filter(|at| self.of[**at].is_none()).copied().collect::<Vec<_>>() {
+                self.of[at] = Some(id.clone());
+            }
         }
     }
 

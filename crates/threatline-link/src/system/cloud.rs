@@ -7,12 +7,20 @@
 mod access;
 mod components;
 mod grants;
+mod leads;
+mod networks;
+mod placed;
+mod reach;
 mod routes;
 mod triggers;
+mod workloads;
 
 pub(crate) use access::flows;
 pub(crate) use components::{functions, others, variables};
 pub(crate) use grants::Grants;
+pub(crate) use networks::{Network, networks};
+pub(crate) use placed::place_workloads;
+pub(crate) use reach::expose;
 pub(crate) use routes::{Placed, definitions, entry_points};
 
 use super::draft::{folder_of, join};
@@ -191,6 +199,26 @@ impl<'a> Cloud<'a> {
         item.it.attributes.iter().filter(move |(name, ..)| is_meant(name)).map(|(name, text, mark)| (name.as_str(), text, *mark))
     }
 
+    /// Attributes below a key of the data, by the rest of their names.
+    pub(crate) fn below<'s>(&'s self, at: usize, key: &'s str) -> impl Iterator<Item = (&'s str, &'a Text, Mark)> + 's {
+        self.entries(at, key).map(|(_, rest, text, mark)| (rest, text, mark))
+    }
+
+    /// The same with the beginning that is of the key.
+    pub(crate) fn entries<'s>(&'s self, at: usize, key: &'s str) -> impl Iterator<Item = (&'s str, &'s str, &'a Text, Mark)> + 's {
+        let item = &self.items[at];
+        let rest = move |name: &'a str| if item.resembles() { below_key(key, name) } else { rest_of(key, name) };
+        item.it.attributes.iter().filter_map(move |(name, text, mark)| {
+            let rest = rest(name)?;
+            Some((name[..name.len() - rest.len()].trim_end_matches('.'), rest, text, *mark))
+        })
+    }
+
+    /// The resource that a name of another one stands for, and the attribute.
+    pub(crate) fn named<'n>(&self, at: usize, name: &'n str) -> Option<(usize, &'n str)> {
+        self.lookup(&self.items[at].scope, name)
+    }
+
     /// The first of several attributes that is there.
     pub(crate) fn first(&self, at: usize, keys: &[String]) -> Option<(Mark, &'a Text)> {
         keys.iter().find_map(|key| self.values_at(at, key).next().map(|(_, text, mark)| (mark, text)))
@@ -319,6 +347,10 @@ impl<'a> Cloud<'a> {
             let found = self.nested(at).and_then(|nested| Some((nested.clone(), *self.outputs.get(&(nested, output.to_owned()))?)));
             return found.map_or(Text::Unknown, |(scope, value)| self.text(&scope, value, depth + 1, seen));
         }
+        if item.component.is_some() && is_entry(&item.kind, attribute) {
+            seen.items.insert(at);
+            return Text::Unknown;
+        }
         if let Some(forward) = ways().forward.get(&item.kind) {
             let to = forward.to.iter().flat_map(|key| self.values_at(at, key)).next();
             return to.map_or(Text::Unknown, |(_, text, _)| self.text(&item.scope, text, depth + 1, seen));
@@ -347,7 +379,7 @@ impl<'a> Cloud<'a> {
     pub(crate) fn path(&self, at: usize, text: &Text) -> Option<String> {
         let path = self.literal_of(at, text)?;
         match path.strip_prefix(FROM_TOP) {
-            Some(path) => join("", path),
+            Some(path) => join("", path.trim_start_matches('/')),
             None => join(folder_of(&self.items[at].path), &path),
         }
     }
@@ -398,6 +430,25 @@ fn logical(name: &str) -> String {
     let spelled = name.replace('-', "Dash").replace('_', "Underscore");
     let mut letters = spelled.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default() + "LambdaFunction"
+}
+
+/// Whether an attribute means an entry of a store, not its value.
+fn is_entry(kind: &str, attribute: &str) -> bool {
+    let collected = workloads::ways().collected.get(kind);
+    collected.is_some_and(|collected| attribute.strip_prefix('.').is_some_and(|attribute| collected.entry.iter().any(|entry| entry == attribute)))
+}
+
+/// What follows in a key behind a pattern.
+fn rest_of<'k>(pattern: &str, key: &'k str) -> Option<&'k str> {
+    let mut rest = key;
+    for wanted in pattern.split('.') {
+        let (part, behind) = rest.split_once('.')?;
+        if wanted != "*" && wanted != part {
+            return None;
+        }
+        rest = behind;
+    }
+    Some(rest)
 }
 
 fn fits(pattern: &str, key: &str) -> bool {

@@ -39,6 +39,7 @@ pub(crate) struct Said<'a> {
     pub(crate) terraform_variables: Vec<At<'a, TerraformVariable>>,
     pub(crate) terraform_locals: Vec<At<'a, TerraformLocal>>,
     pub(crate) terraform_outputs: Vec<At<'a, TerraformOutput>>,
+    pub(crate) terraform_templates: Vec<At<'a, TerraformTemplate>>,
     pub(crate) terraform_modules: Vec<At<'a, TerraformModule>>,
     pub(crate) settings: Vec<At<'a, Setting>>,
     pub(crate) packages: Vec<At<'a, Package>>,
@@ -121,6 +122,7 @@ impl<'a> Said<'a> {
                 InfraFact::Hosted(it) => self.hosted.push(At { path, it }),
                 InfraFact::StoreRules(it) => self.store_rules.push(At { path, it }),
                 InfraFact::TerraformOutput(it) => self.terraform_outputs.push(At { path, it }),
+                InfraFact::TerraformTemplate(it) => self.terraform_templates.push(At { path, it }),
                 InfraFact::TerraformModule(it) => self.terraform_modules.push(At { path, it }),
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}

@@ -85,6 +85,17 @@ impl Folders {
     }
 }
 
+impl Folders {
+    /// The only folder of that name, or the only one of several in which an image is built.
+    pub(crate) fn only(&self, name: &str, said: &Said<'_>) -> Option<String> {
+        let wanted = stem(name);
+        let found = self.by_stem.get(&wanted).or_else(|| self.by_package.get(&wanted)).filter(|_| !wanted.is_empty())?;
+        let single = |mut found: Box<dyn Iterator<Item = &String> + '_>| found.next().filter(|_| found.next().is_none()).cloned();
+        let builds = |folder: &&String| said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str());
+        single(Box::new(found.iter())).or_else(|| single(Box::new(found.iter().filter(builds))))
+    }
+}
+
 /// The Dockerfile that a container's image is built with.
 pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'a>, folders: &Folders) -> Option<&'a Dockerfile> {
     match &container.build {

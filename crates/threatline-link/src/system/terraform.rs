@@ -42,6 +42,8 @@ pub(crate) struct Planned {
     pub(crate) resource: Resource,
     /// The instance of the module that it stands in.
     pub(crate) instance: usize,
+    /// The instance on top of it.
+    pub(crate) root: usize,
     /// The name under which others speak of it.
     pub(crate) key: String,
     /// Its address in its root: `module.orders.aws_sqs_queue.main`.
@@ -177,7 +179,7 @@ impl<'p, 'a> Planner<'p, 'a> {
         let resource = Resource { kind, name, data_source, attributes, mark };
         let (key, published) = (name_of(at, &own), false);
         let address = format!("{}{own}", self.way(at).iter().map(|call| format!("module.{call}.")).collect::<String>());
-        self.plan.resources.push(Planned { path: path.clone(), resource, instance: at, key, address, published, called, stable: None, twin: None });
+        self.plan.resources.push(Planned { path: path.clone(), resource, instance: at, root: self.modules.instances[at].root, key, address, published, called, stable: None, twin: None });
     }
 
     /// Names of the calls that lead to an instance.

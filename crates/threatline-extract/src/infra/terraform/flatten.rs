@@ -185,7 +185,7 @@ pub(super) fn template_of(written: &str) -> Text {
 }
 
 /// What an expression is as a text.
-fn text(value: &Expression) -> Text {
+pub(super) fn text(value: &Expression) -> Text {
     match value {
         Expression::Bool(flag) => Text::literal(flag.to_string()),
         Expression::Number(number) => Text::literal(number.value().to_string()),

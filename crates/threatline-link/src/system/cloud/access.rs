@@ -3,7 +3,7 @@
 
 use super::super::draft::Draft;
 use super::super::flows::{Around, FlowDraft, Flows, Key, Proved, code, push_new};
-use super::{Cloud, Grants, MOST, triggers};
+use super::{Cloud, Grants, MOST, triggers, workloads};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_model::{Evidence, Grade, Proof};
@@ -38,6 +38,10 @@ pub(crate) fn flows(cloud: &Cloud<'_>, drafts: &[Draft<'_>], flows: &mut Flows, 
         }
     }
     for told in read(cloud, drafts, around) {
+        add(flows, drafts, told);
+    }
+    let handed_on = super::leads::Leads::new(cloud).flows(cloud, drafts);
+    for told in workloads::used(cloud, drafts, grants).into_iter().chain(workloads::granted(cloud)).chain(handed_on) {
         add(flows, drafts, told);
     }
 }

@@ -49,12 +49,14 @@ struct Code {
     shared: bool,
     /// The file of the handler, from the folder.
     file: Option<String>,
+    /// The whole package is put into an archive, whichever of its handlers is called.
+    whole: bool,
 }
 
 fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
     let way = ways().function.get(&cloud.items[at].kind)?;
     let own = folder_of(&cloud.items[at].path).to_owned();
-    let mut folder = own.clone();
+    let (mut folder, mut whole) = (own.clone(), false);
     if let Some((_, text)) = cloud.first(at, &way.code) {
         let archive = cloud.see(at, text).items.into_iter().find_map(|item| Some((item, ways().archive.get(&cloud.items[item].kind)?)));
         let path = match archive {
@@ -64,9 +66,11 @@ fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
         };
         if files.contains(path.as_str()) {
             let file = path.rsplit('/').next().map(str::to_owned);
-            return Some(Code { folder: folder_of(&path).to_owned(), shared: true, file });
+            return Some(Code { folder: folder_of(&path).to_owned(), shared: true, file, whole: false });
         }
-        folder = as_folder(&path);
+        let packed = packed(cloud, &path);
+        whole = packed.is_some();
+        folder = packed.unwrap_or_else(|| as_folder(&path));
     } else if !way.code.is_empty() {
         return None;
     }
@@ -78,7 +82,17 @@ fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
         beside.into_iter().chain(ENDINGS.iter().map(move |ending| format!("{module}/index.{ending}")))
     });
     let file = candidates.into_iter().find(|file| files.contains(file.as_str())).map(|file| file[folder.len()..].to_owned());
-    Some(Code { shared: folder == own, folder, file })
+    Some(Code { shared: folder == own, folder, file, whole })
+}
+
+/// The package that an archive is made of, where the archive itself is not there: the one in whose folder it is put, or in a
+/// folder of what is built.
+fn packed(cloud: &Cloud<'_>, path: &str) -> Option<String> {
+    let folder = ["zip", "jar", "war"].iter().any(|end| path.rsplit('.').next() == Some(*end)).then(|| folder_of(path))?;
+    let above = folder_of(folder.trim_end_matches('/'));
+    let built = folder.trim_end_matches('/').rsplit('/').next().is_some_and(|name| matches!(name, "dist" | "build" | "target" | "out" | "bin"));
+    let found = if cloud.packages.contains(folder) { folder } else { above };
+    (!found.is_empty() && cloud.packages.contains(found) && (found == folder || built)).then(|| found.to_owned())
 }
 
 /// Where code that declares a function says that the function's lies: from its own folder, or from the one in which it
@@ -100,7 +114,7 @@ fn asset(own: &str, path: &str, files: &BTreeSet<&str>) -> Option<String> {
 /// What of a folder is one function's alone: all of it, the folder of its handler, or the handler's file.
 fn root(code: &Code, others: &[&Code]) -> Option<Root> {
     let beside: Vec<&&Code> = others.iter().filter(|other| other.folder == code.folder).collect();
-    if beside.is_empty() && !code.shared {
+    if beside.is_empty() && !code.shared || code.whole && code.file.is_none() {
         return Some(Root { folder: code.folder.clone(), only: None });
     }
     let file = code.file.clone()?;
@@ -110,7 +124,7 @@ fn root(code: &Code, others: &[&Code]) -> Option<Root> {
 }
 
 /// A component of the resource's own name. What code declares is the package's: in which of its files says nothing.
-fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
+pub(super) fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let item = &cloud.items[at];
     let name = name(cloud, at);
     let own = if item.by.is_some() { cloud.package_of(&item.path) } else { folder_of(&item.path) };
@@ -136,12 +150,12 @@ fn other_name<'i>(item: &'i super::Item<'_>) -> Option<&'i String> {
 }
 
 /// Names that blocks have where there is nothing to tell apart.
-fn is_anything(name: &str) -> bool {
+pub(super) fn is_anything(name: &str) -> bool {
     matches!(name, "this" | "main" | "default" | "example" | "self" | "resource" | "module")
 }
 
 /// What people call it: in templates the logical id, in Terraform the name that it gets.
-fn name(cloud: &Cloud<'_>, at: usize) -> String {
+pub(super) fn name(cloud: &Cloud<'_>, at: usize) -> String {
     let own = &cloud.items[at].it;
     if is_template(&own.kind) {
         return own.name.clone();
@@ -158,24 +172,24 @@ fn name(cloud: &Cloud<'_>, at: usize) -> String {
 }
 
 /// The name that a provider is told.
-fn given_name(cloud: &Cloud<'_>, at: usize) -> Option<String> {
+pub(super) fn given_name(cloud: &Cloud<'_>, at: usize) -> Option<String> {
     let (_, text, _) = NAMES.iter().find_map(|key| cloud.values_at(at, key).next())?;
     cloud.literal_of(at, text).filter(|name| !name.is_empty())
 }
 
 /// Components of what several roots plan alike.
 #[derive(Default)]
-struct Twins<'a> {
+pub(super) struct Twins<'a> {
     known: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Twins<'a> {
     /// The component that a resource is once more.
-    fn of(&self, cloud: &Cloud<'a>, at: usize) -> Option<usize> {
+    pub(super) fn of(&self, cloud: &Cloud<'a>, at: usize) -> Option<usize> {
         self.known.get(cloud.items[at].planned?.twin.as_deref()?).copied()
     }
 
-    fn add(&mut self, cloud: &Cloud<'a>, at: usize, component: usize) {
+    pub(super) fn add(&mut self, cloud: &Cloud<'a>, at: usize, component: usize) {
         if let Some(twin) = cloud.items[at].planned.and_then(|planned| planned.twin.as_deref()) {
             self.known.entry(twin).or_insert(component);
         }
@@ -183,7 +197,7 @@ impl<'a> Twins<'a> {
 }
 
 /// Joins what another root says of a component.
-fn join_twin(draft: &mut Draft<'_>, new: Draft<'_>) {
+pub(super) fn join_twin(draft: &mut Draft<'_>, new: Draft<'_>) {
     draft.aliases.extend(new.aliases.into_iter().chain([new.name]).filter(|alias| *alias != draft.name));
     let known = std::mem::take(&mut draft.evidence);
     draft.evidence = known.iter().cloned().chain(new.evidence.into_iter().filter(|evidence| !known.contains(evidence))).collect();
@@ -192,6 +206,7 @@ fn join_twin(draft: &mut Draft<'_>, new: Draft<'_>) {
 /// Adds what else resources make; returns host names and whose they are.
 pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(String, usize)> {
     let (mut deployed, mut twins) = (Deployed::new(drafts), Twins::default());
+    let mut stores: BTreeMap<&str, usize> = BTreeMap::new();
     let named = |item: &super::Item<'_>| ways().function.contains_key(&item.kind).then_some(item.component).flatten();
     let functions: BTreeMap<String, usize> = cloud.items.iter().filter_map(named).map(|at| (drafts[at].name.clone(), at)).collect();
     for at in 0..cloud.items.len() {
@@ -201,12 +216,17 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
             cloud.items[at].component = Some(whole);
             continue;
         }
-        let new = draft(cloud, at);
-        if let Some(twin) = twins.of(cloud, at) {
-            join_twin(&mut drafts[twin], new);
-            cloud.items[at].component = Some(twin);
+        let mut new = draft(cloud, at);
+        let store = super::workloads::ways().collected.get(&cloud.items[at].kind).map(|store| store.name.as_str());
+        if let Some(store) = store {
+            new = Draft { name: store.to_owned(), aliases: BTreeSet::new(), address: None, ..new };
+        }
+        if let Some(known) = twins.of(cloud, at).or_else(|| stores.get(store?).copied()) {
+            join_twin(&mut drafts[known], new);
+            cloud.items[at].component = Some(known);
             continue;
         }
+        stores.extend(store.map(|store| (store, drafts.len())));
         let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
         let product = Product::of_resource(kind, engine.as_deref());
         let known = if is_template(&item.it.kind) { None } else { deployed.take(drafts, &new, &product, engine.is_some()) };
@@ -356,9 +376,10 @@ pub(crate) fn variables(cloud: &Cloud<'_>, drafts: &mut [Draft<'_>], directory: 
             drafts[component].variables = vec![variables];
         }
     }
+    super::workloads::variables(cloud, drafts);
 }
 
 /// What may be put into code's texts: a name that nobody answers to is not known.
-fn known(text: Text) -> Text {
+pub(super) fn known(text: Text) -> Text {
     text.resolve(&mut |hole| matches!(hole, Text::Name(_)).then_some(Text::Unknown))
 }

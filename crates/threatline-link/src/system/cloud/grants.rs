@@ -5,6 +5,7 @@ use super::{Cloud, MOST, is_granted};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::{Mark, Text};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
+use threatline_knowledge::catalogue::workloads::workloads;
 
 /// A statement that allows something.
 struct Statement<'a> {
@@ -31,27 +32,32 @@ pub(crate) struct Grants {
     /// Functions of which every grant is known.
     closed: BTreeSet<usize>,
     targets: BTreeMap<usize, BTreeSet<usize>>,
+    /// Of what a component only takes what it hands out.
+    consumed: BTreeSet<(usize, usize)>,
+    /// What workloads' settings name.
+    connected: BTreeMap<usize, BTreeSet<usize>>,
 }
 
 impl Grants {
     pub(crate) fn new(cloud: &Cloud<'_>) -> Self {
         let mut grants = Grants::default();
-        let given = given(cloud);
+        let (given, entries) = (given(cloud), entries(cloud));
         for (at, item) in cloud.items.iter().enumerate() {
-            let (Some(from), Some(way)) = (item.component, ways().function.get(&item.kind)) else { continue };
+            let Some(from) = item.component else { continue };
+            let Some((keys, bodies)) = identity(cloud, at) else { continue };
             let mut holders = BTreeSet::from([at]);
             // code gives grants to the function itself, and may give more where nobody looks
             holders.extend(given.get(&at).into_iter().flatten());
-            let roles: BTreeSet<usize> = cloud.references(at, &way.role).into_iter().map(|(item, _)| item).collect();
+            let roles: BTreeSet<usize> = bodies.iter().flat_map(|body| cloud.references(*body, keys)).map(|(item, _)| item).collect();
             for role in &roles {
                 holders.insert(*role);
                 holders.extend(given.get(role).into_iter().flatten());
             }
-            let mut closed = item.by.is_none() && (cloud.first(at, &way.role).is_none() || !roles.is_empty());
+            let mut closed = item.by.is_none() && (bodies.iter().all(|body| cloud.first(*body, keys).is_none()) || !roles.is_empty());
             for holder in holders {
                 closed &= !managed(cloud, holder);
                 for statement in statements(cloud, holder) {
-                    closed &= grants.add(cloud, from, holder, &statement);
+                    closed &= grants.add(cloud, (from, holder), &statement, &entries);
                 }
             }
             if closed {
@@ -60,16 +66,28 @@ impl Grants {
         }
         for grant in &grants.all {
             grants.targets.entry(grant.from).or_default().insert(grant.to);
+            grants.consumed.extend(grant.consumes.then_some((grant.from, grant.to)));
+        }
+        for grant in grants.all.iter().filter(|grant| !grant.consumes) {
+            grants.consumed.remove(&(grant.from, grant.to));
         }
         grants
     }
 
+    /// Adds what settings of workloads name.
+    pub(crate) fn connect(&mut self, cloud: &Cloud<'_>, drafts: &[Draft<'_>]) {
+        for told in super::workloads::used(cloud, drafts, self).into_iter().filter(|told| drafts[told.from].descriptions.is_empty()) {
+            self.connected.entry(told.from).or_default().insert(told.to);
+        }
+    }
+
     /// Says whether the statement names what it is about.
-    fn add(&mut self, cloud: &Cloud<'_>, from: usize, holder: usize, statement: &Statement<'_>) -> bool {
+    fn add(&mut self, cloud: &Cloud<'_>, (from, holder): (usize, usize), statement: &Statement<'_>, entries: &BTreeMap<&str, usize>) -> bool {
         let consumes = statement.actions.iter().all(|action| ways().consuming.iter().any(|known| known == action));
         let mut named = true;
         for (text, mark) in &statement.about {
-            let found = cloud.see(holder, text).items;
+            let mut found = cloud.see(holder, text).items;
+            found.extend(entries.iter().filter(|(arn, _)| says(text, arn)).map(|(_, item)| *item));
             named &= !found.is_empty() || cloud.literal_of(holder, text).is_some_and(|text| text != "*");
             let room = MOST.saturating_sub(self.all.len());
             for to in found.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from).take(room) {
@@ -89,12 +107,17 @@ impl Grants {
     /// Where a component's grants tell which of a provider's products it uses, what a library alone shows adds
     /// nothing: the only one of that product, or none.
     pub(crate) fn instead(&self, from: usize, technology: &str, drafts: &[Draft<'_>]) -> Option<Option<usize>> {
+        let mut named = self.connected.get(&from).into_iter().flatten().filter(|to| drafts[**to].technologies.contains(technology));
+        if let (Some(only), None) = (named.next(), named.next()) {
+            return Some(Some(*only));
+        }
         let provider = technology == "aws" || ways().granted.iter().any(|granted| granted == technology);
         let targets = self.targets.get(&from);
         if !provider || (targets.is_none() && !self.closed.contains(&from)) {
             return None;
         }
-        let mut found = targets.into_iter().flatten().filter(|to| drafts[**to].technologies.contains(technology));
+        let calls = |to: &&usize| drafts[**to].technologies.contains(technology) && !self.consumed.contains(&(from, **to));
+        let mut found = targets.into_iter().flatten().filter(calls);
         let first = found.next().copied();
         Some(first.filter(|_| found.next().is_none()))
     }
@@ -103,6 +126,55 @@ impl Grants {
     pub(crate) fn needed(draft: &Draft<'_>) -> bool {
         is_granted(&draft.technologies, ways())
     }
+}
+
+/// One entry of each store that nobody makes, by what the provider's names of entries hold.
+fn entries(cloud: &Cloud<'_>) -> BTreeMap<&'static str, usize> {
+    let mut found = BTreeMap::new();
+    for (at, item) in cloud.items.iter().enumerate().filter(|(_, item)| item.component.is_some()) {
+        if let Some(store) = workloads().collected.get(&item.kind) {
+            found.entry(store.arn.as_str()).or_insert(at);
+        }
+    }
+    found
+}
+
+/// Whether known letters of a text hold something.
+fn says(text: &Text, wanted: &str) -> bool {
+    let ends = wanted.trim_end_matches('/');
+    text.parts().iter().filter_map(Text::as_literal).any(|part| part.contains(wanted) || part.ends_with(ends))
+}
+
+/// The attributes in which something that runs names its role, and the resources that have them.
+fn identity<'c>(cloud: &Cloud<'_>, at: usize) -> Option<(&'c [String], Vec<usize>)> {
+    let kind = &cloud.items[at].kind;
+    if let Some(way) = ways().function.get(kind) {
+        return Some((&way.role, vec![at]));
+    }
+    let way = workloads().workload.get(kind)?;
+    Some((&way.role, super::workloads::bodies(cloud, at, way)))
+}
+
+/// Where a policy allows everybody something, without a condition.
+pub(super) fn to_everybody(cloud: &Cloud<'_>, at: usize) -> Option<Mark> {
+    let attributes = &cloud.items[at].it.attributes;
+    let statement = |key: &str| {
+        let parts: Vec<&str> = key.split('.').collect();
+        let at = parts.iter().position(|part| part.eq_ignore_ascii_case("statement"))?;
+        let single = parts.get(at + 1).is_none_or(|part| part.parse::<usize>().is_err());
+        Some(parts[..=at + usize::from(!single)].join("."))
+    };
+    let of_principal = |key: &str| key.split('.').any(|part| matches!(part, "Principal" | "principals"));
+    let mut all = attributes.iter().filter(|(key, text, _)| of_principal(key) && text.as_literal() == Some("*"));
+    let found = all.find(|(key, ..)| {
+        let Some(own) = statement(key) else { return false };
+        let mut beside = attributes.iter().filter_map(|(key, text, _)| Some((key.strip_prefix(own.as_str())?.strip_prefix('.')?, text)));
+        !beside.any(|(key, text)| {
+            let denies = key.eq_ignore_ascii_case("effect") && text.as_literal() != Some("Allow");
+            denies || key.to_ascii_lowercase().starts_with("condition")
+        })
+    });
+    found.map(|(.., mark)| *mark)
 }
 
 /// Policies by the role that they are given to.

@@ -266,8 +266,10 @@ impl<'p, 'a> Evaluator<'p, 'a> {
         match text {
             Text::Name(name) => {
                 let value = self.name(at, name, bound);
+                // a value is where it is asked for; what a loop hands on is where that was written
+                let is_bound = name.split(['.', '[']).next().is_some_and(|first| bound.iter().any(|(own, _)| own == first));
                 match &*value {
-                    Value::Leaf(text, None) => Rc::new(Value::Leaf(text.clone(), place)),
+                    Value::Leaf(text, own) if own.is_none() || !is_bound => Rc::new(Value::Leaf(text.clone(), place)),
                     _ => value,
                 }
             }
@@ -293,7 +295,7 @@ impl<'p, 'a> Evaluator<'p, 'a> {
 
     /// A file of the repository, with its variables.
     fn file(&mut self, path: &Value, variables: Option<&Shared>) -> Shared {
-        let path = path.as_literal().and_then(|path| join("", path.strip_prefix(super::FROM_TOP)?));
+        let path = path.as_literal().and_then(|path| join("", path.strip_prefix(super::FROM_TOP)?.trim_start_matches('/')));
         let Some((text, place)) = path.and_then(|path| self.modules.templates.get(path.as_str())) else { return Value::unknown() };
         let place = Some(*place);
         let bound: Bound = variables.map(|variables| elements(variables)).unwrap_or_default();

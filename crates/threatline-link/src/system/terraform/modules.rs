@@ -78,7 +78,7 @@ pub(super) struct Modules<'a> {
     pub(super) children: BTreeMap<(usize, &'a str), usize>,
     pub(super) files: Vec<Arc<str>>,
     /// Files that modules may read as templates, with where they begin.
-    pub(super) templates: BTreeMap<&'a str, (&'a Text, Place)>,
+    pub(super) templates: BTreeMap<Arc<str>, (&'a Text, Place)>,
 }
 
 impl<'a> Modules<'a> {
@@ -124,6 +124,11 @@ impl<'a> Modules<'a> {
             } else if chosen.get(folder_of(&variable.path)).is_some_and(|files| files.contains(&*variable.path)) {
                 modules.all[at].assigned.put(&variable.it.name, leaf);
             }
+        }
+        for template in said.terraform_templates.iter().filter(|_| !modules.all.is_empty()) {
+            modules.files.push(template.path.clone());
+            let place = (modules.files.len() - 1, template.it.mark);
+            modules.templates.insert(template.path.clone(), (&template.it.text, place));
         }
         modules.find_sources(&folders);
         modules.instantiate(in_test);
