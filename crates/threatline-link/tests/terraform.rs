@@ -109,6 +109,12 @@ fn several_roots_may_deploy_one_system() {
     let found = |files: &[(&str, &str)]| -> Vec<String> { components(&model(files)) };
     let (one, two) = (root("one", "jobs"), root("two", "jobs"));
     assert_eq!(found(&[("jobs/main.tf", module), ("roots/a/main.tf", &one), ("roots/b/main.tf", &two)]), ["jobs unknown"]);
+    let (live, test) = (root("one", "prod-jobs").replace("\"jobs\"", "\"jobs_prod\""), root("two", "staging-jobs").replace("\"jobs\"", "\"jobs_staging\""));
+    assert_eq!(found(&[("jobs/main.tf", module), ("roots/prod/main.tf", &live), ("roots/staging/main.tf", &test)]), ["jobs unknown"]);
+    let nameless = "resource \"aws_sqs_queue\" \"jobs\" {}\n";
+    let call = "module \"jobs\" { source = \"../../jobs\" }\n";
+    assert_eq!(found(&[("jobs/main.tf", nameless), ("roots/prod/main.tf", call), ("roots/staging/main.tf", call)]), ["jobs unknown"]);
+    assert_eq!(found(&[("jobs/main.tf", nameless), ("roots/orders/main.tf", call), ("roots/users/main.tf", call)]).len(), 2);
     let other = root("two", "mails");
     assert_eq!(found(&[("jobs/main.tf", module), ("roots/a/main.tf", &one), ("roots/b/main.tf", &other)]).len(), 2);
     let whole = "variable \"env\" { default = \"own\" }\nresource \"aws_sqs_queue\" \"jobs\" {\n  name = \"${var.env}-jobs\"\n}\n";

@@ -55,7 +55,16 @@ pub(crate) struct Planned {
     /// What of its name does not depend on who deploys it.
     pub(crate) stable: Option<Stable>,
     /// The same in other roots that deploy the same modules: one component, however often it is deployed.
-    pub(crate) twin: Option<String>,
+    pub(crate) twin: Option<Twin>,
+}
+
+/// What several roots deploy alike.
+#[derive(Clone, Debug)]
+pub(crate) struct Twin {
+    /// Equal for all of them.
+    pub(crate) key: String,
+    /// All give it the same name.
+    pub(crate) named_alike: bool,
 }
 
 /// What of a name is the same in all deployments.
@@ -127,6 +136,23 @@ pub(crate) fn plan(said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) -> Plan {
     planner.names();
     planner.twins();
     planner.plan
+}
+
+/// Words for environments that one system is deployed to.
+const ENVIRONMENTS: &[&str] = &[
+    "prod", "production", "prd", "live", "preprod", "nonprod", "stage", "staging", "stg", "dev", "development", "test", "testing", "qa", "uat", "sandbox",
+];
+
+/// A name without words for environments.
+fn without_environment(name: &str) -> String {
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(|word| !ENVIRONMENTS.contains(&word.to_ascii_lowercase().as_str())).collect::<Vec<_>>().join("-")
+}
+
+/// The same, as it is written where there is no such word in it.
+pub(crate) fn plain_name(name: &str) -> String {
+    let (all, left) = (name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).count(), without_environment(name));
+    if left.is_empty() || left.split('-').count() == all { name.to_owned() } else { left }
 }
 
 /// Types that only steer Terraform or the local machine.
@@ -228,22 +254,33 @@ impl<'p, 'a> Planner<'p, 'a> {
     }
 
     /// Finds resources that several roots deploy in the same way: by the same calls, and with a name that differs only
-    /// in what who deploys them says.
+    /// in what who deploys them says, or in the word for an environment.
     fn twins(&mut self) {
-        let mut same: BTreeMap<(usize, String), BTreeSet<usize>> = BTreeMap::new();
-        let of = |planned: &Planned| (self.modules.instances[planned.instance].module, planned.address.clone());
-        for planned in self.plan.resources.iter().filter(|planned| self.modules.instances[planned.instance].called.is_some()) {
-            same.entry(of(planned)).or_default().insert(self.modules.instances[planned.instance].root);
+        let mut same: BTreeMap<String, (BTreeSet<usize>, BTreeSet<&str>, bool)> = BTreeMap::new();
+        let keys: Vec<Option<String>> = self.plan.resources.iter().map(|planned| self.twin_key(planned)).collect();
+        for (planned, key) in self.plan.resources.iter().zip(&keys) {
+            let Some(key) = key else { continue };
+            let (roots, words, whole) = same.entry(key.clone()).or_insert_with(|| (BTreeSet::new(), BTreeSet::new(), true));
+            roots.insert(planned.root);
+            words.insert(planned.stable.as_ref().map_or("", |stable| stable.words.as_str()));
+            *whole &= planned.stable.as_ref().is_none_or(|stable| stable.whole);
         }
-        same.retain(|_, roots| roots.len() > 1);
-        if same.is_empty() {
-            return;
+        let named_alike: BTreeMap<String, bool> =
+            same.into_iter().filter(|(_, (roots, ..))| roots.len() > 1).map(|(key, (_, words, whole))| (key, whole && words.len() == 1)).collect();
+        for (planned, key) in self.plan.resources.iter_mut().zip(keys) {
+            planned.twin = key.and_then(|key| Some(Twin { named_alike: *named_alike.get(&key)?, key }));
         }
-        for planned in &mut self.plan.resources {
-            let key = (self.modules.instances[planned.instance].module, planned.address.clone());
-            let words = planned.stable.as_ref().map(|stable| stable.words.as_str()).unwrap_or_default();
-            planned.twin = same.contains_key(&key).then(|| format!("{}\n{}\n{words}", key.0, key.1));
-        }
+    }
+
+    fn twin_key(&self, planned: &Planned) -> Option<String> {
+        let instance = &self.modules.instances[planned.instance];
+        instance.called?;
+        let words = planned.stable.as_ref().map(|stable| without_environment(&stable.words)).unwrap_or_default();
+        // what has no name of its own is the same only where the roots are those of one system's environments
+        let root = if words.is_empty() { without_environment(&self.modules.module(planned.root).folder) } else { String::new() };
+        let way: Vec<String> = self.way(planned.instance).into_iter().map(without_environment).collect();
+        let own = format!("{}.{}", planned.resource.kind, planned.resource.name);
+        Some(format!("{}\n{}\n{own}\n{words}\n{root}", instance.module, way.join(".")))
     }
 
     /// Finds what of names does not depend on who deploys.

@@ -4,7 +4,7 @@ use super::super::draft::{Draft, Root, Setting, as_folder, folder_of, join, plai
 use super::super::names::Directory;
 use super::super::product::Product;
 use super::super::said::Said;
-use super::super::terraform::NAMES;
+use super::super::terraform::{NAMES, plain_name};
 use super::{Cloud, Seen, hosts, is_template};
 use crate::compose::constructs::kinds::below_key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,11 +162,12 @@ pub(super) fn name(cloud: &Cloud<'_>, at: usize) -> String {
     }
     let named = given_name(cloud, at);
     // of several that deploy it none says the name of all
-    let passing = cloud.items[at].planned.is_some_and(|planned| planned.twin.is_some() && planned.stable.as_ref().is_none_or(|stable| !stable.whole));
+    let passing = cloud.items[at].planned.and_then(|planned| planned.twin.as_ref()).is_some_and(|twin| !twin.named_alike);
     let named = named.filter(|_| !passing);
+    let settled = |name: &str| if passing { plain_name(name) } else { name.to_owned() };
     named.unwrap_or_else(|| match cloud.items[at].planned.and_then(|planned| planned.called.as_ref()) {
-        Some(call) if call.alone || !call.taken && is_anything(&own.name) => call.name.clone(),
-        Some(call) if call.several || is_anything(&own.name) => format!("{}-{}", call.name, own.name),
+        Some(call) if call.alone || !call.taken && is_anything(&own.name) => settled(&call.name),
+        Some(call) if call.several || is_anything(&own.name) => format!("{}-{}", settled(&call.name), own.name),
         _ => own.name.clone(),
     })
 }
@@ -186,12 +187,12 @@ pub(super) struct Twins<'a> {
 impl<'a> Twins<'a> {
     /// The component that a resource is once more.
     pub(super) fn of(&self, cloud: &Cloud<'a>, at: usize) -> Option<usize> {
-        self.known.get(cloud.items[at].planned?.twin.as_deref()?).copied()
+        self.known.get(cloud.items[at].planned?.twin.as_ref()?.key.as_str()).copied()
     }
 
     pub(super) fn add(&mut self, cloud: &Cloud<'a>, at: usize, component: usize) {
-        if let Some(twin) = cloud.items[at].planned.and_then(|planned| planned.twin.as_deref()) {
-            self.known.entry(twin).or_insert(component);
+        if let Some(twin) = cloud.items[at].planned.and_then(|planned| planned.twin.as_ref()) {
+            self.known.entry(twin.key.as_str()).or_insert(component);
         }
     }
 }

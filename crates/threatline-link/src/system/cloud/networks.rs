@@ -23,7 +23,7 @@ pub(crate) fn networks(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Network> 
     let mut twins: BTreeMap<&str, usize> = BTreeMap::new();
     for (at, item) in cloud.items.iter().enumerate().filter(|(_, item)| !item.it.data_source) {
         if ways().within.get(&item.kind).is_some_and(|way| way.network) {
-            let twin = item.planned.and_then(|planned| planned.twin.as_deref());
+            let twin = item.planned.and_then(|planned| planned.twin.as_ref()).map(|twin| twin.key.as_str());
             if let Some(known) = twin.and_then(|twin| twins.get(twin)) {
                 found[*known].0.insert(at);
                 continue;
