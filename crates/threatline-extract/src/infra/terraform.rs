@@ -7,6 +7,7 @@
 
 mod flatten;
 pub(super) mod json;
+mod script;
 mod template;
 
 pub use template::{is_policy, policy};

@@ -143,7 +143,7 @@ fn compared(operator: BinaryOperator) -> Option<&'static str> {
 }
 
 /// Whether a value under that name is one that must not be kept.
-fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     let secret = matches!(data_class(name), Some((DataClass::Password | DataClass::Credential | DataClass::Token | DataClass::PrivateKey, _)));
     secret || name.ends_with("secret_string")
 }
@@ -151,6 +151,7 @@ fn is_secret(name: &str) -> bool {
 /// The text without what must not be kept: letters under a secret's name, and a password in a URL.
 pub(super) fn kept(key: &str, text: Text) -> Text {
     let name = key.rsplit('.').find(|part| part.parse::<usize>().is_err() && !part.starts_with('?')).unwrap_or(key);
+    let text = super::script::kept(text);
     match text {
         Text::Literal(value) if matches!(value.as_str(), "true" | "false" | "") || value.parse::<f64>().is_ok() && !is_secret(name) => Text::Literal(value),
         Text::Literal(_) if is_secret(name) => Text::Unknown,
