@@ -537,3 +537,26 @@ resource "aws_iam_role_policy" "tidy" {
     assert_eq!(components(&model), ["jobs unknown", "parameter-store unknown", "tidy internal", "work internal"]);
     assert_eq!(flows(&model), ["tidy>parameter-store:https", "work>jobs:sqs", "work>parameter-store:https"]);
 }
+
+/// What nests and doubles without end is cut, and what is cut is not known.
+#[test]
+fn hostile_values_end() {
+    let mut locals = "locals {\n  l0 = [\"a\", \"b\"]\n  t0 = \"ab\"\n  m0 = { a = 1 }\n".to_owned();
+    for at in 1..60 {
+        let before = at - 1;
+        locals += &format!("  l{at} = concat(local.l{before}, local.l{before})\n  t{at} = \"${{local.t{before}}}${{local.t{before}}}\"\n");
+        locals += &format!("  m{at} = {{ x = local.m{before}, y = local.m{before} }}\n");
+    }
+    locals += "  deep = [for a in local.l50 : [for b in local.l50 : [for c in local.l50 : \"${a}${b}${c}\"]]]\n}\n";
+    let resource = "resource \"aws_sqs_queue\" \"q\" {\n  name = local.t59\n  tags = local.m59\n  all = local.deep\n}\n";
+    let calls: String = (0..6).map(|at| format!("module \"m{at}\" {{ source = \"./next\" }}\n")).collect();
+    let mut files = vec![("main.tf".to_owned(), format!("{locals}{resource}{calls}"))];
+    let mut folder = String::new();
+    for _ in 0..8 {
+        folder += "next/";
+        files.push((format!("{folder}main.tf"), format!("{calls}resource \"aws_s3_bucket\" \"b\" {{}}\n")));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let found = components(&model(&files));
+    assert!(found.contains(&"q unknown".to_owned()) && found.len() < 2_000, "{}", found.len());
+}

@@ -42,8 +42,9 @@ pub(crate) struct Planned {
     pub(crate) resource: Resource,
     /// The instance of the module that it stands in.
     pub(crate) instance: usize,
-    /// The instance on top of it.
+    /// The instance on top of it, and the folder of that.
     pub(crate) root: usize,
+    pub(crate) top: String,
     /// The name under which others speak of it.
     pub(crate) key: String,
     /// Its address in its root: `module.orders.aws_sqs_queue.main`.
@@ -204,8 +205,9 @@ impl<'p, 'a> Planner<'p, 'a> {
         let mark = self.mark(place);
         let resource = Resource { kind, name, data_source, attributes, mark };
         let (key, published) = (name_of(at, &own), false);
+        let top = self.modules.module(self.modules.instances[at].root).folder.clone();
         let address = format!("{}{own}", self.way(at).iter().map(|call| format!("module.{call}.")).collect::<String>());
-        self.plan.resources.push(Planned { path: path.clone(), resource, instance: at, root: self.modules.instances[at].root, key, address, published, called, stable: None, twin: None });
+        self.plan.resources.push(Planned { path: path.clone(), resource, instance: at, root: self.modules.instances[at].root, top, key, address, published, called, stable: None, twin: None });
     }
 
     /// Names of the calls that lead to an instance.

@@ -127,7 +127,11 @@ fn root(code: &Code, others: &[&Code]) -> Option<Root> {
 pub(super) fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let item = &cloud.items[at];
     let name = name(cloud, at);
-    let own = if item.by.is_some() { cloud.package_of(&item.path) } else { folder_of(&item.path) };
+    let own = match item.planned {
+        Some(planned) => planned.top.as_str(),
+        None if item.by.is_some() => cloud.package_of(&item.path),
+        None => folder_of(&item.path),
+    };
     let folder = as_folder(own.trim_end_matches('/'));
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
     draft.is_local = is_template(&item.it.kind);
