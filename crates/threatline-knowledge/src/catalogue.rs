@@ -19,7 +19,7 @@ mod webhook;
 pub use address::{Scheme, encryption, port, scheme};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
 pub use connection::{Connection, connections, setting};
-pub use data_class::{data_class, is_setting};
+pub use data_class::{data_class, is_setting, record_classes};
 pub use kinds::{kind_of_letters, letters};
 pub use operator::{Operator, operator};
 pub use package::{CAPABILITIES, Package, package};

@@ -32,6 +32,7 @@ mod schemas;
 mod settings;
 mod source;
 mod traits;
+mod users;
 mod variables;
 
 pub(crate) use declare::unplaced;
@@ -110,6 +111,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     carried::entry_points(&mut entry_points, &said);
     guarded::apply(&mut entry_points, &ids, &routes);
     traits::roles(&mut drafts);
+    let used = users::used(&drafts, &flows, &entry_points, &ids, &boundaries);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);
     entries::downstream(&mut entry_points, &flows);
     let mut model = Model {
@@ -120,6 +122,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
         drift,
         repository_public: config.declared.repository.public,
     };
+    users::add(&mut model, used);
     model.sort();
     declare::apply(&mut model, config);
     model

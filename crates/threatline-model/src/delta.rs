@@ -137,9 +137,9 @@ fn is_named(id: &ElementId, old: &ElementId, renamed: &BTreeMap<ElementId, Eleme
     id.as_component().is_some() || id.as_boundary().is_some() || rename::follow(old, renamed) != *id
 }
 
-/// The model without tests and examples.
+/// The model without tests and examples, and without the users that follow from what is open.
 fn view(model: &Model) -> Cow<'_, Model> {
-    let hidden: BTreeSet<&ComponentId> = model.components.iter().filter(|c| c.environment == Environment::Test).map(|c| &c.id).collect();
+    let hidden: BTreeSet<&ComponentId> = model.components.iter().filter(|c| c.environment == Environment::Test || c.is_drawn_user()).map(|c| &c.id).collect();
     if hidden.is_empty() {
         return Cow::Borrowed(model);
     }

@@ -1,6 +1,6 @@
 //! Elements of the diagram.
 
-use crate::{BoundaryId, ComponentId, DataClass, ElementId, EntryPointId, Evidence, FlowId, Grade, Property, Value};
+use crate::{BoundaryId, ComponentId, DataClass, ElementId, EntryPointId, Evidence, EvidenceSource, FlowId, Grade, Property, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,6 +141,15 @@ pub struct Component {
     pub properties: Properties,
     /// Why it is here.
     pub evidence: Vec<Evidence>,
+}
+
+impl Component {
+    /// Stands for the people outside, as they are drawn wherever something is open to them. That it is open, and what may be
+    /// done there, is said of what they come to: the drawing says nothing of its own.
+    pub fn is_drawn_user(&self) -> bool {
+        let declared = || self.evidence.iter().any(|evidence| evidence.source == EvidenceSource::Declared);
+        self.kind == ComponentKind::ExternalEntity && self.roles.contains(&Role::User) && !declared()
+    }
 }
 
 /// A data flow. One per pair and protocol.

@@ -78,6 +78,10 @@ impl<'m> System<'m> {
     fn place_flows(&mut self) {
         for (at, flow) in self.model.flows.iter().enumerate() {
             let (Some(source), Some(target)) = (self.component_at(&flow.source), self.component_at(&flow.target)) else { continue };
+            // an attacker from the internet starts there without it
+            if self.component(source).is_drawn_user() {
+                continue;
+            }
             self.outgoing[source].push(self.ends.len());
             self.incoming[target].push(self.ends.len());
             self.ends.push((source, target));

@@ -36,11 +36,11 @@ impl<'m> View<'m> {
         self.all_flows().filter(|(_, source, target)| is_serious(source) && is_serious(target))
     }
 
-    /// Flows between any two components.
+    /// Flows between any two components; what users do is judged where they come in.
     pub(crate) fn all_flows(&self) -> impl Iterator<Item = (&'m Flow, &'m Component, &'m Component)> {
         let model = self.model();
         let ends = move |flow: &'m Flow| Some((flow, model.component(&flow.source)?, model.component(&flow.target)?));
-        model.flows.iter().filter(|flow| !flow.stated_only).filter_map(ends)
+        model.flows.iter().filter(|flow| !flow.stated_only).filter_map(ends).filter(|(_, source, _)| !source.is_drawn_user())
     }
 
     pub(crate) fn component(&self, id: &ComponentId) -> Option<&'m Component> {

@@ -160,7 +160,7 @@ fn is_compose(document: &Node) -> bool {
 }
 
 /// The first form of Compose files: services stand at the top, and nothing else.
-fn is_bare(document: &Node) -> bool {
+pub(super) fn is_bare(document: &Node) -> bool {
     let services = document.entries();
     let is_service = |entry: &Entry| {
         let keys = entry.value.entries();

@@ -41,7 +41,8 @@ const OTHERS: &[&str] = &["apiVersion", "openapi", "swagger", "asyncapi", "servi
 
 /// Reads the documents of a file if one of them is such configuration; says whether it was.
 pub fn read(documents: &[Node], out: &mut Extracted) -> bool {
-    let others = documents.iter().any(|document| OTHERS.iter().any(|key| document.get(key).is_some()));
+    let other = |document: &Node| OTHERS.iter().any(|key| document.get(key).is_some()) || super::compose::is_bare(document);
+    let others = documents.iter().any(other);
     let java = documents.iter().any(is_java);
     if others || !(java || documents.iter().any(is_dotnet)) {
         return false;

@@ -18,6 +18,12 @@ pub struct Connection {
     pub product: Option<String>,
     /// Packages with which the framework connects by itself.
     pub packages: Vec<String>,
+    /// It connects only where one of these packages is on board as well.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// And where none of these is.
+    #[serde(default)]
+    pub but: Vec<String>,
     /// Settings (`key=value`) that stop it: one of these lines, all of it.
     #[serde(default)]
     pub unless: Vec<Vec<String>>,

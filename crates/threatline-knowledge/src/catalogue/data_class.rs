@@ -3,7 +3,7 @@
 //! A name is cut into words (`cardNumber`, `card_number` and `CARD-NUMBER` are the same two), and the
 //! longest known phrase among them decides. Words around it may turn the meaning (`email_verified` is no
 //! address); then nothing is said. Words that could mean anything (`data`, `address`, `name`, `code`)
-//! are in no list.
+//! are in no list; some of them mean one thing in company, as `amount` does in a table of transactions.
 
 use super::load;
 use serde::Deserialize;
@@ -21,6 +21,18 @@ struct Written {
     first: HashSet<String>,
     settings: HashSet<String>,
     class: Vec<WrittenClass>,
+    company: Vec<Company>,
+}
+
+/// What a field means in a record that is named, or that has another field, as this says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Company {
+    class: DataClass,
+    whole: HashSet<String>,
+    of: Vec<String>,
+    beside: Vec<DataClass>,
+    confidence: u16,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +61,7 @@ struct Names {
     not: HashSet<String>,
     first: HashSet<String>,
     settings: HashSet<String>,
+    company: Vec<Company>,
 }
 
 fn names() -> &'static Names {
@@ -62,7 +75,7 @@ fn names() -> &'static Names {
         }
         let mut joined: Vec<(String, Meaning)> = phrases.iter().map(|(phrase, meaning)| (phrase.replace(' ', ""), *meaning)).collect();
         joined.sort_by_key(|(phrase, meaning)| (phrase.clone(), meaning.class));
-        Names { phrases, joined: joined.into_iter().collect(), not: written.not, first: written.first, settings: written.settings }
+        Names { phrases, joined: joined.into_iter().collect(), not: written.not, first: written.first, settings: written.settings, company: written.company }
     })
 }
 
@@ -88,6 +101,29 @@ pub fn data_class(field: &str) -> Option<(DataClass, u16)> {
         }
     }
     None
+}
+
+/// The class of data of each field of a record (a table, a message, a type) of that name, and how sure that is, as
+/// [`data_class`] says it; and of fields whose names mean something in the company of the others only.
+pub fn record_classes<'f>(record: &str, fields: impl IntoIterator<Item = &'f str>) -> Vec<Option<(DataClass, u16)>> {
+    let fields: Vec<&str> = fields.into_iter().collect();
+    let mut found: Vec<Option<(DataClass, u16)>> = fields.iter().map(|field| data_class(field)).collect();
+    if record.len() > 100 || is_setting(record) {
+        return found;
+    }
+    let known: Vec<DataClass> = found.iter().flatten().map(|(class, _)| *class).collect();
+    let named = format!(" {} ", words(record).join(" "));
+    let is_named = |word: &String| named.contains(&format!(" {word} ")) || named.contains(&format!(" {word}s ")) || named.contains(&format!(" {word}es "));
+    let company: Vec<&Company> =
+        names().company.iter().filter(|company| company.beside.iter().any(|class| known.contains(class)) || company.of.iter().any(is_named)).collect();
+    if company.is_empty() {
+        return found;
+    }
+    for (field, found) in fields.iter().zip(&mut found).filter(|(field, found)| found.is_none() && field.len() <= 100) {
+        let name = words(field).join(" ");
+        *found = company.iter().find(|company| company.whole.contains(&name)).map(|company| (company.class, company.confidence));
+    }
+    found
 }
 
 /// Whether a type of this name holds what a program is set up with: its fields are the program's own data.
@@ -237,5 +273,20 @@ mod tests {
     fn every_phrase_can_be_found() {
         let odd = |phrase: &&String| phrase.split(' ').count() > LONGEST || words(phrase).join(" ") != **phrase;
         assert_eq!(names().phrases.keys().find(odd), None);
+    }
+
+    #[test]
+    fn company_tells_what_a_word_means() {
+        let classes = |record: &str, fields: &[&str]| -> Vec<&str> {
+            record_classes(record, fields.iter().copied()).into_iter().map(|found| found.map_or("-", |(class, _)| class.name())).collect()
+        };
+        assert_eq!(classes("TRANSACTIONS", &["FROM_ACCT", "AMOUNT", "TIMESTAMP"]), ["-", "transaction", "-"]);
+        assert_eq!(classes("users", &["birthday", "address", "state", "zip"]), ["date_of_birth", "address", "-", "address"]);
+        assert_eq!(classes("Transfer", &["fromAccountNum", "amount"]), ["bank_account", "transaction"]);
+        assert_eq!(classes("Address", &["city", "country"]), ["address", "-"]);
+        // a host, what is stored of a product, what a program is set up with
+        assert_eq!(classes("Node", &["address", "name", "zip"]), ["-", "-", "-"]);
+        assert_eq!(classes("Ingredient", &["name", "amount"]), ["-", "-"]);
+        assert_eq!(classes("PaymentSettings", &["amount"]), ["-"]);
     }
 }

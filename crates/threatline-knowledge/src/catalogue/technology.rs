@@ -24,6 +24,9 @@ pub struct Technology {
     /// Other words for it: schemes, drivers, engines of managed services.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Addresses that it connects to by itself, where no variable tells it otherwise.
+    #[serde(default)]
+    pub dials: Vec<String>,
     /// Names of charts that install it, where they are not those of images.
     #[serde(default)]
     charts: Vec<String>,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::Mark;
 use threatline_facts::code::*;
-use threatline_knowledge::catalogue::data_class;
+use threatline_knowledge::catalogue::record_classes;
 use threatline_knowledge::packs::Family;
 
 /// Adds them.
@@ -22,10 +22,9 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
         }
         out.libraries.extend(libraries.into_iter().map(|(name, mark)| (name.to_owned(), place(mark, "import"))));
         for class in &file.source.classes {
-            for field in &class.fields {
-                if let Some((class, confidence)) = data_class(&field.name) {
-                    out.data.push((place(field.mark, "field"), class, confidence));
-                }
+            let found = record_classes(&class.name, class.fields.iter().map(|field| &*field.name));
+            for (field, found) in class.fields.iter().zip(found) {
+                out.data.extend(found.map(|(class, confidence)| (place(field.mark, "field"), class, confidence)));
             }
         }
         for (index, function) in file.source.functions.iter().enumerate() {

@@ -10,7 +10,7 @@ use hashbrown::HashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::code::{TypeName, Value};
 use threatline_facts::{DataClass, Text};
-use threatline_knowledge::catalogue::data_class;
+use threatline_knowledge::catalogue::record_classes;
 use threatline_knowledge::packs::{Family, Scope as Reach, Verb};
 use threatline_model::{EntryPointKind, Grade, Parameter};
 
@@ -651,8 +651,9 @@ impl<'a> Evaluator<'a> {
                 let all = out.get_or_insert_default();
                 if seen.insert(class) {
                     let (file, class) = class;
-                    let fields = &self.program.source(file).classes[class as usize].fields;
-                    all.extend(fields.iter().filter_map(|field| data_class(&field.name)).map(|(class, _)| class));
+                    let record = &self.program.source(file).classes[class as usize];
+                    let fields = &record.fields;
+                    all.extend(record_classes(&record.name, fields.iter().map(|field| &*field.name)).into_iter().flatten().map(|(class, _)| class));
                     level.extend(fields.iter().filter_map(|field| Some((file, field.declared.as_ref()?))));
                 }
             }

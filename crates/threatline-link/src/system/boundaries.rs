@@ -111,6 +111,13 @@ impl Boundaries {
         a.symmetric_difference(&b).cloned().collect()
     }
 
+    /// Boundaries that are crossed on the way from the internet to a component.
+    pub(crate) fn from_outside(&self, at: usize) -> BTreeSet<BoundaryId> {
+        let mut crossed = self.around(at);
+        crossed.extend([BoundaryId::new(INTERNET)].into_iter().filter(|id| self.all.contains_key(id)));
+        crossed
+    }
+
     fn around(&self, at: usize) -> BTreeSet<BoundaryId> {
         let mut found = BTreeSet::new();
         let mut next = self.of[at].clone();

@@ -91,7 +91,8 @@ fn of_message(proto: &Proto, name: &str, depth: usize) -> BTreeSet<DataClass> {
     let Some(message) = proto.messages.iter().find(|message| message.name == short || message.name == name).filter(|_| depth > 0) else {
         return BTreeSet::new();
     };
-    let own = message.fields.iter().filter_map(|(field, ..)| of_field(field));
+    let own = catalogue::record_classes(&message.name, message.fields.iter().map(|(field, ..)| &**field));
+    let own = own.into_iter().flatten().filter(|(_, sure)| *sure >= SURE).map(|(class, _)| class);
     let inner = message.fields.iter().flat_map(|(_, kind, _)| of_message(proto, kind, depth - 1));
     own.chain(inner).collect()
 }

@@ -69,6 +69,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) data: Option<BTreeSet<DataClass>>,
     pub(crate) properties: Properties,
     pub(crate) evidence: Vec<Evidence>,
+    /// What opens it to the internet.
+    pub(crate) opened: Vec<Evidence>,
     /// Nothing but flows shows it.
     pub(crate) by_flows: bool,
     pub(crate) owners: BTreeSet<String>,
@@ -97,10 +99,19 @@ impl<'a> Draft<'a> {
             data: None,
             properties: Properties::default(),
             evidence: Vec::new(),
+            opened: Vec::new(),
             by_flows: false,
             owners: BTreeSet::new(),
             protocol: None,
             plays: BTreeSet::new(),
+        }
+    }
+
+    /// Lets the internet in, as that place says.
+    pub(crate) fn open(&mut self, by: Evidence) {
+        self.exposure = Exposure::Internet;
+        if !self.opened.contains(&by) {
+            self.opened.push(by);
         }
     }
 

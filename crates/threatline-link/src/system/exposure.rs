@@ -1,8 +1,9 @@
 //! Who can send to a component, with the route that proves it.
 
 use super::deployed::CLUSTER;
-use super::draft::{Draft, folder_of};
+use super::draft::{Description, Draft, folder_of};
 use super::guarded;
+use super::hardening::is_for_development;
 use super::names::Backends;
 use super::said::Said;
 use std::collections::BTreeMap;
@@ -120,14 +121,17 @@ fn opens(service: &Service) -> Option<Mark> {
 fn publish_ports(drafts: &mut [Draft<'_>], routes: &mut BTreeMap<usize, Vec<OutsideRoute>>) {
     for (at, draft) in drafts.iter_mut().enumerate() {
         let mut open: Vec<(Arc<str>, Mark, &'static str)> = Vec::new();
+        let for_use = |d: &Description<'_>| !is_for_development(&d.path);
+        let used = draft.descriptions.iter().any(for_use);
         let deployed_in_cluster = draft.descriptions.iter().any(|d| d.group == CLUSTER);
         for description in &draft.descriptions {
             let workload = description.workload;
             let host_network = workload.networks.iter().any(|network| network == "mode:host");
             for port in workload.containers.iter().flat_map(|container| &container.ports) {
                 let loopback = port.host_ip.as_deref().is_some_and(|ip| ip.starts_with("127.") || ip == "localhost" || ip == "::1");
-                // a project that only repeats a cluster for development opens nothing of production
-                let development = workload.platform == Platform::Compose && deployed_in_cluster;
+                // a project that only repeats a cluster for development opens nothing of production, nor does a file of
+                // its own for development
+                let development = workload.platform == Platform::Compose && deployed_in_cluster || used && !for_use(description);
                 if (port.published.is_some() || host_network) && !loopback && !development {
                     let by = if workload.platform == Platform::Compose { "compose" } else { "kubernetes" };
                     open.push((description.path.clone(), port.mark, by));
@@ -145,8 +149,9 @@ pub(crate) fn expose(draft: &mut Draft<'_>, path: &Arc<str>, mark: Mark, by: &st
     if draft.kind == ComponentKind::ExternalEntity {
         return;
     }
-    draft.exposure = Exposure::Internet;
-    draft.evidence.push(Evidence::new(path.clone(), Some(mark), EvidenceSource::Infrastructure, by));
+    let place = Evidence::new(path.clone(), Some(mark), EvidenceSource::Infrastructure, by);
+    draft.evidence.push(place.clone());
+    draft.open(place);
 }
 
 /// The exposure of an entry point on that path of a component.

@@ -414,15 +414,24 @@ impl<'a> Finder<'_, 'a> {
         if written || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
             return;
         }
+        let dials: Vec<Address> = draft.technologies.iter().filter_map(|name| catalogue::technology(name)).flat_map(|product| &product.dials).flat_map(|text| address::parse(text)).collect();
+        let place = draft.descriptions.first().map(|description| (description.path.clone(), description.workload.mark));
+        let mut told = false;
         for variables in draft.variables.clone() {
             for setting in variables.values() {
                 let resolved = resolve(&setting.value, &variables, &Settings::new());
                 for address in address::parse(&resolved.text.with_defaults()) {
                     let sure = address.scheme.is_some() || address.port.is_some();
                     if let Some(to) = self.inside(&address, from).filter(|_| sure) {
+                        told = true;
                         self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
                     }
                 }
+            }
+        }
+        for address in dials.iter().filter(|_| !told) {
+            if let Some((to, place)) = self.inside(address, from).zip(place.clone()) {
+                self.stated(from, to, address, &[place], "product");
             }
         }
     }

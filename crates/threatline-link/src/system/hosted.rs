@@ -149,7 +149,7 @@ pub(crate) fn expose(drafts: &mut [Draft<'_>], said: &Said<'_>, homes: &Homes, p
             // many start programs by such a file on a machine of their own
             HostedKind::Web if hosted.it.platform == "procfile" && draft.exposure != Exposure::Unknown => {}
             HostedKind::Web | HostedKind::Pages | HostedKind::Function => {
-                draft.exposure = Exposure::Internet;
+                draft.open(evidence(hosted));
                 opened.insert(*at);
             }
             HostedKind::Private | HostedKind::Worker | HostedKind::Job if draft.exposure == Exposure::Unknown && !opened.contains(at) => {
@@ -160,11 +160,11 @@ pub(crate) fn expose(drafts: &mut [Draft<'_>], said: &Said<'_>, homes: &Homes, p
     }
     for (proxy, readers) in said.proxies.iter().zip(proxies).filter(|(proxy, _)| is_host(proxy.it)) {
         for at in readers.iter().filter(|at| drafts[**at].exposure == Exposure::Unknown).copied().collect::<Vec<_>>() {
-            drafts[at].exposure = Exposure::Internet;
             let place = Evidence::new(proxy.path.clone(), Some(proxy.it.mark), EvidenceSource::Infrastructure, &proxy.it.product);
             if !drafts[at].evidence.contains(&place) {
-                drafts[at].evidence.push(place);
+                drafts[at].evidence.push(place.clone());
             }
+            drafts[at].open(place);
         }
     }
 }

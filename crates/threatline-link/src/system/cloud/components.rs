@@ -169,8 +169,8 @@ fn open_urls(cloud: &Cloud<'_>, drafts: &mut [Draft<'_>]) {
         let Some(way) = ways().route.get(&item.kind).filter(|way| way.gateway.is_empty()) else { continue };
         for (target, mark) in cloud.references(at, &way.target) {
             if let Some(component) = cloud.items[target].component {
-                drafts[component].exposure = Exposure::Internet;
                 drafts[component].evidence.push(cloud.evidence(at, mark));
+                drafts[component].open(cloud.evidence(at, mark));
             }
         }
     }

@@ -31,7 +31,9 @@ impl<'a> Finder<'_, 'a> {
         for connection in catalogue::connections() {
             let own = connection.product.as_deref().is_some_and(|product| self.drafts[from].plays.contains(product));
             let Some(package) = connection.packages.iter().find(|package| on_board.contains(package.as_str())) else { continue };
-            if own && !told(connection, settings) || stopped(connection, settings) {
+            let any = |packages: &[String]| packages.iter().any(|package| on_board.contains(package.as_str()));
+            let used = (connection.with.is_empty() || any(&connection.with)) && !any(&connection.but);
+            if own && !told(connection, settings) || stopped(connection, settings) || !used {
                 continue;
             }
             let setting = connection.keys.iter().find_map(|key| settings::by_key(settings, key));
@@ -41,7 +43,10 @@ impl<'a> Finder<'_, 'a> {
                     Some(place) => (Text::literal(default), place),
                     None => continue,
                 },
-                (None, None) => continue,
+                (None, None) => {
+                    self.by_driver(connection, package, from, manifests);
+                    continue;
+                }
             };
             let none = Variables::new();
             let maps = self.drafts[from].variables.clone();
@@ -62,6 +67,18 @@ impl<'a> Finder<'_, 'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// A store that a driver on board is for, where nobody says which one it is: it is told elsewhere.
+    fn by_driver(&mut self, connection: &Connection, package: &str, from: usize, manifests: &Manifests<'_>) {
+        let speaks = |key: &Key| key.0 == from && self.drafts[key.1].kind == ComponentKind::DataStore;
+        if connection.with.is_empty() || self.flows.by_key.keys().any(speaks) {
+            return;
+        }
+        let Some(place) = manifests.place(&self.drafts[from], package) else { return };
+        if let Some(to) = self.somewhere(connection, false, from) {
+            self.stated(from, to, &Address::default(), &[place], "configuration");
         }
     }
 

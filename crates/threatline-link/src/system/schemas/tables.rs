@@ -14,6 +14,8 @@ pub(super) type Place = (Arc<str>, Mark);
 /// A table in the end.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
+    /// As it is written, without its schema.
+    pub(super) name: String,
     pub(super) columns: Vec<(String, Place)>,
     /// Where its rows are put under policies.
     pub(super) secured: Option<Place>,
@@ -145,12 +147,13 @@ impl Tables {
             TableChange::Create { columns, unless_there } => {
                 if !(*unless_there && self.by_name.contains_key(&key)) {
                     let columns = columns.iter().map(|(name, mark)| (name.clone(), (path.clone(), *mark))).collect();
-                    self.put(key, Table { columns, secured: None, policies: BTreeMap::new() });
+                    self.put(key, Table { name: short(&change.table).to_owned(), columns, secured: None, policies: BTreeMap::new() });
                 }
             }
             TableChange::Drop => _ = self.take(&key),
             TableChange::Rename(to) => {
-                if let Some(table) = self.take(&key) {
+                if let Some(mut table) = self.take(&key) {
+                    short(to).clone_into(&mut table.name);
                     // a new name that stands alone keeps the schema of the old one
                     let schema = key.rsplit_once('.').filter(|_| !to.contains('.')).map(|(schema, _)| format!("{schema}."));
                     self.put(schema.unwrap_or_default() + &to.to_lowercase(), table);
