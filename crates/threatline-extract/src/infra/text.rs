@@ -159,6 +159,19 @@ fn braced(inner: &str, options: Options, depth: usize) -> Option<Text> {
     })
 }
 
+/// Offset of the colon before a default, not one of a placeholder within.
+fn colon(inner: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    inner.bytes().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        byte == b':' && depth == 0
+    })
+}
+
 /// Offset of the brace that closes, brackets within it skipped.
 fn closing(inner: &str) -> Option<usize> {
     let mut depth = 0usize;
@@ -196,10 +209,13 @@ fn placeholder(inner: &str, depth: usize) -> Text {
     if depth >= MAX_NESTING {
         return Text::Unknown;
     }
-    let (key, default) = match inner.split_once(':') {
-        Some((key, default)) => (key.trim(), Some(placeholders(default, depth + 1))),
+    let (key, default) = match colon(inner) {
+        Some(at) => (inner[..at].trim(), Some(placeholders(&inner[at + 1..], depth + 1))),
         None => (inner.trim(), None),
     };
+    // `${vcap.services.${PREFIX:}eureka.uri:http://localhost:8761}`: a key is made of others
+    let made = key.contains("${").then(|| placeholders(key, depth + 1).with_defaults());
+    let key = made.as_deref().unwrap_or(key);
     let capitals = is_name(key) && !key.chars().any(|letter| letter.is_ascii_lowercase());
     if capitals {
         return environment(key, default);
