@@ -129,6 +129,8 @@ pub struct Trigger {
     /// The rule that says when, where that is a resource of its own.
     pub rule: Keys,
     pub target: Keys,
+    /// The role with which the resource itself does what it does.
+    pub role: Keys,
 }
 
 /// What may be done.

@@ -5,6 +5,7 @@
 //! exports, parameters of the parameter store) is followed; what a condition or a function decides is not.
 
 mod access;
+mod code;
 mod components;
 mod grants;
 mod routes;
@@ -57,7 +58,7 @@ pub(crate) struct Cloud<'a> {
     exports: BTreeMap<String, (String, &'a Text)>,
     /// Variables and locals of Terraform.
     values: BTreeMap<(String, String), &'a Text>,
-    /// Parameters of the parameter store, by their full name.
+    /// Parameters of the parameter store, by their full name, with `*` for what who deploys them says.
     stored: Vec<(String, usize)>,
     /// Folders of packages.
     packages: BTreeSet<String>,
@@ -113,7 +114,7 @@ impl<'a> Cloud<'a> {
         }
         cloud.hand_down();
         let stored = ways().parameter.iter().flat_map(|(kind, way)| cloud.of_kind(kind).map(move |at| (at, way)));
-        let named = stored.filter_map(|(at, way)| Some((cloud.literal(&cloud.items[at].scope, cloud.first(at, &way.name)?.1)?, at)));
+        let named = stored.filter_map(|(at, way)| Some((cloud.pattern(&cloud.items[at].scope, cloud.first(at, &way.name)?.1)?, at)));
         let mut named: Vec<(String, usize)> = named.collect();
         named.sort();
         cloud.stored = named;
@@ -273,7 +274,7 @@ impl<'a> Cloud<'a> {
             _ => {}
         }
         if let Some(stored) = name.strip_prefix("ssm:") {
-            let found = self.stored.iter().find(|(name, _)| name == stored).map(|(_, at)| *at);
+            let found = self.stored_under(stored);
             return found.map_or(Text::Unknown, |at| self.item(at, "", depth, seen));
         }
         if let Some((scope, value)) = name.strip_prefix("Fn::ImportValue.").and_then(|name| self.exports.get(name)) {
@@ -297,21 +298,57 @@ impl<'a> Cloud<'a> {
             return parameter.value.clone().unwrap_or(Text::Unknown);
         }
         let found = match parameter.value.as_ref().and_then(Text::as_literal) {
-            Some(name) => self.stored.iter().find(|(stored, _)| stored == name).map(|(_, at)| *at),
+            Some(name) => self.stored_under(name),
             None => self.stored_as(&parameter.name),
         };
         found.map_or(Text::Unknown, |at| self.item(at, "", depth, seen))
     }
 
+    /// A text with names followed, and `*` for what is not known of it; none where nothing is.
+    fn pattern(&self, scope: &str, text: &Text) -> Option<String> {
+        let text = self.text(scope, text, 0, &mut Seen::default()).with_defaults();
+        text.contains(|letter: char| letter.is_ascii_alphanumeric()).then_some(text)
+    }
+
+    /// The stored parameter of a name: the one that is called so, or the only one that may be, whatever stands for its `*`.
+    fn stored_under(&self, name: &str) -> Option<usize> {
+        let called = self.stored.iter().find(|(stored, _)| stored == name);
+        let is_part = |stored: &str, part: &str| match stored.split_once('*') {
+            None => stored == part,
+            Some((begin, end)) => !end.contains('*') && part.len() >= begin.len() + end.len() && part.starts_with(begin) && part.ends_with(end),
+        };
+        let may_be = |stored: &str| {
+            let (stored, name) = (stored.split('/').collect::<Vec<_>>(), name.split('/').collect::<Vec<_>>());
+            // what is wild altogether is nobody's name
+            let known = stored.iter().filter(|part| !part.is_empty() && !part.contains('*')).count();
+            known > 1 && stored.len() == name.len() && stored.iter().zip(&name).all(|(stored, part)| is_part(stored, part))
+        };
+        let mut fitting = self.stored.iter().filter(|(stored, _)| may_be(stored));
+        called.or_else(|| fitting.next().filter(|_| fitting.next().is_none())).map(|(_, at)| *at)
+    }
+
     /// The only stored parameter whose path ends in the words of a template's parameter: `OrdersTableName` is
-    /// `/shop/live/orders/table/name`. Who deploys the template fills it in; the names tell what is meant.
+    /// `/shop/live/orders/table/name`, `CollectPaymentFunction` is `/live/payment/function/collect`. Who deploys the template fills it
+    /// in; the names tell what is meant.
     fn stored_as(&self, parameter: &str) -> Option<usize> {
         let squash = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect() };
         let wanted = squash(parameter);
         let ends = |name: &str| name.match_indices('/').any(|(at, _)| name[at + 1..].contains('/') && squash(&name[at..]) == wanted);
-        let mut found = self.stored.iter().filter(|(name, _)| ends(name));
-        let (_, at) = found.next()?;
-        found.next().is_none().then_some(*at)
+        let only = |fits: &dyn Fn(&str) -> bool| {
+            let mut found = self.stored.iter().filter(|(name, _)| fits(name));
+            found.next().filter(|_| found.next().is_none()).map(|(_, at)| *at)
+        };
+        let sorted = |words: &mut dyn Iterator<Item = String>| -> Vec<String> {
+            let mut words: Vec<String> = words.collect();
+            words.sort();
+            words
+        };
+        let turned = sorted(&mut words(parameter));
+        let turned_end = |name: &str| {
+            let starts = name.match_indices('/').filter(|(at, _)| name[at + 1..].contains('/'));
+            starts.into_iter().any(|(at, _)| sorted(&mut words(&name[at..])) == turned)
+        };
+        only(&ends).or_else(|| only(&turned_end).filter(|_| turned.len() > 1))
     }
 
     /// The resource of a name, and what of it is asked for.
@@ -322,7 +359,9 @@ impl<'a> Cloud<'a> {
 
     fn item(&self, at: usize, attribute: &str, depth: usize, seen: &mut Seen) -> Text {
         let item = &self.items[at];
-        if let Some(output) = attribute.strip_prefix(".Outputs.") {
+        // what somebody else's application gives out is an address of it
+        let output = attribute.strip_prefix(".Outputs.").filter(|_| item.component.is_none());
+        if let Some(output) = output {
             let found = self.nested(at).and_then(|nested| Some((nested.clone(), *self.outputs.get(&(nested, output.to_owned()))?)));
             return found.map_or(Text::Unknown, |(scope, value)| self.text(&scope, value, depth + 1, seen));
         }
@@ -332,7 +371,7 @@ impl<'a> Cloud<'a> {
         }
         seen.items.insert(at);
         let Some(component) = item.component else { return Text::Unknown };
-        let url = matches!(attribute, ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
+        let url = attribute.starts_with(".Outputs.") || matches!(attribute, ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
         Text::literal(format!("{}{}", if url { "https://" } else { "" }, word(component)))
     }
 
@@ -380,6 +419,20 @@ fn logical(name: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default() + "LambdaFunction"
 }
 
+/// Words of a name, small: at what is no letter or digit, and before capitals.
+fn words(name: &str) -> impl Iterator<Item = String> + '_ {
+    let mut ends: Vec<usize> = Vec::new();
+    let bytes = name.as_bytes();
+    for at in 1..bytes.len() {
+        let begins = bytes[at].is_ascii_uppercase() && (bytes[at - 1].is_ascii_lowercase() || bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase));
+        ends.extend(begins.then_some(at));
+    }
+    let starts = std::iter::once(0).chain(ends.clone());
+    let parts = starts.zip(ends.into_iter().chain([name.len()])).map(|(start, end)| &name[start..end]);
+    let single = parts.flat_map(|part| part.split(|letter: char| !letter.is_ascii_alphanumeric())).filter(|part| !part.is_empty());
+    single.map(str::to_ascii_lowercase)
+}
+
 fn fits(pattern: &str, key: &str) -> bool {
     if !pattern.contains('*') {
         return pattern == key;
@@ -387,7 +440,7 @@ fn fits(pattern: &str, key: &str) -> bool {
     let (mut wanted, mut parts) = (pattern.split('.'), key.split('.'));
     loop {
         match (wanted.next(), parts.next()) {
-            (None, None) => return true,
+            (None, None) | (Some("**"), Some(_)) => return true,
             (Some("*"), Some(_)) => {}
             (Some(a), Some(b)) if a == b => {}
             _ => return false,

@@ -179,7 +179,7 @@ fn source_folders(said: &Said<'_>, composed: Option<&Composed>) -> BTreeSet<Stri
 }
 
 /// Folders that build tools write to.
-const BUILT: [&str; 5] = ["target", "build", "dist", "out", "publish"];
+pub(crate) const BUILT: [&str; 5] = ["target", "build", "dist", "out", "publish"];
 
 /// What of the build context goes into the image, relative to it; none is all of it.
 fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {

@@ -1,9 +1,10 @@
 //! Components that resources make: functions with their code, stores, brokers, gateways.
 
-use super::super::draft::{Draft, Root, Setting, as_folder, folder_of, join, plain};
+use super::super::draft::{Draft, Setting, as_folder, folder_of, plain};
 use super::super::names::Directory;
 use super::super::product::Product;
 use super::super::said::Said;
+use super::code::{Code, code, root};
 use super::{Cloud, Seen, hosts, is_template};
 use crate::compose::constructs::kinds::below_key;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,9 +12,6 @@ use threatline_facts::Text;
 use threatline_knowledge::catalogue;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_model::{ComponentKind, Environment, Exposure, Grade, Proof, Property, Role, Value};
-
-/// Endings of files that a handler's module may have.
-const ENDINGS: &[&str] = &["js", "mjs", "cjs", "ts", "mts", "py", "rb"];
 
 /// Adds functions, with the folders of their code, before code is given to anybody.
 pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, files: &BTreeSet<&str>, in_test: &dyn Fn(&str) -> bool) {
@@ -32,73 +30,6 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
         cloud.items[*at].component = Some(drafts.len());
         drafts.push(draft);
     }
-}
-
-/// Where a function's code lies.
-struct Code {
-    folder: String,
-    /// It is the folder of the template itself, which may hold anything.
-    shared: bool,
-    /// The file of the handler, from the folder.
-    file: Option<String>,
-}
-
-fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
-    let way = ways().function.get(&cloud.items[at].kind)?;
-    let own = folder_of(&cloud.items[at].path).to_owned();
-    let mut folder = own.clone();
-    if let Some((_, text)) = cloud.first(at, &way.code) {
-        let archive = cloud.see(at, text).items.into_iter().find_map(|item| Some((item, ways().archive.get(&cloud.items[item].kind)?)));
-        let path = match archive {
-            Some((item, way)) => cloud.literal_of(item, cloud.first(item, &way.source)?.1)?,
-            None => cloud.literal_of(at, text)?,
-        };
-        let path = if cloud.items[at].by.is_some() { asset(&own, &path, files)? } else { join(&own, &path)? };
-        if files.contains(path.as_str()) {
-            let file = path.rsplit('/').next().map(str::to_owned);
-            return Some(Code { folder: folder_of(&path).to_owned(), shared: true, file });
-        }
-        folder = as_folder(&path);
-    } else if !way.code.is_empty() {
-        return None;
-    }
-    let handler = cloud.first(at, &way.handler).and_then(|(_, text)| cloud.literal_of(at, text));
-    let module = handler.as_deref().filter(|handler| !handler.contains("::")).and_then(|handler| handler.rsplit_once('.')).map(|(module, _)| module);
-    let module = module.and_then(|module| join(&folder, module));
-    let candidates = module.into_iter().flat_map(|module| {
-        let beside = ENDINGS.iter().map(|ending| format!("{module}.{ending}")).collect::<Vec<_>>();
-        beside.into_iter().chain(ENDINGS.iter().map(move |ending| format!("{module}/index.{ending}")))
-    });
-    let file = candidates.into_iter().find(|file| files.contains(file.as_str())).map(|file| file[folder.len()..].to_owned());
-    Some(Code { shared: folder == own, folder, file })
-}
-
-/// Where code that declares a function says that the function's lies: from its own folder, or from the one in which it
-/// is run, which is one above it.
-fn asset(own: &str, path: &str, files: &BTreeSet<&str>) -> Option<String> {
-    let is_there = |path: &String| {
-        let folder = as_folder(path);
-        files.contains(path.as_str()) || files.range(folder.as_str()..).next().is_some_and(|file| file.starts_with(&folder))
-    };
-    let mut from = own;
-    loop {
-        if let Some(found) = join(from, path).filter(is_there) {
-            return Some(found);
-        }
-        from = folder_of(from.strip_suffix('/').filter(|from| !from.is_empty())?);
-    }
-}
-
-/// What of a folder is one function's alone: all of it, the folder of its handler, or the handler's file.
-fn root(code: &Code, others: &[&Code]) -> Option<Root> {
-    let beside: Vec<&&Code> = others.iter().filter(|other| other.folder == code.folder).collect();
-    if beside.is_empty() && !code.shared {
-        return Some(Root { folder: code.folder.clone(), only: None });
-    }
-    let file = code.file.clone()?;
-    let inner = folder_of(&file).trim_end_matches('/').to_owned();
-    let alone = !inner.is_empty() && !beside.iter().any(|other| other.file.as_ref().is_some_and(|file| file.starts_with(&format!("{inner}/"))));
-    Some(Root { folder: code.folder.clone(), only: Some(vec![if alone { inner } else { file }]) })
 }
 
 /// A component of the resource's own name. What code declares is the package's: in which of its files says nothing.
@@ -128,7 +59,12 @@ fn name(cloud: &Cloud<'_>, at: usize) -> String {
 pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(String, usize)> {
     for at in 0..cloud.items.len() {
         let item = &cloud.items[at];
-        let Some(kind) = catalogue::resource(&item.it.kind).filter(|_| !item.it.data_source && item.component.is_none()) else { continue };
+        // what a template here tells of makes nothing itself
+        let told = item.it.data_source || item.component.is_some() || cloud.nested(at).is_some();
+        let Some(kind) = catalogue::resource(&item.it.kind).filter(|_| !told) else { continue };
+        if kind.needs.as_ref().is_some_and(|key| cloud.values_at(at, key).next().is_none()) {
+            continue;
+        }
         let new = draft(cloud, at);
         let known = if is_template(&item.it.kind) { None } else { same(drafts, &new, kind) };
         let component = known.unwrap_or(drafts.len());

@@ -38,16 +38,16 @@ impl Grants {
         let mut grants = Grants::default();
         let given = given(cloud);
         for (at, item) in cloud.items.iter().enumerate() {
-            let (Some(from), Some(way)) = (item.component, ways().function.get(&item.kind)) else { continue };
+            let (Some(from), Some(role)) = (item.component, role_of(&item.kind)) else { continue };
             let mut holders = BTreeSet::from([at]);
             // code gives grants to the function itself, and may give more where nobody looks
             holders.extend(given.get(&at).into_iter().flatten());
-            let roles: BTreeSet<usize> = cloud.references(at, &way.role).into_iter().map(|(item, _)| item).collect();
+            let roles: BTreeSet<usize> = cloud.references(at, role).into_iter().map(|(item, _)| item).collect();
             for role in &roles {
                 holders.insert(*role);
                 holders.extend(given.get(role).into_iter().flatten());
             }
-            let mut closed = item.by.is_none() && (cloud.first(at, &way.role).is_none() || !roles.is_empty());
+            let mut closed = item.by.is_none() && (cloud.first(at, role).is_none() || !roles.is_empty());
             for holder in holders {
                 closed &= !managed(cloud, holder);
                 for statement in statements(cloud, holder) {
@@ -103,6 +103,12 @@ impl Grants {
     pub(crate) fn needed(draft: &Draft<'_>) -> bool {
         is_granted(&draft.technologies, ways())
     }
+}
+
+/// Where a kind that does something says with which role; none for what does nothing by itself.
+fn role_of(kind: &str) -> Option<&'static [String]> {
+    let starting = || ways().trigger.get(kind).map(|way| &way.role).filter(|role| !role.is_empty());
+    ways().function.get(kind).map(|way| &way.role).or_else(starting).map(Vec::as_slice)
 }
 
 /// Policies by the role that they are given to.

@@ -1,0 +1,93 @@
+//! Functions of a cloud as templates, programs and configurations of tools tell of them: whose code they run, what starts
+//! them, what they use.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::model;
+use threatline_model::{ComponentKind, Model, Role};
+
+/// Components but for people, with kind and exposure.
+fn components(model: &Model) -> Vec<String> {
+    let found = model.components.iter().filter(|c| !(c.kind == ComponentKind::ExternalEntity && c.roles.contains(&Role::User)));
+    found.map(|c| format!("{} {} {}", c.id.rest(), c.kind.name(), c.exposure.name())).collect()
+}
+
+/// Flows but for those of people.
+fn flows(model: &Model) -> Vec<&str> {
+    model.flows.iter().map(|flow| flow.id.rest()).filter(|id| !id.starts_with("user>")).collect()
+}
+
+/// A function that reads the variable and asks what it names.
+const ASKS: &str = "import os\nimport requests\n\nURL = os.environ['ORDERS_URL']\n\ndef handler(event, _):\n    return requests.get(URL + '/orders').json()\n";
+
+/// Of a folder that a build makes, and nobody keeps, the source is meant: below `src`, or around it.
+#[test]
+fn what_a_build_makes_is_its_source() {
+    let handler = "exports.handler = async () => process.env.TABLE;\n";
+    let template = |uri: &str| format!("Transform: AWS::Serverless-2016-10-31\nResources:\n  Get:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: {uri}, Handler: index.handler}}\n  Put:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: other/, Handler: index.handler}}\n");
+    let of = |uri: &str, path: &str| {
+        let package = ("shop/package.json", "{\"name\":\"shop\",\"devDependencies\":{\"@types/aws-lambda\":\"8\"}}");
+        let model = model(&[("shop/template.yaml", &template(uri)), package, (path, handler)]);
+        let names: Vec<String> = components(&model).iter().filter_map(|line| Some(line.split(' ').next()?.to_owned())).collect();
+        (names.join(" "), model.entry_points.iter().map(|entry| entry.component.rest().to_owned()).collect::<Vec<_>>().join(" "))
+    };
+    let found = ("Get Put".to_owned(), "Get".to_owned());
+    assert_eq!(of("build/get", "shop/src/get/index.ts"), found);
+    assert_eq!(of("dist/get/", "shop/get/index.ts"), found);
+    assert_eq!(of(".aws-sam/build/get", "shop/src/build/get/index.ts"), found);
+    assert_eq!(of("dist", "shop/src/index.ts"), found);
+    assert_eq!(of("get/dist/", "shop/get/index.ts"), found);
+    let apart = ("Get Put shop".to_owned(), "shop".to_owned());
+    assert_eq!(of("gone/get", "shop/src/put/index.ts"), apart, "nothing tells that it is the source");
+    assert_eq!(of("gone", "shop/src/index.ts"), apart, "no tool writes there");
+}
+
+/// A long definition is no text any more, and still names what its steps use.
+#[test]
+fn steps_of_a_state_machine_use_what_its_definition_names() {
+    let steps = |filler: &str| {
+        format!(
+            "Resources:\n  Jobs: {{Type: AWS::SQS::Queue}}\n  Orders: {{Type: AWS::DynamoDB::Table}}\n  Spare: {{Type: AWS::DynamoDB::Table}}\n  Pay: {{Type: AWS::Lambda::Function}}\n  Flow:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      RoleArn: !GetAtt Role.Arn\n      DefinitionString: !Sub |\n        {{\"Comment\": \"{filler}\", \"States\": {{\"A\": {{\"Resource\": \"arn:aws:states:::sqs:sendMessage\", \"Parameters\": {{\"QueueUrl\": \"${{Jobs}}\"}}}}, \"B\": {{\"Resource\": \"${{Pay.Arn}}\"}}}}}}\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: 'dynamodb:UpdateItem', Resource: !GetAtt Orders.Arn}}]}}\n"
+        )
+    };
+    let expected = ["Flow>Jobs:sqs", "Flow>Orders:https", "Flow>Pay:https"];
+    assert_eq!(flows(&model(&[("template.yaml", &steps("short"))])), expected);
+    assert_eq!(flows(&model(&[("template.yaml", &steps(&"long ".repeat(2000)))])), expected);
+    let nested = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Jobs: {Type: AWS::SQS::Queue}\n  Orders: {Type: AWS::DynamoDB::Table}\n  Flow:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        States:\n          Each:\n            Type: Map\n            Iterator: {States: {Send: {Resource: 'arn:aws:states:::sqs:sendMessage', Parameters: {QueueUrl: !Ref Jobs}}}}\n      Policies:\n        - DynamoDBWritePolicy: {TableName: !Ref Orders}\n";
+    assert_eq!(flows(&model(&[("template.yaml", nested)])), ["Flow>Jobs:sqs", "Flow>Orders:https"]);
+}
+
+/// What who deploys fills in is found by its name; which of two is meant nobody knows.
+#[test]
+fn a_stored_parameter_is_found_whatever_its_stage_is() {
+    let stored = |name: &str, id: &str| {
+        format!("  {id}: {{Type: AWS::Lambda::Function}}\n  {id}Name:\n    Type: AWS::SSM::Parameter\n    Properties: {{Name: !Sub '/${{Stage}}/{name}', Value: !GetAtt {id}.Arn}}\n")
+    };
+    let pay = format!("Parameters:\n  Stage: {{Type: String}}\nResources:\n{}{}", stored("service/payment/function/collect", "Collect"), stored("service/payment/function/refund", "Refund"));
+    let start = "Parameters:\n  CollectPaymentFunction: {Type: 'AWS::SSM::Parameter::Value<String>'}\n  Other: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /live/service/payment/function/refund}\n  PaymentFunction: {Type: 'AWS::SSM::Parameter::Value<String>'}\nResources:\n  Flow:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: {DefinitionString: !Sub '${CollectPaymentFunction} ${Other} ${PaymentFunction}'}\n";
+    assert_eq!(flows(&model(&[("pay/template.yaml", &pay), ("book/template.yaml", start)])), ["Flow>Collect:https", "Flow>Refund:https"]);
+    let vague = start.replace("CollectPaymentFunction", "CollectThing").replace("/live/service/payment/function/refund", "/live/x/y/z/refund");
+    assert!(flows(&model(&[("pay/template.yaml", &pay), ("book/template.yaml", &vague)])).is_empty());
+}
+
+/// An application of the repository of applications is somebody's; a template beside it is what it says.
+#[test]
+fn an_application_of_others_is_asked_at_its_outputs() {
+    let front = |location: &str| {
+        format!("Transform: AWS::Serverless-2016-10-31\nResources:\n  Charge:\n    Type: AWS::Serverless::Application\n    Properties: {{Location: {location}}}\n  Collect:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: src/, Handler: main.handler, Environment: {{Variables: {{ORDERS_URL: !GetAtt Charge.Outputs.Url}}}}}}\n")
+    };
+    let others = front("{ApplicationId: 'arn:aws:serverlessrepo:us-east-1:1:applications/charge', SemanticVersion: 1.0.0}");
+    let model_of = |text: &str| model(&[("template.yaml", text), ("src/main.py", ASKS), ("inner.yaml", "Resources:\n  Table: {Type: AWS::DynamoDB::Table}\n")]);
+    let found = model_of(&others);
+    assert_eq!(flows(&found), ["Collect>Charge:https"]);
+    let own = model_of(&front("inner.yaml"));
+    assert!(!own.components.iter().any(|component| component.name == "Charge"), "{:?}", components(&own));
+}
+
+/// A stream writes to its bucket and has its records changed on the way.
+#[test]
+fn a_delivery_stream_writes_to_its_bucket() {
+    let text = "Resources:\n  Bucket: {Type: AWS::S3::Bucket}\n  Change: {Type: AWS::Lambda::Function}\n  Stream:\n    Type: AWS::KinesisFirehose::DeliveryStream\n    Properties:\n      ExtendedS3DestinationConfiguration:\n        BucketARN: !GetAtt Bucket.Arn\n        ProcessingConfiguration: {Processors: [{Type: Lambda, Parameters: [{ParameterName: LambdaArn, ParameterValue: !GetAtt Change.Arn}]}]}\n";
+    assert_eq!(flows(&model(&[("template.yaml", text)])), ["Stream>Bucket:s3", "Stream>Change:https"]);
+}
