@@ -91,3 +91,149 @@ fn a_delivery_stream_writes_to_its_bucket() {
     let text = "Resources:\n  Bucket: {Type: AWS::S3::Bucket}\n  Change: {Type: AWS::Lambda::Function}\n  Stream:\n    Type: AWS::KinesisFirehose::DeliveryStream\n    Properties:\n      ExtendedS3DestinationConfiguration:\n        BucketARN: !GetAtt Bucket.Arn\n        ProcessingConfiguration: {Processors: [{Type: Lambda, Parameters: [{ParameterName: LambdaArn, ParameterValue: !GetAtt Change.Arn}]}]}\n";
     assert_eq!(flows(&model(&[("template.yaml", text)])), ["Stream>Bucket:s3", "Stream>Change:https"]);
 }
+
+/// `component:METHOD path`, who is let in.
+fn ways_in(model: &Model) -> Vec<String> {
+    let verdict = |known: Option<bool>| known.map_or("unknown", |asks| if asks { "asks" } else { "open" });
+    model.entry_points.iter().map(|entry| format!("{} {}", entry.id.rest(), verdict(entry.authenticated))).collect()
+}
+
+const SST: &str = "
+import { cluster } from './cluster';
+
+const table = new sst.aws.Dynamo('Orders', { fields: { id: 'string' } });
+const files = new sst.aws.Bucket('Files');
+const bus = new sst.aws.Bus('Bus');
+const config = new sst.Linkable('Config', { properties: { bucket: files.name } });
+bus.subscribe({ handler: './packages/work/event.handler', link: [table] });
+const jobs = new sst.aws.Queue('Jobs');
+jobs.subscribe('./packages/work/job.handler');
+const hook = new sst.aws.Function('Hook', { handler: 'packages/work/hook.handler', link: [bus, config, new sst.Secret('Key')], url: true });
+const inner = new sst.aws.Function('Inner', { handler: 'packages/work/inner.handler', url: false });
+const edge = new sst.cloudflare.Worker('Edge', { handler: './packages/edge/proxy.ts', domain: 'api.shop.eu', environment: { ORIGIN: hook.url } });
+new sst.aws.Cron('Nightly', { schedule: 'rate(1 day)', job: { handler: 'packages/work/nightly.handler', link: [table] } });
+const api = new sst.aws.ApiGatewayV2('Api');
+api.route('GET /orders', { handler: 'packages/work/list.handler', link: [table] });
+api.route('POST /orders', 'packages/work/create.handler', { auth: { iam: true } });
+api.route('GET /inner', inner.arn);
+new sst.aws.Nextjs('Web', { path: './packages/web', link: [api], domain: 'shop.eu' });
+cluster.addService('Door', { image: { context: './packages/door' }, link: [table], public: { ports: [{ listen: '22/tcp' }] } });
+cluster.addService('Back', { image: { dockerfile: 'packages/back/Dockerfile' } });
+";
+
+/// Constructors make components, links are ways, addresses let everybody in.
+#[test]
+fn a_program_of_sst_is_a_system() {
+    let handler = "export const handler = async () => 1;\n";
+    let model = model(&[
+        ("package.json", "{\"name\":\"shop\",\"dependencies\":{\"sst\":\"3\",\"@types/aws-lambda\":\"8\"}}"),
+        ("sst.config.ts", "export default $config({ async run() { await import('./infra/app'); } });\n"),
+        ("infra/app.ts", SST),
+        ("infra/cluster.ts", "export const cluster = new sst.aws.Cluster('Cluster', {});\n"),
+        ("packages/work/event.ts", handler),
+        ("packages/work/hook.ts", handler),
+        ("packages/work/job.ts", handler),
+    ]);
+    assert_eq!(
+        components(&model),
+        [
+            "Api process internet",
+            "ApiGETorders process internal",
+            "ApiPOSTorders process internal",
+            "Back process internal",
+            "Bus process unknown",
+            "Bussubscribe process internal",
+            "Door process internet",
+            "Edge process internet",
+            "Files data_store unknown",
+            "Hook process internet",
+            "Inner process internal",
+            "Jobs data_store unknown",
+            "Jobssubscribe process internal",
+            "Nightly process internal",
+            "Orders data_store unknown",
+            "Web process internet",
+        ]
+    );
+    assert_eq!(
+        flows(&model),
+        [
+            "Api>ApiGETorders:https",
+            "Api>ApiPOSTorders:https",
+            "Api>Inner:https",
+            "ApiGETorders>Orders:https",
+            "Bus>Bussubscribe:https",
+            "Bussubscribe>Orders:https",
+            "Door>Orders:https",
+            "Edge>Hook:https",
+            "Hook>Bus:https",
+            "Hook>Files:s3",
+            "Jobs>Jobssubscribe:https",
+            "Nightly>Orders:https",
+            "Web>Api:https",
+        ]
+    );
+    assert_eq!(
+        ways_in(&model),
+        [
+            "Api:GET /inner open",
+            "Api:GET /orders open",
+            "Api:POST /orders asks",
+            "Bussubscribe:function /packages/work/event unknown",
+            "Hook:ANY / open",
+            "Hook:function /packages/work/hook unknown",
+            "Jobssubscribe:function /packages/work/job unknown",
+            "Nightly:schedule Nightly unknown",
+        ]
+    );
+}
+
+const PULUMI: &str = "
+import * as aws from '@pulumi/aws';
+import * as gcp from '@pulumi/gcp';
+import * as pulumi from '@pulumi/pulumi';
+
+const jobs = new aws.sqs.Queue('jobs', {});
+const files = new aws.s3.BucketV2('files');
+const data = new aws.rds.Instance('data', { engine: 'postgres', storageEncrypted: true, publiclyAccessible: false });
+const role = new aws.iam.Role('role', { assumeRolePolicy: '{}' });
+new aws.iam.RolePolicy('may', { role: role.id, policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: files.arn }] } });
+const work = new aws.lambda.Function('work', {
+  code: new pulumi.asset.AssetArchive({ '.': new pulumi.asset.FileArchive('./work') }),
+  handler: 'index.handler',
+  role: role.arn,
+  environment: { variables: { QUEUE: jobs.url } },
+});
+new aws.lambda.EventSourceMapping('poll', { eventSourceArn: jobs.arn, functionName: work.name });
+new aws.ec2.Vpc('net');
+const shop = new gcp.cloudrun.Service('shop', { location: 'europe-west1' });
+";
+
+const PULUMI_PYTHON: &str = "
+import pulumi
+import pulumi_aws as aws
+
+jobs = aws.sqs.Queue('jobs')
+work = aws.lambda_.Function('work', code=pulumi.FileArchive('./work'), handler='main.handler', role='arn',
+    environment=aws.lambda_.FunctionEnvironmentArgs(variables={'QUEUE': jobs.url}))
+aws.lambda_.EventSourceMapping('poll', event_source_arn=jobs.arn, function_name=work.name)
+aws.ec2.Vpc('net')
+";
+
+/// Classes of providers are Terraform's resources.
+#[test]
+fn a_program_of_pulumi_is_what_terraform_s_resources_are() {
+    let found = model(&[
+        ("infra/package.json", "{\"name\":\"infra\",\"dependencies\":{\"@pulumi/aws\":\"6\"}}"),
+        ("infra/index.ts", PULUMI),
+        ("infra/work/index.js", "exports.handler = async () => process.env.QUEUE;\n"),
+    ]);
+    assert_eq!(
+        components(&found),
+        ["data data_store internal", "files data_store unknown", "jobs data_store unknown", "shop process unknown", "work process internal"]
+    );
+    assert_eq!(flows(&found), ["jobs>work:https", "work>files:s3"]);
+    let found = model(&[("requirements.txt", "pulumi\npulumi-aws\n"), ("__main__.py", PULUMI_PYTHON), ("work/main.py", "def handler(event, _):\n    return 1\n")]);
+    assert_eq!(components(&found), ["jobs data_store unknown", "work process internal"]);
+    assert_eq!(flows(&found), ["jobs>work:https"]);
+}

@@ -30,6 +30,8 @@ pub struct Cloud {
     pub forward: BTreeMap<String, Forward>,
     /// A value under a name.
     pub parameter: BTreeMap<String, NamedValue>,
+    /// Is one thing wherever it is spoken of by the same name, or altogether.
+    pub shared: BTreeMap<String, Shared>,
     /// Starts something.
     pub trigger: BTreeMap<String, Trigger>,
     /// What may be done.
@@ -47,6 +49,10 @@ pub struct Function {
     pub handler: Keys,
     pub environment: Keys,
     pub role: Keys,
+    /// What it is bound to, and may use by that.
+    pub uses: Keys,
+    /// The folder of whoever says it is all its own, if it is a package without others below it.
+    pub whole: bool,
 }
 
 /// A resource that packs code.
@@ -108,6 +114,14 @@ pub struct PathNode {
 #[allow(missing_docs, reason = "the head of the data says it")]
 pub struct Forward {
     pub to: Keys,
+}
+
+/// Something that several speak of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "the head of the data says it")]
+pub struct Shared {
+    pub name: Keys,
 }
 
 /// A value under a name.

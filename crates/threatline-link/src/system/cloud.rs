@@ -127,6 +127,9 @@ impl<'a> Cloud<'a> {
         let kind = if it.data_source { format!("data.{}", it.kind) } else { it.kind.clone() };
         let name = if template { it.name.clone() } else { format!("{kind}.{}", it.name) };
         let at = self.items.len();
+        if it.kind == WORKER {
+            self.by_name.insert((WORKER.to_owned(), it.name.clone()), at);
+        }
         if it.kind == "Serverless::Function" {
             self.by_name.insert((scope.clone(), logical(&it.name)), at);
         }
@@ -234,6 +237,9 @@ impl<'a> Cloud<'a> {
     pub(crate) fn references(&self, at: usize, keys: &[String]) -> Vec<(usize, Mark)> {
         let mut found = Vec::new();
         for key in keys {
+            if key == ITSELF {
+                found.push((at, self.items[at].it.mark));
+            }
             for (_, text, mark) in self.values_at(at, key) {
                 found.extend(self.see(at, text).items.into_iter().map(|item| (item, mark)));
             }
@@ -279,6 +285,11 @@ impl<'a> Cloud<'a> {
         }
         if let Some((scope, value)) = name.strip_prefix("Fn::ImportValue.").and_then(|name| self.exports.get(name)) {
             return self.text(scope, value, depth + 1, seen);
+        }
+        // workers speak of each other by their names, wherever they are configured
+        if let Some(worker) = name.strip_prefix("worker:") {
+            let found = self.by_name.get(&(WORKER.to_owned(), worker.to_owned()));
+            return found.map_or(Text::Unknown, |at| self.item(*at, "", depth, seen));
         }
         let key = (scope.to_owned(), name.to_owned());
         if let Some(parameter) = self.parameters.get(&key) {
@@ -366,12 +377,15 @@ impl<'a> Cloud<'a> {
             return found.map_or(Text::Unknown, |(scope, value)| self.text(&scope, value, depth + 1, seen));
         }
         if let Some(forward) = ways().forward.get(&item.kind) {
-            let to = forward.to.iter().flat_map(|key| self.values_at(at, key)).next();
-            return to.map_or(Text::Unknown, |(_, text, _)| self.text(&item.scope, text, depth + 1, seen));
+            let to = forward.to.iter().flat_map(|key| self.values_at(at, key));
+            let mut words = to.map(|(_, text, _)| self.text(&item.scope, text, depth + 1, seen));
+            let first = words.next().unwrap_or(Text::Unknown);
+            // all that it stands for is seen, one word stands for it in a text
+            return words.fold(first, |first, other| if first == Text::Unknown { other } else { first });
         }
         seen.items.insert(at);
         let Some(component) = item.component else { return Text::Unknown };
-        let url = attribute.starts_with(".Outputs.") || matches!(attribute, ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
+        let url = attribute.starts_with(".Outputs.") || matches!(attribute, ".url" | ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
         Text::literal(format!("{}{}", if url { "https://" } else { "" }, word(component)))
     }
 
@@ -384,6 +398,12 @@ impl<'a> Cloud<'a> {
 
 /// The scope of names of resources that code declares; no path of a file.
 const DECLARED: &str = "\0declared";
+
+/// The kind of a worker as its tool's configuration says it.
+const WORKER: &str = "Wrangler::Worker";
+
+/// The key of a resource itself, where it is what an attribute of others would name.
+const ITSELF: &str = "self";
 
 /// Stands for whichever region it is.
 const REGION: &str = "region";
@@ -403,6 +423,8 @@ pub(crate) fn hosts(component: usize) -> [String; 3] {
 fn vocabulary(kind: &str) -> &'static str {
     match kind.split("::").next() {
         Some("Serverless") => "serverless",
+        Some("Wrangler") => "wrangler",
+        Some("Amplify") => "amplify",
         _ if is_template(kind) => "cloudformation",
         _ => "terraform",
     }

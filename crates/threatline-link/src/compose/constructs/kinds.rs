@@ -17,7 +17,7 @@ pub(super) fn kind_of<'p>(rules: &ConstructRules, makes: &'p Making, rule: &Type
     // the longest beginning that has another name
     let other = rules.alike.iter().filter(|(begin, _)| spelt.starts_with(begin.as_str())).max_by_key(|(begin, _)| begin.len());
     let spelt = other.map_or(spelt.clone(), |(begin, instead)| format!("{}{}", letters(instead), &spelt[begin.len()..]));
-    kind_of_letters(&spelt)
+    kind_of_letters(&spelt, like.contains("::"))
 }
 
 /// Attributes of a kind below which keys are free words: the variables of a function.

@@ -29,7 +29,8 @@ pub(crate) fn flows(cloud: &Cloud<'_>, drafts: &[Draft<'_>], flows: &mut Flows, 
     for grant in grants.all.iter().filter(|grant| !(grant.consumes && pairs.contains(&(grant.to, grant.from)))) {
         let (by, mark) = grant.by;
         let evidence = vec![cloud.evidence(by, mark)];
-        add(flows, drafts, Told { from: grant.from, to: grant.to, evidence, authenticated: true, encrypted: true });
+        let proved = !grant.bound || Grants::needed(&drafts[grant.to]);
+        add(flows, drafts, Told { from: grant.from, to: grant.to, evidence, authenticated: proved, encrypted: proved });
     }
     for (gateway, target, place) in super::routes::integrated(cloud, around.said) {
         let by = (gateway, cloud.items[gateway].it.mark);

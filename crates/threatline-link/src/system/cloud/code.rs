@@ -4,7 +4,7 @@
 //! source is meant: the same way below `src` beside it, the same way without it, or what stands around it.
 
 use super::super::draft::{Root, as_folder, folder_of, join};
-use super::super::source::BUILT;
+use super::super::source::{BUILT, ancestors};
 use super::Cloud;
 use std::collections::BTreeSet;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
@@ -22,6 +22,28 @@ pub(super) struct Code {
     shared: bool,
     /// The file of the handler, from the folder.
     file: Option<String>,
+    /// The folder in it that is all its code, where another file shows that.
+    placed: Option<String>,
+    /// A file is named that is not there, and none stands for it.
+    gone: bool,
+}
+
+impl Code {
+    /// The same, told from the package that the file belongs to.
+    fn in_package(mut self, packages: &BTreeSet<String>) -> Self {
+        let Some(path) = self.file.as_ref().map(|file| format!("{}{file}", self.folder)) else { return self };
+        let inner = ancestors(&path).take_while(|folder| folder.len() > self.folder.len()).find(|folder| packages.contains(*folder));
+        if let Some(inner) = inner.map(str::to_owned) {
+            self.file = Some(path[inner.len()..].to_owned());
+            self.folder = inner;
+        }
+        self
+    }
+
+    /// Whether what is named is not there.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone
+    }
 }
 
 /// Looks for files.
@@ -41,21 +63,29 @@ pub(super) fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Opti
     let handler = cloud.first(at, &way.handler).and_then(|(_, text)| cloud.literal_of(at, text));
     let module = handler.filter(|handler| !handler.contains("::")).and_then(|handler| Some(handler.rsplit_once('.')?.0.to_owned()));
     let finder = Finder { files, module, own };
+    if way.whole {
+        return Some(finder.whole(&cloud.packages));
+    }
     let Some((_, text)) = cloud.first(at, &way.code) else {
-        return way.code.is_empty().then(|| finder.beside(item.by.is_some()));
+        return way.code.is_empty().then(|| finder.beside(item.by.is_some()).in_package(&cloud.packages));
     };
     let archive = cloud.see(at, text).items.into_iter().find_map(|item| Some((item, ways().archive.get(&cloud.items[item].kind)?)));
     let path = match archive {
         Some((item, way)) => cloud.literal_of(item, cloud.first(item, &way.source)?.1)?,
         None => cloud.literal_of(at, text)?,
     };
-    let found = if item.by.is_some() { finder.asset(&path) } else { join(&finder.own, &path) }?;
+    // a recipe lies in the folder that it is for
+    let path = if path.rsplit('/').next().is_some_and(|name| name.contains("Dockerfile")) { format!("./{}", folder_of(&path)) } else { path };
+    let is_package = |folder: &str| cloud.packages.contains(folder);
+    let found = if item.by.is_some() { finder.asset(&path, &is_package) } else { join(&finder.own, &path) }?;
     if files.contains(found.as_str()) {
         let file = found.rsplit('/').next().map(str::to_owned);
-        return Some(Code { folder: folder_of(&found).to_owned(), shared: true, file });
+        return Some(Code { folder: folder_of(&found).to_owned(), shared: true, file, placed: None, gone: false });
     }
-    let source = if finder.is_there(&found) { None } else { finder.source_of(&found, &|folder| cloud.packages.contains(folder)) };
-    Some(source.unwrap_or_else(|| finder.within(as_folder(&found))))
+    let source = if finder.is_there(&found) { None } else { finder.source_of(&found, &is_package) };
+    let code = source.unwrap_or_else(|| finder.within(as_folder(&found)));
+    // what is no function of a module is all of its package
+    Some(Code { shared: code.shared && !(way.handler.is_empty() && is_package(&code.folder)), ..code })
 }
 
 impl Finder<'_> {
@@ -68,7 +98,7 @@ impl Finder<'_> {
     /// Code in a folder.
     fn within(&self, folder: String) -> Code {
         let file = self.module.as_deref().and_then(|module| self.file_of(&folder, module));
-        Code { shared: folder == self.own, folder, file }
+        Code { shared: folder == self.own, folder, file, placed: None, gone: false }
     }
 
     /// Code that only a handler names: from the folder of who says it, or from the one in which a program that says it is run.
@@ -78,7 +108,21 @@ impl Finder<'_> {
             from = above(from);
         }
         let file = self.module.as_deref().and_then(|module| self.file_of(from, module));
-        Code { folder: from.to_owned(), shared: true, file }
+        Code { folder: from.to_owned(), shared: true, file, placed: None, gone: false }
+    }
+
+    /// Code of a program whose configuration lies beside it: the package, or of one with others below it what the program begins
+    /// with, or its functions that are ways in by their place.
+    fn whole(&self, packages: &BTreeSet<String>) -> Code {
+        let mut code = self.beside(false);
+        let holds_others = packages.iter().any(|folder| *folder != self.own && folder.starts_with(&self.own));
+        code.shared = !packages.contains(&self.own) || holds_others;
+        let is_made = self.module.as_deref().is_some_and(|module| module.split('/').any(is_built));
+        if code.file.is_none() && !is_made {
+            code.placed = self.is_there(&format!("{}functions", self.own)).then(|| "functions".to_owned());
+            code.gone = code.placed.is_none() && self.module.is_some();
+        }
+        code
     }
 
     /// The file of a module below a folder, from there; of a built one that of its source.
@@ -95,9 +139,12 @@ impl Finder<'_> {
     }
 
     /// Where code that declares a function says that the function's lies: from its own folder, or from the one in which it
-    /// is run, which is one above it.
-    fn asset(&self, path: &str) -> Option<String> {
-        let folders = std::iter::successors(Some(self.own.as_str()), |from| (!from.is_empty()).then(|| above(from)));
+    /// is run, which is one above it: that of its package, for the very folder in which it is run.
+    fn asset(&self, path: &str, is_package: &dyn Fn(&str) -> bool) -> Option<String> {
+        let mut folders = std::iter::successors(Some(self.own.as_str()), |from| (!from.is_empty()).then(|| above(from)));
+        if matches!(path, "" | "." | "./") {
+            return Some(folders.find(|folder| is_package(folder)).unwrap_or(&self.own).trim_end_matches('/').to_owned());
+        }
         let places: Vec<String> = folders.filter_map(|from| join(from, path)).collect();
         let there = places.iter().find(|path| self.is_there(path));
         // of what a build makes the source is there
@@ -156,6 +203,9 @@ pub(super) fn root(code: &Code, others: &[&Code]) -> Option<Root> {
     let beside: Vec<&&Code> = others.iter().filter(|other| other.folder == code.folder).collect();
     if beside.is_empty() && !code.shared {
         return Some(Root { folder: code.folder.clone(), only: None });
+    }
+    if let Some(placed) = &code.placed {
+        return Some(Root { folder: code.folder.clone(), only: Some(vec![placed.clone()]) });
     }
     let file = code.file.clone()?;
     let inner = folder_of(&file).trim_end_matches('/').to_owned();

@@ -15,11 +15,23 @@ use threatline_model::{ComponentKind, Environment, Exposure, Grade, Proof, Prope
 
 /// Adds functions, with the folders of their code, before code is given to anybody.
 pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, files: &BTreeSet<&str>, in_test: &dyn Fn(&str) -> bool) {
-    let found: Vec<usize> = (0..cloud.items.len()).filter(|at| ways().function.contains_key(&cloud.items[*at].kind)).collect();
+    let mut found: Vec<usize> = (0..cloud.items.len()).filter(|at| ways().function.contains_key(&cloud.items[*at].kind)).collect();
+    // where a program runs is told after what it is
+    found.sort_by_key(|at| !is_template(&cloud.items[*at].it.kind));
     let code: Vec<Option<Code>> = found.iter().map(|at| code(cloud, *at, files)).collect();
     for (number, at) in found.iter().enumerate() {
         let Some(kind) = catalogue::resource(&cloud.items[*at].it.kind) else { continue };
+        if code[number].as_ref().is_some_and(Code::is_gone) {
+            continue;
+        }
         let mut draft = draft(cloud, *at);
+        if let Some(known) = alike(cloud, *at, drafts) {
+            drafts[known].evidence.extend(draft.evidence);
+            drafts[known].aliases.extend(draft.aliases.into_iter().chain([draft.name]));
+            drafts[known].shares(&Product::of_resource(kind, None));
+            cloud.items[*at].component = Some(known);
+            continue;
+        }
         draft.becomes(&Product::of_resource(kind, None));
         draft.exposure = Exposure::Internal;
         if in_test(&cloud.items[*at].path) {
@@ -32,6 +44,19 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
     }
 }
 
+/// The program of a tool's own configuration that a resource of Terraform is where it runs: one whose name it has, but for what
+/// tells a stage.
+fn alike(cloud: &Cloud<'_>, at: usize, drafts: &[Draft<'_>]) -> Option<usize> {
+    let item = &cloud.items[at];
+    let ways = ways().function.get(&item.kind).filter(|way| way.code.is_empty() && way.handler.is_empty() && !is_template(&item.kind))?;
+    let (_, text) = cloud.first(at, &["name".to_owned(), "script_name".to_owned()])?;
+    let pattern = cloud.pattern(&item.scope, text)?;
+    let begins = plain(pattern.split('*').next()?.trim_end_matches(['-', '_', '.']));
+    let configured = cloud.items.iter().filter(|other| !ways.uses.is_empty() && other.it.kind.starts_with("Wrangler::")).filter_map(|other| other.component);
+    let mut found = configured.filter(|at| drafts[*at].kind == ComponentKind::Process && plain(&drafts[*at].name) == begins);
+    found.next().filter(|_| !begins.is_empty())
+}
+
 /// A component of the resource's own name. What code declares is the package's: in which of its files says nothing.
 fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let item = &cloud.items[at];
@@ -39,7 +64,8 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let own = if item.by.is_some() { cloud.package_of(&item.path) } else { folder_of(&item.path) };
     let folder = as_folder(own.trim_end_matches('/'));
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
-    draft.aliases.extend((item.it.name != name).then(|| item.it.name.clone()));
+    let other = if item.it.kind.starts_with("Wrangler::") { cloud.values_at(at, "binding").find_map(|(_, text, _)| text.as_literal()) } else { Some(item.it.name.as_str()) };
+    draft.aliases.extend(other.filter(|other| *other != name).map(str::to_owned));
     draft.evidence.push(cloud.evidence(at, item.it.mark));
     draft
 }
@@ -48,25 +74,31 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
 fn name(cloud: &Cloud<'_>, at: usize) -> String {
     let own = &cloud.items[at].it;
     if is_template(&own.kind) {
-        return own.name.clone();
+        let called = ["called", "binding"].iter().filter(|_| own.kind.starts_with("Wrangler::")).find_map(|key| cloud.values_at(at, key).next());
+        let folder = || folder_of(&cloud.items[at].path).trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("worker");
+        // a tool that nobody tells a name calls it after its folder
+        let written = if own.name.is_empty() { folder() } else { &own.name };
+        return called.and_then(|(_, text, _)| text.as_literal()).unwrap_or(written).to_owned();
     }
-    let identifier = ["identifier", "cluster_identifier", "name", "db_name", "bucket", "cluster_id", "replication_group_id", "function_name", "domain_name"];
+    let identifier = ["identifier", "cluster_identifier", "name", "db_name", "bucket", "cluster_id", "replication_group_id", "function_name", "script_name", "domain_name", "title"];
     let named = identifier.iter().find_map(|key| cloud.values_at(at, key).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
     named.unwrap_or_else(|| own.name.clone())
 }
 
 /// Adds what else resources make; returns host names and whose they are.
 pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(String, usize)> {
+    let mut known_by: BTreeMap<(&str, Option<String>), usize> = BTreeMap::new();
     for at in 0..cloud.items.len() {
         let item = &cloud.items[at];
         // what a template here tells of makes nothing itself
-        let told = item.it.data_source || item.component.is_some() || cloud.nested(at).is_some();
+        let told = item.it.data_source || item.component.is_some() || ways().function.contains_key(&item.kind) || cloud.nested(at).is_some();
         let Some(kind) = catalogue::resource(&item.it.kind).filter(|_| !told) else { continue };
         if kind.needs.as_ref().is_some_and(|key| cloud.values_at(at, key).next().is_none()) {
             continue;
         }
         let new = draft(cloud, at);
         let known = if is_template(&item.it.kind) { None } else { same(drafts, &new, kind) };
+        let known = shared(cloud, at, kind, &known_by).or(known);
         let component = known.unwrap_or(drafts.len());
         match known.and_then(|known| drafts.get_mut(known)) {
             Some(draft) => {
@@ -81,10 +113,28 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
             drafts[component].exposure = if cloud.holds(at, &gateway.private).is_some() { Exposure::Internal } else { Exposure::Internet };
         }
         properties(&mut drafts[component], cloud, at);
+        if let Some(name) = shared_name(cloud, at) {
+            known_by.entry((&kind.technology, name)).or_insert(component);
+        }
         cloud.items[at].component = Some(component);
     }
     open_urls(cloud, drafts);
     named_hosts(cloud, said)
+}
+
+/// The component of what is one wherever it is spoken of.
+fn shared(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, known: &BTreeMap<(&str, Option<String>), usize>) -> Option<usize> {
+    known.get(&(kind.technology.as_str(), shared_name(cloud, at)?)).copied()
+}
+
+/// The name under which several speak of it; the inner one is none where the product itself is meant.
+fn shared_name(cloud: &Cloud<'_>, at: usize) -> Option<Option<String>> {
+    let way = ways().shared.get(&cloud.items[at].kind)?;
+    if way.name.is_empty() {
+        return Some(None);
+    }
+    let (_, text) = cloud.first(at, &way.name)?;
+    cloud.literal_of(at, text).map(Some)
 }
 
 /// The component that a resource of Terraform is another form of: one of the same name in the same folder, or

@@ -228,6 +228,9 @@ fn asked(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, answered: bo
     if method.is_none() && cloud.first(at, &way.method).is_some() && of(&way.method).is_none() {
         return None;
     }
+    if way.kind.as_deref() == Some("open") {
+        return None;
+    }
     if way.gateway.is_empty() {
         return Some((EntryPointKind::Http, None, "/".to_owned()));
     }
