@@ -215,7 +215,7 @@ pub(crate) fn speaking(composed: &Composed) -> BTreeSet<&str> {
     paths.extend(composed.reads.iter().map(|(.., place)| &*place.path));
     paths.extend(composed.libraries.iter().map(|(_, place)| &*place.path));
     // tools keep what is theirs in hidden folders
-    paths.retain(|path| !path.split('/').any(|part| part.starts_with('.')));
+    paths.retain(|path| !path.split('/').any(|part| part.starts_with('.') && part != ".well-known"));
     paths
 }
 

@@ -12,14 +12,20 @@ use std::collections::BTreeSet;
 /// The pack that sees such modules.
 const PACK: &str = "workers";
 
+/// Names of files with which a worker begins where nobody says with which.
+const BEGINS: [&str; 5] = ["index", "worker", "main", "app", "server"];
+
 /// What platforms deploy by the file's very name.
 const BY_NAME: [&str; 4] = ["_worker.js", "_worker.ts", "_worker.mjs", "_worker.mts"];
 
 /// What is composed, without workers that nobody deploys; none where all of it counts.
 pub(crate) fn deployed(said: &Said<'_>, composed: &Composed) -> Option<Composed> {
     let found: Vec<&str> = composed.entries.iter().filter_map(of_worker).collect();
-    if said.workers.is_empty() || found.is_empty() {
+    if found.is_empty() {
         return None;
+    }
+    if said.workers.is_empty() {
+        return without(composed, &|path| !BEGINS.contains(&stem_of(path)));
     }
     let packages: BTreeSet<&str> = said.packages.iter().map(|package| folder_of(&package.path)).collect();
     let is_alone = |path: &str| !found.iter().any(|other| *other != path && package_of(other, &packages) == package_of(path, &packages));
@@ -32,13 +38,22 @@ pub(crate) fn deployed(said: &Said<'_>, composed: &Composed) -> Option<Composed>
         });
         named || BY_NAME.iter().any(|name| path.rsplit('/').next() == Some(*name)) || is_declared(path, composed)
     };
-    let dropped: BTreeSet<&str> = found.iter().copied().filter(|path| !counts(path)).collect();
+    without(composed, &|path| !counts(path))
+}
+
+/// What is composed without the workers of which that holds; none where it holds of none.
+fn without(composed: &Composed, drops: &dyn Fn(&str) -> bool) -> Option<Composed> {
+    let dropped: BTreeSet<&str> = composed.entries.iter().filter_map(of_worker).filter(|path| drops(path)).collect();
     if dropped.is_empty() {
         return None;
     }
     let mut kept = composed.clone();
     kept.entries.retain(|entry| of_worker(entry).is_none_or(|path| !dropped.contains(path)));
     Some(kept)
+}
+
+fn stem_of(path: &str) -> &str {
+    path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default()
 }
 
 /// The file of a way in that only its form shows.
