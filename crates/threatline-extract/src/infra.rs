@@ -2,6 +2,7 @@
 //!
 //! A YAML or JSON document is recognised by what it says, never by the name of its file.
 
+mod amplify;
 mod apache;
 pub mod caddy;
 pub mod chart;
@@ -49,6 +50,8 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     traefik::read,
     cloudformation::read,
     serverless::read,
+    serverless::fragment::read,
+    amplify::read,
     hosting::read_render,
     hosting::read_firebase,
     hosting::read_vercel,

@@ -237,3 +237,107 @@ fn a_program_of_pulumi_is_what_terraform_s_resources_are() {
     assert_eq!(components(&found), ["jobs data_store unknown", "work process internal"]);
     assert_eq!(flows(&found), ["jobs>work:https"]);
 }
+
+const SERVICE: &str = "
+service: shop
+provider: {name: aws, runtime: nodejs20.x}
+custom:
+  appSync:
+    - ${file(appsync.yml)}
+functions: ${file(functions.yml)}
+resources:
+  Resources:
+    Orders: {Type: AWS::DynamoDB::Table}
+    Spare: {Type: AWS::DynamoDB::Table}
+";
+
+const APPSYNC: &str = "
+name: shop
+schema: schema.graphql
+authenticationType: AMAZON_COGNITO_USER_POOLS
+mappingTemplates:
+  - {type: Query, field: orders, dataSource: orders}
+  - {type: Mutation, field: pay, kind: PIPELINE, functions: [charge]}
+  - {type: Order, field: total, dataSource: orders}
+dataSources:
+  - {type: NONE, name: none}
+  - {type: AMAZON_DYNAMODB, name: orders, config: {tableName: !Ref Orders}}
+  - {type: AMAZON_DYNAMODB, name: spare, config: {tableName: !Ref Spare}}
+  - {type: AWS_LAMBDA, name: pay, config: {functionName: pay}}
+functionConfigurations:
+  - {name: charge, dataSource: pay}
+";
+
+const FUNCTIONS: &str = "
+pay: {handler: src/pay.handler}
+tell:
+  handler: src/tell.handler
+  environment: {API_URL: !GetAtt ShopGraphQlApi.GraphQLUrl}
+  events: [{stream: {arn: !GetAtt Orders.StreamArn}}]
+";
+
+/// What a service takes in from other files is its own; a field is answered by its data source.
+#[test]
+fn an_api_of_graphql_asks_its_data_sources() {
+    let tell = "const { API_URL } = process.env;\nexports.handler = async () => fetch(API_URL);\n";
+    let files = [("serverless.yml", SERVICE), ("appsync.yml", APPSYNC), ("functions.yml", FUNCTIONS), ("src/tell.js", tell), ("src/pay.js", "exports.handler = async () => 1;\n")];
+    let found = model(&files);
+    assert_eq!(
+        components(&found),
+        ["Orders data_store unknown", "ShopGraphQlApi process internet", "Spare data_store unknown", "pay process internal", "tell process internal"]
+    );
+    assert_eq!(flows(&found), ["Orders>tell:https", "ShopGraphQlApi>Orders:https", "ShopGraphQlApi>pay:https", "tell>ShopGraphQlApi:https"]);
+    let fields = |model: &Model| ways_in(model).into_iter().filter(|way| way.contains("graphql")).collect::<Vec<_>>();
+    assert_eq!(fields(&found), ["ShopGraphQlApi:graphql Mutation.pay asks", "ShopGraphQlApi:graphql Query.orders asks"]);
+    let keyed = APPSYNC.replace("schema: schema.graphql", "additionalAuthenticationProviders: [{authenticationType: API_KEY}]");
+    let found = model(&[files[0], ("appsync.yml", &keyed), files[2], files[3], files[4]]);
+    assert_eq!(fields(&found), ["ShopGraphQlApi:graphql Mutation.pay unknown", "ShopGraphQlApi:graphql Query.orders unknown"], "a field may let in who has a key");
+    let second = "service: shop\nprovider: {name: aws}\nappSync:\n  name: shop\n  authentication: {type: AWS_IAM}\n  dataSources:\n    orders: {type: AMAZON_DYNAMODB, config: {tableName: !Ref Orders}}\n  resolvers:\n    Query.orders: orders\n    Query.order: {dataSource: orders, kind: UNIT}\nresources:\n  Resources: {Orders: {Type: AWS::DynamoDB::Table}}\n";
+    let found = model(&[("serverless.yml", second)]);
+    assert_eq!(flows(&found), ["GraphQlApi>Orders:https"]);
+    assert_eq!(fields(&found), ["GraphQlApi:graphql Query.order asks", "GraphQlApi:graphql Query.orders asks"]);
+}
+
+const BACKEND: &str = "{ \"api\": { \"shop\": { \"service\": \"AppSync\", \"providerPlugin\": \"awscloudformation\", \"output\": { \"authConfig\": { \"defaultAuthentication\": { \"authenticationType\": \"AMAZON_COGNITO_USER_POOLS\" }, \"additionalAuthenticationProviders\": [] } } } } }";
+
+const MODELS: &str = "type Order @model(subscriptions: null, mutations: null) @key(name: \"byDay\", fields: [\"day\"], queryField: \"ordersOfDay\") { id: ID! }\ntype Query { total: Int @function(name: \"total-${env}\") }\ntype Mutation { pay(id: ID): Int }\n";
+
+const RESOLVER: &str = "
+Parameters:
+  ApiId: {Type: String}
+Resources:
+  Flow: {Type: AWS::StepFunctions::StateMachine}
+  Source:
+    Type: AWS::AppSync::DataSource
+    Properties: {ApiId: !Ref ApiId, Type: HTTP, HttpConfig: {Endpoint: !Sub 'https://states.${AWS::Region}.amazonaws.com/'}}
+  Pay:
+    Type: AWS::AppSync::Resolver
+    Properties: {ApiId: !Ref ApiId, TypeName: Mutation, FieldName: pay, DataSourceName: !GetAtt Source.Name, RequestMappingTemplate: !Sub '{\"stateMachineArn\": \"${Flow}\"}'}
+";
+
+/// Models of a backend are its tables; a resolver of another template is of the only API there is.
+#[test]
+fn models_of_amplify_are_tables_behind_its_api() {
+    let function = "{\"Resources\": {\"LambdaFunction\": {\"Type\": \"AWS::Lambda::Function\", \"Properties\": {\"Handler\": \"index.handler\"}}}}";
+    let schema = ("app/amplify/backend/api/shop/schema.graphql", MODELS);
+    let found = model(&[
+        ("app/amplify/backend/backend-config.json", BACKEND),
+        schema,
+        ("app/amplify/backend/function/total/total-cloudformation-template.json", function),
+        ("pay/template.yaml", RESOLVER),
+    ]);
+    assert_eq!(components(&found), ["Flow process unknown", "OrderTable data_store unknown", "shop process internet", "total process internal"]);
+    assert_eq!(flows(&found), ["shop>Flow:https", "shop>OrderTable:https", "shop>total:https"]);
+    assert_eq!(
+        ways_in(&found),
+        [
+            "shop:graphql Mutation.pay asks",
+            "shop:graphql Query.getOrder asks",
+            "shop:graphql Query.listOrders asks",
+            "shop:graphql Query.ordersOfDay asks",
+            "shop:graphql Query.total asks",
+        ]
+    );
+    let alone = model(&[schema]);
+    assert!(!alone.components.iter().any(|component| component.name == "OrderTable"), "the words may be another tool's");
+}

@@ -74,6 +74,8 @@ pub struct Gateway {
     pub definition: Keys,
     /// Attributes with which nothing can be concluded from silence.
     pub closes: Keys,
+    /// Conditions under which a way in may ask for less than the gateway demands.
+    pub loosens: Keys,
 }
 
 /// An entry point of a gateway.
@@ -94,6 +96,8 @@ pub struct Route {
     /// Attributes with which nothing can be concluded from silence.
     pub closes: Keys,
     pub target: Keys,
+    /// What answers where no target is a component.
+    pub otherwise: Keys,
     pub default: Option<String>,
 }
 

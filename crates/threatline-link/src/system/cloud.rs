@@ -9,6 +9,7 @@ mod code;
 mod components;
 mod grants;
 mod routes;
+mod scopes;
 mod triggers;
 
 pub(crate) use access::flows;
@@ -88,14 +89,16 @@ impl<'a> Cloud<'a> {
             stored: Vec::new(),
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
-        for resource in &said.resources {
-            cloud.add(resource.path.clone(), resource.it);
+        let scopes = scopes::Scopes::new(said);
+        for resource in said.resources.iter().filter(|resource| scopes.counts(&resource.path, resource.it)) {
+            let scope = scopes.of(&resource.path, resource.it);
+            cloud.add(resource.path.clone(), resource.it, scope);
         }
         for resource in &composed.resources {
             cloud.add_declared(resource);
         }
         for stack in &said.stacks {
-            let scope = stack.path.to_string();
+            let scope = scopes.taken(&stack.path).to_owned();
             for parameter in &stack.it.parameters {
                 cloud.parameters.insert((scope.clone(), parameter.name.clone()), parameter);
             }
@@ -121,12 +124,19 @@ impl<'a> Cloud<'a> {
         cloud
     }
 
-    fn add(&mut self, path: Arc<str>, it: &'a Resource) {
+    fn add(&mut self, path: Arc<str>, it: &'a Resource, scope: String) {
         let template = is_template(&it.kind);
-        let scope = if template { path.to_string() } else { folder_of(&path).to_owned() };
         let kind = if it.data_source { format!("data.{}", it.kind) } else { it.kind.clone() };
         let name = if template { it.name.clone() } else { format!("{kind}.{}", it.name) };
         let at = self.items.len();
+        // each part of a service would make the gateway that they share
+        if it.kind.starts_with("Serverless::") && ways().gateway.contains_key(&it.kind) && self.by_name.get(&(scope.clone(), name.clone())).is_some_and(|known| self.items[*known].kind == it.kind) {
+            return;
+        }
+        // what an only API is called where a file of its own does not tell that it is the only one
+        if it.kind == "Serverless::GraphqlApi" {
+            self.by_name.entry((scope.clone(), "GraphQlApi".to_owned())).or_insert(at);
+        }
         if it.kind == WORKER {
             self.by_name.insert((WORKER.to_owned(), it.name.clone()), at);
         }
@@ -290,6 +300,11 @@ impl<'a> Cloud<'a> {
         if let Some(worker) = name.strip_prefix("worker:") {
             let found = self.by_name.get(&(WORKER.to_owned(), worker.to_owned()));
             return found.map_or(Text::Unknown, |at| self.item(*at, "", depth, seen));
+        }
+        if let Some(function) = name.strip_prefix("function:") {
+            let folder = format!("{scope}function/{function}/");
+            let is_it = |item: &Item<'_>| ways().function.contains_key(&item.kind) && item.path.starts_with(&folder);
+            return self.items.iter().position(is_it).map_or(Text::Unknown, |at| self.item(at, "", depth, seen));
         }
         let key = (scope.to_owned(), name.to_owned());
         if let Some(parameter) = self.parameters.get(&key) {

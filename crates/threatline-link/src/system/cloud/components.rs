@@ -73,6 +73,10 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
 /// What people call it: in templates the logical id, in Terraform the name that it gets.
 fn name(cloud: &Cloud<'_>, at: usize) -> String {
     let own = &cloud.items[at].it;
+    // in a backend of Amplify all functions have one logical id
+    if let Some((_, behind)) = cloud.items[at].path.split_once("/backend/function/").filter(|_| ways().function.contains_key(&own.kind)) {
+        return behind.split('/').next().unwrap_or(&own.name).to_owned();
+    }
     if is_template(&own.kind) {
         let called = ["called", "binding"].iter().filter(|_| own.kind.starts_with("Wrangler::")).find_map(|key| cloud.values_at(at, key).next());
         let folder = || folder_of(&cloud.items[at].path).trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("worker");
