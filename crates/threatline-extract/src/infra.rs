@@ -4,6 +4,8 @@
 
 mod amplify;
 mod apache;
+mod azd;
+pub mod bicep;
 pub mod caddy;
 pub mod chart;
 pub mod cloudformation;
@@ -46,6 +48,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     kubernetes::read,
     kong::read,
     krakend::read,
+    azd::read,
     compose::read,
     traefik::read,
     cloudformation::read,

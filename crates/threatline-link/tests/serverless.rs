@@ -341,3 +341,60 @@ fn models_of_amplify_are_tables_behind_its_api() {
     let alone = model(&[schema]);
     assert!(!alone.components.iter().any(|component| component.name == "OrderTable"), "the words may be another tool's");
 }
+
+const AZD: &str = "
+name: shop
+services:
+  web: {project: packages/web, language: ts, host: staticwebapp}
+  api: {project: packages/api, language: ts, host: function}
+  work: {project: packages/work, language: js, host: containerapp}
+";
+
+const MAIN: &str = "
+param location string
+param useGateway bool = false
+
+module storageAccount 'core/storage.bicep' = { name: 'storage', params: { location: location } }
+module gateway 'core/gateway.bicep' = if (useGateway) { name: 'gateway' }
+module web 'core/web.bicep' = { name: 'web', params: { tags: { 'azd-service-name': 'web' } } }
+module api 'core/site.bicep' = {
+  name: 'api'
+  params: {
+    appSettings: { FILES: storageAccount.outputs.endpoint, OTHER: 'x' }
+  }
+}
+module backend 'core/backend.bicep' = { name: 'backend', params: { site: web.outputs.name, api: api.outputs.name } }
+module work 'core/app.bicep' = { name: 'work', params: { external: true } }
+module inner 'core/app.bicep' = { name: 'inner', params: { external: false } }
+";
+
+/// Services are what their folders hold; what is deployed is what calls reach, once for each call.
+#[test]
+fn a_template_of_azure_is_what_its_calls_deploy() {
+    let web = "param tags object = {}\nresource site 'Microsoft.Web/staticSites@2022-09-01' = {\n  name: 'web'\n  tags: tags\n}\noutput name string = site.name\n";
+    let site = "param appSettings object = {}\nresource app 'Microsoft.Web/sites@2022-09-01' = {\n  name: 'api'\n  kind: 'functionapp,linux'\n}\noutput name string = app.name\n";
+    let app = "param external bool = false\nresource app 'Microsoft.App/containerApps@2024-03-01' = {\n  name: 'x'\n  properties: { configuration: { ingress: { external: external, targetPort: 80 } } }\n}\n";
+    let backend = "param site string\nparam api string\nresource portal 'Microsoft.Web/staticSites@2022-09-01' existing = { name: site }\nresource target 'Microsoft.Web/sites@2022-09-01' existing = { name: api }\nresource linked 'Microsoft.Web/staticSites/linkedBackends@2022-09-01' = {\n  parent: portal\n  name: 'api'\n  properties: { backendResourceId: target.id }\n}\n";
+    let files = [
+        ("azure.yaml", AZD),
+        ("infra/main.bicep", MAIN),
+        ("infra/core/storage.bicep", "param location string\nresource storage 'microsoft.storage/storageaccounts@2022-09-01' = { name: 'files', location: location }\noutput endpoint string = storage.properties.primaryEndpoints.blob\n"),
+        ("infra/core/gateway.bicep", "resource apim 'Microsoft.ApiManagement/service@2021-08-01' = { name: 'gateway' }\n"),
+        ("infra/core/unused.bicep", "resource cache 'Microsoft.Cache/redis@2023-08-01' = { name: 'cache' }\n"),
+        ("infra/core/web.bicep", web),
+        ("infra/core/site.bicep", site),
+        ("infra/core/app.bicep", app),
+        ("infra/core/backend.bicep", backend),
+        ("packages/api/package.json", "{\"name\":\"shop-api\",\"dependencies\":{\"@azure/functions\":\"4\"}}"),
+        ("packages/api/index.ts", "import { app } from '@azure/functions';\napp.http('orders', { methods: ['GET'], authLevel: 'anonymous', handler: async () => ({ body: process.env.FILES }) });\n"),
+    ];
+    let found = model(&files);
+    assert_eq!(
+        components(&found),
+        ["api process internet", "inner process internal", "storage data_store unknown", "web process internet", "work process internet"]
+    );
+    assert_eq!(flows(&found), ["api>storage:https", "web>api:https"]);
+    assert_eq!(ways_in(&found), ["api:GET /api/orders open"]);
+    let alone = model(&[("infra/unused.bicep", files[4].1)]);
+    assert_eq!(components(&alone), ["cache data_store unknown"], "a file that nobody takes in is deployed itself");
+}

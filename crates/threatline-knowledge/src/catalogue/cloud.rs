@@ -96,6 +96,8 @@ pub struct Route {
     /// Attributes with which nothing can be concluded from silence.
     pub closes: Keys,
     pub target: Keys,
+    /// Conditions of which one must hold.
+    pub when: Keys,
     /// What answers where no target is a component.
     pub otherwise: Keys,
     pub default: Option<String>,

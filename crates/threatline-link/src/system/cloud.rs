@@ -7,6 +7,7 @@
 mod access;
 mod code;
 mod components;
+mod bicep;
 mod grants;
 mod routes;
 mod scopes;
@@ -63,6 +64,8 @@ pub(crate) struct Cloud<'a> {
     stored: Vec<(String, usize)>,
     /// Folders of packages.
     packages: BTreeSet<String>,
+    /// The call that made a space of names, for files that are taken in once for each call.
+    calls: BTreeMap<String, usize>,
 }
 
 /// Grants, flows or entry points that resources tell of; no system has so many.
@@ -87,17 +90,19 @@ impl<'a> Cloud<'a> {
             exports: BTreeMap::new(),
             values: BTreeMap::new(),
             stored: Vec::new(),
+            calls: BTreeMap::new(),
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
         let scopes = scopes::Scopes::new(said);
-        for resource in said.resources.iter().filter(|resource| scopes.counts(&resource.path, resource.it)) {
+        for resource in said.resources.iter().filter(|resource| scopes.counts(&resource.path, resource.it) && !bicep::is_one(&resource.path)) {
             let scope = scopes.of(&resource.path, resource.it);
             cloud.add(resource.path.clone(), resource.it, scope);
         }
         for resource in &composed.resources {
             cloud.add_declared(resource);
         }
-        for stack in &said.stacks {
+        let handed = bicep::deploy(&mut cloud, said);
+        for stack in said.stacks.iter().filter(|stack| !bicep::is_one(&stack.path)) {
             let scope = scopes.taken(&stack.path).to_owned();
             for parameter in &stack.it.parameters {
                 cloud.parameters.insert((scope.clone(), parameter.name.clone()), parameter);
@@ -116,6 +121,7 @@ impl<'a> Cloud<'a> {
             }
         }
         cloud.hand_down();
+        cloud.handed.extend(handed);
         let stored = ways().parameter.iter().flat_map(|(kind, way)| cloud.of_kind(kind).map(move |at| (at, way)));
         let named = stored.filter_map(|(at, way)| Some((cloud.pattern(&cloud.items[at].scope, cloud.first(at, &way.name)?.1)?, at)));
         let mut named: Vec<(String, usize)> = named.collect();
@@ -184,6 +190,9 @@ impl<'a> Cloud<'a> {
     /// The template that a resource nests.
     fn nested(&self, at: usize) -> Option<String> {
         let item = &self.items[at];
+        if item.kind == bicep::MODULE {
+            return Some(bicep::inner(&item.scope, &item.it.name)).filter(|scope| self.calls.contains_key(scope));
+        }
         if !matches!(item.kind.as_str(), "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
             return None;
         }
@@ -386,10 +395,15 @@ impl<'a> Cloud<'a> {
     fn item(&self, at: usize, attribute: &str, depth: usize, seen: &mut Seen) -> Text {
         let item = &self.items[at];
         // what somebody else's application gives out is an address of it
-        let output = attribute.strip_prefix(".Outputs.").filter(|_| item.component.is_none());
+        let output = attribute.strip_prefix(".Outputs.").or_else(|| attribute.strip_prefix(".outputs.")).filter(|_| item.component.is_none());
         if let Some(output) = output {
             let found = self.nested(at).and_then(|nested| Some((nested.clone(), *self.outputs.get(&(nested, output.to_owned()))?)));
             return found.map_or(Text::Unknown, |(scope, value)| self.text(&scope, value, depth + 1, seen));
+        }
+        // one that is only looked up is the one of its name
+        if item.it.data_source && bicep::is_one(&item.path) {
+            let name = self.values_at(at, "name").next();
+            return name.map_or(Text::Unknown, |(_, text, _)| self.text(&item.scope, text, depth + 1, seen));
         }
         if let Some(forward) = ways().forward.get(&item.kind) {
             let to = forward.to.iter().flat_map(|key| self.values_at(at, key));
@@ -440,6 +454,8 @@ fn vocabulary(kind: &str) -> &'static str {
         Some("Serverless") => "serverless",
         Some("Wrangler") => "wrangler",
         Some("Amplify") => "amplify",
+        Some("Azd") => "azd",
+        Some(first) if first == "Bicep" || first.starts_with("Microsoft.") => "bicep",
         _ if is_template(kind) => "cloudformation",
         _ => "terraform",
     }

@@ -3,7 +3,7 @@
 
 use super::super::draft::Draft;
 use super::super::flows::{Around, FlowDraft, Flows, Key, Proved, code, push_new};
-use super::{Cloud, Grants, MOST, triggers};
+use super::{Cloud, Grants, MOST, bicep, triggers};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_model::{Evidence, Grade, Proof};
@@ -63,9 +63,17 @@ fn handed(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
 fn read(cloud: &Cloud<'_>, drafts: &[Draft<'_>], around: &Around<'_, '_>) -> Vec<Told> {
     let Around { composed, ownership, grants, in_test, .. } = *around;
     let mut told = Vec::new();
+    let hosts: Vec<(usize, usize)> = cloud.items.iter().enumerate().filter(|(_, item)| bicep::is_one(&item.path)).filter_map(|(at, item)| Some((item.component?, at))).collect();
     let functions: BTreeMap<usize, usize> = cloud.items.iter().enumerate().filter_map(|(at, item)| Some((item.component?, at))).collect();
     for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !in_test(&place.path)) {
         for &from in ownership.of(&place.path) {
+            for (_, at) in hosts.iter().filter(|(component, _)| *component == from) {
+                for (by, text, mark) in bicep::settings(cloud, *at, variable) {
+                    let named = cloud.see(by, text).items.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from);
+                    let told_of = |to: usize| Told { from, to, evidence: vec![cloud.evidence(by, mark), code(place)], authenticated: false, encrypted: false };
+                    told.extend(named.map(told_of).take(MOST.saturating_sub(told.len())).collect::<Vec<_>>());
+                }
+            }
             let Some((at, way)) = functions.get(&from).and_then(|at| Some((*at, ways().function.get(&cloud.items[*at].kind)?))) else { continue };
             let keys: Vec<String> = way.environment.iter().map(|prefix| format!("{prefix}.{variable}")).collect();
             for (named, mark) in cloud.references(at, &keys) {

@@ -1,11 +1,11 @@
 //! Components that resources make: functions with their code, stores, brokers, gateways.
 
-use super::super::draft::{Draft, Setting, as_folder, folder_of, plain};
+use super::super::draft::{Draft, Root, Setting, as_folder, folder_of, join, plain};
 use super::super::names::Directory;
 use super::super::product::Product;
 use super::super::said::Said;
 use super::code::{Code, code, root};
-use super::{Cloud, Seen, hosts, is_template};
+use super::{Cloud, Seen, bicep, hosts, is_template};
 use crate::compose::constructs::kinds::below_key;
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::Text;
@@ -17,7 +17,9 @@ use threatline_model::{ComponentKind, Environment, Exposure, Grade, Proof, Prope
 pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, files: &BTreeSet<&str>, in_test: &dyn Fn(&str) -> bool) {
     let mut found: Vec<usize> = (0..cloud.items.len()).filter(|at| ways().function.contains_key(&cloud.items[*at].kind)).collect();
     // where a program runs is told after what it is
-    found.sort_by_key(|at| !is_template(&cloud.items[*at].it.kind));
+    let is_host = |kind: &str| !is_template(kind) || kind.starts_with("Microsoft.");
+    found.retain(|at| !cloud.items[*at].it.data_source);
+    found.sort_by_key(|at| is_host(&cloud.items[*at].it.kind));
     let code: Vec<Option<Code>> = found.iter().map(|at| code(cloud, *at, files)).collect();
     for (number, at) in found.iter().enumerate() {
         let Some(kind) = catalogue::resource(&cloud.items[*at].it.kind) else { continue };
@@ -27,6 +29,13 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
         let mut draft = draft(cloud, *at);
         if let Some(known) = alike(cloud, *at, drafts) {
             drafts[known].evidence.extend(draft.evidence);
+            // who says the very folder knows better than what is built of all that lies around it
+            if let Some(root) = code[number].as_ref().and_then(|code| root(code, &[])).filter(|own| !own.folder.is_empty() && own.only.is_none()) {
+                let wider = |other: &Root| other.folder.len() < root.folder.len() && root.folder.starts_with(&other.folder);
+                if drafts[known].roots.is_empty() || drafts[known].roots.iter().all(wider) {
+                    drafts[known].roots = vec![root];
+                }
+            }
             drafts[known].aliases.extend(draft.aliases.into_iter().chain([draft.name]));
             drafts[known].shares(&Product::of_resource(kind, None));
             cloud.items[*at].component = Some(known);
@@ -44,10 +53,27 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
     }
 }
 
+/// The program that a service of the Azure Developer CLI is, where another description of it is there: of the same folder, or
+/// of its name.
+fn deployed(cloud: &Cloud<'_>, at: usize, drafts: &[Draft<'_>]) -> Option<usize> {
+    let (_, project) = cloud.first(at, &["project".to_owned()])?;
+    let folder = as_folder(&join(folder_of(&cloud.items[at].path), project.as_literal()?)?);
+    let is_process = |draft: &Draft<'_>| draft.kind == ComponentKind::Process && !draft.descriptions.is_empty();
+    let of_folder = |draft: &Draft<'_>| is_process(draft) && !folder.is_empty() && draft.roots.iter().any(|root| root.folder == folder);
+    let found = drafts.iter().position(of_folder);
+    found.or_else(|| drafts.iter().position(|draft| is_process(draft) && plain(&draft.name) == plain(&cloud.items[at].it.name)))
+}
+
 /// The program of a tool's own configuration that a resource of Terraform is where it runs: one whose name it has, but for what
 /// tells a stage.
 fn alike(cloud: &Cloud<'_>, at: usize, drafts: &[Draft<'_>]) -> Option<usize> {
     let item = &cloud.items[at];
+    if item.kind.starts_with("Microsoft.") {
+        return bicep::service(cloud, at).and_then(|service| cloud.items[service].component);
+    }
+    if item.kind.starts_with("Azd::") {
+        return deployed(cloud, at, drafts);
+    }
     let ways = ways().function.get(&item.kind).filter(|way| way.code.is_empty() && way.handler.is_empty() && !is_template(&item.kind))?;
     let (_, text) = cloud.first(at, &["name".to_owned(), "script_name".to_owned()])?;
     let pattern = cloud.pattern(&item.scope, text)?;
@@ -66,6 +92,9 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
     let other = if item.it.kind.starts_with("Wrangler::") { cloud.values_at(at, "binding").find_map(|(_, text, _)| text.as_literal()) } else { Some(item.it.name.as_str()) };
     draft.aliases.extend(other.filter(|other| *other != name).map(str::to_owned));
+    if bicep::is_one(&item.path) {
+        draft.aliases.extend(bicep::aliases(cloud, at));
+    }
     draft.evidence.push(cloud.evidence(at, item.it.mark));
     draft
 }
@@ -73,6 +102,9 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
 /// What people call it: in templates the logical id, in Terraform the name that it gets.
 fn name(cloud: &Cloud<'_>, at: usize) -> String {
     let own = &cloud.items[at].it;
+    if bicep::is_one(&cloud.items[at].path) {
+        return bicep::name(cloud, at, ways().function.contains_key(&own.kind));
+    }
     // in a backend of Amplify all functions have one logical id
     if let Some((_, behind)) = cloud.items[at].path.split_once("/backend/function/").filter(|_| ways().function.contains_key(&own.kind)) {
         return behind.split('/').next().unwrap_or(&own.name).to_owned();
@@ -157,6 +189,9 @@ fn same(drafts: &[Draft<'_>], new: &Draft<'_>, kind: &'static catalogue::Resourc
 fn open_urls(cloud: &Cloud<'_>, drafts: &mut [Draft<'_>]) {
     for (at, item) in cloud.items.iter().enumerate() {
         let Some(way) = ways().route.get(&item.kind).filter(|way| way.gateway.is_empty()) else { continue };
+        if !way.when.is_empty() && cloud.holds(at, &way.when).is_none() {
+            continue;
+        }
         for (target, mark) in cloud.references(at, &way.target) {
             if let Some(component) = cloud.items[target].component {
                 drafts[component].evidence.push(cloud.evidence(at, mark));
