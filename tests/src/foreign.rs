@@ -39,6 +39,7 @@ pub const READERS: &[(&str, Reads)] = {
     use ArtifactKind::*;
     use Reads::*;
     &[
+        ("bicep", File(Bicep, "infra/main.bicep")),
         ("caddyfile", File(Caddyfile, "Caddyfile")),
         ("chart_template", File(ChartTemplate, "chart/templates/_helpers.tpl")),
         ("chart_values", File(ChartValues, "chart/values.yaml")),

@@ -427,6 +427,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Haproxy => "haproxy",
         ArtifactKind::Caddyfile => "caddyfile",
         ArtifactKind::Wrangler => "wrangler",
+        ArtifactKind::Bicep => "bicep",
         ArtifactKind::Terraform | ArtifactKind::TerraformVariables => "terraform",
         ArtifactKind::Properties => "properties",
         ArtifactKind::Manifest(Ecosystem::Cargo) => "cargo",

@@ -2,8 +2,10 @@
 //!
 //! A YAML or JSON document is recognised by what it says, never by the name of its file.
 
+mod amplify;
 mod apache;
 mod azd;
+pub mod bicep;
 pub mod caddy;
 pub mod chart;
 pub mod cloudformation;
@@ -43,14 +45,16 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     kustomization::read,
     kustomization::read_operations,
     skaffold::read,
-    azd::read,
     kubernetes::read,
     kong::read,
     krakend::read,
+    azd::read,
     compose::read,
     traefik::read,
     cloudformation::read,
     serverless::read,
+    serverless::fragment::read,
+    amplify::read,
     hosting::read_render,
     hosting::read_firebase,
     hosting::read_vercel,

@@ -1,5 +1,6 @@
 //! API definitions: one file per kind.
 
+mod amplify;
 pub mod asyncapi;
 pub mod graphql;
 pub mod openapi;

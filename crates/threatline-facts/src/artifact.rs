@@ -69,6 +69,7 @@ pub enum ArtifactKind {
     Redirects,
     StoreRules,
     Wrangler,
+    Bicep,
     Terraform,
     TerraformVariables,
     Properties,
@@ -160,6 +161,7 @@ impl ArtifactKind {
             _ if lower.starts_with("requirements") && extension == "txt" => Manifest(Ecosystem::Python),
             _ if lower.ends_with(".d.ts") || lower.ends_with(".min.js") => return None,
             _ => match extension {
+                "bicep" => Bicep,
                 "py" => Source(Language::Python),
                 "js" | "jsx" | "mjs" | "cjs" => Source(Language::JavaScript),
                 "ts" | "mts" | "cts" | "vue" | "svelte" => Source(Language::TypeScript),

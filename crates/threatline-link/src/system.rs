@@ -35,6 +35,7 @@ mod terraform;
 mod traits;
 mod users;
 mod variables;
+mod workers;
 
 pub(crate) use declare::unplaced;
 
@@ -50,6 +51,8 @@ use threatline_model::{Component, ComponentId, ComponentKind, Environment, Flow,
 pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &LinkConfig) -> Model {
     let in_test = |path: &str| is_test_path(path.strip_prefix(config.prefix.as_str()).unwrap_or(path));
     let said = Said::collect(artifacts);
+    let deployed = workers::deployed(&said, composed);
+    let composed = deployed.as_ref().unwrap_or(composed);
     let folders = source::Folders::new(&said, Some(composed));
     let deployed::Deployed { mut drafts, projects } = deployed::components(&said, &folders);
     source::find_roots(&mut drafts, &said, &folders);

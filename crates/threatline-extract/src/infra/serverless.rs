@@ -3,6 +3,8 @@
 //! Events become resources with a reference to their function, and the gateways that the framework makes
 //! for them are said as well; so a service reads as the template that it is deployed as.
 
+mod appsync;
+pub mod fragment;
 mod variables;
 
 use super::cloudformation::values::{Leaf, MAX_VALUES, Values};
@@ -27,7 +29,8 @@ const ALONE: &[(&str, &str)] = &[("schedule", "rate"), ("s3", "bucket"), ("webso
 pub fn read(document: &Node, out: &mut Extracted) -> bool {
     let named = document.get("service").is_some_and(|service| service.as_str().is_some() || service.str_at(&["name"]).is_some());
     let provided = document.get("provider").is_some_and(|provider| provider.as_str().is_some() || provider.str_at(&["name"]).is_some());
-    let holds = document.get("functions").is_some() || document.get("resources").is_some();
+    let graphql = || document.get("appSync").or_else(|| document.at(&["custom", "appSync"]));
+    let holds = document.get("functions").is_some() || document.get("resources").is_some() || graphql().is_some();
     if !(named && provided && holds) {
         return false;
     }
@@ -39,7 +42,11 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
     let mut values = values_of(main, &scalar, MAX_VALUES);
     let name = document.str_at(&["service"]).or_else(|| document.str_at(&["service", "name"]));
     stack(main, name.map(&scalar), &values, out);
+    fragment::taken(document, out);
     functions(document, &mut values, out);
+    if let Some(graphql) = graphql() {
+        appsync::apis(graphql, true, &mut values, out);
+    }
     sections.iter().for_each(|section| embedded(section, &mut values, out));
     if values.room == 0 {
         out.facts.gaps.push(Gap { mark: None, reason: "more values than are read of one file".to_owned(), whole: false });
@@ -49,10 +56,14 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
 
 fn functions(document: &Node, values: &mut Values<'_>, out: &mut Extracted) {
     let shared = shared(document, values, out);
+    listed(document.get("functions").map_or(&[][..], Node::one_or_many), document, &shared, values, out);
+}
+
+/// Functions by their keys, with what starts them, and the gateways before them.
+fn listed(listed: &[Node], document: &Node, shared: &[Leaf], values: &mut Values<'_>, out: &mut Extracted) {
     let mut gateways: BTreeMap<usize, Mark> = BTreeMap::new();
-    let listed = document.get("functions").map_or(&[][..], Node::one_or_many);
     for entry in listed.iter().flat_map(Node::entries).filter(|entry| entry.value.is_mapping()) {
-        function(entry, &shared, values, out);
+        function(entry, shared, values, out);
         for (number, event) in entry.value.get("events").map_or(&[][..], Node::items).iter().enumerate() {
             if let Some(at) = self::event(entry, number, event, values, out) {
                 let mark = out.mark(event.line, event.end_line);

@@ -2,6 +2,8 @@
 //!
 //! Routes are patterns of host and path. Where none stands on top, those of the environments count.
 
+mod bindings;
+
 use crate::manifest::tables::Tables;
 use crate::node::{self, Node};
 use threatline_facts::infra::{InfraFact, Worker};
@@ -37,11 +39,12 @@ fn read_json(text: &str) -> Extracted {
     }
     let text = |key| root.str_at(&[key]).map(str::to_owned);
     say(text("name"), text("main"), routes, mark, &mut out);
+    bindings::read(root, &mut out);
     out
 }
 
-fn read_toml(text: &str) -> Extracted {
-    let Some(tables) = Tables::parse(text) else { return Extracted::lost("not TOML") };
+fn read_toml(text_of_file: &str) -> Extracted {
+    let Some(tables) = Tables::parse(text_of_file) else { return Extracted::lost("not TOML") };
     let mut out = Extracted::default();
     let line = tables.text(&["name"]).map_or(1, |(_, line)| line);
     let mark = out.mark(line, line);
@@ -55,6 +58,9 @@ fn read_toml(text: &str) -> Extracted {
     let text = |key| tables.text(&[key]).map(|(text, _)| text);
     let (name, main) = (text("name"), text("main"));
     say(name, main, routes, mark, &mut out);
+    if let Some(root) = node::parse(ArtifactKind::Toml, text_of_file).ok().and_then(|documents| documents.into_iter().next()) {
+        bindings::read(&root, &mut out);
+    }
     tables.admit(out)
 }
 

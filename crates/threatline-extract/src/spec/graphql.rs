@@ -58,6 +58,7 @@ pub fn read(text: &str) -> Extracted {
     if let Some(mark) = asks {
         out.say(SpecFact::GraphqlOperations(GraphqlOperations { mark }));
     }
+    super::amplify::read(&document, &lines, &mut out);
     if let Some(error) = tree.errors().next() {
         let mark = mark(&lines, error.index(), &mut out);
         out.facts.gaps.push(Gap { mark: Some(mark), reason: "not valid GraphQL".to_owned(), whole: out.facts.facts.is_empty() });

@@ -32,6 +32,8 @@ pub struct Cloud {
     pub part: BTreeMap<String, Part>,
     /// A value under a name.
     pub parameter: BTreeMap<String, NamedValue>,
+    /// Is one thing wherever it is spoken of by the same name, or altogether.
+    pub shared: BTreeMap<String, Shared>,
     /// Starts something.
     pub trigger: BTreeMap<String, Trigger>,
     /// What may be done.
@@ -49,6 +51,10 @@ pub struct Function {
     pub handler: Keys,
     pub environment: Keys,
     pub role: Keys,
+    /// What it is bound to, and may use by that.
+    pub uses: Keys,
+    /// The folder of whoever says it is all its own, if it is a package without others below it.
+    pub whole: bool,
 }
 
 /// A resource that packs code.
@@ -70,6 +76,8 @@ pub struct Gateway {
     pub definition: Keys,
     /// Attributes with which nothing can be concluded from silence.
     pub closes: Keys,
+    /// Conditions under which a way in may ask for less than the gateway demands.
+    pub loosens: Keys,
 }
 
 /// An entry point of a gateway.
@@ -90,6 +98,10 @@ pub struct Route {
     /// Attributes with which nothing can be concluded from silence.
     pub closes: Keys,
     pub target: Keys,
+    /// Conditions of which one must hold.
+    pub when: Keys,
+    /// What answers where no target is a component.
+    pub otherwise: Keys,
     pub default: Option<String>,
 }
 
@@ -122,6 +134,14 @@ pub struct Part {
     pub named: Vec<String>,
 }
 
+/// Something that several speak of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "the head of the data says it")]
+pub struct Shared {
+    pub name: Keys,
+}
+
 /// A value under a name.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -141,6 +161,8 @@ pub struct Trigger {
     /// The rule that says when, where that is a resource of its own.
     pub rule: Keys,
     pub target: Keys,
+    /// The role with which the resource itself does what it does.
+    pub role: Keys,
 }
 
 /// What may be done.

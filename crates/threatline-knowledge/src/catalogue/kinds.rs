@@ -6,10 +6,12 @@ use super::technology::resources;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// The known kind of templates (`AWS::Lambda::Function`) with these letters, whatever stands between them; none where that fits several.
-pub fn kind_of_letters(spelt: &str) -> Option<&'static str> {
-    static ALL: OnceLock<BTreeMap<String, Option<&'static str>>> = OnceLock::new();
-    let all = ALL.get_or_init(|| {
+/// The known kind of templates (`AWS::Lambda::Function`), or else of Terraform (`aws_lambda_function`), with these letters, whatever stands
+/// between them; none where that fits several.
+pub fn kind_of_letters(spelt: &str, of_templates: bool) -> Option<&'static str> {
+    type Kinds = BTreeMap<String, Option<&'static str>>;
+    static ALL: [OnceLock<Kinds>; 2] = [const { OnceLock::new() }; 2];
+    let all = ALL[usize::from(of_templates)].get_or_init(|| {
         let ways = cloud();
         let keys = [
             ways.function.keys().collect::<Vec<_>>(),
@@ -24,7 +26,8 @@ pub fn kind_of_letters(spelt: &str) -> Option<&'static str> {
             ways.attachment.keys().collect(),
         ];
         let mut found: BTreeMap<String, Option<&'static str>> = BTreeMap::new();
-        for kind in resources().keys().chain(keys.into_iter().flatten()).filter(|kind| kind.contains("::")) {
+        let meant = |kind: &&String| kind.contains("::") == of_templates && !kind.starts_with("data.");
+        for kind in resources().keys().chain(keys.into_iter().flatten()).filter(meant) {
             let entry = found.entry(letters(kind)).or_insert(Some(kind));
             *entry = entry.filter(|known| known == kind);
         }
@@ -44,9 +47,12 @@ mod tests {
 
     #[test]
     fn a_kind_is_told_by_its_letters() {
-        assert_eq!(kind_of_letters("aws_apigatewayv2::Api"), Some("AWS::ApiGatewayV2::Api"));
-        assert_eq!(kind_of_letters("aws-appsync GraphQLApi"), Some("AWS::AppSync::GraphQLApi"));
-        assert_eq!(kind_of_letters("aws-lambda.Function2"), None);
-        assert_eq!(kind_of_letters("aws_archive_file"), None);
+        assert_eq!(kind_of_letters("aws_apigatewayv2::Api", true), Some("AWS::ApiGatewayV2::Api"));
+        assert_eq!(kind_of_letters("aws-appsync GraphQLApi", true), Some("AWS::AppSync::GraphQLApi"));
+        assert_eq!(kind_of_letters("aws-lambda.Function2", true), None);
+        assert_eq!(kind_of_letters("aws_archive_file", true), None);
+        assert_eq!(kind_of_letters("aws.lambda.Function", false), Some("aws_lambda_function"));
+        assert_eq!(kind_of_letters("google.cloudrun.Service", false), Some("google_cloud_run_service"));
+        assert_eq!(kind_of_letters("aws.ec2.Vpc", false), None);
     }
 }

@@ -188,6 +188,9 @@ pub struct Resource {
     pub protocol: Option<String>,
     /// The attribute whose value is an engine's name (`postgres`, `POSTGRES_15`, `aurora-mysql`).
     pub engine: Option<String>,
+    /// An attribute without which it makes nothing.
+    #[serde(default)]
+    pub needs: Option<String>,
 }
 
 impl Resource {

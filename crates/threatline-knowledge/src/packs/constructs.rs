@@ -93,6 +93,10 @@ pub struct Making {
     pub defaults: BTreeMap<String, String>,
     /// One for each item of the list under that key.
     pub each: BTreeMap<String, Selectors>,
+    /// What a call's resource is called, where that is not its first text.
+    pub called: Option<Selectors>,
+    /// It is called so whatever it stands in.
+    pub apart: bool,
     pub when: Vec<Condition>,
     /// What is made beside it.
     pub also: Vec<Making>,

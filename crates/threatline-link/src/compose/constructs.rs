@@ -79,8 +79,12 @@ impl<'a> Evaluator<'a> {
             Some(Val::Object(id)) => self.objects[*id].spot.clone(),
             _ => None,
         };
-        let mut spot = around.map(|spot| (*spot).clone()).unwrap_or_default();
-        let first = site.arguments.first().and_then(|argument| argument.value.literal()).unwrap_or_default().to_owned();
+        let mut spot = around.filter(|_| !makes.apart).map(|spot| (*spot).clone()).unwrap_or_default();
+        let first = match &makes.called {
+            None => site.arguments.first().map(|argument| argument.value.clone()),
+            called => self.pick(called.as_ref(), site),
+        };
+        let first = first.as_ref().and_then(Val::literal).unwrap_or_default().to_owned();
         if spot.path.len() < 2 * DEEPEST {
             spot.path.push(if first.is_empty() { site.method.clone() } else { first });
         }

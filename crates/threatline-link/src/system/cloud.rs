@@ -6,13 +6,16 @@
 
 mod access;
 mod attributes;
+mod code;
 mod components;
+mod bicep;
 mod grants;
 mod leads;
 mod networks;
 mod placed;
 mod reach;
 mod routes;
+mod scopes;
 mod triggers;
 mod workloads;
 
@@ -25,7 +28,7 @@ pub(crate) use reach::expose;
 pub(crate) use routes::{Placed, definitions, entry_points};
 
 use super::draft::{folder_of, join};
-use super::said::Said;
+use super::said::{At, Said};
 use super::terraform::{FROM_TOP, Plan, Planned};
 use crate::compose::{CodeResource, Composed};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,10 +70,12 @@ pub(crate) struct Cloud<'a> {
     exports: BTreeMap<String, (String, &'a Text)>,
     /// Where marks of what is planned are.
     places: &'a [(Arc<str>, Mark)],
-    /// Parameters of the parameter store, by their full name.
+    /// Parameters of the parameter store, by their full name, with `*` for what who deploys them says.
     stored: Vec<(String, usize)>,
     /// Folders of packages.
     packages: BTreeSet<String>,
+    /// The call that made a space of names, for files that are taken in once for each call.
+    calls: BTreeMap<String, usize>,
 }
 
 /// Grants, flows or entry points that resources tell of; no system has so many.
@@ -95,17 +100,22 @@ impl<'a> Cloud<'a> {
             exports: BTreeMap::new(),
             places: &plan.places,
             stored: Vec::new(),
+            calls: BTreeMap::new(),
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
-        for resource in said.resources.iter().filter(|resource| is_template(&resource.it.kind)) {
-            cloud.add(resource.path.clone(), resource.it);
+        let scopes = scopes::Scopes::new(said);
+        let counts = |resource: &At<'_, Resource>| is_template(&resource.it.kind) && scopes.counts(&resource.path, resource.it) && !bicep::is_one(&resource.path);
+        for resource in said.resources.iter().filter(|resource| counts(resource)) {
+            let scope = scopes.of(&resource.path, resource.it);
+            cloud.add(resource.path.clone(), resource.it, scope);
         }
         plan.resources.iter().for_each(|planned| cloud.add_planned(planned));
         for resource in &composed.resources {
             cloud.add_declared(resource);
         }
-        for stack in &said.stacks {
-            let scope = stack.path.to_string();
+        let handed = bicep::deploy(&mut cloud, said);
+        for stack in said.stacks.iter().filter(|stack| !bicep::is_one(&stack.path)) {
+            let scope = scopes.taken(&stack.path).to_owned();
             for parameter in &stack.it.parameters {
                 cloud.parameters.insert((scope.clone(), parameter.name.clone()), parameter);
             }
@@ -122,16 +132,29 @@ impl<'a> Cloud<'a> {
             }
         }
         cloud.hand_down();
+        cloud.handed.extend(handed);
         let stored = ways().parameter.iter().flat_map(|(kind, way)| cloud.of_kind(kind).map(move |at| (at, way)));
-        let named = stored.filter_map(|(at, way)| Some((cloud.literal(&cloud.items[at].scope, cloud.first(at, &way.name)?.1)?, at)));
+        let named = stored.filter_map(|(at, way)| Some((cloud.pattern(&cloud.items[at].scope, cloud.first(at, &way.name)?.1)?, at)));
         let mut named: Vec<(String, usize)> = named.collect();
         named.sort();
         cloud.stored = named;
         cloud
     }
 
-    fn add(&mut self, path: Arc<str>, it: &'a Resource) {
-        let (scope, at) = (path.to_string(), self.items.len());
+    fn add(&mut self, path: Arc<str>, it: &'a Resource, scope: String) {
+        let at = self.items.len();
+        // each part of a service would make the gateway that they share
+        let shared = || self.by_name.get(&(scope.clone(), it.name.clone())).is_some_and(|known| self.items[*known].kind == it.kind);
+        if it.kind.starts_with("Serverless::") && ways().gateway.contains_key(&it.kind) && shared() {
+            return;
+        }
+        // what an only API is called where a file of its own does not tell that it is the only one
+        if it.kind == "Serverless::GraphqlApi" {
+            self.by_name.entry((scope.clone(), "GraphQlApi".to_owned())).or_insert(at);
+        }
+        if it.kind == WORKER {
+            self.by_name.insert((WORKER.to_owned(), it.name.clone()), at);
+        }
         if it.kind == "Serverless::Function" {
             self.by_name.insert((scope.clone(), logical(&it.name)), at);
         }
@@ -172,6 +195,9 @@ impl<'a> Cloud<'a> {
     /// The template that a resource nests.
     fn nested(&self, at: usize) -> Option<String> {
         let item = &self.items[at];
+        if item.kind == bicep::MODULE {
+            return Some(bicep::inner(&item.scope, &item.it.name)).filter(|scope| self.calls.contains_key(scope));
+        }
         if !matches!(item.kind.as_str(), "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
             return None;
         }
@@ -226,11 +252,21 @@ impl<'a> Cloud<'a> {
             _ => {}
         }
         if let Some(stored) = name.strip_prefix("ssm:") {
-            let found = self.stored.iter().find(|(name, _)| name == stored).map(|(_, at)| *at);
+            let found = self.stored_under(stored);
             return found.map_or(Text::Unknown, |at| self.item(at, "", depth, seen));
         }
         if let Some((scope, value)) = name.strip_prefix("Fn::ImportValue.").and_then(|name| self.exports.get(name)) {
             return self.text(scope, value, depth + 1, seen);
+        }
+        // workers speak of each other by their names, wherever they are configured
+        if let Some(worker) = name.strip_prefix("worker:") {
+            let found = self.by_name.get(&(WORKER.to_owned(), worker.to_owned()));
+            return found.map_or(Text::Unknown, |at| self.item(*at, "", depth, seen));
+        }
+        if let Some(function) = name.strip_prefix("function:") {
+            let folder = format!("{scope}function/{function}/");
+            let is_it = |item: &Item<'_>| ways().function.contains_key(&item.kind) && item.path.starts_with(&folder);
+            return self.items.iter().position(is_it).map_or(Text::Unknown, |at| self.item(at, "", depth, seen));
         }
         let key = (scope.to_owned(), name.to_owned());
         if let Some(parameter) = self.parameters.get(&key) {
@@ -247,21 +283,57 @@ impl<'a> Cloud<'a> {
             return parameter.value.clone().unwrap_or(Text::Unknown);
         }
         let found = match parameter.value.as_ref().and_then(Text::as_literal) {
-            Some(name) => self.stored.iter().find(|(stored, _)| stored == name).map(|(_, at)| *at),
+            Some(name) => self.stored_under(name),
             None => self.stored_as(&parameter.name),
         };
         found.map_or(Text::Unknown, |at| self.item(at, "", depth, seen))
     }
 
+    /// A text with names followed, and `*` for what is not known of it; none where nothing is.
+    fn pattern(&self, scope: &str, text: &Text) -> Option<String> {
+        let text = self.text(scope, text, 0, &mut Seen::default()).with_defaults();
+        text.contains(|letter: char| letter.is_ascii_alphanumeric()).then_some(text)
+    }
+
+    /// The stored parameter of a name: the one that is called so, or the only one that may be, whatever stands for its `*`.
+    fn stored_under(&self, name: &str) -> Option<usize> {
+        let called = self.stored.iter().find(|(stored, _)| stored == name);
+        let is_part = |stored: &str, part: &str| match stored.split_once('*') {
+            None => stored == part,
+            Some((begin, end)) => !end.contains('*') && part.len() >= begin.len() + end.len() && part.starts_with(begin) && part.ends_with(end),
+        };
+        let may_be = |stored: &str| {
+            let (stored, name) = (stored.split('/').collect::<Vec<_>>(), name.split('/').collect::<Vec<_>>());
+            // what is wild altogether is nobody's name
+            let known = stored.iter().filter(|part| !part.is_empty() && !part.contains('*')).count();
+            known > 1 && stored.len() == name.len() && stored.iter().zip(&name).all(|(stored, part)| is_part(stored, part))
+        };
+        let mut fitting = self.stored.iter().filter(|(stored, _)| may_be(stored));
+        called.or_else(|| fitting.next().filter(|_| fitting.next().is_none())).map(|(_, at)| *at)
+    }
+
     /// The only stored parameter whose path ends in the words of a template's parameter: `OrdersTableName` is
-    /// `/shop/live/orders/table/name`. Who deploys the template fills it in; the names tell what is meant.
+    /// `/shop/live/orders/table/name`, `CollectPaymentFunction` is `/live/payment/function/collect`. Who deploys the template fills it
+    /// in; the names tell what is meant.
     fn stored_as(&self, parameter: &str) -> Option<usize> {
         let squash = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect() };
         let wanted = squash(parameter);
         let ends = |name: &str| name.match_indices('/').any(|(at, _)| name[at + 1..].contains('/') && squash(&name[at..]) == wanted);
-        let mut found = self.stored.iter().filter(|(name, _)| ends(name));
-        let (_, at) = found.next()?;
-        found.next().is_none().then_some(*at)
+        let only = |fits: &dyn Fn(&str) -> bool| {
+            let mut found = self.stored.iter().filter(|(name, _)| fits(name));
+            found.next().filter(|_| found.next().is_none()).map(|(_, at)| *at)
+        };
+        let sorted = |words: &mut dyn Iterator<Item = String>| -> Vec<String> {
+            let mut words: Vec<String> = words.collect();
+            words.sort();
+            words
+        };
+        let turned = sorted(&mut words(parameter));
+        let turned_end = |name: &str| {
+            let starts = name.match_indices('/').filter(|(at, _)| name[at + 1..].contains('/'));
+            starts.into_iter().any(|(at, _)| sorted(&mut words(&name[at..])) == turned)
+        };
+        only(&ends).or_else(|| only(&turned_end).filter(|_| turned.len() > 1))
     }
 
     /// The resource of a name, and what of it is asked for.
@@ -273,7 +345,9 @@ impl<'a> Cloud<'a> {
 
     fn item(&self, at: usize, attribute: &str, depth: usize, seen: &mut Seen) -> Text {
         let item = &self.items[at];
-        if let Some(output) = attribute.strip_prefix(".Outputs.") {
+        // what somebody else's application gives out is an address of it
+        let output = attribute.strip_prefix(".Outputs.").or_else(|| attribute.strip_prefix(".outputs.")).filter(|_| item.component.is_none());
+        if let Some(output) = output {
             let found = self.nested(at).and_then(|nested| Some((nested.clone(), *self.outputs.get(&(nested, output.to_owned()))?)));
             return found.map_or(Text::Unknown, |(scope, value)| self.text(&scope, value, depth + 1, seen));
         }
@@ -281,13 +355,21 @@ impl<'a> Cloud<'a> {
             seen.items.insert(at);
             return Text::Unknown;
         }
+        // one that is only looked up is the one of its name
+        if item.it.data_source && bicep::is_one(&item.path) {
+            let name = self.values_at(at, "name").next();
+            return name.map_or(Text::Unknown, |(_, text, _)| self.text(&item.scope, text, depth + 1, seen));
+        }
         if let Some(forward) = ways().forward.get(&item.kind) {
-            let to = forward.to.iter().flat_map(|key| self.values_at(at, key)).next();
-            return to.map_or(Text::Unknown, |(_, text, _)| self.text(&item.scope, text, depth + 1, seen));
+            let to = forward.to.iter().flat_map(|key| self.values_at(at, key));
+            let mut words = to.map(|(_, text, _)| self.text(&item.scope, text, depth + 1, seen));
+            let first = words.next().unwrap_or(Text::Unknown);
+            // all that it stands for is seen, one word stands for it in a text
+            return words.fold(first, |first, other| if first == Text::Unknown { other } else { first });
         }
         seen.items.insert(at);
         let Some(component) = item.component else { return Text::Unknown };
-        let url = matches!(attribute, ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
+        let url = attribute.starts_with(".Outputs.") || matches!(attribute, ".url" | ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
         Text::literal(format!("{}{}", if url { "https://" } else { "" }, word(component)))
     }
 
@@ -307,10 +389,14 @@ impl<'a> Cloud<'a> {
 
     /// A path that a resource speaks of, from the top of the repository.
     pub(crate) fn path(&self, at: usize, text: &Text) -> Option<String> {
-        let path = self.literal_of(at, text)?;
+        self.from(at, &self.literal_of(at, text)?)
+    }
+
+    /// The same of letters that are known.
+    pub(crate) fn from(&self, at: usize, path: &str) -> Option<String> {
         match path.strip_prefix(FROM_TOP) {
             Some(path) => join("", path.trim_start_matches('/')),
-            None => join(folder_of(&self.items[at].path), &path),
+            None => join(folder_of(&self.items[at].path), path),
         }
     }
 }
@@ -327,6 +413,12 @@ const EVERYWHERE: &str = "\0planned";
 
 /// The scope of names of resources that code declares; no path of a file.
 const DECLARED: &str = "\0declared";
+
+/// The kind of a worker as its tool's configuration says it.
+const WORKER: &str = "Wrangler::Worker";
+
+/// The key of a resource itself, where it is what an attribute of others would name.
+const ITSELF: &str = "self";
 
 /// Stands for whichever region it is.
 const REGION: &str = "region";
@@ -346,6 +438,10 @@ pub(crate) fn hosts(component: usize) -> [String; 3] {
 fn vocabulary(kind: &str) -> &'static str {
     match kind.split("::").next() {
         Some("Serverless") => "serverless",
+        Some("Wrangler") => "wrangler",
+        Some("Amplify") => "amplify",
+        Some("Azd") => "azd",
+        Some(first) if first == "Bicep" || first.starts_with("Microsoft.") => "bicep",
         _ if is_template(kind) => "cloudformation",
         _ => "terraform",
     }
@@ -366,6 +462,20 @@ fn logical(name: &str) -> String {
 fn is_entry(kind: &str, attribute: &str) -> bool {
     let collected = workloads::ways().collected.get(kind);
     collected.is_some_and(|collected| attribute.strip_prefix('.').is_some_and(|attribute| collected.entry.iter().any(|entry| entry == attribute)))
+}
+
+/// Words of a name, small: at what is no letter or digit, and before capitals.
+fn words(name: &str) -> impl Iterator<Item = String> + '_ {
+    let mut ends: Vec<usize> = Vec::new();
+    let bytes = name.as_bytes();
+    for at in 1..bytes.len() {
+        let begins = bytes[at].is_ascii_uppercase() && (bytes[at - 1].is_ascii_lowercase() || bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase));
+        ends.extend(begins.then_some(at));
+    }
+    let starts = std::iter::once(0).chain(ends.clone());
+    let parts = starts.zip(ends.into_iter().chain([name.len()])).map(|(start, end)| &name[start..end]);
+    let single = parts.flat_map(|part| part.split(|letter: char| !letter.is_ascii_alphanumeric())).filter(|part| !part.is_empty());
+    single.map(str::to_ascii_lowercase)
 }
 
 /// Whether a product is used only by identities with a grant.

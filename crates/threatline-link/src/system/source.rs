@@ -209,7 +209,7 @@ fn source_folders(said: &Said<'_>, composed: Option<&Composed>) -> BTreeSet<Stri
 }
 
 /// Folders that build tools write to.
-const BUILT: [&str; 5] = ["target", "build", "dist", "out", "publish"];
+pub(crate) const BUILT: [&str; 5] = ["target", "build", "dist", "out", "publish"];
 
 /// A pattern for files that are no source: `package*.json`, `*.csproj`.
 fn is_manifests(pattern: &str) -> bool {
@@ -255,7 +255,7 @@ pub(crate) fn speaking(composed: &Composed) -> BTreeSet<&str> {
     paths.extend(composed.reads.iter().map(|(.., place)| &*place.path));
     paths.extend(composed.libraries.iter().map(|(_, place)| &*place.path));
     // tools keep what is theirs in hidden folders
-    paths.retain(|path| !path.split('/').any(|part| part.starts_with('.')));
+    paths.retain(|path| !path.split('/').any(|part| part.starts_with('.') && part != ".well-known"));
     paths
 }
 
@@ -306,7 +306,12 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         unit_owner.insert(unit.clone(), vec![drafts.len() - 1]);
     }
     for unit in libraries {
-        let users = users_of(&unit, said, drafts);
+        let mut users = users_of(&unit, said, drafts);
+        // what lies beside the only program of a package is its own, though not all of it is deployed as one
+        let mut beside = (0..drafts.len()).filter(|at| drafts[*at].roots.iter().any(|root| root.folder == unit && root.only.is_some()));
+        if let (Some(only), None) = (beside.next(), beside.next()) {
+            users.extend((!users.contains(&only)).then_some(only));
+        }
         unit_owner.insert(unit, users);
     }
     for (unit, files) in units {

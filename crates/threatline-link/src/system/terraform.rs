@@ -31,7 +31,7 @@ const MOST: usize = 400_000;
 
 /// Attributes in which providers are told what a resource is to be called.
 pub(crate) const NAMES: &[&str] = &[
-    "identifier", "cluster_identifier", "name", "db_name", "bucket", "cluster_id", "replication_group_id", "function_name", "domain_name", "service_name",
+    "identifier", "cluster_identifier", "name", "db_name", "bucket", "cluster_id", "replication_group_id", "function_name", "script_name", "domain_name", "title", "service_name",
     "broker_name", "cluster_name", "secret_id", "identifier_prefix",
 ];
 

@@ -5,7 +5,7 @@
 
 use super::super::secret;
 use crate::node::{Kind, MAX_DEPTH, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::{Extracted, Mark, Text};
 
 /// A dotted key, its value, its place.
@@ -14,8 +14,11 @@ pub(in super::super) type Leaf = (String, Text, Mark);
 /// Values kept of one file.
 pub(in super::super) const MAX_VALUES: usize = 20_000;
 
-/// A longer value is a program or a document, and says nothing as a text.
+/// A longer value is a program or a document; of its letters nothing is kept, of what it is filled with the names are.
 const MAX_TEXT: usize = 4 << 10;
+
+/// Names that are kept of one such value.
+const MAX_NAMES: usize = 200;
 
 /// A longer key leads to nothing that anybody asks for.
 const MAX_KEY: usize = 512;
@@ -132,7 +135,7 @@ impl Values<'_> {
     /// `${Name}`, `${Name.Attribute}`, `${!Literal}`.
     fn substitute(&self, pattern: &str, names: Option<&Node>, depth: usize) -> Text {
         if pattern.len() > MAX_TEXT {
-            return Text::Unknown;
+            return self.named(pattern, names, depth);
         }
         let mut parts = Vec::new();
         let mut rest = pattern;
@@ -143,17 +146,31 @@ impl Values<'_> {
                 break;
             };
             rest = after;
-            let named = names.and_then(|names| names.get(hole));
-            parts.push(match (hole.strip_prefix('!'), named) {
-                (Some(literal), _) => Text::literal(format!("${{{literal}}}")),
-                (None, Some(node)) => self.text(node, depth).unwrap_or(Text::Unknown),
-                // another vocabulary's variable inside the text
-                (None, None) if hole.contains(':') && !hole.starts_with("AWS::") => (self.scalar)(&format!("${{{hole}}}")),
-                (None, None) => Text::Name(hole.trim().to_owned()),
-            });
+            parts.push(self.hole(hole, names, depth));
         }
         parts.push(Text::literal(rest));
         Text::join(parts)
+    }
+
+    /// What is filled in for `${hole}`.
+    fn hole(&self, hole: &str, names: Option<&Node>, depth: usize) -> Text {
+        let named = names.and_then(|names| names.get(hole));
+        match (hole.strip_prefix('!'), named) {
+            (Some(literal), _) => Text::literal(format!("${{{literal}}}")),
+            (None, Some(node)) => self.text(node, depth).unwrap_or(Text::Unknown),
+            // another vocabulary's variable inside the text
+            (None, None) if hole.contains(':') && !hole.starts_with("AWS::") => (self.scalar)(&format!("${{{hole}}}")),
+            (None, None) => Text::Name(hole.trim().to_owned()),
+        }
+    }
+
+    /// What a long text is filled with, each once, and nothing of its letters.
+    fn named(&self, pattern: &str, names: Option<&Node>, depth: usize) -> Text {
+        let mut seen = BTreeSet::new();
+        let holes = pattern.split("${").skip(1).filter_map(|behind| Some(behind.split_once('}')?.0)).filter(|hole| !hole.starts_with(['!', '\n']));
+        let new = holes.filter(|hole| hole.len() <= MAX_KEY && seen.insert(*hole)).take(MAX_NAMES);
+        let parts: Vec<Text> = new.map(|hole| self.hole(hole, names, depth)).filter(|part| *part != Text::Unknown).collect();
+        Text::join(std::iter::once(Text::Unknown).chain(parts.into_iter().flat_map(|part| [part, Text::Unknown])))
     }
 
     fn find(&self, map: &Node, first: &Node, second: &Node) -> Text {

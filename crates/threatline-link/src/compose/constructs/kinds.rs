@@ -17,7 +17,7 @@ pub(super) fn kind_of<'p>(rules: &ConstructRules, makes: &'p Making, rule: &Type
     // the longest beginning that has another name
     let other = rules.alike.iter().filter(|(begin, _)| spelt.starts_with(begin.as_str())).max_by_key(|(begin, _)| begin.len());
     let spelt = other.map_or(spelt.clone(), |(begin, instead)| format!("{}{}", letters(instead), &spelt[begin.len()..]));
-    kind_of_letters(&spelt)
+    kind_of_letters(&spelt, like.contains("::"))
 }
 
 /// Attributes of a kind below which keys are free words: the variables of a function.
@@ -26,7 +26,7 @@ pub(super) fn free(kind: &str) -> &'static [String] {
 }
 
 /// Whether an attribute of the data is the one that code writes: capitals may differ, and of what may be there several times
-/// code writes the only one without a number. A star of the data is any one part.
+/// code writes the only one without a number. A star of the data is any one part, two at its end are all of them.
 pub(crate) fn same_key(known: &str, written: &str) -> bool {
     rest_of(known, written).is_some_and(str::is_empty)
 }
@@ -39,6 +39,9 @@ pub(crate) fn below_key<'w>(known: &str, written: &'w str) -> Option<&'w str> {
 fn rest_of<'w>(known: &str, written: &'w str) -> Option<&'w str> {
     let Some((wanted, known)) = (!known.is_empty()).then(|| known.split_once('.').unwrap_or((known, ""))) else { return Some(written) };
     let (part, rest) = written.split_once('.').unwrap_or((written, ""));
+    if wanted == "**" && !part.is_empty() {
+        return Some("");
+    }
     if !part.is_empty() && (wanted == "*" || wanted.eq_ignore_ascii_case(part)) {
         return rest_of(known, rest);
     }

@@ -24,12 +24,15 @@ impl Evaluator<'_> {
 
     /// What a program that declares resources puts into a text: `${__dirname}/../lambda`, `https://${api.ref}.example.com`.
     pub(in crate::compose) fn word_here(&self, value: &Val) -> Option<Text> {
-        match value {
-            Val::Object(id) | Val::Method(id, _) if self.objects[*id].spot.is_some() => {}
-            Val::Symbol(_) | Val::Made(_) => {}
+        let own = match value {
+            Val::Object(id) | Val::Method(id, _) if self.objects[*id].spot.is_some() => {
+                // some vocabularies are there without an import
+                self.objects[*id].ty.map(|ty| self.program.files[self.file].library.type_rule(ty).pack).filter(|pack| pack.constructs.is_some())
+            }
+            Val::Symbol(_) | Val::Made(_) => None,
             _ => return None,
-        }
-        let pack = self.declaring()?;
+        };
+        let pack = self.declaring().or(own)?;
         let text = self.attribute(pack, value, 0, &mut Attributes::bounded(self.mark));
         // a constant of the library says nothing inside of a text, but what the vocabulary itself fills in
         let says = text != Text::Unknown && !matches!((value, &text), (Val::Symbol(_), Text::Literal(literal)) if literal != ".");

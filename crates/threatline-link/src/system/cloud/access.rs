@@ -3,7 +3,7 @@
 
 use super::super::draft::Draft;
 use super::super::flows::{Around, FlowDraft, Flows, Key, Proved, code, push_new};
-use super::{Cloud, Grants, MOST, triggers, workloads};
+use super::{Cloud, Grants, MOST, bicep, triggers, workloads};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_model::{Evidence, Grade, Proof};
@@ -29,7 +29,8 @@ pub(crate) fn flows(cloud: &Cloud<'_>, drafts: &[Draft<'_>], flows: &mut Flows, 
     for grant in grants.all.iter().filter(|grant| !(grant.consumes && pairs.contains(&(grant.to, grant.from)))) {
         let (by, mark) = grant.by;
         let evidence = vec![cloud.evidence(by, mark)];
-        add(flows, drafts, Told { from: grant.from, to: grant.to, evidence, authenticated: true, encrypted: true });
+        let proved = !grant.bound || Grants::needed(&drafts[grant.to]);
+        add(flows, drafts, Told { from: grant.from, to: grant.to, evidence, authenticated: proved, encrypted: proved });
     }
     for (gateway, target, place) in super::routes::integrated(cloud, around.said) {
         let by = (gateway, cloud.items[gateway].it.mark);
@@ -66,9 +67,17 @@ fn handed(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
 fn read(cloud: &Cloud<'_>, drafts: &[Draft<'_>], around: &Around<'_, '_>) -> Vec<Told> {
     let Around { composed, ownership, grants, in_test, .. } = *around;
     let mut told = Vec::new();
+    let hosts: Vec<(usize, usize)> = cloud.items.iter().enumerate().filter(|(_, item)| bicep::is_one(&item.path)).filter_map(|(at, item)| Some((item.component?, at))).collect();
     let functions: BTreeMap<usize, usize> = cloud.items.iter().enumerate().filter_map(|(at, item)| Some((item.component?, at))).collect();
     for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !in_test(&place.path)) {
         for &from in ownership.of(&place.path) {
+            for (_, at) in hosts.iter().filter(|(component, _)| *component == from) {
+                for (by, text, mark) in bicep::settings(cloud, *at, variable) {
+                    let named = cloud.see(by, text).items.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from);
+                    let told_of = |to: usize| Told { from, to, evidence: vec![cloud.evidence(by, mark), code(place)], authenticated: false, encrypted: false };
+                    told.extend(named.map(told_of).take(MOST.saturating_sub(told.len())).collect::<Vec<_>>());
+                }
+            }
             let Some((at, way)) = functions.get(&from).and_then(|at| Some((*at, ways().function.get(&cloud.items[*at].kind)?))) else { continue };
             let keys: Vec<String> = way.environment.iter().map(|prefix| format!("{prefix}.{variable}")).collect();
             for (named, mark) in cloud.references(at, &keys) {

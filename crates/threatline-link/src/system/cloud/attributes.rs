@@ -1,6 +1,6 @@
 //! Attributes of resources by the keys of the data.
 
-use super::Cloud;
+use super::{Cloud, ITSELF};
 use crate::compose::constructs::OPEN;
 use crate::compose::constructs::kinds::{below_key, same_key};
 use threatline_facts::{Mark, Text};
@@ -68,6 +68,9 @@ impl<'a> Cloud<'a> {
     pub(crate) fn references(&self, at: usize, keys: &[String]) -> Vec<(usize, Mark)> {
         let mut found = Vec::new();
         for key in keys {
+            if key == ITSELF {
+                found.push((at, self.items[at].it.mark));
+            }
             for (_, text, mark) in self.values_at(at, key) {
                 found.extend(self.see(at, text).items.into_iter().map(|item| (item, mark)));
             }
@@ -96,7 +99,7 @@ fn fits(pattern: &str, key: &str) -> bool {
     let (mut wanted, mut parts) = (pattern.split('.'), key.split('.'));
     loop {
         match (wanted.next(), parts.next()) {
-            (None, None) => return true,
+            (None, None) | (Some("**"), Some(_)) => return true,
             (Some("*"), Some(_)) => {}
             (Some(a), Some(b)) if a == b => {}
             _ => return false,

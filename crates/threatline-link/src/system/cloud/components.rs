@@ -5,7 +5,8 @@ use super::super::names::Directory;
 use super::super::product::Product;
 use super::super::said::Said;
 use super::super::terraform::{NAMES, plain_name};
-use super::{Cloud, Seen, hosts, is_template};
+use super::code::{Code, code, root};
+use super::{Cloud, Seen, bicep, hosts, is_template};
 use crate::compose::constructs::kinds::below_key;
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::Text;
@@ -13,20 +14,38 @@ use threatline_knowledge::catalogue;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_model::{ComponentKind, Environment, Exposure, Grade, Proof, Property, Role, Value};
 
-/// Endings of files that a handler's module may have.
-const ENDINGS: &[&str] = &["js", "mjs", "cjs", "ts", "mts", "py", "rb"];
-
 /// Adds functions, with the folders of their code, before code is given to anybody.
 pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, files: &BTreeSet<&str>, in_test: &dyn Fn(&str) -> bool) {
-    let found: Vec<usize> = (0..cloud.items.len()).filter(|at| ways().function.contains_key(&cloud.items[*at].kind)).collect();
+    let mut found: Vec<usize> = (0..cloud.items.len()).filter(|at| ways().function.contains_key(&cloud.items[*at].kind)).collect();
+    // where a program runs is told after what it is
+    let is_host = |kind: &str| !is_template(kind) || kind.starts_with("Microsoft.");
+    found.retain(|at| !cloud.items[*at].it.data_source);
+    found.sort_by_key(|at| is_host(&cloud.items[*at].it.kind));
     let code: Vec<Option<Code>> = found.iter().map(|at| code(cloud, *at, files)).collect();
     let mut twins = Twins::default();
     for (number, at) in found.iter().enumerate() {
         let Some(kind) = catalogue::resource(&cloud.items[*at].it.kind) else { continue };
+        if code[number].as_ref().is_some_and(Code::is_gone) {
+            continue;
+        }
         let mut draft = draft(cloud, *at);
         if let Some(twin) = twins.of(cloud, *at) {
             join_twin(&mut drafts[twin], draft);
             cloud.items[*at].component = Some(twin);
+            continue;
+        }
+        if let Some(known) = alike(cloud, *at, drafts) {
+            drafts[known].evidence.extend(draft.evidence);
+            // who says the very folder knows better than what is built of all that lies around it
+            if let Some(root) = code[number].as_ref().and_then(|code| root(code, &[])).filter(|own| !own.folder.is_empty() && own.only.is_none()) {
+                let wider = |other: &Root| other.folder.len() < root.folder.len() && root.folder.starts_with(&other.folder);
+                if drafts[known].roots.is_empty() || drafts[known].roots.iter().all(wider) {
+                    drafts[known].roots = vec![root];
+                }
+            }
+            drafts[known].aliases.extend(draft.aliases.into_iter().chain([draft.name]));
+            drafts[known].shares(&Product::of_resource(kind, None));
+            cloud.items[*at].component = Some(known);
             continue;
         }
         twins.add(cloud, *at, drafts.len());
@@ -42,85 +61,34 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
     }
 }
 
-/// Where a function's code lies.
-struct Code {
-    folder: String,
-    /// It is the folder of the template itself, which may hold anything.
-    shared: bool,
-    /// The file of the handler, from the folder.
-    file: Option<String>,
-    /// The whole package is put into an archive, whichever of its handlers is called.
-    whole: bool,
+/// The program that a service of the Azure Developer CLI is, where another description of it is there: of the same folder, or
+/// of its name.
+fn deployed(cloud: &Cloud<'_>, at: usize, drafts: &[Draft<'_>]) -> Option<usize> {
+    let (_, project) = cloud.first(at, &["project".to_owned()])?;
+    let folder = as_folder(&join(folder_of(&cloud.items[at].path), project.as_literal()?)?);
+    let is_process = |draft: &Draft<'_>| draft.kind == ComponentKind::Process && !draft.descriptions.is_empty();
+    let of_folder = |draft: &Draft<'_>| is_process(draft) && !folder.is_empty() && draft.roots.iter().any(|root| root.folder == folder);
+    let found = drafts.iter().position(of_folder);
+    found.or_else(|| drafts.iter().position(|draft| is_process(draft) && plain(&draft.name) == plain(&cloud.items[at].it.name)))
 }
 
-fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Option<Code> {
-    let way = ways().function.get(&cloud.items[at].kind)?;
-    let own = folder_of(&cloud.items[at].path).to_owned();
-    let (mut folder, mut whole) = (own.clone(), false);
-    if let Some((_, text)) = cloud.first(at, &way.code) {
-        let archive = cloud.see(at, text).items.into_iter().find_map(|item| Some((item, ways().archive.get(&cloud.items[item].kind)?)));
-        let path = match archive {
-            Some((item, way)) => cloud.path(item, cloud.first(item, &way.source)?.1)?,
-            None if cloud.items[at].by.is_some() => asset(&own, &cloud.literal_of(at, text)?, files)?,
-            None => cloud.path(at, text)?,
-        };
-        if files.contains(path.as_str()) {
-            let file = path.rsplit('/').next().map(str::to_owned);
-            return Some(Code { folder: folder_of(&path).to_owned(), shared: true, file, whole: false });
-        }
-        let packed = packed(cloud, &path);
-        whole = packed.is_some();
-        folder = packed.unwrap_or_else(|| as_folder(&path));
-    } else if !way.code.is_empty() {
-        return None;
+/// The program of a tool's own configuration that a resource of Terraform is where it runs: one whose name it has, but for what
+/// tells a stage.
+fn alike(cloud: &Cloud<'_>, at: usize, drafts: &[Draft<'_>]) -> Option<usize> {
+    let item = &cloud.items[at];
+    if item.kind.starts_with("Microsoft.") {
+        return bicep::service(cloud, at).and_then(|service| cloud.items[service].component);
     }
-    let handler = cloud.first(at, &way.handler).and_then(|(_, text)| cloud.literal_of(at, text));
-    let module = handler.as_deref().filter(|handler| !handler.contains("::")).and_then(|handler| handler.rsplit_once('.')).map(|(module, _)| module);
-    let module = module.and_then(|module| join(&folder, module));
-    let candidates = module.into_iter().flat_map(|module| {
-        let beside = ENDINGS.iter().map(|ending| format!("{module}.{ending}")).collect::<Vec<_>>();
-        beside.into_iter().chain(ENDINGS.iter().map(move |ending| format!("{module}/index.{ending}")))
-    });
-    let file = candidates.into_iter().find(|file| files.contains(file.as_str())).map(|file| file[folder.len()..].to_owned());
-    Some(Code { shared: folder == own, folder, file, whole })
-}
-
-/// The package that an archive is made of, where the archive itself is not there: the one in whose folder it is put, or in a
-/// folder of what is built.
-fn packed(cloud: &Cloud<'_>, path: &str) -> Option<String> {
-    let folder = ["zip", "jar", "war"].iter().any(|end| path.rsplit('.').next() == Some(*end)).then(|| folder_of(path))?;
-    let above = folder_of(folder.trim_end_matches('/'));
-    let built = folder.trim_end_matches('/').rsplit('/').next().is_some_and(|name| matches!(name, "dist" | "build" | "target" | "out" | "bin"));
-    let found = if cloud.packages.contains(folder) { folder } else { above };
-    (!found.is_empty() && cloud.packages.contains(found) && (found == folder || built)).then(|| found.to_owned())
-}
-
-/// Where code that declares a function says that the function's lies: from its own folder, or from the one in which it
-/// is run, which is one above it.
-fn asset(own: &str, path: &str, files: &BTreeSet<&str>) -> Option<String> {
-    let is_there = |path: &String| {
-        let folder = as_folder(path);
-        files.contains(path.as_str()) || files.range(folder.as_str()..).next().is_some_and(|file| file.starts_with(&folder))
-    };
-    let mut from = own;
-    loop {
-        if let Some(found) = join(from, path).filter(is_there) {
-            return Some(found);
-        }
-        from = folder_of(from.strip_suffix('/').filter(|from| !from.is_empty())?);
+    if item.kind.starts_with("Azd::") {
+        return deployed(cloud, at, drafts);
     }
-}
-
-/// What of a folder is one function's alone: all of it, the folder of its handler, or the handler's file.
-fn root(code: &Code, others: &[&Code]) -> Option<Root> {
-    let beside: Vec<&&Code> = others.iter().filter(|other| other.folder == code.folder).collect();
-    if beside.is_empty() && !code.shared || code.whole && code.file.is_none() {
-        return Some(Root { folder: code.folder.clone(), only: None });
-    }
-    let file = code.file.clone()?;
-    let inner = folder_of(&file).trim_end_matches('/').to_owned();
-    let alone = !inner.is_empty() && !beside.iter().any(|other| other.file.as_ref().is_some_and(|file| file.starts_with(&format!("{inner}/"))));
-    Some(Root { folder: code.folder.clone(), only: Some(vec![if alone { inner } else { file }]) })
+    let ways = ways().function.get(&item.kind).filter(|way| way.code.is_empty() && way.handler.is_empty() && !is_template(&item.kind))?;
+    let (_, text) = cloud.first(at, &["name".to_owned(), "script_name".to_owned()])?;
+    let pattern = cloud.pattern(&item.scope, text)?;
+    let begins = plain(pattern.split('*').next()?.trim_end_matches(['-', '_', '.']));
+    let configured = cloud.items.iter().filter(|other| !ways.uses.is_empty() && other.it.kind.starts_with("Wrangler::")).filter_map(|other| other.component);
+    let mut found = configured.filter(|at| drafts[*at].kind == ComponentKind::Process && plain(&drafts[*at].name) == begins);
+    found.next().filter(|_| !begins.is_empty())
 }
 
 /// A component of the resource's own name. What code declares is the package's: in which of its files says nothing.
@@ -138,6 +106,13 @@ pub(super) fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let mut aliases: BTreeSet<String> = other_name(item).into_iter().cloned().chain(given_name(cloud, at)).collect();
     aliases.remove(&name);
     draft.aliases.extend(aliases);
+    if item.it.kind.starts_with("Wrangler::") {
+        draft.aliases.remove(&item.it.name);
+        draft.aliases.extend(cloud.values_at(at, "binding").find_map(|(_, text, _)| text.as_literal()).filter(|binding| *binding != name).map(str::to_owned));
+    }
+    if bicep::is_one(&item.path) {
+        draft.aliases.extend(bicep::aliases(cloud, at));
+    }
     draft.address = item.planned.map(|planned| planned.address.clone());
     draft.evidence.push(cloud.evidence(at, item.it.mark));
     draft.evidence.extend(item.planned.and_then(|planned| planned.called.as_ref()).map(|call| cloud.evidence(at, call.mark)));
@@ -161,8 +136,19 @@ pub(super) fn is_anything(name: &str) -> bool {
 /// What people call it: in templates the logical id, in Terraform the name that it gets.
 pub(super) fn name(cloud: &Cloud<'_>, at: usize) -> String {
     let own = &cloud.items[at].it;
+    if bicep::is_one(&cloud.items[at].path) {
+        return bicep::name(cloud, at, ways().function.contains_key(&own.kind));
+    }
+    // in a backend of Amplify all functions have one logical id
+    if let Some((_, behind)) = cloud.items[at].path.split_once("/backend/function/").filter(|_| ways().function.contains_key(&own.kind)) {
+        return behind.split('/').next().unwrap_or(&own.name).to_owned();
+    }
     if is_template(&own.kind) {
-        return own.name.clone();
+        let called = ["called", "binding"].iter().filter(|_| own.kind.starts_with("Wrangler::")).find_map(|key| cloud.values_at(at, key).next());
+        let folder = || folder_of(&cloud.items[at].path).trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("worker");
+        // a tool that nobody tells a name calls it after its folder
+        let written = if own.name.is_empty() { folder() } else { &own.name };
+        return called.and_then(|(_, text, _)| text.as_literal()).unwrap_or(written).to_owned();
     }
     let named = given_name(cloud, at);
     // of several that deploy it none says the name of all
@@ -210,13 +196,19 @@ pub(super) fn join_twin(draft: &mut Draft<'_>, new: Draft<'_>) {
 
 /// Adds what else resources make; returns host names and whose they are.
 pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &Said<'_>) -> Vec<(String, usize)> {
+    let mut known_by: BTreeMap<(&str, Option<String>), usize> = BTreeMap::new();
     let (mut deployed, mut twins) = (Deployed::new(drafts), Twins::default());
     let mut stores: BTreeMap<&str, usize> = BTreeMap::new();
     let named = |item: &super::Item<'_>| ways().function.contains_key(&item.kind).then_some(item.component).flatten();
     let functions: BTreeMap<String, usize> = cloud.items.iter().filter_map(named).map(|at| (drafts[at].name.clone(), at)).collect();
     for at in 0..cloud.items.len() {
         let item = &cloud.items[at];
-        let Some(kind) = catalogue::resource(&item.it.kind).filter(|_| !item.it.data_source && item.component.is_none()) else { continue };
+        // what a template here tells of makes nothing itself
+        let told = item.it.data_source || item.component.is_some() || ways().function.contains_key(&item.kind) || cloud.nested(at).is_some();
+        let Some(kind) = catalogue::resource(&item.it.kind).filter(|_| !told) else { continue };
+        if kind.needs.as_ref().is_some_and(|key| cloud.values_at(at, key).next().is_none()) {
+            continue;
+        }
         if let Some(whole) = part_of(cloud, at, &functions) {
             cloud.items[at].component = Some(whole);
             continue;
@@ -235,6 +227,7 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
         let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
         let product = Product::of_resource(kind, engine.as_deref());
         let known = if is_template(&item.it.kind) { None } else { deployed.take(drafts, &new, &product, engine.is_some()) };
+        let known = shared(cloud, at, kind, &known_by).or(known);
         let component = known.unwrap_or(drafts.len());
         twins.add(cloud, at, component);
         match known.and_then(|known| drafts.get_mut(known)) {
@@ -249,6 +242,9 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
             drafts[component].exposure = if cloud.holds(at, &gateway.private).is_some() { Exposure::Internal } else { Exposure::Internet };
         }
         properties(&mut drafts[component], cloud, at);
+        if let Some(name) = shared_name(cloud, at) {
+            known_by.entry((&kind.technology, name)).or_insert(component);
+        }
         cloud.items[at].component = Some(component);
     }
     open_urls(cloud, drafts);
@@ -291,10 +287,28 @@ fn part_of(cloud: &Cloud<'_>, at: usize, functions: &BTreeMap<String, usize>) ->
     way.named.iter().find_map(|before| functions.get(name.strip_prefix(before.as_str())?).copied())
 }
 
+/// The component of what is one wherever it is spoken of.
+fn shared(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, known: &BTreeMap<(&str, Option<String>), usize>) -> Option<usize> {
+    known.get(&(kind.technology.as_str(), shared_name(cloud, at)?)).copied()
+}
+
+/// The name under which several speak of it; the inner one is none where the product itself is meant.
+fn shared_name(cloud: &Cloud<'_>, at: usize) -> Option<Option<String>> {
+    let way = ways().shared.get(&cloud.items[at].kind)?;
+    if way.name.is_empty() {
+        return Some(None);
+    }
+    let (_, text) = cloud.first(at, &way.name)?;
+    cloud.literal_of(at, text).map(Some)
+}
+
 /// A function with a URL of its own is on the internet.
 fn open_urls(cloud: &Cloud<'_>, drafts: &mut [Draft<'_>]) {
     for (at, item) in cloud.items.iter().enumerate() {
         let Some(way) = ways().route.get(&item.kind).filter(|way| way.gateway.is_empty()) else { continue };
+        if !way.when.is_empty() && cloud.holds(at, &way.when).is_none() {
+            continue;
+        }
         for (target, mark) in cloud.references(at, &way.target) {
             if let Some(component) = cloud.items[target].component {
                 drafts[component].evidence.push(cloud.evidence(at, mark));

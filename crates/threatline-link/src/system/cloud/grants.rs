@@ -23,6 +23,8 @@ pub(crate) struct Grant {
     pub(crate) by: (usize, Mark),
     /// It only takes what the other hands out.
     pub(crate) consumes: bool,
+    /// It is bound to the other by name, which proves no identity.
+    pub(crate) bound: bool,
 }
 
 /// What all functions may use.
@@ -63,6 +65,7 @@ impl Grants {
             if closed {
                 grants.closed.insert(from);
             }
+            grants.bind(cloud, from, at);
         }
         for grant in &grants.all {
             grants.targets.entry(grant.from).or_default().insert(grant.to);
@@ -81,6 +84,16 @@ impl Grants {
         }
     }
 
+    /// What a function is bound to.
+    fn bind(&mut self, cloud: &Cloud<'_>, from: usize, at: usize) {
+        let Some(way) = ways().function.get(&cloud.items[at].kind) else { return };
+        for (item, mark) in cloud.references(at, &way.uses) {
+            if let Some(to) = cloud.items[item].component.filter(|to| *to != from && self.all.len() < MOST) {
+                self.all.push(Grant { from, to, by: (at, mark), consumes: false, bound: true });
+            }
+        }
+    }
+
     /// Says whether the statement names what it is about.
     fn add(&mut self, cloud: &Cloud<'_>, (from, holder): (usize, usize), statement: &Statement<'_>, entries: &BTreeMap<&str, usize>) -> bool {
         let consumes = statement.actions.iter().all(|action| ways().consuming.iter().any(|known| known == action));
@@ -91,7 +104,7 @@ impl Grants {
             named &= !found.is_empty() || cloud.literal_of(holder, text).is_some_and(|text| text != "*");
             let room = MOST.saturating_sub(self.all.len());
             for to in found.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from).take(room) {
-                self.all.push(Grant { from, to, by: (holder, *mark), consumes });
+                self.all.push(Grant { from, to, by: (holder, *mark), consumes, bound: false });
             }
         }
         let harmless = statement.actions.iter().all(|action| ["logs:", "xray:", "cloudwatch:", "ec2:"].iter().any(|service| action.starts_with(service)));
@@ -149,6 +162,10 @@ fn says(text: &Text, wanted: &str) -> bool {
 fn identity<'c>(cloud: &Cloud<'_>, at: usize) -> Option<(&'c [String], Vec<usize>)> {
     let kind = &cloud.items[at].kind;
     if let Some(way) = ways().function.get(kind) {
+        return Some((&way.role, vec![at]));
+    }
+    // what only starts others does so with a role of its own
+    if let Some(way) = ways().trigger.get(kind).filter(|way| !way.role.is_empty()) {
         return Some((&way.role, vec![at]));
     }
     let way = workloads().workload.get(kind)?;

@@ -30,6 +30,12 @@ pub(super) fn gateways(cloud: &Cloud<'_>, at: usize, way: &Route) -> BTreeSet<us
         // the tree of paths that it stands in ends at its gateway
         named.extend(nodes(cloud, at, &way.node).and_then(|(_, end)| Some(end).filter(known)));
     }
+    // an API of GraphQL that who deploys fills in is the only one there is
+    if named.is_empty() && way.kind.as_deref() == Some("graphql") && cloud.first(at, &way.gateway).is_some_and(|(_, text)| cloud.literal_of(at, text).is_none()) {
+        let is_one = |item: &usize| known(item) && ["AppSync", "appsync", "Graphql", "Amplify"].iter().any(|word| cloud.items[*item].kind.contains(word));
+        let all: BTreeSet<usize> = (0..cloud.items.len()).filter(is_one).collect();
+        return if all.len() == 1 { all } else { BTreeSet::new() };
+    }
     if !named.is_empty() || way.gateway.is_empty() || cloud.first(at, &way.gateway).is_some() {
         return named;
     }
@@ -46,6 +52,10 @@ pub(super) fn targets(cloud: &Cloud<'_>, at: usize, way: &Route) -> Vec<(usize, 
     let mut found = cloud.references(at, &way.target);
     // a resolver names its data source; in templates by the name that it is given
     found.retain(|(item, _)| cloud.items[*item].component.is_some());
+    if found.is_empty() && !way.otherwise.is_empty() {
+        found = cloud.references(at, &way.otherwise);
+        found.retain(|(item, _)| cloud.items[*item].component.is_some());
+    }
     found
 }
 
@@ -228,6 +238,9 @@ fn asked(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, answered: bo
     if method.is_none() && cloud.first(at, &way.method).is_some() && of(&way.method).is_none() {
         return None;
     }
+    if way.kind.as_deref() == Some("open") {
+        return None;
+    }
     if way.gateway.is_empty() {
         return Some((EntryPointKind::Http, None, "/".to_owned()));
     }
@@ -235,7 +248,8 @@ fn asked(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, answered: bo
         Some("graphql") => {
             // fields of other types than these are no way in
             let top = of(&way.within).is_some_and(|name| matches!(name.as_str(), "Query" | "Mutation" | "Subscription"));
-            return top.then(|| of(&way.path)).flatten().map(|path| (EntryPointKind::Graphql, None, path));
+            let field = top.then(|| of(&way.path)).flatten();
+            return field.and_then(|field| Some((EntryPointKind::Graphql, None, format!("{}.{field}", of(&way.within)?))));
         }
         Some("websocket") => return of(&way.path).map(|path| (EntryPointKind::Websocket, None, path)),
         _ => {}
@@ -327,6 +341,9 @@ fn verdict(cloud: &Cloud<'_>, at: usize, way: &Route, gateway: usize, here: &Her
         return Some(key);
     }
     let door = ways().gateway.get(&cloud.items[gateway].kind);
+    if door.is_some_and(|door| cloud.holds(gateway, &door.loosens).is_some()) {
+        return None;
+    }
     if let Some((mark, text)) = door.and_then(|door| cloud.first(gateway, &door.demands)) {
         return asks(cloud, gateway, text).filter(|asks| *asks).map(|asks| (asks, explicit(gateway, mark)));
     }

@@ -195,6 +195,13 @@ fn given(said: &Said<'_>) -> BTreeMap<String, (Arc<str>, Mark)> {
                 given.insert(path, (resource.path.clone(), resource.it.mark));
             }
         }
+        // a backend of Amplify keeps an API's schema in the folder of its name
+        if resource.it.kind == "Amplify::Api" {
+            let folder = format!("{}api/{}/", folder_of(&resource.path), resource.it.name);
+            for schema in said.schemas.iter().filter(|schema| schema.path.starts_with(&folder)) {
+                given.insert(schema.path.to_string(), (resource.path.clone(), resource.it.mark));
+            }
+        }
     }
     given
 }

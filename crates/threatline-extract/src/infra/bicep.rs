@@ -1,0 +1,220 @@
+//! Bicep: resources of Azure, modules that take in other files, what a file is handed and hands on.
+//!
+//! A small reader of its own: what is asked for are types, names and values as they are written. Types of resources are told by
+//! their letters, since nobody minds their capitals; versions are left out.
+
+mod syntax;
+mod words;
+
+use super::cloudformation::values::{Leaf, MAX_VALUES};
+use super::secret;
+use std::collections::BTreeMap;
+use syntax::{Value, Words};
+use threatline_facts::infra::{InfraFact, Resource, Stack, StackOutput, StackParameter};
+use threatline_facts::{Extracted, Gap, Text};
+use threatline_knowledge::catalogue;
+use words::Word;
+
+/// Statements of one file.
+const MANY: usize = 5_000;
+
+/// A file while it is read.
+struct Reader {
+    words: Words,
+    /// Values that may still be kept.
+    room: usize,
+    /// `var`, as far as it is a text, to be put into texts.
+    locals: BTreeMap<String, Value>,
+    parameters: Vec<StackParameter>,
+    outputs: Vec<StackOutput>,
+}
+
+/// Reads one file.
+pub fn read(text: &str) -> Extracted {
+    let mut out = Extracted::default();
+    let mut reader = Reader { words: Words::new(text), room: MAX_VALUES, locals: BTreeMap::new(), parameters: Vec::new(), outputs: Vec::new() };
+    let first = out.mark(1, 1);
+    let mut secure = false;
+    for _ in 0..MANY {
+        reader.words.skip_lines();
+        match reader.words.peek() {
+            None => break,
+            // `@secure()`
+            Some(Word::Sign('@')) => {
+                reader.words.next();
+                secure |= reader.words.takes_name("secure");
+                reader.words.skip_statement();
+                continue;
+            }
+            _ => {}
+        }
+        let line = reader.words.line();
+        let keyword = reader.words.name().unwrap_or_default();
+        match keyword.as_str() {
+            "param" => reader.parameter(line, secure, &mut out),
+            "var" => reader.local(),
+            "resource" => reader.resource(line, &mut out),
+            "module" => reader.module(line, &mut out),
+            "output" => reader.output(line, &mut out),
+            _ => reader.words.skip_statement(),
+        }
+        secure = false;
+    }
+    if reader.room == 0 {
+        out.facts.gaps.push(Gap { mark: None, reason: "more values than are read of one file".to_owned(), whole: false });
+    }
+    let Reader { parameters, outputs, .. } = reader;
+    if !parameters.is_empty() || !outputs.is_empty() {
+        out.say(InfraFact::Stack(Stack { name: None, parameters, outputs, mark: first }));
+    }
+    out
+}
+
+impl Reader {
+    fn parameter(&mut self, line: u32, secure: bool, out: &mut Extracted) {
+        let Some(name) = self.words.name() else { return self.words.skip_statement() };
+        // the type, which may be one of several words
+        while !matches!(self.words.peek(), None | Some(Word::Line | Word::Sign('='))) {
+            self.words.next();
+        }
+        let value = self.words.takes('=').then(|| self.words.expression());
+        let value = value.and_then(|value| match value {
+            Value::Text(text) => Some(if secure { Text::Unknown } else { secret::hide(&name, self.filled(&text, 0)) }),
+            _ => None,
+        });
+        let mark = out.mark(line, line);
+        self.parameters.push(StackParameter { name, kind: "bicep".to_owned(), value, mark });
+        self.words.skip_statement();
+    }
+
+    fn local(&mut self) {
+        let Some(name) = self.words.name() else { return self.words.skip_statement() };
+        if self.words.takes('=') {
+            let value = self.words.expression();
+            self.locals.insert(name, value);
+        }
+        self.words.skip_statement();
+    }
+
+    fn output(&mut self, line: u32, out: &mut Extracted) {
+        let Some(name) = self.words.name() else { return self.words.skip_statement() };
+        while !matches!(self.words.peek(), None | Some(Word::Line | Word::Sign('='))) {
+            self.words.next();
+        }
+        if self.words.takes('=') {
+            let value = match self.words.expression() {
+                Value::Text(text) => text,
+                value => syntax::named([value]),
+            };
+            let value = secret::hide(&name, self.filled(&value, 0));
+            let mark = out.mark(line, line);
+            self.outputs.push(StackOutput { name, value, export: None, mark });
+        }
+        self.words.skip_statement();
+    }
+
+    /// What is behind the sign: the record itself, of a loop its first, and what decides whether it is deployed.
+    fn body(&mut self) -> (Vec<(String, Value, u32)>, Option<Text>) {
+        let mut decided = None;
+        if !self.words.takes('=') {
+            return (Vec::new(), decided);
+        }
+        if self.words.takes_name("if") && self.words.takes('(') {
+            decided = Some(match self.words.expression() {
+                Value::Text(text) => text,
+                _ => Text::Unknown,
+            });
+            self.words.takes(')');
+        }
+        let entries = match self.words.expression() {
+            Value::Record(entries) => entries,
+            Value::List(items) => items.into_iter().find_map(|(item, _)| if let Value::Record(entries) = item { Some(entries) } else { None }).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        (entries, decided)
+    }
+
+    fn resource(&mut self, line: u32, out: &mut Extracted) {
+        let (Some(name), Some(written)) = (self.words.name(), self.words.plain_text()) else { return self.words.skip_statement() };
+        let existing = self.words.takes_name("existing");
+        let (entries, decided) = self.body();
+        let mut attributes = Vec::new();
+        for (key, value, line) in entries {
+            self.flatten(&key, &value, line, &mut attributes, out, 0);
+        }
+        self.condition(decided, line, &mut attributes, out);
+        self.words.skip_statement();
+        let written = written.split('@').next().unwrap_or_default().replacen('/', "::", 1);
+        let kind = catalogue::kind_of_letters(&written, true).map_or(written.clone(), str::to_owned);
+        let mark = out.mark(line, line);
+        out.say(InfraFact::Resource(Resource { kind, name, data_source: existing, attributes, mark }));
+    }
+
+    fn module(&mut self, line: u32, out: &mut Extracted) {
+        let (Some(name), Some(path)) = (self.words.name(), self.words.plain_text()) else { return self.words.skip_statement() };
+        let (entries, decided) = self.body();
+        let mark = out.mark(line, line);
+        let mut attributes = vec![("path".to_owned(), Text::literal(&path), mark)];
+        for (key, value, line) in entries {
+            self.flatten(&key, &value, line, &mut attributes, out, 0);
+        }
+        self.condition(decided, line, &mut attributes, out);
+        self.words.skip_statement();
+        out.say(InfraFact::Resource(Resource { kind: "Bicep::Module".to_owned(), name, data_source: false, attributes, mark }));
+    }
+
+    /// What decides whether it is deployed.
+    fn condition(&mut self, decided: Option<Text>, line: u32, attributes: &mut Vec<Leaf>, out: &mut Extracted) {
+        if let Some(text) = decided {
+            attributes.push(("condition".to_owned(), self.filled(&text, 0), out.mark(line, line)));
+        }
+    }
+
+    fn flatten(&mut self, key: &str, value: &Value, line: u32, into: &mut Vec<Leaf>, out: &mut Extracted, depth: usize) {
+        if self.room == 0 || depth > 32 || key.len() > 512 {
+            return;
+        }
+        match value {
+            Value::Record(entries) => {
+                let named = entries.iter().any(|(key, value, _)| key == "name" && matches!(value, Value::Text(text) if text.as_literal().is_some_and(secret::is_secret)));
+                for (name, value, line) in entries {
+                    let value = if named && name == "value" && matches!(value, Value::Text(Text::Literal(_))) { &Value::Text(Text::Unknown) } else { value };
+                    // what is put together with a record adds to it
+                    let inner = if name == "..." { key.to_owned() } else { format!("{key}.{name}") };
+                    self.flatten(&inner, value, *line, into, out, depth + 1);
+                }
+            }
+            Value::List(items) => {
+                for (number, (item, line)) in items.iter().enumerate() {
+                    self.flatten(&format!("{key}.{number}"), item, *line, into, out, depth + 1);
+                }
+            }
+            Value::Null => {}
+            Value::Text(text) => {
+                // a local that holds more than a text is what it holds
+                if let Text::Name(name) = text
+                    && let Some(value @ (Value::Record(_) | Value::List(_))) = self.locals.get(name).cloned()
+                {
+                    return self.flatten(key, &value, line, into, out, depth + 1);
+                }
+                let name = key.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(key);
+                let filled = secret::hide(name, self.filled(text, 0));
+                self.room -= 1;
+                let mark = out.mark(line.max(1), line.max(1));
+                into.push((key.to_owned(), filled, mark));
+            }
+        }
+    }
+
+    /// A text with the file's own variables put in.
+    fn filled(&self, text: &Text, depth: usize) -> Text {
+        text.resolve(&mut |hole| {
+            let Text::Name(name) = hole else { return None };
+            let value = self.locals.get(name).filter(|_| depth < 8)?;
+            Some(match value {
+                Value::Text(text) => self.filled(text, depth + 1),
+                value => syntax::named([value.clone()]),
+            })
+        })
+    }
+}

@@ -1,0 +1,355 @@
+//! Expressions of Bicep as values: texts with the names in them, records and lists. What is computed keeps its names and no
+//! letter.
+
+use super::words::{Part, Word, cut};
+use threatline_facts::Text;
+
+/// How deep values are nested, and texts in texts.
+const DEEPEST: usize = 48;
+
+/// Names that are kept of one text that is computed.
+const MAX_NAMES: usize = 64;
+
+/// What an expression is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Text(Text),
+    Record(Vec<(String, Value, u32)>),
+    List(Vec<(Value, u32)>),
+    Null,
+}
+
+/// Words that are read one after the other.
+pub(super) struct Words {
+    all: Vec<(Word, u32)>,
+    at: usize,
+    depth: usize,
+}
+
+impl Words {
+    pub(super) fn new(text: &str) -> Self {
+        Words { all: cut(text), at: 0, depth: 0 }
+    }
+
+    fn inner(text: &str, depth: usize) -> Self {
+        Words { all: cut(text), at: 0, depth }
+    }
+
+    pub(super) fn line(&self) -> u32 {
+        let at = self.at.min(self.all.len().saturating_sub(1));
+        self.all.get(at).map_or(1, |(_, line)| *line)
+    }
+
+    pub(super) fn peek(&self) -> Option<&Word> {
+        self.all.get(self.at).map(|(word, _)| word)
+    }
+
+    pub(super) fn next(&mut self) -> Option<Word> {
+        let word = self.all.get(self.at).map(|(word, _)| word.clone());
+        self.at += 1;
+        word
+    }
+
+    pub(super) fn skip_lines(&mut self) {
+        while self.peek() == Some(&Word::Line) {
+            self.at += 1;
+        }
+    }
+
+    pub(super) fn takes(&mut self, sign: char) -> bool {
+        let is_it = self.peek() == Some(&Word::Sign(sign));
+        self.at += usize::from(is_it);
+        is_it
+    }
+
+    pub(super) fn takes_name(&mut self, name: &str) -> bool {
+        let is_it = matches!(self.peek(), Some(Word::Name(own)) if own == name);
+        self.at += usize::from(is_it);
+        is_it
+    }
+
+    pub(super) fn name(&mut self) -> Option<String> {
+        match self.peek() {
+            Some(Word::Name(name)) => {
+                let name = name.clone();
+                self.at += 1;
+                Some(name)
+            }
+            _ => None,
+        }
+    }
+
+    /// A text without holes.
+    pub(super) fn plain_text(&mut self) -> Option<String> {
+        match self.peek() {
+            Some(Word::Text(parts)) => {
+                let text = match parts.as_slice() {
+                    [Part::Letters(text)] => Some(text.clone()),
+                    _ => None,
+                };
+                self.at += usize::from(text.is_some());
+                text
+            }
+            _ => None,
+        }
+    }
+
+    /// Passes what stands until the line ends, brackets counted.
+    pub(super) fn skip_statement(&mut self) {
+        let mut open = 0usize;
+        while let Some(word) = self.next() {
+            match word {
+                Word::Line if open == 0 => return,
+                Word::Sign('{' | '[' | '(') => open += 1,
+                Word::Sign('}' | ']' | ')') => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+
+    /// An expression: one part, or several with signs between them.
+    pub(super) fn expression(&mut self) -> Value {
+        if self.depth >= DEEPEST {
+            self.skip_statement();
+            return Value::Text(Text::Unknown);
+        }
+        self.depth += 1;
+        let mut value = self.part();
+        loop {
+            match self.peek() {
+                Some(Word::Sign('?')) => {
+                    self.at += 1;
+                    value = self.either();
+                }
+                Some(Word::Sign('+' | '-' | '*' | '/' | '%' | '<' | '>') | Word::Pair(..)) => {
+                    self.at += 1;
+                    self.skip_lines();
+                    let other = self.part();
+                    value = Value::Text(named([value, other]));
+                }
+                _ => break,
+            }
+        }
+        self.depth -= 1;
+        value
+    }
+
+    /// What stands behind a condition: of nothing and something the latter is told.
+    fn either(&mut self) -> Value {
+        self.skip_lines();
+        let one = self.expression();
+        self.skip_lines();
+        if !self.takes(':') {
+            return one;
+        }
+        self.skip_lines();
+        let other = self.expression();
+        let is_nothing = |value: &Value| match value {
+            Value::Null => true,
+            Value::Text(text) => text.as_literal() == Some(""),
+            Value::Record(entries) => entries.is_empty(),
+            Value::List(items) => items.is_empty(),
+        };
+        match (is_nothing(&one), is_nothing(&other)) {
+            (false, true) => one,
+            (true, _) => other,
+            _ if one == other => one,
+            (false, false) => match (one, other) {
+                (Value::Record(a), Value::Record(b)) => Value::Record(a.into_iter().chain(b).collect()),
+                (one, other) => Value::Text(named([one, other])),
+            },
+        }
+    }
+
+    fn part(&mut self) -> Value {
+        match self.next() {
+            Some(Word::Sign('{')) => self.record(),
+            Some(Word::Sign('[')) => self.list(),
+            Some(Word::Sign('(')) => {
+                self.skip_lines();
+                let inner = self.expression();
+                self.skip_lines();
+                self.takes(')');
+                self.behind(inner)
+            }
+            Some(Word::Sign('!' | '-')) => Value::Text(named([self.part()])),
+            Some(Word::Text(parts)) => Value::Text(self.text(&parts)),
+            Some(Word::Name(name)) => match name.as_str() {
+                "null" => Value::Null,
+                "true" | "false" => Value::Text(Text::literal(&name)),
+                _ if name.starts_with(|letter: char| letter.is_ascii_digit()) => Value::Text(Text::literal(&name)),
+                _ => {
+                    let value = if self.peek() == Some(&Word::Sign('(')) { self.call(&name) } else { Value::Text(Text::Name(name)) };
+                    self.behind(value)
+                }
+            },
+            _ => Value::Text(Text::Unknown),
+        }
+    }
+
+    fn text(&self, parts: &[Part]) -> Text {
+        Text::join(parts.iter().map(|part| match part {
+            Part::Letters(text) => Text::literal(text),
+            Part::Hole(inner) => match Words::inner(inner, self.depth + 1).expression() {
+                Value::Text(text) => text,
+                value => named([value]),
+            },
+        }))
+    }
+
+    /// Members, and what stands in brackets behind a part.
+    fn behind(&mut self, mut value: Value) -> Value {
+        loop {
+            match self.peek() {
+                Some(Word::Sign('.') | Word::Pair('.', '?') | Word::Pair(':', ':')) => {
+                    self.at += 1;
+                    let Some(member) = self.name() else { return value };
+                    value = match value {
+                        Value::Text(Text::Name(name)) if name.len() < 512 => Value::Text(Text::Name(format!("{name}.{member}"))),
+                        Value::Record(entries) => {
+                            entries.into_iter().find(|(key, ..)| *key == member).map_or(Value::Text(Text::Unknown), |(_, value, _)| value)
+                        }
+                        other => other,
+                    };
+                    // a method gives what its object is
+                    if self.peek() == Some(&Word::Sign('(')) {
+                        self.arguments();
+                    }
+                }
+                Some(Word::Sign('[')) => {
+                    self.at += 1;
+                    let _ = self.expression();
+                    self.takes(']');
+                }
+                Some(Word::Sign('!')) => self.at += 1,
+                _ => return value,
+            }
+        }
+    }
+
+    fn arguments(&mut self) -> Vec<Value> {
+        let mut arguments = Vec::new();
+        if !self.takes('(') {
+            return arguments;
+        }
+        loop {
+            self.skip_lines();
+            if self.takes(')') || self.peek().is_none() {
+                return arguments;
+            }
+            let before = self.at;
+            arguments.push(self.expression());
+            self.skip_lines();
+            // `x => …`
+            if !self.takes(',') && self.at == before {
+                self.at += 1;
+            }
+        }
+    }
+
+    /// Functions that put values together; of others the names are kept.
+    fn call(&mut self, name: &str) -> Value {
+        let arguments = self.arguments();
+        match name {
+            "union" if arguments.iter().any(|argument| matches!(argument, Value::Record(_))) => {
+                let records = arguments.into_iter().flat_map(|argument| match argument {
+                    Value::Record(entries) => entries,
+                    other => vec![("...".to_owned(), other, 0)],
+                });
+                Value::Record(records.collect())
+            }
+            "concat" | "union" if arguments.iter().any(|argument| matches!(argument, Value::List(_))) => {
+                let lists = arguments.into_iter().flat_map(|argument| match argument {
+                    Value::List(items) => items,
+                    other => vec![(other, 0)],
+                });
+                Value::List(lists.collect())
+            }
+            "toLower" | "string" | "any" | "trim" if arguments.len() == 1 => arguments.into_iter().next().unwrap_or(Value::Null),
+            _ => Value::Text(named(arguments)),
+        }
+    }
+
+    fn record(&mut self) -> Value {
+        let mut entries = Vec::new();
+        loop {
+            while matches!(self.peek(), Some(Word::Line | Word::Sign(','))) {
+                self.at += 1;
+            }
+            if self.takes('}') || self.peek().is_none() {
+                return Value::Record(entries);
+            }
+            let line = self.line();
+            let key = match self.next() {
+                Some(Word::Name(name)) => name,
+                Some(Word::Text(parts)) => self.text(&parts).with_defaults(),
+                _ => continue,
+            };
+            // a resource in a resource
+            if key == "resource" && matches!(self.peek(), Some(Word::Name(_))) {
+                self.skip_statement();
+                continue;
+            }
+            if !self.takes(':') {
+                continue;
+            }
+            self.skip_lines();
+            entries.push((key, self.expression(), line));
+        }
+    }
+
+    fn list(&mut self) -> Value {
+        let mut items = Vec::new();
+        // `[for item in items: …]`
+        if self.takes_name("for") {
+            while let Some(word) = self.peek() {
+                if *word == Word::Sign(':') {
+                    break;
+                }
+                self.at += 1;
+            }
+            self.takes(':');
+            self.skip_lines();
+            if self.takes_name("if") {
+                let _ = self.arguments();
+            }
+            items.push((self.expression(), self.line()));
+            self.skip_lines();
+            self.takes(']');
+            return Value::List(items);
+        }
+        loop {
+            while matches!(self.peek(), Some(Word::Line | Word::Sign(','))) {
+                self.at += 1;
+            }
+            if self.takes(']') || self.peek().is_none() {
+                return Value::List(items);
+            }
+            let (before, line) = (self.at, self.line());
+            items.push((self.expression(), line));
+            if self.at == before {
+                self.at += 1;
+            }
+        }
+    }
+}
+
+/// The names in values that are computed with, and nothing of their letters.
+pub(super) fn named(values: impl IntoIterator<Item = Value>) -> Text {
+    let mut names = Vec::new();
+    values.into_iter().for_each(|value| collect(value, &mut names));
+    names.dedup();
+    Text::join(std::iter::once(Text::Unknown).chain(names.into_iter().flat_map(|name| [name, Text::Unknown])))
+}
+
+fn collect(value: Value, names: &mut Vec<Text>) {
+    match value {
+        Value::Text(text) => {
+            let room = MAX_NAMES.saturating_sub(names.len());
+            names.extend(text.parts().iter().filter(|part| matches!(part, Text::Name(_))).take(room).cloned());
+        }
+        Value::Record(entries) => entries.into_iter().for_each(|(_, value, _)| collect(value, names)),
+        Value::List(items) => items.into_iter().for_each(|(value, _)| collect(value, names)),
+        Value::Null => {}
+    }
+}
