@@ -17,6 +17,8 @@ pub(crate) struct Address {
     pub(crate) credential: bool,
     /// TLS as scheme or parameters tell it.
     pub(crate) encrypted: Option<bool>,
+    /// Of the host only that is known which service it is one of: `https://*.search.windows.net`.
+    pub(crate) nameless: bool,
 }
 
 /// Reads one text, which may list several addresses (`kafka-0:9092,kafka-1:9092`).
@@ -135,8 +137,21 @@ fn authority(text: &str) -> Option<Address> {
     };
     let host = host.to_ascii_lowercase();
     let host = host.trim_end_matches('.');
+    let service = host.contains('*').then(|| service_of(host));
+    let host = match &service {
+        Some(service) => service.as_deref()?,
+        None => host,
+    };
     let known = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
-    known.then(|| Address { host: Some(host.to_owned()), port: port.and_then(|port| port.parse().ok()), ..Address::default() })
+    known.then(|| Address { host: Some(host.to_owned()), port: port.and_then(|port| port.parse().ok()), nameless: service.is_some(), ..Address::default() })
+}
+
+/// The service of a provider whose host is not known in full: what is not known is a customer or a region.
+fn service_of(host: &str) -> Option<String> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let own = labels.iter().rev().take(2).any(|label| label.contains('*'));
+    let known = labels.into_iter().filter(|label| !label.contains('*')).collect::<Vec<_>>().join(".");
+    (!own && catalogue::host(&known).is_some()).then_some(known)
 }
 
 /// The host is the machine itself, or the one that runs the container.
@@ -170,5 +185,11 @@ mod tests {
         assert_eq!(one("some words"), None);
         assert_eq!(parse("a:9092,b:9092").len(), 2);
         assert!(parse("postgres://u:p@db/x")[0].credential);
+        let named = |text: &str| parse(text).into_iter().next().and_then(|a| a.host.filter(|_| a.nameless));
+        assert_eq!(named("https://*.search.windows.net"), some("search.windows.net"));
+        assert_eq!(named("https://cognito-idp.*.amazonaws.com/*/x"), some("cognito-idp.amazonaws.com"));
+        for other in ["https://*.shop.com", "https://stripe.com.*", "https://*", "https://*.com", "https://api.stripe.com"] {
+            assert_eq!(named(other), None, "{other}");
+        }
     }
 }

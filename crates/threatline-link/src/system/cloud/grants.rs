@@ -4,7 +4,11 @@ use super::super::draft::Draft;
 use super::{Cloud, MOST, is_granted};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::{Mark, Text};
+use threatline_knowledge::catalogue;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
+
+/// Whose words the actions of grants are.
+const PROVIDER: &str = "aws";
 
 /// A statement that allows something.
 struct Statement<'a> {
@@ -30,6 +34,8 @@ pub(crate) struct Grants {
     pub(crate) all: Vec<Grant>,
     /// Functions of which every grant is known.
     closed: BTreeSet<usize>,
+    /// Services of a provider of which each function may use something, whatever it is.
+    services: BTreeMap<usize, BTreeSet<&'static str>>,
     targets: BTreeMap<usize, BTreeSet<usize>>,
 }
 
@@ -66,6 +72,11 @@ impl Grants {
 
     /// Says whether the statement names what it is about.
     fn add(&mut self, cloud: &Cloud<'_>, from: usize, holder: usize, statement: &Statement<'_>) -> bool {
+        let services = statement.actions.iter().filter_map(|action| match catalogue::service(PROVIDER, action.split_once(':')?.0)? {
+            catalogue::Service::Named(service) => Some(service),
+            catalogue::Service::Nothing => None,
+        });
+        self.services.entry(from).or_default().extend(services);
         let consumes = statement.actions.iter().all(|action| ways().consuming.iter().any(|known| known == action));
         let mut named = true;
         for (text, mark) in &statement.about {
@@ -96,7 +107,9 @@ impl Grants {
         }
         let mut found = targets.into_iter().flatten().filter(|to| drafts[**to].technologies.contains(technology));
         let first = found.next().copied();
-        Some(first.filter(|_| found.next().is_none()))
+        // a service may be granted that nobody declares: a model, what reads documents
+        let undeclared = first.is_none() && self.services.get(&from).is_some_and(|services| services.contains(technology));
+        (!undeclared).then(|| Some(first?).filter(|_| found.next().is_none()))
     }
 
     /// Whether only an identity with a grant can use it.
