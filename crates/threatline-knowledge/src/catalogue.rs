@@ -25,7 +25,7 @@ pub use kinds::{kind_of_letters, letters};
 pub use operator::{Operator, operator};
 pub use package::{CAPABILITIES, Package, package};
 pub use privilege::is_privileged;
-pub use service::{Service, service};
+pub use service::{Service, is_provider, service};
 pub use technology::{Access, Resource, Setting, Technology, chart, image, resource, technology};
 pub use third_party::{ThirdParty, host, third_party};
 pub use webhook::is_signature_header;

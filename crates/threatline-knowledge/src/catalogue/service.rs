@@ -49,6 +49,11 @@ pub fn service(provider: &str, word: &str) -> Option<Service> {
     Some(if found == NOTHING { Service::Nothing } else { Service::Named(found) })
 }
 
+/// Whether services of that provider are known.
+pub fn is_provider(provider: &str) -> bool {
+    all().contains_key(provider)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

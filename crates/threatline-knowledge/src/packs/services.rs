@@ -1,6 +1,6 @@
 //! Clients of hosted services: a row says what makes one and whose it is; the rest is alike for all of them.
 
-use super::{CallRule, Family, Pack, Selectors, Verb};
+use super::{CallRule, Condition, Family, Pack, Selectors, Verb};
 use serde::Deserialize;
 
 /// A row of that table.
@@ -23,6 +23,8 @@ pub struct ServiceRule {
     /// A type of the pack; any client's where none is said.
     #[serde(default)]
     pub gives: Option<String>,
+    #[serde(default)]
+    pub when: Vec<Condition>,
 }
 
 impl ServiceRule {
@@ -41,6 +43,7 @@ impl ServiceRule {
             credential: self.credential.clone(),
             signed: !self.anonymous,
             gives: self.gives.clone(),
+            when: self.when.clone(),
             ..CallRule::default()
         }
     }
@@ -62,18 +65,24 @@ mod tests {
 
     #[test]
     fn every_service_is_of_the_catalogue_and_wakes_its_files() {
-        use super::super::super::catalogue::{service, technology, third_party};
+        use super::super::super::catalogue::{is_provider, technology, third_party};
         for family in Family::ALL.iter().copied() {
             for pack in of_family(family).iter() {
                 for row in &pack.services {
                     assert!(third_party(&row.of).is_some() || technology(&row.of).is_some(), "{}: nobody knows {}", pack.name, row.of);
-                    // the words of a file are those of its imports: what stands before the last part of a full name
-                    let wakes = |name: &&String| pack.imports.iter().any(|word| name.contains(word.as_str()) || name.replace('.', "::").contains(word.as_str()));
+                    // a full name stands in a file as what is imported, in quotes, with `::` or a backslash in some languages
+                    let spellings = |name: &str| {
+                        let package = name.rfind('/').map_or(0, |at| at + 1);
+                        let package = name[package..].find('.').map_or(name, |dot| &name[..package + dot]);
+                        let imported = [format!("from {name}"), format!("import {name}"), format!("from '{package}'"), format!("from \"{package}\"")];
+                        imported.into_iter().chain([name.replace('.', "::"), name.replace('.', "\\")])
+                    };
+                    let wakes = |name: &&String| pack.imports.iter().any(|word| spellings(name).any(|text| text.contains(word.as_str())));
                     let asleep: Vec<&String> = row.names.iter().filter(|name| !wakes(name)).collect();
                     assert!(asleep.is_empty(), "{}: no word of `imports` is in {asleep:?}", pack.name);
                 }
                 let providers = pack.calls.iter().filter_map(|rule| rule.provider.as_deref());
-                assert!(providers.into_iter().all(|provider| service(provider, "s3").is_some()), "{}", pack.name);
+                assert!(providers.into_iter().all(is_provider), "{}", pack.name);
             }
         }
     }

@@ -61,7 +61,9 @@ impl<'a> Evaluator<'a> {
             Some(selectors) => self.pick(Some(selectors), site)?.literal()?.to_owned(),
             None => site.star.clone()?,
         };
-        match catalogue::service(provider, &word) {
+        // what belongs to a service, or is one of its models: `S3.ManagedUpload`, `openai:gpt-4o`
+        let of = || word.split_once(['.', ':', '/']).and_then(|(first, _)| catalogue::service(provider, first));
+        match catalogue::service(provider, &word).or_else(of) {
             Some(catalogue::Service::Named(service)) => Some(service),
             Some(catalogue::Service::Nothing) => None,
             None => rule.technology.as_deref(),
