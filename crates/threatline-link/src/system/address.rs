@@ -23,7 +23,10 @@ pub(crate) struct Address {
 
 /// Reads one text, which may list several addresses (`kafka-0:9092,kafka-1:9092`).
 pub(crate) fn parse(text: &str) -> Vec<Address> {
-    let text = text.trim().trim_matches(['"', '\'']);
+    // quotes that a file of variables keeps are none of an address
+    let plain = if text.contains('"') { text.replace('"', "") } else { String::new() };
+    let text = if plain.is_empty() { text } else { &plain };
+    let text = text.trim().trim_matches('\'');
     if text.is_empty() || text.len() > 4096 || text.contains(['\n', ' ', '<', '>']) {
         return Vec::new();
     }

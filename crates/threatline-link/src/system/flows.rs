@@ -309,7 +309,10 @@ impl<'a> Finder<'_, 'a> {
     }
 
     fn open(&mut self, number: usize, call: &CodeCall, from: usize, to: usize, address: Option<&Address>, places: &[(Arc<str>, Mark)]) {
-        let protocol = self.protocol(call.protocol.as_deref(), address, to);
+        // a key that a library wants for its own service, and how that is spoken to, is nothing of those who speak alike
+        let elsewhere = imitated(call).is_some_and(|third| !self.drafts[to].technologies.contains(&third.name));
+        let spoken = call.protocol.as_deref().map(|protocol| if elsewhere && self.drafts[to].kind != ComponentKind::ExternalEntity { "http" } else { protocol });
+        let protocol = self.protocol(spoken, address, to);
         let key = (from, to, protocol);
         let evidence: Vec<Evidence> = places
             .iter()
@@ -325,8 +328,6 @@ impl<'a> Finder<'_, 'a> {
         let fixed = (external && address.is_none()).then(|| Proved { holds: true, proof: proof(evidence.clone()) });
         merge(&mut flow.encrypted, call.encrypted.as_ref().map(proved).or(by_address).or(fixed));
         let by_url = address.filter(|address| address.credential).map(|_| Proved { holds: true, proof: proof(evidence.clone()) });
-        // a key that a library wants for its own service is none for those who speak alike
-        let elsewhere = imitated(call).is_some_and(|third| !self.drafts[to].technologies.contains(&third.name));
         let credential = call.credential.as_ref().filter(|_| !elsewhere).map(proved).or(by_url);
         flow.unknown_credential |= credential.is_none();
         merge(&mut flow.authenticated, credential);
