@@ -712,7 +712,10 @@ pub struct CallRule {
     pub unconditional: Vec<String>,
     /// The call is made for each item of the list at this place, which stands there instead.
     #[serde(default)]
-    pub over: Option<usize>,
+    pub over: Option<Selectors>,
+    /// What is passed on is run as well, whoever takes it.
+    #[serde(default)]
+    pub runs: bool,
     /// The object that `child` hangs in, where that is not the receiver.
     #[serde(default)]
     pub into: Option<Selectors>,
