@@ -52,6 +52,7 @@ pub(crate) struct Said<'a> {
     pub(crate) workers: Vec<At<'a, Worker>>,
     pub(crate) hosted: Vec<At<'a, Hosted>>,
     pub(crate) store_rules: Vec<At<'a, StoreRules>>,
+    pub(crate) tool_servers: Vec<At<'a, ToolServer>>,
     /// Image and the folder it is built from.
     pub(crate) images: Vec<(String, String, Option<String>)>,
 }
@@ -106,6 +107,7 @@ impl<'a> Said<'a> {
                 InfraFact::Worker(it) => self.workers.push(At { path, it }),
                 InfraFact::Hosted(it) => self.hosted.push(At { path, it }),
                 InfraFact::StoreRules(it) => self.store_rules.push(At { path, it }),
+                InfraFact::ToolServer(it) => self.tool_servers.push(At { path, it }),
                 InfraFact::TerraformModule(_) => {}
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
