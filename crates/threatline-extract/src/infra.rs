@@ -29,6 +29,7 @@ pub mod settings;
 pub mod skaffold;
 pub mod terraform;
 pub mod text;
+pub mod tool_servers;
 pub mod traefik;
 pub mod wrangler;
 
@@ -59,6 +60,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     hosting::read_firebase,
     hosting::read_vercel,
     hosting::read_heroku,
+    tool_servers::read,
     terraform::json::read,
 ];
 

@@ -8,6 +8,7 @@ mod constructs;
 mod files;
 mod mistake;
 mod schema;
+mod services;
 mod shelf;
 mod summary;
 
@@ -15,6 +16,7 @@ pub use constructs::*;
 pub use files::*;
 pub use mistake::{ModelWord, PackError, PackPlace};
 pub use schema::*;
+pub use services::ServiceRule;
 pub use shelf::{MAX_PACK_BYTES, Shelf, Words};
 pub use toml::Value as Literal;
 
@@ -28,7 +30,7 @@ include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 pub fn parse(file: &str, text: &str) -> Result<Pack, PackError> {
     let pack: Pack = toml::from_str(text).map_err(|error| PackError::of_toml(file, &error))?;
     pack.check().map_err(|mistake| PackError::of(file, text, mistake))?;
-    Ok(pack)
+    Ok(pack.with_services())
 }
 
 /// The packs of one family of languages, in the order of their files.

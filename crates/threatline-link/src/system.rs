@@ -32,6 +32,7 @@ mod schemas;
 mod settings;
 mod source;
 mod terraform;
+mod tool_servers;
 mod traits;
 mod users;
 mod variables;
@@ -94,6 +95,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut flows = flows::find(&mut drafts, &mut directory, &around);
     cloud::flows(&cloud, &drafts, &mut flows, &around);
     mesh::apply(&mut flows, &drafts, &said);
+    tool_servers::find(&mut drafts, &directory, &mut flows, &said, &in_test);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
     let mut routes = exposure::decide(&mut drafts, &said);

@@ -153,7 +153,17 @@ pub fn image(reference: &str) -> Option<&'static Technology> {
     let path = lower.split('@').next().unwrap_or(&lower);
     let (owner, last) = path.rsplit_once('/').map_or(("", path), |(owners, last)| (owners.rsplit('/').next().unwrap_or(owners), last));
     let last = last.split(':').next().unwrap_or(last);
-    images.get(format!("{owner}/{last}").as_str()).or_else(|| images.get(last)).copied()
+    images.get(format!("{owner}/{last}").as_str()).or_else(|| images.get(last)).copied().or_else(|| folder(path))
+}
+
+/// The product of all images in a folder of a registry.
+fn folder(path: &str) -> Option<&'static Technology> {
+    static FOLDERS: OnceLock<Vec<(&str, &Technology)>> = OnceLock::new();
+    let folders = FOLDERS.get_or_init(|| {
+        let named = |technology: &'static Technology| technology.images.iter().filter_map(move |image| Some((image.strip_suffix('*')?, technology)));
+        all().iter().flat_map(named).collect()
+    });
+    folders.iter().find(|(folder, _)| path.starts_with(folder)).map(|(_, technology)| *technology)
 }
 
 /// The product that a chart of that name installs.
@@ -241,6 +251,13 @@ mod tests {
         assert_eq!(name("mcr.microsoft.com/mssql/server:2022-latest"), "sql-server");
         assert_eq!(name("jaegertracing/all-in-one"), "jaeger");
         assert_eq!(name("Redis"), "redis");
+    }
+
+    #[test]
+    fn a_folder_of_a_registry_is_one_product() {
+        assert_eq!(name("nvcr.io/nim/meta/llama-3.1-8b-instruct:1.8"), "nvidia-nim");
+        assert_eq!(name("nvcr.io/nvidia/pytorch:24.01"), "-");
+        assert_eq!(name("registry.shop.eu/nvcr.io/nim/x"), "-");
     }
 
     #[test]

@@ -22,6 +22,13 @@ pub struct ThirdParty {
     /// How it is spoken to.
     #[serde(default = "https")]
     pub protocol: String,
+    /// Others speak as it does: a library that is given an address may lead to anybody.
+    #[serde(default)]
+    pub imitated: bool,
+    /// Variables in which its libraries look for an address where they are given none.
+    #[serde(default)]
+    pub variables: Vec<String>,
+    #[serde(default)]
     hosts: Vec<String>,
 }
 

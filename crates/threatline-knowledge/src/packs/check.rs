@@ -75,6 +75,9 @@ impl Pack {
             rule.on.iter().try_for_each(|name| self.check_type(name, place("on")))?;
             self.check_types_of(&rule.handler_takes, place("handler_takes"))?;
         }
+        for (at, rule) in self.services.iter().enumerate() {
+            rule.gives.iter().try_for_each(|name| self.check_type(name, vec![Key("services"), Item(at), Key("gives")]))?;
+        }
         for (at, rule) in self.types.iter().enumerate() {
             self.check_types_of(&rule.extends, vec![Key("types"), Item(at), Key("extends")])?;
         }
@@ -148,6 +151,7 @@ impl Pack {
         let mut lists: Vec<(&'static str, usize, &'static str, &[String])> = Vec::new();
         lists.extend(self.types.iter().enumerate().flat_map(|(at, rule)| [("types", at, "names", &rule.names[..]), ("types", at, "values", &rule.values[..])]));
         lists.extend(self.calls.iter().enumerate().map(|(at, rule)| ("calls", at, "names", &rule.names[..])));
+        lists.extend(self.services.iter().enumerate().map(|(at, rule)| ("services", at, "names", &rule.names[..])));
         lists.extend(self.annotations.iter().enumerate().map(|(at, rule)| ("annotations", at, "names", &rule.names[..])));
         lists.extend(self.classes.iter().enumerate().map(|(at, rule)| ("classes", at, "bases", &rule.bases[..])));
         lists.extend(self.guards.iter().enumerate().map(|(at, rule)| ("guards", at, "names", &rule.names[..])));
@@ -205,7 +209,7 @@ impl Pack {
     /// Full names, with two stars at most and something beside them.
     fn check_names(&self) -> Result<(), Mistake> {
         for (list, at, key, names) in self.named() {
-            if list == "calls" && names.is_empty() {
+            if matches!(list, "calls" | "services") && names.is_empty() {
                 return mistake(vec![Key(list), Item(at)], "a call without `names`", "say which: names = [\"shop.web.route\"]");
             }
             for (item, name) in names.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The types of a pack, as TOML spells them.
 
+use super::ServiceRule;
 use super::constructs::{ConstructRules, Making};
 use super::files::{FileRule, Methods, Notation, ProjectRule, RoutedRule};
 use serde::Deserialize;
@@ -137,6 +138,9 @@ pub struct Pack {
     pub types: Vec<TypeRule>,
     #[serde(default)]
     pub calls: Vec<CallRule>,
+    /// Clients of hosted services: what makes one, or asks it.
+    #[serde(default)]
+    pub services: Vec<ServiceRule>,
     #[serde(default)]
     pub annotations: Vec<AnnotationRule>,
     #[serde(default)]
@@ -372,7 +376,7 @@ pub enum Selector {
 }
 
 /// What a call does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "named in the README")]
 pub enum Verb {
@@ -441,6 +445,7 @@ pub enum Verb {
     Construct,
     Amend,
     Column,
+    #[default]
     Nothing,
 }
 
@@ -476,7 +481,7 @@ pub struct Condition {
 }
 
 /// The meaning of a call.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "packs/README.md documents every key")]
 pub struct CallRule {
@@ -617,6 +622,12 @@ pub struct CallRule {
     pub credential: Option<Selectors>,
     #[serde(default)]
     pub service: Option<Selectors>,
+    /// Whose service `service` names: `technology` is where that word is not known.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// The library lets nobody ask without a credential: it presents one by itself.
+    #[serde(default)]
+    pub signed: bool,
     #[serde(default)]
     pub property: Option<String>,
     #[serde(default)]
@@ -701,7 +712,10 @@ pub struct CallRule {
     pub unconditional: Vec<String>,
     /// The call is made for each item of the list at this place, which stands there instead.
     #[serde(default)]
-    pub over: Option<usize>,
+    pub over: Option<Selectors>,
+    /// What is passed on is run as well, whoever takes it.
+    #[serde(default)]
+    pub runs: bool,
     /// The object that `child` hangs in, where that is not the receiver.
     #[serde(default)]
     pub into: Option<Selectors>,

@@ -64,6 +64,11 @@ impl Evaluator<'_> {
         if let Some((option, rest)) = word.split_once("()") {
             return of_option(&site.arguments, option, rest.trim_start_matches('.'));
         }
+        // the name of a function among the arguments
+        if let Some(of) = word.strip_prefix("function:") {
+            let named = self.word(of, site).first().and_then(|value| self.name_of_function(value));
+            return named.map(Val::text).into_iter().collect();
+        }
         if word.contains('+') {
             return word.split('+').flat_map(|one| self.word(one, site)).collect();
         }

@@ -302,6 +302,11 @@ impl<'a> Evaluator<'a> {
                 }
                 let mut values = self.select(rule.of.as_ref(), site);
                 let value = if values.len() > 1 { Val::list(values) } else { values.pop().unwrap_or(Val::Unknown) };
+                if let Val::Function(closure) = value.clone()
+                    && rule.runs
+                {
+                    let _ = self.invoke(&closure, Vec::new());
+                }
                 return Some(if rule.prefix.is_some() { self.stripped(value) } else { value });
             }
             Verb::List => return Some(Val::list(self.select(rule.of.as_ref(), site))),

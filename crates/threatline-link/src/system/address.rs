@@ -17,11 +17,16 @@ pub(crate) struct Address {
     pub(crate) credential: bool,
     /// TLS as scheme or parameters tell it.
     pub(crate) encrypted: Option<bool>,
+    /// Of the host only that is known which service it is one of: `https://*.search.windows.net`.
+    pub(crate) nameless: bool,
 }
 
 /// Reads one text, which may list several addresses (`kafka-0:9092,kafka-1:9092`).
 pub(crate) fn parse(text: &str) -> Vec<Address> {
-    let text = text.trim().trim_matches(['"', '\'']);
+    // quotes that a file of variables keeps are none of an address
+    let plain = if text.contains('"') { text.replace('"', "") } else { String::new() };
+    let text = if plain.is_empty() { text } else { &plain };
+    let text = text.trim().trim_matches('\'');
     if text.is_empty() || text.len() > 4096 {
         return Vec::new();
     }
@@ -179,8 +184,21 @@ fn authority(text: &str) -> Option<Address> {
     };
     let host = host.to_ascii_lowercase();
     let host = host.trim_end_matches('.');
+    let service = host.contains('*').then(|| service_of(host));
+    let host = match &service {
+        Some(service) => service.as_deref()?,
+        None => host,
+    };
     let known = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
-    known.then(|| Address { host: Some(host.to_owned()), port: port.and_then(|port| port.parse().ok()), ..Address::default() })
+    known.then(|| Address { host: Some(host.to_owned()), port: port.and_then(|port| port.parse().ok()), nameless: service.is_some(), ..Address::default() })
+}
+
+/// The service of a provider whose host is not known in full: what is not known is a customer or a region.
+fn service_of(host: &str) -> Option<String> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let own = labels.iter().rev().take(2).any(|label| label.contains('*'));
+    let known = labels.into_iter().filter(|label| !label.contains('*')).collect::<Vec<_>>().join(".");
+    (!own && catalogue::host(&known).is_some()).then_some(known)
 }
 
 /// The host is the machine itself, or the one that runs the container.
@@ -218,5 +236,11 @@ mod tests {
         assert_eq!(one("some words"), None);
         assert_eq!(parse("a:9092,b:9092").len(), 2);
         assert!(parse("postgres://u:p@db/x")[0].credential);
+        let named = |text: &str| parse(text).into_iter().next().and_then(|a| a.host.filter(|_| a.nameless));
+        assert_eq!(named("https://*.search.windows.net"), some("search.windows.net"));
+        assert_eq!(named("https://cognito-idp.*.amazonaws.com/*/x"), some("cognito-idp.amazonaws.com"));
+        for other in ["https://*.shop.com", "https://stripe.com.*", "https://*", "https://*.com", "https://api.stripe.com"] {
+            assert_eq!(named(other), None, "{other}");
+        }
     }
 }

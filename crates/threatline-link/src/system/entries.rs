@@ -100,13 +100,18 @@ fn serving(owners: &[usize], drafts: &[Draft<'_>], kind: EntryPointKind) -> Vec<
     owners.iter().copied().filter(|at| !told(*at)).collect()
 }
 
+/// The technology of programs that serve tools to others.
+const SERVED: &str = "mcp";
+
 fn role_of(draft: &mut Draft<'_>, kind: EntryPointKind) {
     let role = match kind {
         EntryPointKind::Http | EntryPointKind::Grpc | EntryPointKind::Graphql | EntryPointKind::Websocket => Role::Api,
         EntryPointKind::Message => Role::Worker,
         EntryPointKind::Schedule => Role::ScheduledJob,
         EntryPointKind::Function => Role::Function,
-        EntryPointKind::McpTool => Role::McpServer,
+        // what a program gives its own agent is no server's
+        EntryPointKind::McpTool if draft.technologies.contains(SERVED) => Role::McpServer,
+        EntryPointKind::McpTool => Role::Agent,
         EntryPointKind::Cli => return,
     };
     if !(role == Role::Api && draft.has_role(Role::WebUi)) {

@@ -140,11 +140,12 @@ impl<'a> Finder<'_, 'a> {
         let none = Variables::new();
         let maps = self.drafts[from].variables.clone();
         let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
-        let mut found = false;
+        let (mut found, mut told) = (false, call.target.is_some());
         let mut nobodys = Vec::new();
         for variables in maps {
-            let Some(target) = &call.target else { break };
-            let Resolved { text, places } = resolve(target, variables, settings);
+            let Some(target) = call.target.clone().or_else(|| looked_for(call, variables)) else { continue };
+            told = true;
+            let Resolved { text, places } = resolve(&target, variables, settings);
             for address in address::parse(&text.with_defaults()) {
                 match self.target(&address, call.technology.as_deref(), from) {
                     Some(to) => {
@@ -163,7 +164,8 @@ impl<'a> Finder<'_, 'a> {
                 self.open(number, call, from, to, Some(&address), &places);
             }
         }
-        if !found && let Some(technology) = &call.technology {
+        // of a library that is used for others, too, an address that nobody knows may be anybody's
+        if !found && let Some(technology) = call.technology.as_ref().filter(|_| !told || imitated(call).is_none()) {
             let fixed = call.target.as_ref().is_none_or(|target| !matches!(target, Text::Literal(_)));
             if let Some(to) = self.by_technology(technology, call, from).filter(|_| fixed) {
                 self.open(number, call, from, to, None, &[]);
@@ -184,6 +186,14 @@ impl<'a> Finder<'_, 'a> {
         let product = address.product().or_else(|| technology.and_then(catalogue::technology).map(Product::from));
         if let Some(third) = catalogue::host(host) {
             let own = third.kind != Kind::ExternalEntity;
+            // an account without a name is the one that is declared, if there is only one
+            let nameless = address.nameless || managed_name(host, third) == third.name;
+            if let Some(declared) = self.directory.declared(&third.name, from, self.drafts).filter(|_| nameless) {
+                return declared;
+            }
+            if own && address.nameless {
+                return Some(self.provided(third, from));
+            }
             return Some(if own {
                 self.managed(&managed_name(host, third), host, &product.filter(Product::is_backing).unwrap_or(third.into()))
             } else {
@@ -230,6 +240,10 @@ impl<'a> Finder<'_, 'a> {
         }
         if let Some(at) = self.directory.product(technology, from, self.drafts) {
             return Some(at);
+        }
+        // of several that are declared it is one, and nobody knows which
+        if let Some(declared) = self.directory.declared(technology, from, self.drafts) {
+            return declared;
         }
         let third = catalogue::third_party(technology);
         if let Some(third) = third.filter(|third| third.kind == Kind::ExternalEntity) {
@@ -305,7 +319,10 @@ impl<'a> Finder<'_, 'a> {
     }
 
     fn open(&mut self, number: usize, call: &CodeCall, from: usize, to: usize, address: Option<&Address>, places: &[(Arc<str>, Mark)]) {
-        let protocol = self.protocol(call.protocol.as_deref(), address, to);
+        // a key that a library wants for its own service, and how that is spoken to, is nothing of those who speak alike
+        let elsewhere = imitated(call).is_some_and(|third| !self.drafts[to].technologies.contains(&third.name));
+        let spoken = call.protocol.as_deref().map(|protocol| if elsewhere && self.drafts[to].kind != ComponentKind::ExternalEntity { "http" } else { protocol });
+        let protocol = self.protocol(spoken, address, to);
         let key = (from, to, protocol);
         let evidence: Vec<Evidence> = places
             .iter()
@@ -321,7 +338,7 @@ impl<'a> Finder<'_, 'a> {
         let fixed = (external && address.is_none()).then(|| Proved { holds: true, proof: proof(evidence.clone()) });
         merge(&mut flow.encrypted, call.encrypted.as_ref().map(proved).or(by_address).or(fixed));
         let by_url = address.filter(|address| address.credential).map(|_| Proved { holds: true, proof: proof(evidence.clone()) });
-        let credential = call.credential.as_ref().map(proved).or(by_url);
+        let credential = call.credential.as_ref().filter(|_| !elsewhere).map(proved).or(by_url);
         flow.unknown_credential |= credential.is_none();
         merge(&mut flow.authenticated, credential);
         for (property, value, places) in &call.properties {
@@ -592,6 +609,17 @@ impl<'a> Finder<'_, 'a> {
         self.drafts[to].evidence_if_none(evidence);
         Some(key)
     }
+}
+
+/// The service that the call's library is made for, where it is used for others, too.
+fn imitated(call: &CodeCall) -> Option<&'static ThirdParty> {
+    catalogue::third_party(call.technology.as_deref()?).filter(|third| third.imitated)
+}
+
+/// The address in a variable in which the library itself looks for one.
+fn looked_for(call: &CodeCall, variables: &Variables) -> Option<Text> {
+    let variable = imitated(call)?.variables.iter().find(|name| variables.contains_key(*name))?;
+    Some(Text::Environment { variable: variable.clone(), default: None })
 }
 
 /// The name of the account or instance in a provider's host, or the service's own where there is none.

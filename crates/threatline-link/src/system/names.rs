@@ -6,6 +6,7 @@ use super::said::Said;
 use super::settings::{self, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::infra::{Platform, Service};
+use threatline_model::Environment;
 
 /// A name on one network.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,6 +142,17 @@ impl Directory {
         let published: BTreeSet<usize> =
             groups.iter().filter_map(|group| self.published.get(&(*group, port))).flatten().copied().filter(|at| *at != from).collect();
         single(published).or_else(|| single(self.listening.get(&port)?.iter().copied().filter(|at| *at != from).collect()))
+    }
+
+    /// The only resource of a cloud that is this product: the inner none where there are several, or only `from` itself.
+    pub(crate) fn declared(&self, technology: &str, from: usize, drafts: &[Draft<'_>]) -> Option<Option<usize>> {
+        let is_resource = |at: &&usize| {
+            let draft = &drafts[**at];
+            draft.descriptions.is_empty() && draft.protocol.is_some() && !draft.plays.contains(technology) && draft.environment != Environment::Test
+        };
+        let mut all = self.products.get(technology)?.iter().filter(is_resource);
+        let first = *all.next()?;
+        Some(Some(first).filter(|at| *at != from && all.next().is_none()))
     }
 
     /// The only component that is this product, or the only one in the deployment of `from`.

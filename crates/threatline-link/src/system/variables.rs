@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_facts::infra::{Config, Container, Platform, VariableValue, Workload};
 use threatline_facts::{Mark, Text};
+use threatline_knowledge::catalogue;
 
 /// How often a value may lead to another one.
 const DEPTH: usize = 8;
@@ -183,7 +184,8 @@ fn resolve_at(text: &Text, variables: &Variables, settings: &Variables, places: 
                 places.push((setting.path.clone(), setting.mark));
                 return Some(resolve_at(&setting.value, variables, settings, places, depth + 1));
             }
-            match settings.get(key) {
+            // frameworks take `a.b-c`, `a.bC` and `a.b_c` for one
+            match settings.get(key).or_else(|| super::settings::by_key(settings, &catalogue::setting(key))) {
                 Some(setting) => Some(resolve_at(&setting.value, variables, settings, places, depth + 1)),
                 None => default.as_deref().map(|default| resolve_at(default, variables, settings, places, depth + 1)),
             }

@@ -241,6 +241,9 @@ impl<'a> Evaluator<'a> {
         }
         self.within(file, |this| {
             this.mark = field.mark;
+            if let Some(told) = this.told_field(field, of, &scope) {
+                return told;
+            }
             match (&field.value, &field.declared) {
                 (Some(value), _) => this.value(value, &scope),
                 (None, Some(declared)) => match this.injected(&field.annotations, &scope) {

@@ -11,7 +11,8 @@ impl<'a> Evaluator<'a> {
             (None, Some((at, items))) => {
                 let with = |item: Val| {
                     let mut arguments = site.arguments.clone();
-                    arguments[at].value = item;
+                    arguments[at].value = item.clone();
+                    arguments.push(Arg { name: Some(ITEM.to_owned()), value: item });
                     arguments
                 };
                 items.into_iter().map(with).collect()
@@ -45,11 +46,23 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// The item that a call is made for, among its arguments.
+const ITEM: &str = "item";
+
 /// The items of the list that a rule goes over, with its place among the arguments. Records without names that stand
 /// in a map beside named entries are such a list, too.
 pub(super) fn items_over(rule: &CallRule, arguments: &[Arg]) -> Option<(usize, Vec<Val>)> {
-    let at = rule.over?;
-    let items: Vec<Val> = match &arguments.get(at)?.value {
+    rule.over.as_ref()?.iter().find_map(|selector| {
+        let at = match selector {
+            Selector::Position(at) => usize::try_from(*at).ok()?,
+            Selector::Word(word) => arguments.iter().position(|argument| argument.name.as_ref() == Some(word))?,
+        };
+        Some((at, items_of(&arguments.get(at)?.value)?))
+    })
+}
+
+fn items_of(value: &Val) -> Option<Vec<Val>> {
+    let items: Vec<Val> = match value {
         Val::List(items) => items.iter().take(MOST_ITEMS).cloned().collect(),
         Val::Map(entries) => {
             let unnamed = entries.iter().filter(|(key, value)| key.parse::<usize>().is_ok() && matches!(value, Val::Map(_)));
@@ -61,7 +74,7 @@ pub(super) fn items_over(rule: &CallRule, arguments: &[Arg]) -> Option<(usize, V
         }
         _ => return None,
     };
-    Some((at, items))
+    Some(items)
 }
 
 /// Each entry of a map as arguments: key and value, or the value alone where a number is the key.

@@ -1,12 +1,17 @@
 //! Ways out: calls that leave the program, consumers, and services that are served by name.
 
 use super::*;
+use threatline_knowledge::catalogue;
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn outbound(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+    pub(super) fn outbound(&mut self, pack: &'static Pack, rule: &'static CallRule, site: &Site) -> Option<Val> {
         if rule.does == Verb::Stub && site.star.as_deref() == Some("") {
             return None;
         }
+        let service = match &rule.provider {
+            Some(provider) => Some(self.service(provider, rule, site)?),
+            None => None,
+        };
         let place = self.place(&pack.name);
         let receiver = match &site.receiver {
             Some(Val::Object(id)) => Some(*id),
@@ -14,15 +19,17 @@ impl<'a> Evaluator<'a> {
         };
         let mut call = call_at(place.clone());
         let declared = receiver.and_then(|id| self.objects[id].ty).map(|ty| self.program.files[self.file].library.type_rule(ty).rule);
-        call.protocol = rule.protocol.clone().or_else(|| declared.and_then(|rule| rule.protocol.clone()));
-        call.technology = rule.technology.clone().or_else(|| declared.and_then(|rule| rule.technology.clone()));
+        let spoken = service.and_then(catalogue::third_party).map(|third| third.protocol.clone());
+        call.protocol = rule.protocol.clone().or(spoken).or_else(|| declared.and_then(|rule| rule.protocol.clone()));
+        call.technology = service.map(str::to_owned).or_else(|| rule.technology.clone()).or_else(|| declared.and_then(|rule| rule.technology.clone()));
         if rule.does == Verb::Stub && call.protocol.is_none() {
             call.protocol = Some("grpc".to_owned());
         }
         let target = self.pick(rule.target.as_ref(), site);
         call.target = self.target(target.as_ref(), receiver).or_else(|| setting(rule.setting.as_deref().or(declared.and_then(|rule| rule.setting.as_deref()))));
-        call.channel = self.pick(rule.channel.as_ref().or(rule.service.as_ref()), site).map(|value| as_text(&value));
-        let given = self.select(rule.credential.as_ref(), site).into_iter().any(|value| !matches!(value, Val::Null));
+        let channel = rule.channel.as_ref().or(rule.service.as_ref().filter(|_| service.is_none()));
+        call.channel = self.pick(channel, site).map(|value| as_text(&value));
+        let given = rule.signed || self.select(rule.credential.as_ref(), site).into_iter().any(|value| !matches!(value, Val::Null));
         let inherited = receiver.and_then(|id| self.objects[id].credential.clone());
         let shown = if given { Some(place.clone()) } else { inherited };
         call.credential = shown.map(|place| Conclusion { holds: true, grade: Grade::X, places: vec![place] });
@@ -45,6 +52,21 @@ impl<'a> Evaluator<'a> {
                 Some(Val::Object(self.object(Object { ty: Some(ty), base, call: Some(index), place: Some(place), ..Object::default() })))
             }
             _ => Some(Val::Unknown),
+        }
+    }
+
+    /// The provider's service that a word names; none where the call leads nowhere, or nobody knows where.
+    fn service(&mut self, provider: &str, rule: &'static CallRule, site: &Site) -> Option<&'static str> {
+        let word = match rule.service.as_ref() {
+            Some(selectors) => self.pick(Some(selectors), site)?.literal()?.to_owned(),
+            None => site.star.clone()?,
+        };
+        // what belongs to a service, or is one of its models: `S3.ManagedUpload`, `openai:gpt-4o`
+        let of = || word.split_once(['.', ':', '/']).and_then(|(first, _)| catalogue::service(provider, first));
+        match catalogue::service(provider, &word).or_else(of) {
+            Some(catalogue::Service::Named(service)) => Some(service),
+            Some(catalogue::Service::Nothing) => None,
+            None => rule.technology.as_deref(),
         }
     }
 

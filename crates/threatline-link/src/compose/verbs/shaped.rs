@@ -347,7 +347,7 @@ pub(super) fn split_method(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The text of a field's tag.
-fn tag_of(field: &threatline_facts::code::Field) -> Option<&str> {
+pub(super) fn tag_of(field: &threatline_facts::code::Field) -> Option<&str> {
     let tag = field.annotations.iter().find(|one| matches!(&one.callee, threatline_facts::code::Value::Name(name) if name == "tag"))?;
     match tag.arguments.first().map(|argument| &argument.value) {
         Some(threatline_facts::code::Value::Text(text)) => Some(text),

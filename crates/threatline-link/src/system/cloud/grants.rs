@@ -4,8 +4,12 @@ use super::super::draft::Draft;
 use super::{Cloud, MOST, is_granted};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::{Mark, Text};
+use threatline_knowledge::catalogue;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_knowledge::catalogue::workloads::workloads;
+
+/// Whose words the actions of grants are.
+const PROVIDER: &str = "aws";
 
 /// A statement that allows something.
 struct Statement<'a> {
@@ -33,6 +37,8 @@ pub(crate) struct Grants {
     pub(crate) all: Vec<Grant>,
     /// Functions of which every grant is known.
     closed: BTreeSet<usize>,
+    /// Services of a provider of which each function may use something, whatever it is.
+    services: BTreeMap<usize, BTreeSet<&'static str>>,
     targets: BTreeMap<usize, BTreeSet<usize>>,
     /// Of what a component only takes what it hands out.
     consumed: BTreeSet<(usize, usize)>,
@@ -96,6 +102,11 @@ impl Grants {
 
     /// Says whether the statement names what it is about.
     fn add(&mut self, cloud: &Cloud<'_>, (from, holder): (usize, usize), statement: &Statement<'_>, entries: &BTreeMap<&str, usize>) -> bool {
+        let services = statement.actions.iter().filter_map(|action| match catalogue::service(PROVIDER, action.split_once(':')?.0)? {
+            catalogue::Service::Named(service) => Some(service),
+            catalogue::Service::Nothing => None,
+        });
+        self.services.entry(from).or_default().extend(services);
         let consumes = statement.actions.iter().all(|action| ways().consuming.iter().any(|known| known == action));
         let mut named = true;
         for (text, mark) in &statement.about {
@@ -132,7 +143,9 @@ impl Grants {
         let calls = |to: &&usize| drafts[**to].technologies.contains(technology) && !self.consumed.contains(&(from, **to));
         let mut found = targets.into_iter().flatten().filter(calls);
         let first = found.next().copied();
-        Some(first.filter(|_| found.next().is_none()))
+        // a service may be granted that nobody declares: a model, what reads documents
+        let undeclared = first.is_none() && self.services.get(&from).is_some_and(|services| services.contains(technology));
+        (!undeclared).then(|| Some(first?).filter(|_| found.next().is_none()))
     }
 
     /// Whether only an identity with a grant can use it.

@@ -1,0 +1,138 @@
+//! Servers of tools that agents are configured with: what runs beside whoever develops here, what is asked elsewhere, and
+//! which of them this repository holds itself.
+
+use super::address::{self, Address};
+use super::documented::owner;
+use super::draft::{Draft, folder_of, join};
+use super::flows::{Flows, Proved, push_new};
+use super::names::Directory;
+use super::said::{At, Said};
+use std::collections::BTreeMap;
+use threatline_facts::infra::{ToolProgram, ToolServer};
+use threatline_knowledge::catalogue;
+use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Exposure, Grade, Proof, Property, Role, Value};
+
+/// What people's own agents are called here, whichever they use.
+const AGENT: &str = "coding-agent";
+
+/// How servers of tools are spoken to, and what they are.
+const PROTOCOL: &str = "mcp";
+
+/// Folders and files in which people's agents are configured.
+const FOLDERS: &[&str] = &[
+    ".vscode", ".cursor", ".claude", ".windsurf", ".roo", ".gemini", ".amazonq", ".kiro", ".zed", ".continue", ".cline", ".devcontainer", ".junie", ".codex", ".idea",
+];
+const FILES: &[&str] = &[".mcp.json", "claude_desktop_config.json"];
+
+/// Adds the servers, and who uses them.
+pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, directory: &Directory, flows: &mut Flows, said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for server in said.tool_servers.iter().filter(|server| !in_test(&server.path)) {
+        let from = if is_peoples(&server.path) { Some(agent(drafts, server)) } else { owner(drafts, &server.path) };
+        let Some(from) = from else { continue };
+        let to = match &server.it.runs {
+            ToolProgram::Remote(text) => {
+                let found = address::parse(&text.with_defaults()).into_iter().next();
+                found.and_then(|address| Some((asked(drafts, directory, from, server, &address)?, Some(address))))
+            }
+            ToolProgram::File(file) => Some((own(drafts, server, file).unwrap_or_else(|| beside(drafts, &mut known, from, server)), None)),
+            _ => Some((beside(drafts, &mut known, from, server), None)),
+        };
+        let Some((to, address)) = to.filter(|(to, _)| *to != from) else { continue };
+        drafts[to].roles.insert(Role::McpServer);
+        if server.it.secret {
+            drafts[to].properties.set(Property::SecretInRepository, Value::Flag(true), proof(server));
+        }
+        let flow = flows.by_key.entry((from, to, Some(PROTOCOL.to_owned()))).or_default();
+        push_new(&mut flow.evidence, evidence(server));
+        flow.unknown_credential |= !server.it.credential;
+        flow.authenticated = flow.authenticated.take().or_else(|| server.it.credential.then(|| proved(server)));
+        let encrypted = address.and_then(|address| address.encrypted);
+        flow.encrypted = flow.encrypted.take().or_else(|| encrypted.map(|holds| Proved { holds, ..proved(server) }));
+    }
+}
+
+fn is_peoples(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    FILES.contains(&name) || path.split('/').any(|part| FOLDERS.contains(&part))
+}
+
+fn evidence(server: &At<'_, ToolServer>) -> Evidence {
+    Evidence::new(server.path.clone(), Some(server.it.mark), EvidenceSource::Infrastructure, PROTOCOL)
+}
+
+fn proof(server: &At<'_, ToolServer>) -> Proof {
+    Proof { grade: Grade::P, confidence: 900, evidence: vec![evidence(server)] }
+}
+
+fn proved(server: &At<'_, ToolServer>) -> Proved {
+    Proved { holds: true, proof: Proof { grade: Grade::X, ..proof(server) } }
+}
+
+/// The agent of whoever develops here.
+fn agent(drafts: &mut Vec<Draft<'_>>, server: &At<'_, ToolServer>) -> usize {
+    let at = drafts.iter().position(|draft| draft.name == AGENT && draft.environment == Environment::Development).unwrap_or_else(|| {
+        let mut draft = Draft::new(AGENT, "", ComponentKind::Process);
+        draft.roles.insert(Role::Agent);
+        draft.environment = Environment::Development;
+        draft.exposure = Exposure::Local;
+        drafts.push(draft);
+        drafts.len() - 1
+    });
+    push_new(&mut drafts[at].evidence, evidence(server));
+    at
+}
+
+/// A program that is run beside the agent.
+fn beside(drafts: &mut Vec<Draft<'_>>, known: &mut BTreeMap<String, usize>, from: usize, server: &At<'_, ToolServer>) -> usize {
+    let at = *known.entry(server.it.name.clone()).or_insert_with(|| {
+        let mut draft = Draft::new(&server.it.name, &format!("{}/", drafts[from].name), ComponentKind::Process);
+        draft.technologies.insert(PROTOCOL.to_owned());
+        draft.environment = drafts[from].environment;
+        draft.exposure = Exposure::Local;
+        drafts.push(draft);
+        drafts.len() - 1
+    });
+    if let ToolProgram::Package(name) | ToolProgram::Image(name) | ToolProgram::Program(name) = &server.it.runs {
+        drafts[at].aliases.insert(name.clone());
+    }
+    push_new(&mut drafts[at].evidence, evidence(server));
+    at
+}
+
+/// The component whose source holds a file, from the folder of the configuration or from the top.
+fn own(drafts: &[Draft<'_>], server: &At<'_, ToolServer>, file: &str) -> Option<usize> {
+    let file = file.trim_start_matches("${workspaceFolder}/").trim_start_matches("./");
+    let near = join(folder_of(&server.path), file).and_then(|path| owner(drafts, &path));
+    near.or_else(|| owner(drafts, &join("", file)?))
+}
+
+/// Who answers at an address.
+fn asked(drafts: &mut Vec<Draft<'_>>, directory: &Directory, from: usize, server: &At<'_, ToolServer>, address: &Address) -> Option<usize> {
+    let host = address.host.as_deref()?;
+    if address::is_local(host) {
+        return directory.local_port(address.port()?, from, drafts);
+    }
+    if let Some(at) = directory.host(host, from, drafts) {
+        return Some(at);
+    }
+    if address::is_placeholder(host) || !host.contains('.') {
+        return None;
+    }
+    let third = catalogue::host(host);
+    let name = third.map_or(host, |third| third.name.as_str());
+    let known = drafts.iter().position(|draft| draft.kind == ComponentKind::ExternalEntity && draft.name == name);
+    let at = known.unwrap_or_else(|| {
+        let mut draft = Draft::new(name, "", ComponentKind::ExternalEntity);
+        draft.roles.insert(Role::ThirdParty);
+        draft.exposure = Exposure::Internet;
+        if let Some(third) = third {
+            draft.shares(&third.into());
+        }
+        drafts.push(draft);
+        drafts.len() - 1
+    });
+    drafts[at].aliases.extend([server.it.name.clone(), host.to_owned()].into_iter().filter(|alias| alias != name));
+    push_new(&mut drafts[at].evidence, evidence(server));
+    Some(at)
+}
