@@ -42,7 +42,7 @@ pub(crate) fn place_workloads<'d>(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<
         let product = Product::of_resource(kind, None);
         // a machine may be called anything
         let told = ways().workload.get(&cloud.items[at].kind).is_some_and(|way| way.scripts.is_empty());
-        if let Some(same) = told.then(|| same(&named, &deployed, drafts)).flatten() {
+        if let Some(same) = service(cloud, at).or_else(|| told.then(|| same(&named, &deployed, drafts)).flatten()) {
             new.aliases.insert(new.name.clone());
             let name = drafts[same].name.clone();
             drafts[same].aliases.extend(new.aliases.into_iter().filter(|alias| plain(alias) != plain(&name)));
@@ -71,6 +71,16 @@ pub(crate) fn place_workloads<'d>(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<
     for (at, root) in jobs {
         drafts[at].roots.extend(root.filter(|folder| !taken.contains(folder)).map(|folder| Root { folder, only: None }));
     }
+}
+
+/// The service of the Azure Developer CLI that a workload hosts, by the tag that it bears.
+fn service(cloud: &Cloud<'_>, at: usize) -> Option<usize> {
+    let tag = tag(cloud, at)?;
+    cloud.items.iter().find(|item| item.kind.starts_with("Azd::") && item.it.name == tag)?.component
+}
+
+fn tag(cloud: &Cloud<'_>, at: usize) -> Option<String> {
+    cloud.values_at(at, &format!("tags.{SERVICE_TAG}")).find_map(|(_, text, _)| cloud.literal_of(at, text))
 }
 
 /// Names under which a workload may be deployed elsewhere: its own, without what differs between deployments, and that of
@@ -102,8 +112,7 @@ fn same(names: &[String], deployed: &BTreeMap<String, Vec<usize>>, drafts: &[Dra
 /// The folder of a workload's source: the one that a tool is told to deploy to it, the one that its image is made of,
 /// or the only one of its name.
 fn root(cloud: &Cloud<'_>, at: usize, names: &[String], (said, folders): (&Said<'_>, &Folders)) -> Option<String> {
-    let tag = cloud.values_at(at, &format!("tags.{SERVICE_TAG}")).find_map(|(_, text, _)| cloud.literal_of(at, text));
-    if let Some(tag) = tag.map(|tag| format!("{SERVICE_TAG}={tag}"))
+    if let Some(tag) = tag(cloud, at).map(|tag| format!("{SERVICE_TAG}={tag}"))
         && let Some((_, folder, _)) = said.images.iter().find(|(image, ..)| *image == tag)
     {
         return Some(as_folder(folder));
