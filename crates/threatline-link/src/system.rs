@@ -217,7 +217,7 @@ fn ids(drafts: &[Draft<'_>]) -> Vec<ComponentId> {
         .map(|draft| {
             let base = match &draft.address {
                 _ if count[&*draft.name] == 1 && !draft.is_local => draft.name.clone(),
-                Some(address) if beside[&(&*draft.folder, &*draft.name)] > 1 => format!("{}{address}", draft.folder),
+                Some(address) if beside[&(&*draft.folder, &*draft.name)] > 1 => address.clone(),
                 _ => format!("{}{}", draft.folder, draft.name),
             };
             let numbered = (2..).map(|number| ComponentId::new(format!("{base}#{number}")));

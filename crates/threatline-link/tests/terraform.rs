@@ -560,3 +560,16 @@ fn hostile_values_end() {
     let found = components(&model(&files));
     assert!(found.contains(&"q unknown".to_owned()) && found.len() < 2_000, "{}", found.len());
 }
+
+/// A chart of the repository is what the release makes of it.
+#[test]
+fn releases_of_charts_have_their_values() {
+    let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: x/web}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  type: {{ .Values.service.type }}\n  selector: {app: web}\n  ports: [{port: 80}]\n";
+    let release = |kind: &str| format!("resource \"helm_release\" \"web\" {{\n  name = \"web\"\n  chart = \"../chart\"\n  set {{\n    name = \"service.type\"\n    value = \"{kind}\"\n  }}\n}}\n");
+    let found = |kind: &str| {
+        let files = [("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"), ("chart/values.yaml", "service:\n  type: ClusterIP\n"), ("chart/templates/web.yaml", template), ("infra/main.tf", &*release(kind))];
+        components(&model(&files))
+    };
+    assert_eq!(found("LoadBalancer"), ["web internet"]);
+    assert_eq!(found("ClusterIP"), ["web internal"]);
+}

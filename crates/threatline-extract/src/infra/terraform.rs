@@ -7,6 +7,7 @@
 
 mod flatten;
 pub(super) mod json;
+mod release;
 mod script;
 mod template;
 
@@ -67,7 +68,11 @@ impl Reader {
         self.body(&block.body, "", &mut flat, 0);
         // an attribute that is null is not there
         flat.leaves.retain(|leaf| leaf.key.strip_suffix(".?null").is_none_or(|key| key.contains('?')));
-        let attributes = self.placed(flat);
+        let mut attributes = self.placed(flat);
+        if kind == "helm_release" && !data_source {
+            release::hide(&mut attributes);
+            release::release(&attributes, mark).into_iter().for_each(|release| self.out.say(release));
+        }
         self.out.say(InfraFact::Resource(Resource { kind: kind.to_owned(), name: name.to_owned(), data_source, attributes, mark }));
     }
 

@@ -57,7 +57,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) folder: String,
     /// Its name counts in that folder only, and others elsewhere may come to bear the same any day: the folder is always told.
     pub(crate) is_local: bool,
-    /// What tells two of one name in one folder apart, where the vocabulary has addresses: `aws_db_instance.main`.
+    /// What tells two of one name in one folder apart, where the vocabulary has addresses: `infra/aws_db_instance.main`.
     pub(crate) address: Option<String>,
     pub(crate) aliases: BTreeSet<String>,
     pub(crate) kind: ComponentKind,

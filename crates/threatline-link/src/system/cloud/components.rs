@@ -95,14 +95,11 @@ fn alike(cloud: &Cloud<'_>, at: usize, drafts: &[Draft<'_>]) -> Option<usize> {
 pub(super) fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let item = &cloud.items[at];
     let name = name(cloud, at);
-    let own = match item.planned {
-        Some(planned) => planned.top.as_str(),
-        None if item.by.is_some() => cloud.package_of(&item.path),
-        None => folder_of(&item.path),
-    };
+    let own = if item.by.is_some() { cloud.package_of(&item.path) } else { folder_of(&item.path) };
     let folder = as_folder(own.trim_end_matches('/'));
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
-    draft.is_local = is_template(&item.it.kind);
+    // a backend of Amplify is one system in many templates
+    draft.is_local = item.it.kind.starts_with("AWS::") && !item.path.contains("amplify/backend/");
     let mut aliases: BTreeSet<String> = other_name(item).into_iter().cloned().chain(given_name(cloud, at)).collect();
     aliases.remove(&name);
     draft.aliases.extend(aliases);
@@ -113,7 +110,7 @@ pub(super) fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     if bicep::is_one(&item.path) {
         draft.aliases.extend(bicep::aliases(cloud, at));
     }
-    draft.address = item.planned.map(|planned| planned.address.clone());
+    draft.address = item.planned.map(|planned| format!("{}{}", planned.top, planned.address));
     draft.evidence.push(cloud.evidence(at, item.it.mark));
     draft.evidence.extend(item.planned.and_then(|planned| planned.called.as_ref()).map(|call| cloud.evidence(at, call.mark)));
     draft
