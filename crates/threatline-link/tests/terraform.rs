@@ -573,3 +573,18 @@ fn releases_of_charts_have_their_values() {
     assert_eq!(found("LoadBalancer"), ["web internet"]);
     assert_eq!(found("ClusterIP"), ["web internal"]);
 }
+
+/// A driver without an address speaks to the only store of its product that is deployed together with its program.
+#[test]
+fn a_driver_speaks_to_the_store_beside_it() {
+    let app = "resource \"azurerm_linux_web_app\" \"api\" {\n  tags = { azd-service-name = \"api\" }\n}\nresource \"azurerm_cosmosdb_account\" \"one\" {\n  kind = \"MongoDB\"\n}\n";
+    let azd = "name: shop\nservices:\n  api:\n    project: ./backend\n    host: appservice\n";
+    let code = "import os\nimport pymongo\nfrom flask import Flask\n\napp = Flask(__name__)\n\n@app.get('/x')\ndef x():\n    return pymongo.MongoClient(os.environ['CONNECTION']).shop.items.find_one()\n";
+    let found = |more: &str| {
+        let model = model(&[("infra/main.tf", &format!("{app}{more}")), ("azure.yaml", azd), ("backend/requirements.txt", "pymongo\n"), ("backend/app.py", code)]);
+        flows(&model).iter().map(|flow| (*flow).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(""), ["api>one:mongodb"]);
+    let two = found("resource \"azurerm_cosmosdb_account\" \"two\" {\n  kind = \"MongoDB\"\n}\n");
+    assert!(two.iter().all(|flow| !flow.contains(">one") && !flow.contains(">two")), "{two:?}");
+}

@@ -7,6 +7,7 @@ use threatline_facts::{Mark, Text};
 use threatline_knowledge::catalogue;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 use threatline_knowledge::catalogue::workloads::workloads;
+use threatline_model::ComponentKind;
 
 /// Whose words the actions of grants are.
 const PROVIDER: &str = "aws";
@@ -44,6 +45,9 @@ pub(crate) struct Grants {
     consumed: BTreeSet<(usize, usize)>,
     /// What workloads' settings name.
     connected: BTreeMap<usize, BTreeSet<usize>>,
+    /// Roots of Terraform that deploy a workload, and stores by root and product.
+    roots: BTreeMap<usize, BTreeSet<usize>>,
+    stores: BTreeMap<(usize, String), BTreeSet<usize>>,
 }
 
 impl Grants {
@@ -87,6 +91,16 @@ impl Grants {
     pub(crate) fn connect(&mut self, cloud: &Cloud<'_>, drafts: &[Draft<'_>]) {
         for told in super::workloads::used(cloud, drafts, self).into_iter().filter(|told| drafts[told.from].descriptions.is_empty()) {
             self.connected.entry(told.from).or_default().insert(told.to);
+        }
+        for item in &cloud.items {
+            let (Some(component), Some(planned)) = (item.component, item.planned) else { continue };
+            if workloads().workload.contains_key(&item.kind) && drafts[component].descriptions.is_empty() {
+                self.roots.entry(component).or_default().insert(planned.root);
+            } else if drafts[component].kind == ComponentKind::DataStore {
+                for technology in &drafts[component].technologies {
+                    self.stores.entry((planned.root, technology.clone())).or_default().insert(component);
+                }
+            }
         }
     }
 
@@ -135,6 +149,9 @@ impl Grants {
         if let (Some(only), None) = (named.next(), named.next()) {
             return Some(Some(*only));
         }
+        if let Some(only) = self.beside(from, technology) {
+            return Some(Some(only));
+        }
         let provider = technology == "aws" || ways().granted.iter().any(|granted| granted == technology);
         let targets = self.targets.get(&from);
         if !provider || (targets.is_none() && !self.closed.contains(&from)) {
@@ -146,6 +163,16 @@ impl Grants {
         // a service may be granted that nobody declares: a model, what reads documents
         let undeclared = first.is_none() && self.services.get(&from).is_some_and(|services| services.contains(technology));
         (!undeclared).then(|| Some(first?).filter(|_| found.next().is_none()))
+    }
+
+    /// The only store of a product that is deployed together with a workload, where no grant is needed to use it.
+    fn beside(&self, from: usize, technology: &str) -> Option<usize> {
+        if ways().granted.iter().any(|granted| granted == technology) {
+            return None;
+        }
+        let found = self.roots.get(&from)?.iter().filter_map(|root| self.stores.get(&(*root, technology.to_owned()))).flatten();
+        let found: BTreeSet<usize> = found.copied().collect();
+        found.first().filter(|_| found.len() == 1).copied()
     }
 
     /// Whether only an identity with a grant can use it.
