@@ -259,7 +259,8 @@ fn a_managed_store_may_be_another_form_of_a_deployed_one() {
 
 #[test]
 fn a_public_address_alone_is_no_exposure() {
-    let main = "resource \"aws_db_instance\" \"a\" {\n  publicly_accessible = true\n}\nresource \"aws_db_instance\" \"b\" {\n  publicly_accessible = false\n}\n";
+    let main =
+        "resource \"aws_db_instance\" \"a\" {\n  publicly_accessible = true\n}\nresource \"aws_db_instance\" \"b\" {\n  publicly_accessible = false\n}\n";
     assert_eq!(components(&model(&[("main.tf", main)])), ["a data_store unknown", "b data_store internal"]);
 }
 

@@ -104,8 +104,11 @@ fn a_module_is_there_once_for_each_call() {
 /// who deploys it says is something else. What only an example calls is there without it, with its own defaults.
 #[test]
 fn several_roots_may_deploy_one_system() {
-    let module = "variable \"env\" { default = \"own\" }\nvariable \"what\" {}\nresource \"aws_sqs_queue\" \"jobs\" {\n  name = \"${var.env}-${var.what}\"\n}\n";
-    let root = |env: &str, what: &str| format!("variable \"env\" {{\n  default = \"{env}\"\n}}\nmodule \"jobs\" {{\n  source = \"../../jobs\"\n  env = var.env\n  what = \"{what}\"\n}}\n");
+    let module =
+        "variable \"env\" { default = \"own\" }\nvariable \"what\" {}\nresource \"aws_sqs_queue\" \"jobs\" {\n  name = \"${var.env}-${var.what}\"\n}\n";
+    let root = |env: &str, what: &str| {
+        format!("variable \"env\" {{\n  default = \"{env}\"\n}}\nmodule \"jobs\" {{\n  source = \"../../jobs\"\n  env = var.env\n  what = \"{what}\"\n}}\n")
+    };
     let found = |files: &[(&str, &str)]| -> Vec<String> { components(&model(files)) };
     let (one, two) = (root("one", "jobs"), root("two", "jobs"));
     assert_eq!(found(&[("jobs/main.tf", module), ("roots/a/main.tf", &one), ("roots/b/main.tf", &two)]), ["jobs unknown"]);
@@ -379,7 +382,17 @@ fn what_google_runs_is_open_to_whom_it_is_opened() {
     let model = model(&[("main.tf", GOOGLE)]);
     assert_eq!(
         components(&model),
-        ["asked unknown", "db internet", "inner internal", "media unknown", "server internet", "settings unknown", "tagged internet", "untagged unknown", "without unknown"]
+        [
+            "asked unknown",
+            "db internet",
+            "inner internal",
+            "media unknown",
+            "server internet",
+            "settings unknown",
+            "tagged internet",
+            "untagged unknown",
+            "without unknown"
+        ]
     );
     assert_eq!(flows(&model), ["server>asked:https", "server>db:sql", "server>media:https", "server>settings:https"]);
 }
@@ -420,7 +433,14 @@ fn what_azure_runs_is_open_unless_it_is_closed() {
     let vault = "variable \"ids\" {}\nresource \"azurerm_key_vault\" \"kv\" {}\nresource \"azurerm_key_vault_access_policy\" \"app\" {\n  count = length(var.ids)\n  key_vault_id = azurerm_key_vault.kv.id\n  object_id = var.ids[count.index]\n}\noutput \"uri\" { value = azurerm_key_vault.kv.vault_uri }\n";
     let azd = "name: shop\nservices:\n  api:\n    project: ./backend\n    host: appservice\n";
     let code = "from fastapi import FastAPI\napp = FastAPI()\n\n@app.get('/orders')\ndef orders():\n    return []\n";
-    let model = model(&[("main.tf", AZURE), ("app/main.tf", app), ("vault/main.tf", vault), ("azure.yaml", azd), ("backend/pyproject.toml", "[project]\nname = \"todo\"\n"), ("backend/app.py", code)]);
+    let model = model(&[
+        ("main.tf", AZURE),
+        ("app/main.tf", app),
+        ("vault/main.tf", vault),
+        ("azure.yaml", azd),
+        ("backend/pyproject.toml", "[project]\nname = \"todo\"\n"),
+        ("backend/app.py", code),
+    ]);
     assert_eq!(
         components(&model),
         ["api internet", "closed internal", "db unknown", "in internal", "limited unknown", "none unknown", "out internet", "vault unknown", "web internet"]
@@ -565,9 +585,18 @@ fn hostile_values_end() {
 #[test]
 fn releases_of_charts_have_their_values() {
     let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: x/web}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  type: {{ .Values.service.type }}\n  selector: {app: web}\n  ports: [{port: 80}]\n";
-    let release = |kind: &str| format!("resource \"helm_release\" \"web\" {{\n  name = \"web\"\n  chart = \"../chart\"\n  set {{\n    name = \"service.type\"\n    value = \"{kind}\"\n  }}\n}}\n");
+    let release = |kind: &str| {
+        format!(
+            "resource \"helm_release\" \"web\" {{\n  name = \"web\"\n  chart = \"../chart\"\n  set {{\n    name = \"service.type\"\n    value = \"{kind}\"\n  }}\n}}\n"
+        )
+    };
     let found = |kind: &str| {
-        let files = [("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"), ("chart/values.yaml", "service:\n  type: ClusterIP\n"), ("chart/templates/web.yaml", template), ("infra/main.tf", &*release(kind))];
+        let files = [
+            ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+            ("chart/values.yaml", "service:\n  type: ClusterIP\n"),
+            ("chart/templates/web.yaml", template),
+            ("infra/main.tf", &*release(kind)),
+        ];
         components(&model(&files))
     };
     assert_eq!(found("LoadBalancer"), ["web internet"]);
@@ -581,7 +610,8 @@ fn a_driver_speaks_to_the_store_beside_it() {
     let azd = "name: shop\nservices:\n  api:\n    project: ./backend\n    host: appservice\n";
     let code = "import os\nimport pymongo\nfrom flask import Flask\n\napp = Flask(__name__)\n\n@app.get('/x')\ndef x():\n    return pymongo.MongoClient(os.environ['CONNECTION']).shop.items.find_one()\n";
     let found = |more: &str| {
-        let model = model(&[("infra/main.tf", &format!("{app}{more}")), ("azure.yaml", azd), ("backend/requirements.txt", "pymongo\n"), ("backend/app.py", code)]);
+        let model =
+            model(&[("infra/main.tf", &format!("{app}{more}")), ("azure.yaml", azd), ("backend/requirements.txt", "pymongo\n"), ("backend/app.py", code)]);
         flows(&model).iter().map(|flow| (*flow).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(found(""), ["api>one:mongodb"]);

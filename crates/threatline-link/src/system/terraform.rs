@@ -31,8 +31,22 @@ const MOST: usize = 400_000;
 
 /// Attributes in which providers are told what a resource is to be called.
 pub(crate) const NAMES: &[&str] = &[
-    "identifier", "cluster_identifier", "name", "db_name", "bucket", "cluster_id", "replication_group_id", "function_name", "script_name", "domain_name", "title", "service_name",
-    "broker_name", "cluster_name", "secret_id", "identifier_prefix",
+    "identifier",
+    "cluster_identifier",
+    "name",
+    "db_name",
+    "bucket",
+    "cluster_id",
+    "replication_group_id",
+    "function_name",
+    "script_name",
+    "domain_name",
+    "title",
+    "service_name",
+    "broker_name",
+    "cluster_name",
+    "secret_id",
+    "identifier_prefix",
 ];
 
 /// A resource as a call of its module makes it.
@@ -140,9 +154,8 @@ pub(crate) fn plan(said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) -> Plan {
 }
 
 /// Words for environments that one system is deployed to.
-const ENVIRONMENTS: &[&str] = &[
-    "prod", "production", "prd", "live", "preprod", "nonprod", "stage", "staging", "stg", "dev", "development", "test", "testing", "qa", "uat", "sandbox",
-];
+const ENVIRONMENTS: &[&str] =
+    &["prod", "production", "prd", "live", "preprod", "nonprod", "stage", "staging", "stg", "dev", "development", "test", "testing", "qa", "uat", "sandbox"];
 
 /// A name without words for environments.
 fn without_environment(name: &str) -> String {
@@ -207,7 +220,19 @@ impl<'p, 'a> Planner<'p, 'a> {
         let (key, published) = (name_of(at, &own), false);
         let top = self.modules.module(self.modules.instances[at].root).folder.clone();
         let address = format!("{}{own}", self.way(at).iter().map(|call| format!("module.{call}.")).collect::<String>());
-        self.plan.resources.push(Planned { path: path.clone(), resource, instance: at, root: self.modules.instances[at].root, top, key, address, published, called, stable: None, twin: None });
+        self.plan.resources.push(Planned {
+            path: path.clone(),
+            resource,
+            instance: at,
+            root: self.modules.instances[at].root,
+            top,
+            key,
+            address,
+            published,
+            called,
+            stable: None,
+            twin: None,
+        });
     }
 
     /// Names of the calls that lead to an instance.

@@ -109,8 +109,8 @@ impl Flat {
         let first = call.args.iter().next();
         match (call.name.name.as_str(), first) {
             (
-                "jsonencode" | "yamlencode" | "jsondecode" | "yamldecode" | "toset" | "tolist" | "tomap" | "tonumber" | "tobool" | "nonsensitive" | "base64encode"
-                | "base64gzip",
+                "jsonencode" | "yamlencode" | "jsondecode" | "yamldecode" | "toset" | "tolist" | "tomap" | "tonumber" | "tobool" | "nonsensitive"
+                | "base64encode" | "base64gzip",
                 Some(inner),
             ) => self.expression(key, inner),
             (name, Some(_)) if FUNCTIONS.contains(&name) && text(place) == Text::Unknown => {
@@ -123,8 +123,28 @@ impl Flat {
 
 /// Functions whose arguments are kept.
 const FUNCTIONS: [&str; 22] = [
-    "merge", "concat", "flatten", "compact", "distinct", "sort", "reverse", "element", "lookup", "coalesce", "try", "length", "keys", "values", "lower", "upper",
-    "join", "one", "contains", "templatefile", "file", "slice",
+    "merge",
+    "concat",
+    "flatten",
+    "compact",
+    "distinct",
+    "sort",
+    "reverse",
+    "element",
+    "lookup",
+    "coalesce",
+    "try",
+    "length",
+    "keys",
+    "values",
+    "lower",
+    "upper",
+    "join",
+    "one",
+    "contains",
+    "templatefile",
+    "file",
+    "slice",
 ];
 
 /// The word for an operator that compares or combines truths.

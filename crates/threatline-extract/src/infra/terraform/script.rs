@@ -74,9 +74,8 @@ impl Pairs {
                 out.push_str(&from[..end + 2]);
             } else {
                 let secret = self.is_secret();
-                match self.key.take().as_deref() {
-                    Some("name" | "Name") => self.named = Some(string.to_owned()),
-                    _ => {}
+                if let Some("name" | "Name") = self.key.take().as_deref() {
+                    self.named = Some(string.to_owned());
                 }
                 out.push_str(if secret { "\"***\"" } else { &from[..end + 2] });
             }

@@ -29,7 +29,8 @@ pub(crate) fn place_workloads<'d>(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<
     let mut twins = Twins::default();
     let mut jobs = Vec::new();
     for at in found {
-        let Some(kind) = catalogue::resource(&cloud.items[at].it.kind).filter(|_| !cloud.items[at].it.data_source && cloud.items[at].component.is_none()) else {
+        let Some(kind) = catalogue::resource(&cloud.items[at].it.kind).filter(|_| !cloud.items[at].it.data_source && cloud.items[at].component.is_none())
+        else {
             continue;
         };
         let mut new = draft(cloud, at);

@@ -201,7 +201,8 @@ fn lets_in(cloud: &Cloud<'_>, at: usize, way: &Filter) -> Option<Place> {
         let inside = format!("{block}.*");
         let numbers: BTreeSet<&str> = cloud.entries(at, &inside).map(|(entry, ..)| entry).collect();
         return numbers.into_iter().find_map(|entry| {
-            let here = |conditions: &[String]| -> Vec<String> { conditions.iter().map(|condition| condition.replacen(&format!("{block}.*"), entry, 1)).collect() };
+            let here =
+                |conditions: &[String]| -> Vec<String> { conditions.iter().map(|condition| condition.replacen(&format!("{block}.*"), entry, 1)).collect() };
             let outbound = holds(cloud, at, &format!("{entry}.direction=Outbound")).is_some();
             holds_any(cloud, at, &here(&way.only)).filter(|_| !outbound)?;
             holds_any(cloud, at, &here(&way.when))

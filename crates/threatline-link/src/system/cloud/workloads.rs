@@ -121,7 +121,8 @@ pub(super) fn used(cloud: &Cloud<'_>, drafts: &[Draft<'_>], grants: &Grants) -> 
             let components = items.into_iter().flat_map(|item| keeping.with(item)).filter_map(|item| cloud.items[item].component);
             components.collect::<BTreeSet<_>>().into_iter().for_each(|to| add(to, told.by));
             // the name under which a neighbour is found
-            let host = told.text.as_literal().filter(|text| text.contains("://")).and_then(|text| address::parse(text).into_iter().find_map(|address| address.host));
+            let host =
+                told.text.as_literal().filter(|text| text.contains("://")).and_then(|text| address::parse(text).into_iter().find_map(|address| address.host));
             let neighbours = host.as_deref().zip(item.planned).and_then(|(host, planned)| named.get(&(planned.root, host)));
             if let Some(only) = neighbours.filter(|found| found.len() == 1).and_then(|found| found.first()) {
                 add(*only, told.by);

@@ -97,11 +97,7 @@ impl<'p, 'a> Evaluator<'p, 'a> {
             None => modules.module(at).assigned.get(name).map(|node| self.node(at, node, &Bound::new())),
         };
         let value = given.unwrap_or_else(|| {
-            if node.below.keys().all(|key| *key == "?optional") && node.leaf.is_none() {
-                Value::unknown()
-            } else {
-                self.fields(at, node, &Bound::new())
-            }
+            if node.below.keys().all(|key| *key == "?optional") && node.leaf.is_none() { Value::unknown() } else { self.fields(at, node, &Bound::new()) }
         });
         match node.get("?optional") {
             Some(defaults) => {

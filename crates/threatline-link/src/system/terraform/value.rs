@@ -162,7 +162,8 @@ pub(super) fn with_defaults(value: &Shared, defaults: &Shared, depth: u8) -> Sha
 
 /// Texts put together; what is no text is not known.
 pub(super) fn joined(items: &[Shared]) -> Shared {
-    let place = items.iter().filter(|item| !item.names().is_empty()).chain(items).find_map(|item| if let Value::Leaf(_, place) = &**item { *place } else { None });
+    let place =
+        items.iter().filter(|item| !item.names().is_empty()).chain(items).find_map(|item| if let Value::Leaf(_, place) = &**item { *place } else { None });
     let text = |item: &Shared| match &**item {
         Value::Leaf(text, _) => text.clone(),
         Value::Null => Text::literal(""),

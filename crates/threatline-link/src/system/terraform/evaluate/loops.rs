@@ -18,7 +18,9 @@ impl<'p, 'a> Evaluator<'p, 'a> {
         let (key, value) = match found.len() {
             1 => found.swap_remove(0),
             // what all of them have in common
-            2.. if found.len() <= WIDEST => (String::new(), found.into_iter().map(|(_, value)| value).reduce(|a, b| either(&a, &b)).unwrap_or_else(Value::unknown)),
+            2.. if found.len() <= WIDEST => {
+                (String::new(), found.into_iter().map(|(_, value)| value).reduce(|a, b| either(&a, &b)).unwrap_or_else(Value::unknown))
+            }
             _ => (String::new(), Value::unknown()),
         };
         let key = match &*value {
