@@ -618,3 +618,16 @@ fn a_driver_speaks_to_the_store_beside_it() {
     let two = found("resource \"azurerm_cosmosdb_account\" \"two\" {\n  kind = \"MongoDB\"\n}\n");
     assert!(two.iter().all(|flow| !flow.contains(">one") && !flow.contains(">two")), "{two:?}");
 }
+
+/// Two projects of one repository that call something alike stay two.
+#[test]
+fn a_project_deploys_its_own_source() {
+    let main = "resource \"aws_ecs_service\" \"api\" {\n  name = \"api\"\n}\n";
+    let compose = ("one/compose.yaml", "services:\n  api:\n    build: ./api\n");
+    let image = ("one/api/Dockerfile", "FROM python:3.12\nCOPY . .\n");
+    let code = ("one/api/main.py", "import flask\napp = flask.Flask(__name__)\n\n@app.get('/x')\ndef x():\n    return ''\n");
+    let found = |files: &[(&str, &str)]| model(files).components.len();
+    assert_eq!(found(&[compose, image, code, ("infra/main.tf", main)]), 1);
+    assert_eq!(found(&[compose, image, code, ("one/infra/main.tf", main)]), 1);
+    assert_eq!(found(&[compose, image, code, ("two/infra/main.tf", main), ("two/web/package.json", "{\"name\": \"web\"}")]), 2);
+}

@@ -26,6 +26,7 @@ pub(crate) fn place_workloads<'d>(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<
     for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| runs(draft)) {
         deployed.entry(stem(&draft.name)).or_default().push(at);
     }
+    let homes = homes(said);
     let mut twins = Twins::default();
     let mut jobs = Vec::new();
     for at in found {
@@ -40,10 +41,11 @@ pub(crate) fn place_workloads<'d>(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<
             continue;
         }
         let named = names(cloud, at, &new.name);
+        let home = home(&cloud.items[at].path, &homes);
         let product = Product::of_resource(kind, None);
         // a machine may be called anything
         let told = ways().workload.get(&cloud.items[at].kind).is_some_and(|way| way.scripts.is_empty());
-        if let Some(same) = service(cloud, at).or_else(|| told.then(|| same(&named, &deployed, drafts)).flatten()) {
+        if let Some(same) = service(cloud, at).or_else(|| told.then(|| same(&named, &deployed, drafts, home)).flatten()) {
             new.aliases.insert(new.name.clone());
             let name = drafts[same].name.clone();
             drafts[same].aliases.extend(new.aliases.into_iter().filter(|alias| plain(alias) != plain(&name)));
@@ -57,7 +59,7 @@ pub(crate) fn place_workloads<'d>(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<
         if in_test(&cloud.items[at].path) {
             new.environment = Environment::Test;
         }
-        let root = told.then(|| root(cloud, at, &named, (said, folders))).flatten().filter(|folder| !in_test(&format!("{folder}x")));
+        let root = told.then(|| root(cloud, at, &named, (said, folders))).flatten().filter(|folder| folder.starts_with(home) && !in_test(&format!("{folder}x")));
         if new.has_role(Role::ScheduledJob) {
             jobs.push((drafts.len(), root));
         } else {
@@ -84,6 +86,17 @@ fn tag(cloud: &Cloud<'_>, at: usize) -> Option<String> {
     cloud.values_at(at, &format!("tags.{SERVICE_TAG}")).find_map(|(_, text, _)| cloud.literal_of(at, text))
 }
 
+/// Folders at the top of the repository in which there is source: projects of their own.
+fn homes(said: &Said<'_>) -> BTreeSet<String> {
+    let paths = said.packages.iter().map(|package| &*package.path).chain(said.dockerfiles.keys().map(|path| &**path));
+    paths.filter_map(|path| Some(as_folder(path.split_once('/')?.0))).collect()
+}
+
+/// The folder in which what a file deploys has its source: the project's that the file belongs to, or else anywhere.
+fn home<'h>(path: &str, homes: &'h BTreeSet<String>) -> &'h str {
+    path.split_once('/').and_then(|(top, _)| homes.get(&as_folder(top))).map_or("", String::as_str)
+}
+
 /// Names under which a workload may be deployed elsewhere: its own, without what differs between deployments, and that of
 /// its module's call.
 fn names(cloud: &Cloud<'_>, at: usize, name: &str) -> Vec<String> {
@@ -101,12 +114,13 @@ fn names(cloud: &Cloud<'_>, at: usize, name: &str) -> Vec<String> {
 }
 
 /// What is deployed under one of the names; several descriptions of one source are one as good as another.
-fn same(names: &[String], deployed: &BTreeMap<String, Vec<usize>>, drafts: &[Draft<'_>]) -> Option<usize> {
+fn same(names: &[String], deployed: &BTreeMap<String, Vec<usize>>, drafts: &[Draft<'_>], home: &str) -> Option<usize> {
     names.iter().find_map(|name| {
         let found = deployed.get(&stem(name))?;
         let first = found.first()?;
         let source = |at: &usize| -> BTreeSet<&str> { drafts[*at].roots.iter().map(|root| root.folder.as_str()).collect() };
-        found.iter().all(|at| source(at) == source(first)).then_some(*first)
+        let near = source(first).iter().all(|folder| folder.starts_with(home));
+        (near && found.iter().all(|at| source(at) == source(first))).then_some(*first)
     })
 }
 
