@@ -629,5 +629,7 @@ fn a_project_deploys_its_own_source() {
     let found = |files: &[(&str, &str)]| model(files).components.len();
     assert_eq!(found(&[compose, image, code, ("infra/main.tf", main)]), 1);
     assert_eq!(found(&[compose, image, code, ("one/infra/main.tf", main)]), 1);
+    let tool = ("infra/tools/package.json", "{\"name\": \"tools\"}");
+    assert_eq!(found(&[compose, image, code, ("infra/main.tf", main), tool]), 1);
     assert_eq!(found(&[compose, image, code, ("two/infra/main.tf", main), ("two/web/package.json", "{\"name\": \"web\"}")]), 2);
 }

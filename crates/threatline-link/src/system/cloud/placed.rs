@@ -86,10 +86,17 @@ fn tag(cloud: &Cloud<'_>, at: usize) -> Option<String> {
     cloud.values_at(at, &format!("tags.{SERVICE_TAG}")).find_map(|(_, text, _)| cloud.literal_of(at, text))
 }
 
+/// Names of folders that deploy what lies elsewhere, whatever tools they hold.
+const DEPLOYING: &[&str] = &[
+    "infra", "infrastructure", "terraform", "tofu", "tf", "iac", "provisioning", "deploy", "deployment", "deployments", "ops", "devops", "platform", "cloud",
+    "environments", "env", "envs", "aws", "azure", "gcp", "scripts", "tools",
+];
+
 /// Folders at the top of the repository in which there is source: projects of their own.
 fn homes(said: &Said<'_>) -> BTreeSet<String> {
     let paths = said.packages.iter().map(|package| &*package.path).chain(said.dockerfiles.keys().map(|path| &**path));
-    paths.filter_map(|path| Some(as_folder(path.split_once('/')?.0))).collect()
+    let tops = paths.filter_map(|path| Some(path.split_once('/')?.0)).filter(|top| !DEPLOYING.contains(&top.to_ascii_lowercase().as_str()));
+    tops.map(as_folder).collect()
 }
 
 /// The folder in which what a file deploys has its source: the project's that the file belongs to, or else anywhere.
