@@ -146,7 +146,9 @@ pub(super) fn service(cloud: &Cloud<'_>, at: usize) -> Option<usize> {
         cloud.literal_of(*at, &tag.1)
     });
     let named = || chain.iter().rev().find_map(|at| services.get(&plain(&cloud.items[*at].it.name)));
-    tagged.and_then(|tag| services.get(&plain(&tag))).or_else(named).copied()
+    // `web-app` is a part of `web` where nothing is called so itself
+    let begins = |tag: &str| services.iter().rev().find(|(name, _)| plain(tag).strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('-'))).map(|(_, at)| at);
+    tagged.as_ref().and_then(|tag| services.get(&plain(tag)).or_else(|| begins(tag))).or_else(named).copied()
 }
 
 /// What is told of a variable to the program that a resource hosts, with who says it: by the resource, or by calls around it.
@@ -162,8 +164,14 @@ pub(super) fn settings<'a>(cloud: &Cloud<'a>, at: usize, variable: &str) -> Vec<
                 found.push((by, text, *mark));
             }
             if last == "name" && text.as_literal() == Some(variable) {
-                let beside = format!("{}value", key.strip_suffix("name").unwrap_or(key));
-                found.extend(attributes.iter().find(|(key, ..)| *key == beside).map(|(_, text, mark)| (by, text, *mark)));
+                let before = key.strip_suffix("name").unwrap_or(key);
+                let beside = |key: &str, last: &str| attributes.iter().find(|(name, ..)| name.strip_prefix(key) == Some(last));
+                found.extend(beside(before, "value").map(|(_, text, mark)| (by, text, *mark)));
+                // a secret that is handed to the same program
+                let secret = beside(before, "secretRef").and_then(|(_, text, _)| text.as_literal());
+                let called = |(key, text, _): &&(String, Text, Mark)| key.contains("secrets.") && key.ends_with(".name") && text.as_literal() == secret;
+                let named = secret.and_then(|_| attributes.iter().find(called)).and_then(|(key, ..)| beside(key.strip_suffix("name")?, "value"));
+                found.extend(named.map(|(_, text, mark)| (by, text, *mark)));
             }
         }
     }

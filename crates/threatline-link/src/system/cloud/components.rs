@@ -135,6 +135,7 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
         let new = draft(cloud, at);
         let known = if is_template(&item.it.kind) { None } else { same(drafts, &new, kind) };
         let known = shared(cloud, at, kind, &known_by).or(known);
+        let known = known.or_else(|| rehearsed(cloud, at, kind, drafts));
         let component = known.unwrap_or(drafts.len());
         match known.and_then(|known| drafts.get_mut(known)) {
             Some(draft) => {
@@ -156,6 +157,29 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
     }
     open_urls(cloud, drafts);
     named_hosts(cloud, said)
+}
+
+/// The store that stands in for one of a cloud where the same programs are run at hand: the only one of its product on both
+/// sides.
+fn rehearsed(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, drafts: &[Draft<'_>]) -> Option<usize> {
+    let is_ours = |item: &super::Item<'_>| item.kind.starts_with("Azd::") && item.component.is_some_and(|at| !drafts[at].descriptions.is_empty());
+    if !bicep::is_one(&cloud.items[at].path) || !cloud.items.iter().any(is_ours) {
+        return None;
+    }
+    let product = |at: usize, kind: &'static catalogue::Resource| {
+        let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
+        Product::of_resource(kind, engine.as_deref())
+    };
+    let own = product(at, kind);
+    let others = cloud.items.iter().enumerate().filter(|(other, item)| *other != at && bicep::is_one(&item.path) && !item.it.data_source);
+    if own.kind != ComponentKind::DataStore || others.filter_map(|(at, item)| Some(product(at, catalogue::resource(&item.kind)?))).any(|other| other.technology == own.technology) {
+        return None;
+    }
+    // one that is told to run something else only fills another one
+    let is_plain = |draft: &Draft<'_>| draft.descriptions.iter().all(|one| one.workload.containers.iter().all(|container| container.command.is_empty()));
+    let is_it = |draft: &Draft<'_>| !draft.descriptions.is_empty() && draft.kind == own.kind && draft.technologies.contains(own.technology) && is_plain(draft);
+    let mut found = (0..drafts.len()).filter(|at| is_it(&drafts[*at]));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The component of what is one wherever it is spoken of.
