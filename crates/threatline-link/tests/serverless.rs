@@ -179,10 +179,10 @@ fn a_program_of_sst_is_a_system() {
             "Api:GET /inner open",
             "Api:GET /orders open",
             "Api:POST /orders asks",
-            "Bussubscribe:function /packages/work/event unknown",
+            "Bussubscribe:function Bussubscribe unknown",
             "Hook:ANY / open",
-            "Hook:function /packages/work/hook unknown",
-            "Jobssubscribe:function /packages/work/job unknown",
+            "Hook:function Hook unknown",
+            "Jobssubscribe:function Jobssubscribe unknown",
             "Nightly:schedule Nightly unknown",
         ]
     );

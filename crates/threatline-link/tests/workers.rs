@@ -22,8 +22,8 @@ fn a_worker_is_one_that_a_configuration_names() {
         let files = [("edge/wrangler.toml", config.as_str()), ("edge/package.json", PACKAGE), ("edge/src/index.ts", FETCH), ("site/package.json", MOCK), ("site/mock/worker.ts", FETCH)];
         model(&files)
     };
-    assert_eq!(ways_in(&files("src/index.ts")), ["edge:function /src/index"]);
-    assert_eq!(ways_in(&files("dist/worker.js")), ["edge:function /src/index"], "it is made of the only one there");
+    assert_eq!(ways_in(&files("src/index.ts")), ["edge:function edge"]);
+    assert_eq!(ways_in(&files("dist/worker.js")), ["edge:function edge"], "it is made of the only one there");
     assert!(ways_in(&files("src/gone.ts")).is_empty());
     let alone = model(&[("site/package.json", MOCK), ("site/worker.ts", FETCH)]);
     assert_eq!(ways_in(&alone), ["site:function /worker"], "nobody says what is deployed");

@@ -43,6 +43,7 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
         }
         draft.becomes(&Product::of_resource(kind, None));
         draft.exposure = Exposure::Internal;
+        draft.is_function = ways().function.get(&cloud.items[*at].kind).is_some_and(|way| !way.handler.is_empty());
         if in_test(&cloud.items[*at].path) {
             draft.environment = Environment::Test;
         }
