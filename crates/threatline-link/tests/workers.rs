@@ -19,7 +19,13 @@ const MOCK: &str = "{\"name\":\"site\",\"devDependencies\":{\"wrangler\":\"3\"}}
 fn a_worker_is_one_that_a_configuration_names() {
     let files = |main: &str| {
         let config = format!("name = \"edge\"\nmain = \"{main}\"\n");
-        let files = [("edge/wrangler.toml", config.as_str()), ("edge/package.json", PACKAGE), ("edge/src/index.ts", FETCH), ("site/package.json", MOCK), ("site/mock/worker.ts", FETCH)];
+        let files = [
+            ("edge/wrangler.toml", config.as_str()),
+            ("edge/package.json", PACKAGE),
+            ("edge/src/index.ts", FETCH),
+            ("site/package.json", MOCK),
+            ("site/mock/worker.ts", FETCH),
+        ];
         model(&files)
     };
     assert_eq!(ways_in(&files("src/index.ts")), ["edge:function edge"]);
@@ -105,7 +111,17 @@ fn a_worker_uses_what_it_is_bound_to() {
     ]);
     assert_eq!(
         components(&model),
-        ["AI unknown", "Room unknown", "SESSIONS unknown", "auth internal", "edge internet", "files unknown", "jobs unknown", "orders unknown", "work internal"]
+        [
+            "AI unknown",
+            "Room unknown",
+            "SESSIONS unknown",
+            "auth internal",
+            "edge internet",
+            "files unknown",
+            "jobs unknown",
+            "orders unknown",
+            "work internal"
+        ]
     );
     assert_eq!(
         flows(&model),

@@ -5,9 +5,9 @@
 //! exports, parameters of the parameter store) is followed; what a condition or a function decides is not.
 
 mod access;
+mod bicep;
 mod code;
 mod components;
-mod bicep;
 mod grants;
 mod routes;
 mod scopes;
@@ -136,7 +136,10 @@ impl<'a> Cloud<'a> {
         let name = if template { it.name.clone() } else { format!("{kind}.{}", it.name) };
         let at = self.items.len();
         // each part of a service would make the gateway that they share
-        if it.kind.starts_with("Serverless::") && ways().gateway.contains_key(&it.kind) && self.by_name.get(&(scope.clone(), name.clone())).is_some_and(|known| self.items[*known].kind == it.kind) {
+        if it.kind.starts_with("Serverless::")
+            && ways().gateway.contains_key(&it.kind)
+            && self.by_name.get(&(scope.clone(), name.clone())).is_some_and(|known| self.items[*known].kind == it.kind)
+        {
             return;
         }
         // what an only API is called where a file of its own does not tell that it is the only one
@@ -414,7 +417,8 @@ impl<'a> Cloud<'a> {
         }
         seen.items.insert(at);
         let Some(component) = item.component else { return Text::Unknown };
-        let url = attribute.starts_with(".Outputs.") || matches!(attribute, ".url" | ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
+        let url = attribute.starts_with(".Outputs.")
+            || matches!(attribute, ".url" | ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
         Text::literal(format!("{}{}", if url { "https://" } else { "" }, word(component)))
     }
 

@@ -112,7 +112,8 @@ impl Lowering<'_> {
         let offered = children(body).into_iter().filter(|part| part.kind() == "export_statement").filter_map(|part| part.child_by_field_name("declaration"));
         let mut names: Vec<String> = Vec::new();
         for declaration in offered {
-            let written = |node: Option<Node>| node.filter(|node| matches!(node.kind(), "identifier" | "type_identifier")).map(|node| self.walk.text(node).to_owned());
+            let written =
+                |node: Option<Node>| node.filter(|node| matches!(node.kind(), "identifier" | "type_identifier")).map(|node| self.walk.text(node).to_owned());
             match declaration.kind() {
                 "lexical_declaration" | "variable_declaration" => {
                     names.extend(children(declaration).into_iter().filter_map(|declarator| written(declarator.child_by_field_name("name"))));

@@ -91,7 +91,11 @@ fn draft<'d>(cloud: &Cloud<'_>, at: usize) -> Draft<'d> {
     let own = if item.by.is_some() { cloud.package_of(&item.path) } else { folder_of(&item.path) };
     let folder = as_folder(own.trim_end_matches('/'));
     let mut draft = Draft::new(&name, &folder, ComponentKind::DataStore);
-    let other = if item.it.kind.starts_with("Wrangler::") { cloud.values_at(at, "binding").find_map(|(_, text, _)| text.as_literal()) } else { Some(item.it.name.as_str()) };
+    let other = if item.it.kind.starts_with("Wrangler::") {
+        cloud.values_at(at, "binding").find_map(|(_, text, _)| text.as_literal())
+    } else {
+        Some(item.it.name.as_str())
+    };
     draft.aliases.extend(other.filter(|other| *other != name).map(str::to_owned));
     if bicep::is_one(&item.path) {
         draft.aliases.extend(bicep::aliases(cloud, at));
@@ -117,7 +121,19 @@ fn name(cloud: &Cloud<'_>, at: usize) -> String {
         let written = if own.name.is_empty() { folder() } else { &own.name };
         return called.and_then(|(_, text, _)| text.as_literal()).unwrap_or(written).to_owned();
     }
-    let identifier = ["identifier", "cluster_identifier", "name", "db_name", "bucket", "cluster_id", "replication_group_id", "function_name", "script_name", "domain_name", "title"];
+    let identifier = [
+        "identifier",
+        "cluster_identifier",
+        "name",
+        "db_name",
+        "bucket",
+        "cluster_id",
+        "replication_group_id",
+        "function_name",
+        "script_name",
+        "domain_name",
+        "title",
+    ];
     let named = identifier.iter().find_map(|key| cloud.values_at(at, key).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
     named.unwrap_or_else(|| own.name.clone())
 }
@@ -173,7 +189,9 @@ fn rehearsed(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, d
     };
     let own = product(at, kind);
     let others = cloud.items.iter().enumerate().filter(|(other, item)| *other != at && bicep::is_one(&item.path) && !item.it.data_source);
-    if own.kind != ComponentKind::DataStore || others.filter_map(|(at, item)| Some(product(at, catalogue::resource(&item.kind)?))).any(|other| other.technology == own.technology) {
+    if own.kind != ComponentKind::DataStore
+        || others.filter_map(|(at, item)| Some(product(at, catalogue::resource(&item.kind)?))).any(|other| other.technology == own.technology)
+    {
         return None;
     }
     // one that is told to run something else only fills another one
