@@ -105,23 +105,13 @@ fn a_worker_uses_what_it_is_bound_to() {
         ("work/wrangler.jsonc", CONSUMER),
         ("work/package.json", PACKAGE),
         ("work/src/index.ts", QUEUE),
-        ("auth/wrangler.toml", "name = \"auth\"\nmain = \"index.js\"\n"),
+        ("auth/wrangler.toml", "name = \"auth\"\nmain = \"index.js\"\nworkers_dev = false\n"),
         ("auth/package.json", PACKAGE),
         ("auth/index.js", FETCH),
     ]);
     assert_eq!(
         components(&model),
-        [
-            "AI unknown",
-            "Room unknown",
-            "SESSIONS unknown",
-            "auth internal",
-            "edge internet",
-            "files unknown",
-            "jobs unknown",
-            "orders unknown",
-            "work internal"
-        ]
+        ["AI unknown", "Room unknown", "SESSIONS unknown", "auth internal", "edge internet", "files unknown", "jobs unknown", "orders unknown", "work unknown"]
     );
     assert_eq!(
         flows(&model),

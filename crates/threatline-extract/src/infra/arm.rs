@@ -86,7 +86,7 @@ impl Template<'_> {
         }
         // of what is computed the variable is told as it is written
         let holder = match Words::new(inside(written).unwrap_or_default()).expression() {
-            Value::Text(Text::Name(name)) => name,
+            Value::Text(Text::Name(name)) if !name.eq_ignore_ascii_case("name") => name,
             _ => return last(),
         };
         let short = ["_name", "Name", "-name", "name"].iter().find_map(|end| holder.strip_suffix(end)).filter(|short| !short.is_empty());

@@ -10,7 +10,7 @@ use crate::compose::constructs::kinds::below_key;
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::Text;
 use threatline_knowledge::catalogue;
-use threatline_knowledge::catalogue::cloud::cloud as ways;
+use threatline_knowledge::catalogue::cloud::{Function, cloud as ways};
 use threatline_model::{ComponentKind, Environment, Exposure, Grade, Proof, Property, Role, Value};
 
 /// Adds functions, with the folders of their code, before code is given to anybody.
@@ -38,12 +38,18 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
             }
             drafts[known].aliases.extend(draft.aliases.into_iter().chain([draft.name]));
             drafts[known].shares(&Product::of_resource(kind, None));
+            let says = way_of(cloud, *at).is_some_and(|way| cloud.holds(*at, &way.private).is_some());
+            if says && drafts[known].exposure == Exposure::Unknown {
+                drafts[known].exposure = Exposure::Internal;
+            }
             cloud.items[*at].component = Some(known);
             continue;
         }
         draft.becomes(&Product::of_resource(kind, None));
-        draft.exposure = Exposure::Internal;
-        draft.is_function = ways().function.get(&cloud.items[*at].kind).is_some_and(|way| !way.handler.is_empty());
+        let way = way_of(cloud, *at);
+        let may_be_asked = way.is_some_and(|way| way.asked && cloud.holds(*at, &way.private).is_none());
+        draft.exposure = if may_be_asked { Exposure::Unknown } else { Exposure::Internal };
+        draft.is_function = way.is_some_and(|way| !way.handler.is_empty());
         if in_test(&cloud.items[*at].path) {
             draft.environment = Environment::Test;
         }
@@ -52,6 +58,10 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
         cloud.items[*at].component = Some(drafts.len());
         drafts.push(draft);
     }
+}
+
+fn way_of(cloud: &Cloud<'_>, at: usize) -> Option<&'static Function> {
+    ways().function.get(&cloud.items[at].kind)
 }
 
 /// The program that a service of the Azure Developer CLI is, where another description of it is there: of the same folder, or
