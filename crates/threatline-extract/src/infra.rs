@@ -4,6 +4,7 @@
 
 mod amplify;
 mod apache;
+mod arm;
 mod azd;
 pub mod bicep;
 pub mod caddy;
@@ -50,6 +51,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     kong::read,
     krakend::read,
     azd::read,
+    arm::read,
     compose::read,
     traefik::read,
     cloudformation::read,

@@ -25,7 +25,11 @@ const ASKS: &str = "import os\nimport requests\n\nURL = os.environ['ORDERS_URL']
 #[test]
 fn what_a_build_makes_is_its_source() {
     let handler = "exports.handler = async () => process.env.TABLE;\n";
-    let template = |uri: &str| format!("Transform: AWS::Serverless-2016-10-31\nResources:\n  Get:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: {uri}, Handler: index.handler}}\n  Put:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: other/, Handler: index.handler}}\n");
+    let template = |uri: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Get:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: {uri}, Handler: index.handler}}\n  Put:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: other/, Handler: index.handler}}\n"
+        )
+    };
     let of = |uri: &str, path: &str| {
         let package = ("shop/package.json", "{\"name\":\"shop\",\"devDependencies\":{\"@types/aws-lambda\":\"8\"}}");
         let model = model(&[("shop/template.yaml", &template(uri)), package, (path, handler)]);
@@ -62,9 +66,15 @@ fn steps_of_a_state_machine_use_what_its_definition_names() {
 #[test]
 fn a_stored_parameter_is_found_whatever_its_stage_is() {
     let stored = |name: &str, id: &str| {
-        format!("  {id}: {{Type: AWS::Lambda::Function}}\n  {id}Name:\n    Type: AWS::SSM::Parameter\n    Properties: {{Name: !Sub '/${{Stage}}/{name}', Value: !GetAtt {id}.Arn}}\n")
+        format!(
+            "  {id}: {{Type: AWS::Lambda::Function}}\n  {id}Name:\n    Type: AWS::SSM::Parameter\n    Properties: {{Name: !Sub '/${{Stage}}/{name}', Value: !GetAtt {id}.Arn}}\n"
+        )
     };
-    let pay = format!("Parameters:\n  Stage: {{Type: String}}\nResources:\n{}{}", stored("service/payment/function/collect", "Collect"), stored("service/payment/function/refund", "Refund"));
+    let pay = format!(
+        "Parameters:\n  Stage: {{Type: String}}\nResources:\n{}{}",
+        stored("service/payment/function/collect", "Collect"),
+        stored("service/payment/function/refund", "Refund")
+    );
     let start = "Parameters:\n  CollectPaymentFunction: {Type: 'AWS::SSM::Parameter::Value<String>'}\n  Other: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /live/service/payment/function/refund}\n  PaymentFunction: {Type: 'AWS::SSM::Parameter::Value<String>'}\nResources:\n  Flow:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: {DefinitionString: !Sub '${CollectPaymentFunction} ${Other} ${PaymentFunction}'}\n";
     assert_eq!(flows(&model(&[("pay/template.yaml", &pay), ("book/template.yaml", start)])), ["Flow>Collect:https", "Flow>Refund:https"]);
     let vague = start.replace("CollectPaymentFunction", "CollectThing").replace("/live/service/payment/function/refund", "/live/x/y/z/refund");
@@ -75,7 +85,9 @@ fn a_stored_parameter_is_found_whatever_its_stage_is() {
 #[test]
 fn an_application_of_others_is_asked_at_its_outputs() {
     let front = |location: &str| {
-        format!("Transform: AWS::Serverless-2016-10-31\nResources:\n  Charge:\n    Type: AWS::Serverless::Application\n    Properties: {{Location: {location}}}\n  Collect:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: src/, Handler: main.handler, Environment: {{Variables: {{ORDERS_URL: !GetAtt Charge.Outputs.Url}}}}}}\n")
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Charge:\n    Type: AWS::Serverless::Application\n    Properties: {{Location: {location}}}\n  Collect:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: src/, Handler: main.handler, Environment: {{Variables: {{ORDERS_URL: !GetAtt Charge.Outputs.Url}}}}}}\n"
+        )
     };
     let others = front("{ApplicationId: 'arn:aws:serverlessrepo:us-east-1:1:applications/charge', SemanticVersion: 1.0.0}");
     let model_of = |text: &str| model(&[("template.yaml", text), ("src/main.py", ASKS), ("inner.yaml", "Resources:\n  Table: {Type: AWS::DynamoDB::Table}\n")]);
@@ -179,10 +191,10 @@ fn a_program_of_sst_is_a_system() {
             "Api:GET /inner open",
             "Api:GET /orders open",
             "Api:POST /orders asks",
-            "Bussubscribe:function /packages/work/event unknown",
+            "Bussubscribe:function Bussubscribe unknown",
             "Hook:ANY / open",
-            "Hook:function /packages/work/hook unknown",
-            "Jobssubscribe:function /packages/work/job unknown",
+            "Hook:function Hook unknown",
+            "Jobssubscribe:function Jobssubscribe unknown",
             "Nightly:schedule Nightly unknown",
         ]
     );
@@ -233,7 +245,8 @@ fn a_program_of_pulumi_is_what_terraform_s_resources_are() {
         ["data data_store internal", "files data_store unknown", "jobs data_store unknown", "shop process unknown", "work process internal"]
     );
     assert_eq!(flows(&found), ["jobs>work:https", "work>files:s3"]);
-    let found = model(&[("requirements.txt", "pulumi\npulumi-aws\n"), ("__main__.py", PULUMI_PYTHON), ("work/main.py", "def handler(event, _):\n    return 1\n")]);
+    let found =
+        model(&[("requirements.txt", "pulumi\npulumi-aws\n"), ("__main__.py", PULUMI_PYTHON), ("work/main.py", "def handler(event, _):\n    return 1\n")]);
     assert_eq!(components(&found), ["jobs data_store unknown", "work process internal"]);
     assert_eq!(flows(&found), ["jobs>work:https"]);
 }
@@ -280,7 +293,13 @@ tell:
 #[test]
 fn an_api_of_graphql_asks_its_data_sources() {
     let tell = "const { API_URL } = process.env;\nexports.handler = async () => fetch(API_URL);\n";
-    let files = [("serverless.yml", SERVICE), ("appsync.yml", APPSYNC), ("functions.yml", FUNCTIONS), ("src/tell.js", tell), ("src/pay.js", "exports.handler = async () => 1;\n")];
+    let files = [
+        ("serverless.yml", SERVICE),
+        ("appsync.yml", APPSYNC),
+        ("functions.yml", FUNCTIONS),
+        ("src/tell.js", tell),
+        ("src/pay.js", "exports.handler = async () => 1;\n"),
+    ];
     let found = model(&files);
     assert_eq!(
         components(&found),
@@ -291,7 +310,11 @@ fn an_api_of_graphql_asks_its_data_sources() {
     assert_eq!(fields(&found), ["ShopGraphQlApi:graphql Mutation.pay asks", "ShopGraphQlApi:graphql Query.orders asks"]);
     let keyed = APPSYNC.replace("schema: schema.graphql", "additionalAuthenticationProviders: [{authenticationType: API_KEY}]");
     let found = model(&[files[0], ("appsync.yml", &keyed), files[2], files[3], files[4]]);
-    assert_eq!(fields(&found), ["ShopGraphQlApi:graphql Mutation.pay unknown", "ShopGraphQlApi:graphql Query.orders unknown"], "a field may let in who has a key");
+    assert_eq!(
+        fields(&found),
+        ["ShopGraphQlApi:graphql Mutation.pay unknown", "ShopGraphQlApi:graphql Query.orders unknown"],
+        "a field may let in who has a key"
+    );
     let second = "service: shop\nprovider: {name: aws}\nappSync:\n  name: shop\n  authentication: {type: AWS_IAM}\n  dataSources:\n    orders: {type: AMAZON_DYNAMODB, config: {tableName: !Ref Orders}}\n  resolvers:\n    Query.orders: orders\n    Query.order: {dataSource: orders, kind: UNIT}\nresources:\n  Resources: {Orders: {Type: AWS::DynamoDB::Table}}\n";
     let found = model(&[("serverless.yml", second)]);
     assert_eq!(flows(&found), ["GraphQlApi>Orders:https"]);
@@ -371,14 +394,18 @@ module inner 'core/app.bicep' = { name: 'inner', params: { external: false } }
 /// Services are what their folders hold; what is deployed is what calls reach, once for each call.
 #[test]
 fn a_template_of_azure_is_what_its_calls_deploy() {
-    let web = "param tags object = {}\nresource site 'Microsoft.Web/staticSites@2022-09-01' = {\n  name: 'web'\n  tags: tags\n}\noutput name string = site.name\n";
+    let web =
+        "param tags object = {}\nresource site 'Microsoft.Web/staticSites@2022-09-01' = {\n  name: 'web'\n  tags: tags\n}\noutput name string = site.name\n";
     let site = "param appSettings object = {}\nresource app 'Microsoft.Web/sites@2022-09-01' = {\n  name: 'api'\n  kind: 'functionapp,linux'\n}\noutput name string = app.name\n";
     let app = "param external bool = false\nresource app 'Microsoft.App/containerApps@2024-03-01' = {\n  name: 'x'\n  properties: { configuration: { ingress: { external: external, targetPort: 80 } } }\n}\n";
     let backend = "param site string\nparam api string\nresource portal 'Microsoft.Web/staticSites@2022-09-01' existing = { name: site }\nresource target 'Microsoft.Web/sites@2022-09-01' existing = { name: api }\nresource linked 'Microsoft.Web/staticSites/linkedBackends@2022-09-01' = {\n  parent: portal\n  name: 'api'\n  properties: { backendResourceId: target.id }\n}\n";
     let files = [
         ("azure.yaml", AZD),
         ("infra/main.bicep", MAIN),
-        ("infra/core/storage.bicep", "param location string\nresource storage 'microsoft.storage/storageaccounts@2022-09-01' = { name: 'files', location: location }\noutput endpoint string = storage.properties.primaryEndpoints.blob\n"),
+        (
+            "infra/core/storage.bicep",
+            "param location string\nresource storage 'microsoft.storage/storageaccounts@2022-09-01' = { name: 'files', location: location }\noutput endpoint string = storage.properties.primaryEndpoints.blob\n",
+        ),
         ("infra/core/gateway.bicep", "resource apim 'Microsoft.ApiManagement/service@2021-08-01' = { name: 'gateway' }\n"),
         ("infra/core/unused.bicep", "resource cache 'Microsoft.Cache/redis@2023-08-01' = { name: 'cache' }\n"),
         ("infra/core/web.bicep", web),
@@ -386,7 +413,10 @@ fn a_template_of_azure_is_what_its_calls_deploy() {
         ("infra/core/app.bicep", app),
         ("infra/core/backend.bicep", backend),
         ("packages/api/package.json", "{\"name\":\"shop-api\",\"dependencies\":{\"@azure/functions\":\"4\"}}"),
-        ("packages/api/index.ts", "import { app } from '@azure/functions';\napp.http('orders', { methods: ['GET'], authLevel: 'anonymous', handler: async () => ({ body: process.env.FILES }) });\n"),
+        (
+            "packages/api/index.ts",
+            "import { app } from '@azure/functions';\napp.http('orders', { methods: ['GET'], authLevel: 'anonymous', handler: async () => ({ body: process.env.FILES }) });\n",
+        ),
     ];
     let found = model(&files);
     assert_eq!(
@@ -397,4 +427,13 @@ fn a_template_of_azure_is_what_its_calls_deploy() {
     assert_eq!(ways_in(&found), ["api:GET /api/orders open"]);
     let alone = model(&[("infra/unused.bicep", files[4].1)]);
     assert_eq!(components(&alone), ["cache data_store unknown"], "a file that nobody takes in is deployed itself");
+}
+
+/// Templates of Azure in JSON make what they declare, and nothing where they are made of Bicep.
+#[test]
+fn templates_of_azure_make_their_resources() {
+    let json = "{\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\", \"parameters\": {\"open\": {\"type\": \"bool\", \"defaultValue\": true}}, \"variables\": {\"dataName\": \"[uniqueString('x')]\"}, \"resources\": [{\"type\": \"Microsoft.DBforPostgreSQL/flexibleServers\", \"name\": \"[variables('dataName')]\"}, {\"type\": \"Microsoft.App/containerApps\", \"name\": \"shop\", \"properties\": {\"configuration\": {\"ingress\": {\"external\": \"[parameters('open')]\"}}}}, {\"type\": \"Microsoft.Network/virtualNetworks\", \"name\": \"net\"}]}";
+    assert_eq!(components(&model(&[("deploy/main.json", json)])), ["data data_store unknown", "shop process internet"]);
+    let made = model(&[("deploy/main.json", json), ("deploy/main.bicep", "resource cache 'Microsoft.Cache/redis@2023-08-01' = { name: 'cache' }\n")]);
+    assert_eq!(components(&made), ["cache data_store unknown"]);
 }

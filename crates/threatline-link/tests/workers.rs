@@ -19,11 +19,17 @@ const MOCK: &str = "{\"name\":\"site\",\"devDependencies\":{\"wrangler\":\"3\"}}
 fn a_worker_is_one_that_a_configuration_names() {
     let files = |main: &str| {
         let config = format!("name = \"edge\"\nmain = \"{main}\"\n");
-        let files = [("edge/wrangler.toml", config.as_str()), ("edge/package.json", PACKAGE), ("edge/src/index.ts", FETCH), ("site/package.json", MOCK), ("site/mock/worker.ts", FETCH)];
+        let files = [
+            ("edge/wrangler.toml", config.as_str()),
+            ("edge/package.json", PACKAGE),
+            ("edge/src/index.ts", FETCH),
+            ("site/package.json", MOCK),
+            ("site/mock/worker.ts", FETCH),
+        ];
         model(&files)
     };
-    assert_eq!(ways_in(&files("src/index.ts")), ["edge:function /src/index"]);
-    assert_eq!(ways_in(&files("dist/worker.js")), ["edge:function /src/index"], "it is made of the only one there");
+    assert_eq!(ways_in(&files("src/index.ts")), ["edge:function edge"]);
+    assert_eq!(ways_in(&files("dist/worker.js")), ["edge:function edge"], "it is made of the only one there");
     assert!(ways_in(&files("src/gone.ts")).is_empty());
     let alone = model(&[("site/package.json", MOCK), ("site/worker.ts", FETCH)]);
     assert_eq!(ways_in(&alone), ["site:function /worker"], "nobody says what is deployed");
@@ -99,13 +105,13 @@ fn a_worker_uses_what_it_is_bound_to() {
         ("work/wrangler.jsonc", CONSUMER),
         ("work/package.json", PACKAGE),
         ("work/src/index.ts", QUEUE),
-        ("auth/wrangler.toml", "name = \"auth\"\nmain = \"index.js\"\n"),
+        ("auth/wrangler.toml", "name = \"auth\"\nmain = \"index.js\"\nworkers_dev = false\n"),
         ("auth/package.json", PACKAGE),
         ("auth/index.js", FETCH),
     ]);
     assert_eq!(
         components(&model),
-        ["AI unknown", "Room unknown", "SESSIONS unknown", "auth internal", "edge internet", "files unknown", "jobs unknown", "orders unknown", "work internal"]
+        ["AI unknown", "Room unknown", "SESSIONS unknown", "auth internal", "edge internet", "files unknown", "jobs unknown", "orders unknown", "work unknown"]
     );
     assert_eq!(
         flows(&model),

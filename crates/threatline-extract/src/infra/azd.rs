@@ -37,7 +37,13 @@ pub(super) fn read(document: &Node, out: &mut Extracted) -> bool {
         out.say(InfraFact::Resource(Resource { kind: (*kind).to_owned(), name: entry.key.clone(), data_source: false, attributes, mark }));
         if *open {
             let attributes = vec![("target".to_owned(), Text::Name(entry.key.clone()), mark)];
-            out.say(InfraFact::Resource(Resource { kind: "Azd::Public".to_owned(), name: format!("{}.public", entry.key), data_source: false, attributes, mark }));
+            out.say(InfraFact::Resource(Resource {
+                kind: "Azd::Public".to_owned(),
+                name: format!("{}.public", entry.key),
+                data_source: false,
+                attributes,
+                mark,
+            }));
         }
     }
     true

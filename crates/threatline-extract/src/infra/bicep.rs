@@ -3,7 +3,7 @@
 //! A small reader of its own: what is asked for are types, names and values as they are written. Types of resources are told by
 //! their letters, since nobody minds their capitals; versions are left out.
 
-mod syntax;
+pub(super) mod syntax;
 mod words;
 
 use super::cloudformation::values::{Leaf, MAX_VALUES};
@@ -128,7 +128,9 @@ impl Reader {
         }
         let entries = match self.words.expression() {
             Value::Record(entries) => entries,
-            Value::List(items) => items.into_iter().find_map(|(item, _)| if let Value::Record(entries) = item { Some(entries) } else { None }).unwrap_or_default(),
+            Value::List(items) => {
+                items.into_iter().find_map(|(item, _)| if let Value::Record(entries) = item { Some(entries) } else { None }).unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         (entries, decided)
@@ -176,7 +178,9 @@ impl Reader {
         }
         match value {
             Value::Record(entries) => {
-                let named = entries.iter().any(|(key, value, _)| key == "name" && matches!(value, Value::Text(text) if text.as_literal().is_some_and(secret::is_secret)));
+                let named = entries
+                    .iter()
+                    .any(|(key, value, _)| key == "name" && matches!(value, Value::Text(text) if text.as_literal().is_some_and(secret::is_secret)));
                 for (name, value, line) in entries {
                     let value = if named && name == "value" && matches!(value, Value::Text(Text::Literal(_))) { &Value::Text(Text::Unknown) } else { value };
                     // what is put together with a record adds to it

@@ -55,6 +55,10 @@ pub struct Function {
     pub uses: Keys,
     /// The folder of whoever says it is all its own, if it is a package without others below it.
     pub whole: bool,
+    /// Whoever finds its address may ask it, as far as nothing else is said.
+    pub asked: bool,
+    /// Conditions under which nobody outside may.
+    pub private: Keys,
 }
 
 /// A resource that packs code.

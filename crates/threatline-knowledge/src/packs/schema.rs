@@ -1187,9 +1187,9 @@ pub struct CentralRule {
 }
 
 impl Pack {
-    /// The library's name as reported.
-    pub fn technology(&self) -> &str {
-        self.technology.as_deref().unwrap_or(&self.name)
+    /// The product's name as reported; none for a pack of many libraries, of which each rule names its own.
+    pub fn technology(&self) -> Option<&str> {
+        Some(self.technology.as_deref().unwrap_or(&self.name)).filter(|name| !name.is_empty())
     }
 
     /// Modules whose import is a use of the library.

@@ -17,7 +17,9 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
         let mut libraries: BTreeMap<&str, Mark> = BTreeMap::new();
         for import in &file.source.imports {
             for pack in file.library.imported(import) {
-                libraries.entry(pack.technology()).or_insert(import.mark);
+                if let Some(product) = pack.technology() {
+                    libraries.entry(product).or_insert(import.mark);
+                }
             }
         }
         out.libraries.extend(libraries.into_iter().map(|(name, mark)| (name.to_owned(), place(mark, "import"))));

@@ -6,9 +6,9 @@
 
 mod access;
 mod attributes;
+mod bicep;
 mod code;
 mod components;
-mod bicep;
 mod grants;
 mod leads;
 mod networks;
@@ -369,7 +369,8 @@ impl<'a> Cloud<'a> {
         }
         seen.items.insert(at);
         let Some(component) = item.component else { return Text::Unknown };
-        let url = attribute.starts_with(".Outputs.") || matches!(attribute, ".url" | ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
+        let url = attribute.starts_with(".Outputs.")
+            || matches!(attribute, ".url" | ".GraphQLUrl" | ".ApiEndpoint" | ".FunctionUrl" | ".invoke_url" | ".api_endpoint" | ".function_url");
         Text::literal(format!("{}{}", if url { "https://" } else { "" }, word(component)))
     }
 

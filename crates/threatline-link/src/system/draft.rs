@@ -82,6 +82,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) protocol: Option<String>,
     /// Products that its own program is, by a library.
     pub(crate) plays: BTreeSet<String>,
+    /// It is one function of a cloud's: what starts it goes by its name.
+    pub(crate) is_function: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -110,6 +112,7 @@ impl<'a> Draft<'a> {
             owners: BTreeSet::new(),
             protocol: None,
             plays: BTreeSet::new(),
+            is_function: false,
         }
     }
 

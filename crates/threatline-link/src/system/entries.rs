@@ -130,6 +130,7 @@ fn entry_point(
 ) -> EntryPoint {
     let path = match entry.kind {
         EntryPointKind::Http if !prefix.is_empty() => format!("{prefix}{}", if entry.path == "/" { "" } else { &entry.path }),
+        EntryPointKind::Function if draft.is_function => draft.name.clone(),
         EntryPointKind::Grpc => full_rpc(&entry.path, entry.places.last().map_or("", |place| &place.path), placing.said),
         _ => entry.path.clone(),
     };

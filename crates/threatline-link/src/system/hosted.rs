@@ -113,8 +113,7 @@ fn program(drafts: &mut Vec<Draft<'_>>, hosted: &At<'_, Hosted>) -> Option<usize
     let found = only.or_else(|| owner(drafts, &format!("{folder}.")).filter(|_| !folder.is_empty()));
     let named = || hosted.it.name.as_deref().and_then(|name| by_name(drafts, name)).filter(|at| is_process(&drafts[*at]));
     if let Some(at) = found.or_else(named) {
-        let shows = drafts[at].has_role(Role::WebUi)
-            || drafts[at].technologies.iter().any(|one| one.contains("javascript") || matches!(one.as_str(), "next" | "react" | "vue"));
+        let shows = drafts[at].has_role(Role::WebUi) || drafts[at].technologies.iter().any(|one| super::traits::FRONT.contains(&one.as_str()));
         return (hosted.it.kind != HostedKind::Pages || shows).then_some(at);
     }
     // source that is known there and belongs to several, or to none, is not made one

@@ -307,8 +307,9 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     }
     for unit in libraries {
         let mut users = users_of(&unit, said, drafts);
-        // what lies beside the only program of a package is its own, though not all of it is deployed as one
-        let mut beside = (0..drafts.len()).filter(|at| drafts[*at].roots.iter().any(|root| root.folder == unit && root.only.is_some()));
+        // what lies beside the only function of a package is its own, though not all of it is deployed as one
+        let mut beside =
+            (0..drafts.len()).filter(|at| drafts[*at].is_function && drafts[*at].roots.iter().any(|root| root.folder == unit && root.only.is_some()));
         if let (Some(only), None) = (beside.next(), beside.next()) {
             users.extend((!users.contains(&only)).then_some(only));
         }

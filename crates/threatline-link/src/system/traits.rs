@@ -119,28 +119,30 @@ pub(crate) fn stores(drafts: &mut [Draft<'_>], flows: &Flows) {
     }
 }
 
+/// Libraries of what is shown to people.
+pub(crate) const FRONT: &[&str] = &[
+    "react",
+    "vue",
+    "svelte",
+    "sveltekit",
+    "angular",
+    "next.js",
+    "nuxt",
+    "streamlit",
+    "gradio",
+    "vite",
+    "solid",
+    "astro",
+    "chainlit",
+    "remix",
+    "thymeleaf",
+    "jinja2",
+    "blazor",
+    "razor",
+];
+
 /// Roles that follow from technologies once everything else is known.
 pub(crate) fn roles(drafts: &mut [Draft<'_>]) {
-    const FRONT: &[&str] = &[
-        "react",
-        "vue",
-        "svelte",
-        "sveltekit",
-        "angular",
-        "next.js",
-        "nuxt",
-        "streamlit",
-        "gradio",
-        "vite",
-        "solid",
-        "astro",
-        "chainlit",
-        "remix",
-        "thymeleaf",
-        "jinja2",
-        "blazor",
-        "razor",
-    ];
     const AGENT: &[&str] =
         &["langgraph", "crewai", "autogen", "openai-agents", "langchain", "llamaindex", "semantic-kernel", "haystack", "pydantic-ai", "smolagents"];
     for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::Process && draft.protocol.is_none()) {

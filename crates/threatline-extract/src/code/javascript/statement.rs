@@ -2,8 +2,8 @@
 
 use super::Lowering;
 use crate::code::parts::{Case, switch};
-use crate::code::tree::{Statement, StatementKind};
-use crate::code::walk::{assign, binary, call, children, name, span, statement};
+use crate::code::tree::{ExpressionKind, Statement, StatementKind};
+use crate::code::walk::{assign, binary, call, children, expression, name, span, statement};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -54,6 +54,8 @@ impl Lowering<'_> {
                         let word = self.walk.text(*inner).trim_matches(['"', '\'']).to_owned();
                         say(StatementKind::Expression(call(name(word, at), Vec::new(), at)));
                     }
+                    // `namespace X { … }`
+                    Some(inner) if inner.kind() == "internal_module" => self.statement(*inner, out),
                     Some(inner) => self.effect(*inner, out),
                     None => {}
                 }
@@ -92,6 +94,9 @@ impl Lowering<'_> {
             "internal_module" | "module" | "ambient_declaration" => {
                 let body = field("body").map(|body| self.block(Some(body))).unwrap_or_default();
                 say(StatementKind::Block(body));
+                if let (Some(own), Some(body)) = (field("name").filter(|own| own.kind() == "identifier"), field("body")) {
+                    out.push(self.space(own, body));
+                }
             }
             "import_statement" | "empty_statement" | "break_statement" | "continue_statement" | "debugger_statement" => {}
             _ => {
@@ -99,6 +104,27 @@ impl Lowering<'_> {
                 say(StatementKind::Expression(value));
             }
         }
+    }
+
+    /// A space of names is a record of what it offers, once what stands in it has run.
+    fn space(&self, own: Node, body: Node) -> Statement {
+        let at = span(own);
+        let offered = children(body).into_iter().filter(|part| part.kind() == "export_statement").filter_map(|part| part.child_by_field_name("declaration"));
+        let mut names: Vec<String> = Vec::new();
+        for declaration in offered {
+            let written =
+                |node: Option<Node>| node.filter(|node| matches!(node.kind(), "identifier" | "type_identifier")).map(|node| self.walk.text(node).to_owned());
+            match declaration.kind() {
+                "lexical_declaration" | "variable_declaration" => {
+                    names.extend(children(declaration).into_iter().filter_map(|declarator| written(declarator.child_by_field_name("name"))));
+                }
+                // types that are no values
+                "interface_declaration" | "type_alias_declaration" => {}
+                _ => names.extend(written(declaration.child_by_field_name("name"))),
+            }
+        }
+        let entries = names.into_iter().map(|offered| (expression(ExpressionKind::String(offered.clone()), at), name(offered, at))).collect();
+        assign(name(self.walk.text(own), at), None, Some(expression(ExpressionKind::Map(entries), at)), at)
     }
 
     /// An expression for its effect; an assignment is one.

@@ -1,7 +1,7 @@
 //! What the lowering makes of common and of awkward text.
 
 use super::lower;
-use crate::code::tree::StatementKind;
+use crate::code::tree::{ExpressionKind, StatementKind};
 use threatline_facts::Language;
 
 #[test]
@@ -79,4 +79,21 @@ fn deep_texts_are_read_as_far_as_they_go() {
             assert!(!source.functions.is_empty(), "{language:?}");
         }
     }
+}
+
+/// A space of names offers what it exports, under its own name.
+#[test]
+fn a_space_of_names_is_a_record() {
+    let text = "export module Api {\n  const hidden = 1;\n  export const route = app();\n  export function go() {}\n  export interface Shape {}\n}\nexport namespace Other { export const x = 2; }\ndeclare module 'x' { export const y: number; }\n";
+    let module = lower(Language::TypeScript, text);
+    let records = module.body.iter().filter_map(|statement| match &statement.kind {
+        StatementKind::Assign { target, value: Some(value), .. } => match (&target.kind, &value.kind) {
+            (ExpressionKind::Name(name), ExpressionKind::Map(entries)) => Some(format!("{name} {}", entries.len())),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(records.collect::<Vec<_>>(), ["Api 2", "Other 1"]);
+    let names: Vec<&str> = module.exports.iter().map(|export| export.name.as_str()).collect();
+    assert_eq!(names, ["Api", "Other"]);
 }

@@ -12,7 +12,7 @@ const MAX_NAMES: usize = 64;
 
 /// What an expression is.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(in crate::infra) enum Value {
     Text(Text),
     Record(Vec<(String, Value, u32)>),
     List(Vec<(Value, u32)>),
@@ -20,14 +20,14 @@ pub(super) enum Value {
 }
 
 /// Words that are read one after the other.
-pub(super) struct Words {
+pub(in crate::infra) struct Words {
     all: Vec<(Word, u32)>,
     at: usize,
     depth: usize,
 }
 
 impl Words {
-    pub(super) fn new(text: &str) -> Self {
+    pub(in crate::infra) fn new(text: &str) -> Self {
         Words { all: cut(text), at: 0, depth: 0 }
     }
 
@@ -35,7 +35,7 @@ impl Words {
         Words { all: cut(text), at: 0, depth }
     }
 
-    pub(super) fn line(&self) -> u32 {
+    pub(in crate::infra) fn line(&self) -> u32 {
         let at = self.at.min(self.all.len().saturating_sub(1));
         self.all.get(at).map_or(1, |(_, line)| *line)
     }
@@ -50,25 +50,25 @@ impl Words {
         word
     }
 
-    pub(super) fn skip_lines(&mut self) {
+    pub(in crate::infra) fn skip_lines(&mut self) {
         while self.peek() == Some(&Word::Line) {
             self.at += 1;
         }
     }
 
-    pub(super) fn takes(&mut self, sign: char) -> bool {
+    pub(in crate::infra) fn takes(&mut self, sign: char) -> bool {
         let is_it = self.peek() == Some(&Word::Sign(sign));
         self.at += usize::from(is_it);
         is_it
     }
 
-    pub(super) fn takes_name(&mut self, name: &str) -> bool {
+    pub(in crate::infra) fn takes_name(&mut self, name: &str) -> bool {
         let is_it = matches!(self.peek(), Some(Word::Name(own)) if own == name);
         self.at += usize::from(is_it);
         is_it
     }
 
-    pub(super) fn name(&mut self) -> Option<String> {
+    pub(in crate::infra) fn name(&mut self) -> Option<String> {
         match self.peek() {
             Some(Word::Name(name)) => {
                 let name = name.clone();
@@ -80,7 +80,7 @@ impl Words {
     }
 
     /// A text without holes.
-    pub(super) fn plain_text(&mut self) -> Option<String> {
+    pub(in crate::infra) fn plain_text(&mut self) -> Option<String> {
         match self.peek() {
             Some(Word::Text(parts)) => {
                 let text = match parts.as_slice() {
@@ -95,7 +95,7 @@ impl Words {
     }
 
     /// Passes what stands until the line ends, brackets counted.
-    pub(super) fn skip_statement(&mut self) {
+    pub(in crate::infra) fn skip_statement(&mut self) {
         let mut open = 0usize;
         while let Some(word) = self.next() {
             match word {
@@ -108,7 +108,7 @@ impl Words {
     }
 
     /// An expression: one part, or several with signs between them.
-    pub(super) fn expression(&mut self) -> Value {
+    pub(in crate::infra) fn expression(&mut self) -> Value {
         if self.depth >= DEEPEST {
             self.skip_statement();
             return Value::Text(Text::Unknown);
@@ -265,6 +265,14 @@ impl Words {
                 });
                 Value::List(lists.collect())
             }
+            // as templates in JSON speak of what they are handed
+            "parameters" | "variables" if arguments.len() == 1 => match arguments.into_iter().next() {
+                Some(Value::Text(Text::Literal(name))) => Value::Text(Text::Name(name)),
+                _ => Value::Text(Text::Unknown),
+            },
+            "concat" if arguments.iter().all(|argument| matches!(argument, Value::Text(_))) => {
+                Value::Text(Text::join(arguments.into_iter().filter_map(|argument| if let Value::Text(text) = argument { Some(text) } else { None })))
+            }
             "toLower" | "string" | "any" | "trim" if arguments.len() == 1 => arguments.into_iter().next().unwrap_or(Value::Null),
             _ => Value::Text(named(arguments)),
         }
@@ -335,7 +343,7 @@ impl Words {
 }
 
 /// The names in values that are computed with, and nothing of their letters.
-pub(super) fn named(values: impl IntoIterator<Item = Value>) -> Text {
+pub(in crate::infra) fn named(values: impl IntoIterator<Item = Value>) -> Text {
     let mut names = Vec::new();
     values.into_iter().for_each(|value| collect(value, &mut names));
     names.dedup();

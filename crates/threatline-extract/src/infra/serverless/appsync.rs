@@ -7,16 +7,8 @@ use threatline_facts::infra::{InfraFact, Resource};
 use threatline_facts::{Extracted, Mark, Text};
 
 /// What data sources are made of, as the plugin names kinds.
-const SOURCES: [&str; 8] = [
-    "AMAZON_DYNAMODB",
-    "AMAZON_ELASTICSEARCH",
-    "AMAZON_EVENTBRIDGE",
-    "AMAZON_OPENSEARCH_SERVICE",
-    "AWS_LAMBDA",
-    "HTTP",
-    "NONE",
-    "RELATIONAL_DATABASE",
-];
+const SOURCES: [&str; 8] =
+    ["AMAZON_DYNAMODB", "AMAZON_ELASTICSEARCH", "AMAZON_EVENTBRIDGE", "AMAZON_OPENSEARCH_SERVICE", "AWS_LAMBDA", "HTTP", "NONE", "RELATIONAL_DATABASE"];
 
 /// The logical id of the only API.
 const ONLY: &str = "GraphQlApi";

@@ -37,7 +37,9 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
 fn is_functions(document: &Node) -> bool {
     let entries = document.entries();
     let handled = |node: &Node| node.str_at(&["handler"]).is_some_and(|handler| handler.contains('.')) || node.str_at(&["image"]).is_some();
-    !entries.is_empty() && entries.iter().all(|entry| handled(&entry.value)) && entries.iter().any(|entry| entry.value.get("events").is_some_and(Node::is_sequence))
+    !entries.is_empty()
+        && entries.iter().all(|entry| handled(&entry.value))
+        && entries.iter().any(|entry| entry.value.get("events").is_some_and(Node::is_sequence))
 }
 
 /// Says which files a service takes in.

@@ -52,6 +52,8 @@ pub(super) fn read(root: &Node, out: &mut Extracted) {
         bound.section(section);
     }
     let Bound { mut attributes, resources, .. } = bound;
+    let open = sections(root).into_iter().find_map(|section| section.get("workers_dev").and_then(Node::as_bool));
+    attributes.extend(open.map(|open| ("workers_dev".to_owned(), Text::literal(open.to_string()), own)));
     for (key, text) in [("main", main), ("pages", pages), ("assets", assets)] {
         attributes.extend(text.map(|text| (key.to_owned(), Text::literal(text), own)));
     }

@@ -84,7 +84,11 @@ impl<'a> Files<'_, 'a> {
             }
             let at = cloud.items.len();
             cloud.add(resource.path.clone(), resource.it, scope.to_owned());
-            let Some(next) = target(&resource.path, resource.it).filter(|next| self.resources.contains_key(next.as_str()) || self.stacks.contains_key(next.as_str())) else { continue };
+            let Some(next) =
+                target(&resource.path, resource.it).filter(|next| self.resources.contains_key(next.as_str()) || self.stacks.contains_key(next.as_str()))
+            else {
+                continue;
+            };
             let space = inner(scope, &resource.it.name);
             for (key, text, _) in &resource.it.attributes {
                 if let Some(name) = key.strip_prefix("params.") {
@@ -135,8 +139,13 @@ pub(super) fn aliases(cloud: &Cloud<'_>, at: usize) -> Vec<String> {
 
 /// The service of the Azure Developer CLI that a resource hosts: as it is tagged, or as a call around it is called.
 pub(super) fn service(cloud: &Cloud<'_>, at: usize) -> Option<usize> {
-    let services: BTreeMap<String, usize> =
-        cloud.items.iter().enumerate().filter(|(_, item)| item.kind.starts_with("Azd::") && item.component.is_some()).map(|(at, item)| (plain(&item.it.name), at)).collect();
+    let services: BTreeMap<String, usize> = cloud
+        .items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| item.kind.starts_with("Azd::") && item.component.is_some())
+        .map(|(at, item)| (plain(&item.it.name), at))
+        .collect();
     if services.is_empty() {
         return None;
     }
@@ -146,7 +155,10 @@ pub(super) fn service(cloud: &Cloud<'_>, at: usize) -> Option<usize> {
         cloud.literal_of(*at, &tag.1)
     });
     let named = || chain.iter().rev().find_map(|at| services.get(&plain(&cloud.items[*at].it.name)));
-    tagged.and_then(|tag| services.get(&plain(&tag))).or_else(named).copied()
+    // `web-app` is a part of `web` where nothing is called so itself
+    let begins =
+        |tag: &str| services.iter().rev().find(|(name, _)| plain(tag).strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('-'))).map(|(_, at)| at);
+    tagged.as_ref().and_then(|tag| services.get(&plain(tag)).or_else(|| begins(tag))).or_else(named).copied()
 }
 
 /// What is told of a variable to the program that a resource hosts, with who says it: by the resource, or by calls around it.
@@ -157,13 +169,20 @@ pub(super) fn settings<'a>(cloud: &Cloud<'a>, at: usize, variable: &str) -> Vec<
         for (key, text, mark) in attributes {
             let below = key.strip_prefix("params.").or_else(|| key.strip_prefix("properties."));
             let Some((before, last)) = below.and_then(|key| key.rsplit_once('.')) else { continue };
-            let is_settings = || before.rsplit('.').next().is_some_and(|group| ["env", "appsettings", "environmentvariables"].contains(&group.to_ascii_lowercase().as_str()));
+            let is_settings =
+                || before.rsplit('.').next().is_some_and(|group| ["env", "appsettings", "environmentvariables"].contains(&group.to_ascii_lowercase().as_str()));
             if last == variable && is_settings() {
                 found.push((by, text, *mark));
             }
             if last == "name" && text.as_literal() == Some(variable) {
-                let beside = format!("{}value", key.strip_suffix("name").unwrap_or(key));
-                found.extend(attributes.iter().find(|(key, ..)| *key == beside).map(|(_, text, mark)| (by, text, *mark)));
+                let before = key.strip_suffix("name").unwrap_or(key);
+                let beside = |key: &str, last: &str| attributes.iter().find(|(name, ..)| name.strip_prefix(key) == Some(last));
+                found.extend(beside(before, "value").map(|(_, text, mark)| (by, text, *mark)));
+                // a secret that is handed to the same program
+                let secret = beside(before, "secretRef").and_then(|(_, text, _)| text.as_literal());
+                let called = |(key, text, _): &&(String, Text, Mark)| key.contains("secrets.") && key.ends_with(".name") && text.as_literal() == secret;
+                let named = secret.and_then(|_| attributes.iter().find(called)).and_then(|(key, ..)| beside(key.strip_suffix("name")?, "value"));
+                found.extend(named.map(|(_, text, mark)| (by, text, *mark)));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::compose::constructs::kinds::below_key;
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::Text;
 use threatline_knowledge::catalogue;
-use threatline_knowledge::catalogue::cloud::cloud as ways;
+use threatline_knowledge::catalogue::cloud::{Function, cloud as ways};
 use threatline_model::{ComponentKind, Environment, Exposure, Grade, Proof, Property, Role, Value};
 
 /// Adds functions, with the folders of their code, before code is given to anybody.
@@ -45,12 +45,19 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
             }
             drafts[known].aliases.extend(draft.aliases.into_iter().chain([draft.name]));
             drafts[known].shares(&Product::of_resource(kind, None));
+            let says = way_of(cloud, *at).is_some_and(|way| cloud.holds(*at, &way.private).is_some());
+            if says && drafts[known].exposure == Exposure::Unknown {
+                drafts[known].exposure = Exposure::Internal;
+            }
             cloud.items[*at].component = Some(known);
             continue;
         }
         twins.add(cloud, *at, drafts.len());
         draft.becomes(&Product::of_resource(kind, None));
-        draft.exposure = Exposure::Internal;
+        let way = way_of(cloud, *at);
+        let may_be_asked = way.is_some_and(|way| way.asked && cloud.holds(*at, &way.private).is_none());
+        draft.exposure = if may_be_asked { Exposure::Unknown } else { Exposure::Internal };
+        draft.is_function = way.is_some_and(|way| !way.handler.is_empty());
         if in_test(&cloud.items[*at].path) {
             draft.environment = Environment::Test;
         }
@@ -59,6 +66,10 @@ pub(crate) fn functions(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, file
         cloud.items[*at].component = Some(drafts.len());
         drafts.push(draft);
     }
+}
+
+fn way_of(cloud: &Cloud<'_>, at: usize) -> Option<&'static Function> {
+    ways().function.get(&cloud.items[at].kind)
 }
 
 /// The program that a service of the Azure Developer CLI is, where another description of it is there: of the same folder, or
@@ -225,6 +236,7 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
         let product = Product::of_resource(kind, engine.as_deref());
         let known = if is_template(&item.it.kind) { None } else { deployed.take(drafts, &new, &product, engine.is_some()) };
         let known = shared(cloud, at, kind, &known_by).or(known);
+        let known = known.or_else(|| rehearsed(cloud, at, kind, drafts));
         let component = known.unwrap_or(drafts.len());
         twins.add(cloud, at, component);
         match known.and_then(|known| drafts.get_mut(known)) {
@@ -282,6 +294,31 @@ fn part_of(cloud: &Cloud<'_>, at: usize, functions: &BTreeMap<String, usize>) ->
     }
     let name = cloud.first(at, &way.of).and_then(|(_, text)| cloud.literal_of(at, text))?;
     way.named.iter().find_map(|before| functions.get(name.strip_prefix(before.as_str())?).copied())
+}
+
+/// The store that stands in for one of a cloud where the same programs are run at hand: the only one of its product on both
+/// sides.
+fn rehearsed(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, drafts: &[Draft<'_>]) -> Option<usize> {
+    let is_ours = |item: &super::Item<'_>| item.kind.starts_with("Azd::") && item.component.is_some_and(|at| !drafts[at].descriptions.is_empty());
+    if !bicep::is_one(&cloud.items[at].path) || !cloud.items.iter().any(is_ours) {
+        return None;
+    }
+    let product = |at: usize, kind: &'static catalogue::Resource| {
+        let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
+        Product::of_resource(kind, engine.as_deref())
+    };
+    let own = product(at, kind);
+    let others = cloud.items.iter().enumerate().filter(|(other, item)| *other != at && bicep::is_one(&item.path) && !item.it.data_source);
+    if own.kind != ComponentKind::DataStore
+        || others.filter_map(|(at, item)| Some(product(at, catalogue::resource(&item.kind)?))).any(|other| other.technology == own.technology)
+    {
+        return None;
+    }
+    // one that is told to run something else only fills another one
+    let is_plain = |draft: &Draft<'_>| draft.descriptions.iter().all(|one| one.workload.containers.iter().all(|container| container.command.is_empty()));
+    let is_it = |draft: &Draft<'_>| !draft.descriptions.is_empty() && draft.kind == own.kind && draft.technologies.contains(own.technology) && is_plain(draft);
+    let mut found = (0..drafts.len()).filter(|at| is_it(&drafts[*at]));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The component of what is one wherever it is spoken of.

@@ -31,7 +31,8 @@ pub(super) fn gateways(cloud: &Cloud<'_>, at: usize, way: &Route) -> BTreeSet<us
         named.extend(nodes(cloud, at, &way.node).and_then(|(_, end)| Some(end).filter(known)));
     }
     // an API of GraphQL that who deploys fills in is the only one there is
-    if named.is_empty() && way.kind.as_deref() == Some("graphql") && cloud.first(at, &way.gateway).is_some_and(|(_, text)| cloud.literal_of(at, text).is_none()) {
+    if named.is_empty() && way.kind.as_deref() == Some("graphql") && cloud.first(at, &way.gateway).is_some_and(|(_, text)| cloud.literal_of(at, text).is_none())
+    {
         let is_one = |item: &usize| known(item) && ["AppSync", "appsync", "Graphql", "Amplify"].iter().any(|word| cloud.items[*item].kind.contains(word));
         let all: BTreeSet<usize> = (0..cloud.items.len()).filter(is_one).collect();
         return if all.len() == 1 { all } else { BTreeSet::new() };

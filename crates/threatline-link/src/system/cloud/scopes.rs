@@ -16,6 +16,8 @@ pub(super) struct Scopes {
     taken: BTreeMap<String, String>,
     /// Backends of Amplify with an API.
     backends: BTreeSet<String>,
+    /// Templates that a file of Bicep beside them is made into.
+    made: BTreeSet<String>,
 }
 
 impl Scopes {
@@ -38,7 +40,9 @@ impl Scopes {
         };
         let taken = direct.keys().map(|path| (path.clone(), end(path))).collect();
         let apis = said.resources.iter().filter(|resource| resource.it.kind == "Amplify::Api");
-        Scopes { taken, backends: apis.map(|resource| folder_of(&resource.path).to_owned()).collect() }
+        let bicep = said.resources.iter().filter_map(|resource| resource.path.strip_suffix(".bicep"));
+        let made = bicep.map(|stem| format!("{stem}.json")).collect();
+        Scopes { taken, made, backends: apis.map(|resource| folder_of(&resource.path).to_owned()).collect() }
     }
 
     /// The file in whose space a file's names are.
@@ -56,7 +60,9 @@ impl Scopes {
 
     /// Whether it is one: what a schema's models make only a backend with an API does.
     pub(super) fn counts(&self, path: &str, it: &Resource) -> bool {
-        it.kind != "Serverless::File" && (!matches!(it.kind.as_str(), "Amplify::Model" | "Amplify::Field") || self.backend(path).is_some())
+        it.kind != "Serverless::File"
+            && !self.made.contains(path)
+            && (!matches!(it.kind.as_str(), "Amplify::Model" | "Amplify::Field") || self.backend(path).is_some())
     }
 
     /// The backend that a file lies in.
