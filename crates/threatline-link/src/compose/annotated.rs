@@ -541,7 +541,8 @@ impl<'a> Evaluator<'a> {
         let rule = one.ruled.rule;
         let place = self.place(&one.ruled.pack.name);
         let function = &self.program.source(file).functions[index as usize];
-        let kind = if rule.does == AnnotationVerb::Message { EntryPointKind::Message } else { EntryPointKind::Schedule };
+        let plain = if rule.does == AnnotationVerb::Message { EntryPointKind::Message } else { EntryPointKind::Schedule };
+        let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(plain);
         let channels = match self.paths(rule.channel.as_ref(), &one.site) {
             channels if channels.is_empty() => vec![Text::literal(&function.name)],
             channels => channels,

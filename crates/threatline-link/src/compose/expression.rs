@@ -11,6 +11,9 @@ use threatline_knowledge::packs::Family;
 /// The name under which packs know the first type argument of a call.
 const TYPE_ARGUMENT: &str = "T";
 
+/// So many entries of a record are looked at for functions.
+const MOST_TOLD: usize = 64;
+
 impl<'a> Evaluator<'a> {
     /// What an expression is worth.
     pub(super) fn value(&mut self, value: &'a Value, scope: &Scope) -> Val {
@@ -746,14 +749,27 @@ impl<'a> Evaluator<'a> {
     /// Functions written in place and given to something unknown may be run by it.
     pub(super) fn run_lambdas(&mut self, arguments: &[Arg]) {
         for argument in arguments {
-            if let Val::Function(closure) = &argument.value {
-                let function = &self.program.source(closure.file).functions[closure.index as usize];
-                if is_lambda(function) {
-                    // Whoever runs it may do so on a receiver of his own.
-                    let hidden = self.hands_receivers().then(|| Arg { name: Some("self".to_owned()), value: Val::Null });
-                    let _ = self.invoke(&closure.clone(), hidden.into_iter().collect());
+            match &argument.value {
+                Val::Function(closure) => self.run_lambda(closure),
+                // what is told in a record, where that is how one tells it: `useQuery({ queryFn: () => … })`
+                Val::Map(entries) if self.family() == Family::JavaScript => {
+                    for (_, value) in entries.iter().take(MOST_TOLD) {
+                        if let Val::Function(closure) = value {
+                            self.run_lambda(closure);
+                        }
+                    }
                 }
+                _ => {}
             }
+        }
+    }
+
+    /// Runs a function without a name, which nobody else can call.
+    fn run_lambda(&mut self, closure: &Closure) {
+        if is_lambda(&self.program.source(closure.file).functions[closure.index as usize]) {
+            // Whoever runs it may do so on a receiver of his own.
+            let hidden = self.hands_receivers().then(|| Arg { name: Some("self".to_owned()), value: Val::Null });
+            let _ = self.invoke(closure, hidden.into_iter().collect());
         }
     }
 
