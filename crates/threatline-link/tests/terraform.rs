@@ -556,6 +556,8 @@ resource "aws_iam_role_policy" "tidy" {
     let model = model(&[("main.tf", main), ("policies/send.json", send), ("policies/tidy.json", tidy)]);
     assert_eq!(components(&model), ["jobs unknown", "parameter-store unknown", "tidy internal", "work internal"]);
     assert_eq!(flows(&model), ["tidy>parameter-store:https", "work>jobs:sqs", "work>parameter-store:https"]);
+    let store = model.components.iter().find(|c| c.id.rest() == "parameter-store").unwrap();
+    assert_eq!(store.technologies.iter().map(String::as_str).collect::<Vec<_>>(), ["systems-manager"], "what a library of it is called for");
 }
 
 /// What nests and doubles without end is cut, and what is cut is not known.
