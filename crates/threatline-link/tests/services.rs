@@ -68,7 +68,9 @@ fn a_library_that_others_speak_as_well_leads_where_it_is_told() {
 
 #[test]
 fn an_account_without_a_name_is_the_one_that_is_declared() {
-    let code = format!("{APP}\nimport os\nfrom azure.storage.blob import BlobServiceClient\nname = os.environ['ACCOUNT']\nblobs = BlobServiceClient(f'https://{{name}}.blob.core.windows.net')\n");
+    let code = format!(
+        "{APP}\nimport os\nfrom azure.storage.blob import BlobServiceClient\nname = os.environ['ACCOUNT']\nblobs = BlobServiceClient(f'https://{{name}}.blob.core.windows.net')\n"
+    );
     let declared = "resource \"azurerm_storage_account\" \"files\" { name = \"files\" }\n";
     assert_eq!(flows(&model(&[MANIFEST, ("main.py", &code), ("infra/main.tf", declared)])), ["shop>files:https +"]);
     assert_eq!(flows(&model(&[MANIFEST, ("main.py", &code)])), ["shop>azure-blob-storage:https +"]);

@@ -114,7 +114,8 @@ fn program(words: &[&str]) -> Option<ToolProgram> {
 
 /// Words that only say how a package is run, and flags with a value of their own.
 const RUNNERS: &[&str] = &["run", "exec", "dlx", "tool", "x", "--", "start"];
-const VALUED: &[&str] = &["--directory", "--project", "--with", "--from", "--python", "--package", "-p", "-C", "--prefix", "--cwd", "--extra", "--env-file", "--with-editable"];
+const VALUED: &[&str] =
+    &["--directory", "--project", "--with", "--from", "--python", "--package", "-p", "-C", "--prefix", "--cwd", "--extra", "--env-file", "--with-editable"];
 
 fn packaged(runner: &str, words: &[&str]) -> Option<ToolProgram> {
     let mut words = words.iter().copied();

@@ -57,7 +57,7 @@ pub fn is_provider(provider: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::{third_party, technology::technology};
+    use super::super::{technology::technology, third_party};
     use super::*;
 
     #[test]

@@ -127,7 +127,7 @@ impl Boundaries {
     }
 
     /// Boundaries that are crossed on the way from the internet to a component.
-    pub(crate) fn from_outside(&self, at: usize) -> BTreeSet<BoundaryId> {
+    pub(crate) fn crossed_on_the_way_in(&self, at: usize) -> BTreeSet<BoundaryId> {
         let mut crossed = self.around(at);
         crossed.extend([BoundaryId::new(INTERNET)].into_iter().filter(|id| self.all.contains_key(id)));
         crossed

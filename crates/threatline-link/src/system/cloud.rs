@@ -390,11 +390,11 @@ impl<'a> Cloud<'a> {
 
     /// A path that a resource speaks of, from the top of the repository.
     pub(crate) fn path(&self, at: usize, text: &Text) -> Option<String> {
-        self.from(at, &self.literal_of(at, text)?)
+        self.path_of(at, &self.literal_of(at, text)?)
     }
 
     /// The same of letters that are known.
-    pub(crate) fn from(&self, at: usize, path: &str) -> Option<String> {
+    pub(crate) fn path_of(&self, at: usize, path: &str) -> Option<String> {
         match path.strip_prefix(FROM_TOP) {
             Some(path) => join("", path.trim_start_matches('/')),
             None => join(folder_of(&self.items[at].path), path),

@@ -321,7 +321,8 @@ impl<'a> Finder<'_, 'a> {
     fn open(&mut self, number: usize, call: &CodeCall, from: usize, to: usize, address: Option<&Address>, places: &[(Arc<str>, Mark)]) {
         // a key that a library wants for its own service, and how that is spoken to, is nothing of those who speak alike
         let elsewhere = imitated(call).is_some_and(|third| !self.drafts[to].technologies.contains(&third.name));
-        let spoken = call.protocol.as_deref().map(|protocol| if elsewhere && self.drafts[to].kind != ComponentKind::ExternalEntity { "http" } else { protocol });
+        let spoken =
+            call.protocol.as_deref().map(|protocol| if elsewhere && self.drafts[to].kind != ComponentKind::ExternalEntity { "http" } else { protocol });
         let protocol = self.protocol(spoken, address, to);
         let key = (from, to, protocol);
         let evidence: Vec<Evidence> = places
@@ -473,7 +474,13 @@ impl<'a> Finder<'_, 'a> {
         if written || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
             return;
         }
-        let dials: Vec<Address> = draft.technologies.iter().filter_map(|name| catalogue::technology(name)).flat_map(|product| &product.dials).flat_map(|text| address::parse(text)).collect();
+        let dials: Vec<Address> = draft
+            .technologies
+            .iter()
+            .filter_map(|name| catalogue::technology(name))
+            .flat_map(|product| &product.dials)
+            .flat_map(|text| address::parse(text))
+            .collect();
         let place = draft.descriptions.first().map(|description| (description.path.clone(), description.workload.mark));
         let mut told = false;
         for variables in draft.variables.clone() {

@@ -20,7 +20,21 @@ const PROTOCOL: &str = "mcp";
 
 /// Folders and files in which people's agents are configured.
 const FOLDERS: &[&str] = &[
-    ".vscode", ".cursor", ".claude", ".windsurf", ".roo", ".gemini", ".amazonq", ".kiro", ".zed", ".continue", ".cline", ".devcontainer", ".junie", ".codex", ".idea",
+    ".vscode",
+    ".cursor",
+    ".claude",
+    ".windsurf",
+    ".roo",
+    ".gemini",
+    ".amazonq",
+    ".kiro",
+    ".zed",
+    ".continue",
+    ".cline",
+    ".devcontainer",
+    ".junie",
+    ".codex",
+    ".idea",
 ];
 const FILES: &[&str] = &[".mcp.json", "claude_desktop_config.json"];
 

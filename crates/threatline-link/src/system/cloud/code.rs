@@ -79,7 +79,7 @@ pub(super) fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Opti
             let path = cloud.literal_of(at, text)?;
             // a recipe lies in the folder that it is for
             let path = if path.rsplit('/').next().is_some_and(|name| name.contains("Dockerfile")) { format!("./{}", folder_of(&path)) } else { path };
-            if item.by.is_some() { finder.asset(&path, &is_package)? } else { cloud.from(at, &path)? }
+            if item.by.is_some() { finder.asset(&path, &is_package)? } else { cloud.path_of(at, &path)? }
         }
     };
     if files.contains(found.as_str()) {
