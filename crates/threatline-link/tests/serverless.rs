@@ -36,7 +36,7 @@ fn what_a_build_makes_is_its_source() {
         let names: Vec<String> = components(&model).iter().filter_map(|line| Some(line.split(' ').next()?.to_owned())).collect();
         (names.join(" "), model.entry_points.iter().map(|entry| entry.component.rest().to_owned()).collect::<Vec<_>>().join(" "))
     };
-    let found = ("Get Put".to_owned(), "Get".to_owned());
+    let found = ("shop/Get shop/Put".to_owned(), "shop/Get".to_owned());
     assert_eq!(of("build/get", "shop/src/get/index.ts"), found);
     assert_eq!(of("dist/get/", "shop/get/index.ts"), found);
     assert_eq!(of(".aws-sam/build/get", "shop/src/build/get/index.ts"), found);
@@ -76,7 +76,7 @@ fn a_stored_parameter_is_found_whatever_its_stage_is() {
         stored("service/payment/function/refund", "Refund")
     );
     let start = "Parameters:\n  CollectPaymentFunction: {Type: 'AWS::SSM::Parameter::Value<String>'}\n  Other: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /live/service/payment/function/refund}\n  PaymentFunction: {Type: 'AWS::SSM::Parameter::Value<String>'}\nResources:\n  Flow:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: {DefinitionString: !Sub '${CollectPaymentFunction} ${Other} ${PaymentFunction}'}\n";
-    assert_eq!(flows(&model(&[("pay/template.yaml", &pay), ("book/template.yaml", start)])), ["Flow>Collect:https", "Flow>Refund:https"]);
+    assert_eq!(flows(&model(&[("pay/template.yaml", &pay), ("book/template.yaml", start)])), ["book/Flow>pay/Collect:https", "book/Flow>pay/Refund:https"]);
     let vague = start.replace("CollectPaymentFunction", "CollectThing").replace("/live/service/payment/function/refund", "/live/x/y/z/refund");
     assert!(flows(&model(&[("pay/template.yaml", &pay), ("book/template.yaml", &vague)])).is_empty());
 }
@@ -349,7 +349,7 @@ fn models_of_amplify_are_tables_behind_its_api() {
         ("app/amplify/backend/function/total/total-cloudformation-template.json", function),
         ("pay/template.yaml", RESOLVER),
     ]);
-    assert_eq!(components(&found), ["Flow process unknown", "OrderTable data_store unknown", "shop process internet", "total process internal"]);
+    assert_eq!(components(&found), ["OrderTable data_store unknown", "pay/Flow process unknown", "shop process internet", "total process internal"]);
     assert_eq!(flows(&found), ["shop>Flow:https", "shop>OrderTable:https", "shop>total:https"]);
     assert_eq!(
         ways_in(&found),
