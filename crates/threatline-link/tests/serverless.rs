@@ -42,7 +42,7 @@ fn what_a_build_makes_is_its_source() {
     assert_eq!(of(".aws-sam/build/get", "shop/src/build/get/index.ts"), found);
     assert_eq!(of("dist", "shop/src/index.ts"), found);
     assert_eq!(of("get/dist/", "shop/get/index.ts"), found);
-    let apart = ("Get Put shop".to_owned(), "shop".to_owned());
+    let apart = ("shop shop/Get shop/Put".to_owned(), "shop".to_owned());
     assert_eq!(of("gone/get", "shop/src/put/index.ts"), apart, "nothing tells that it is the source");
     assert_eq!(of("gone", "shop/src/index.ts"), apart, "no tool writes there");
 }
@@ -350,7 +350,7 @@ fn models_of_amplify_are_tables_behind_its_api() {
         ("pay/template.yaml", RESOLVER),
     ]);
     assert_eq!(components(&found), ["OrderTable data_store unknown", "pay/Flow process unknown", "shop process internet", "total process internal"]);
-    assert_eq!(flows(&found), ["shop>Flow:https", "shop>OrderTable:https", "shop>total:https"]);
+    assert_eq!(flows(&found), ["shop>OrderTable:https", "shop>pay/Flow:https", "shop>total:https"]);
     assert_eq!(
         ways_in(&found),
         [
