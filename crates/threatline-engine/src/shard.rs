@@ -86,7 +86,8 @@ pub fn extract_shard(files: &BTreeMap<String, Held>, repository: Option<&str>, s
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
     let files: Vec<(&String, &Held)> = files.iter().collect();
     let files: Result<Vec<File>, ShardError> = pool.install(|| files.par_iter().map(|(path, held)| file(path, held, words)).collect());
-    let shard = Shard { form: FORM.into(), code: crate::world::READING.into(), words: words.digest(), repository: repository.map(str::to_owned), files: files? };
+    let shard =
+        Shard { form: FORM.into(), code: crate::world::READING.into(), words: words.digest(), repository: repository.map(str::to_owned), files: files? };
     Ok(postcard::to_stdvec(&shard).unwrap_or_default())
 }
 

@@ -100,7 +100,11 @@ fn templates_make_a_system() {
             "web/Front process internet",
         ]
     );
-    assert_eq!(flows(&model), ["orders/Api>orders/Create:https", "orders/Create>orders/Table:https", "orders/Table>orders/Changed:https", "web/Front>orders/Api:https"], "nobody may use the spare table");
+    assert_eq!(
+        flows(&model),
+        ["orders/Api>orders/Create:https", "orders/Create>orders/Table:https", "orders/Table>orders/Changed:https", "web/Front>orders/Api:https"],
+        "nobody may use the spare table"
+    );
     assert_eq!(
         ways_in(&model),
         [
@@ -366,5 +370,14 @@ fn constructs_make_what_templates_do() {
         ]
     );
     // the variable names the queue, but code may give more grants than one sees: nothing is denied
-    assert_eq!(flows(&model), ["infra/Api>infra/ListFn:https", "infra/Jobs>infra/WorkFn:https", "infra/ListFn>infra/Jobs:sqs", "infra/ListFn>infra/Orders:https", "infra/Whole>infra/WorkFn:https"]);
+    assert_eq!(
+        flows(&model),
+        [
+            "infra/Api>infra/ListFn:https",
+            "infra/Jobs>infra/WorkFn:https",
+            "infra/ListFn>infra/Jobs:sqs",
+            "infra/ListFn>infra/Orders:https",
+            "infra/Whole>infra/WorkFn:https"
+        ]
+    );
 }

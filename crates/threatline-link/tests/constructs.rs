@@ -69,7 +69,13 @@ fn constructs_of_the_vocabulary_are_its_resources() {
     let model = model(&[MANIFEST, ("infra/lib/shop.ts", STACK)]);
     assert_eq!(
         components(&model),
-        ["infra/Api process internet", "infra/Jobs data_store unknown", "infra/List process internal", "infra/Orders data_store unknown", "infra/Socket process internet"]
+        [
+            "infra/Api process internet",
+            "infra/Jobs data_store unknown",
+            "infra/List process internal",
+            "infra/Orders data_store unknown",
+            "infra/Socket process internet"
+        ]
     );
     assert_eq!(
         ways_in(&model),

@@ -16,7 +16,10 @@ fn flows(model: &Model) -> Vec<&str> {
 
 const CHART: [(&str, &str); 2] = [
     ("k8s/web.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: acme/web}]}}}\n"),
-    ("k8s/stock.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: stock}\nspec: {template: {spec: {containers: [{name: stock, image: acme/stock}]}}}\n"),
+    (
+        "k8s/stock.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: stock}\nspec: {template: {spec: {containers: [{name: stock, image: acme/stock}]}}}\n",
+    ),
 ];
 
 #[test]
@@ -29,21 +32,33 @@ fn stores_that_anybody_runs_tell_no_system_from_another() {
 #[test]
 fn services_of_tests_keep_nothing_apart() {
     let tests = "services:\n  unit: {build: .}\n  slow: {build: .}\n  odd: {build: .}\n";
-    let model = model(&[CHART[0], CHART[1], ("docker-compose.yml", "services:\n  web: {image: acme/web}\n  stock: {image: acme/stock}\n"), ("docker-compose-tests.yml", tests)]);
+    let model = model(&[
+        CHART[0],
+        CHART[1],
+        ("docker-compose.yml", "services:\n  web: {image: acme/web}\n  stock: {image: acme/stock}\n"),
+        ("docker-compose-tests.yml", tests),
+    ]);
     let of_use: Vec<&str> = model.components.iter().filter(|c| c.environment.name() != "test").map(|c| c.id.rest()).collect();
     assert_eq!(of_use, ["stock", "web"]);
 }
 
 #[test]
 fn two_systems_of_their_own_stay_two() {
-    let model = model(&[CHART[0], CHART[1], ("other/docker-compose.yml", "services:\n  web: {image: other/web}\n  blog: {image: other/blog}\n  shop: {image: other/shop}\n")]);
+    let model = model(&[
+        CHART[0],
+        CHART[1],
+        ("other/docker-compose.yml", "services:\n  web: {image: other/web}\n  blog: {image: other/blog}\n  shop: {image: other/shop}\n"),
+    ]);
     assert_eq!(components(&model), ["blog", "k8s/web", "other/web", "shop", "stock"]);
 }
 
 #[test]
 fn what_a_compose_file_includes_is_its_own() {
     let model = model(&[
-        ("app/docker-compose.yml", "include: [../stock/docker-compose.yml]\nservices:\n  web: {image: acme/web, environment: {STOCK_URL: 'http://stock:80'}}\n"),
+        (
+            "app/docker-compose.yml",
+            "include: [../stock/docker-compose.yml]\nservices:\n  web: {image: acme/web, environment: {STOCK_URL: 'http://stock:80'}}\n",
+        ),
         ("app/compose.override.yml", "services:\n  stock: {ports: ['8081:80']}\n"),
         ("stock/docker-compose.yml", "services:\n  stock: {image: acme/stock}\n"),
     ]);
@@ -53,7 +68,10 @@ fn what_a_compose_file_includes_is_its_own() {
 #[test]
 fn where_all_is_copied_the_dockerfile_says_which_package() {
     let model = model(&[
-        ("docker-compose.yml", "services:\n  pay: {build: {context: ., dockerfile: services/pay/Dockerfile}}\n  api: {build: {context: ., dockerfile: services/api/Dockerfile}}\n"),
+        (
+            "docker-compose.yml",
+            "services:\n  pay: {build: {context: ., dockerfile: services/pay/Dockerfile}}\n  api: {build: {context: ., dockerfile: services/api/Dockerfile}}\n",
+        ),
         ("docker-compose.debug.yml", "services:\n  pay: {build: {args: {MODE: debug}}}\n"),
         ("services/pay/Dockerfile", "FROM node\nCOPY package*.json ./\nCOPY . .\nCMD [\"node\", \"services/pay/index.js\"]\n"),
         ("services/api/Dockerfile", "FROM node\nCOPY . .\nCMD [\"node\", \"services/api/index.js\"]\n"),
@@ -71,14 +89,23 @@ fn a_configuration_of_dotnet_reads_its_keys_in_any_case() {
     let source = "using Microsoft.AspNetCore.Mvc;\nusing Microsoft.Extensions.Configuration;\n[ApiController]\npublic class HomeController : ControllerBase\n{\n  private readonly IConfiguration _settings;\n  public HomeController(IConfiguration settings) { _settings = settings; }\n  [HttpGet(\"/\")]\n  public string Get() => _settings[\"IdentityUrl\"];\n}\n";
     let compose = "services:\n  web:\n    build: web\n    environment:\n      identityUrl: http://identity\n      HealthChecksUI__HealthChecks__0__Uri: http://stock/hc\n      ConnectionStrings__Shop: 'Server=tcp:data,1433;Database=shop;User Id=sa;Password=x'\n      NOTE: http://spare\n  identity: {image: acme/identity}\n  stock: {image: acme/stock}\n  spare: {image: acme/spare}\n  data: {image: mcr.microsoft.com/mssql/server}\n";
     let project = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>";
-    let model = model(&[("docker-compose.yml", compose), ("web/Dockerfile", "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY . .\n"), ("web/web.csproj", project), ("web/HomeController.cs", source)]);
+    let model = model(&[
+        ("docker-compose.yml", compose),
+        ("web/Dockerfile", "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY . .\n"),
+        ("web/web.csproj", project),
+        ("web/HomeController.cs", source),
+    ]);
     assert_eq!(flows(&model), ["web>data:sql", "web>identity:http", "web>stock:http"]);
 }
 
 #[test]
 fn a_product_is_told_its_hosts_by_variables_and_mounted_files() {
     let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: registry}\nspec:\n  template:\n    spec:\n      containers:\n        - name: registry\n          image: goharbor/registry-photon\n          env: [{name: POSTGRESQL_HOST, value: store}, {name: COLOUR, value: store2}]\n          volumeMounts: [{name: config, mountPath: /etc/registry}]\n      volumes: [{name: config, configMap: {name: registry}}]\n";
-    let store = |name: &str, image: &str| format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{metadata: {{labels: {{app: {name}}}}}, spec: {{containers: [{{name: {name}, image: {image}}}]}}}}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {{app: {name}}}}}\n");
+    let store = |name: &str, image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{metadata: {{labels: {{app: {name}}}}}, spec: {{containers: [{{name: {name}, image: {image}}}]}}}}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {{app: {name}}}}}\n"
+        )
+    };
     let config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: registry}\ndata:\n  config.yml: |\n    redis:\n      addr: \"cache:6379\"\n    log: info\n";
     let (a, b, c) = (store("store", "postgres"), store("store2", "mysql"), store("cache", "redis"));
     let model = model(&[("k8s/registry.yaml", deployment), ("k8s/config.yaml", config), ("k8s/a.yaml", &a), ("k8s/b.yaml", &b), ("k8s/c.yaml", &c)]);
@@ -95,7 +122,11 @@ fn a_console_looks_for_its_store_by_itself() {
 
 #[test]
 fn a_driver_alone_on_board_has_its_store() {
-    let pom = |drivers: &str| format!("<project><artifactId>user</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-data-jpa</artifactId></dependency>{drivers}</dependencies></project>");
+    let pom = |drivers: &str| {
+        format!(
+            "<project><artifactId>user</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-data-jpa</artifactId></dependency>{drivers}</dependencies></project>"
+        )
+    };
     let driver = |group: &str, name: &str| format!("<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId></dependency>");
     let main = "package user;\nimport org.springframework.boot.SpringApplication;\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\n@SpringBootApplication\npublic class User { public static void main(String[] args) { SpringApplication.run(User.class, args); } }\n";
     let of = |drivers: &str| {
@@ -121,6 +152,7 @@ fn the_image_of_a_store_that_only_runs_an_errand_is_no_store() {
 fn what_is_spoken_to_as_a_store_is_one() {
     let compose = "services:\n  api: {image: grafana/grafana, environment: {A: 'mongodb://documents:27017/x', B: 'postgres://db-proxy/x', C: 'http://other'}}\n  documents: {image: acme/documents-local}\n  db-proxy: {image: acme/proxy}\n  other: {image: acme/other}\n";
     let model = model(&[("docker-compose.yml", compose)]);
-    let kinds: Vec<String> = model.components.iter().map(|component| format!("{} {} {:?}", component.id.rest(), component.kind.name(), component.technologies)).collect();
+    let kinds: Vec<String> =
+        model.components.iter().map(|component| format!("{} {} {:?}", component.id.rest(), component.kind.name(), component.technologies)).collect();
     assert_eq!(kinds, [r#"api process {"grafana"}"#, "db-proxy process {}", r#"documents data_store {"mongodb"}"#, "other process {}"]);
 }

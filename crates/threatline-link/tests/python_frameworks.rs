@@ -145,7 +145,10 @@ fn lists_of_patterns_include_lists_that_include() {
     check(
         &[
             ("shop/a.py", "from django.urls import include, path\nurlpatterns = [path('api/', include('shop.b'))]\n"),
-            ("shop/b.py", "from django.urls import include, path\nfrom shop import views\nurlpatterns = [path('inner/', include('shop.c')), path('near', views.near)]\n"),
+            (
+                "shop/b.py",
+                "from django.urls import include, path\nfrom shop import views\nurlpatterns = [path('inner/', include('shop.c')), path('near', views.near)]\n",
+            ),
             ("shop/c.py", "from django.urls import path\nfrom shop import views\nurlpatterns = [path('far', views.near)]\n"),
             ("shop/views.py", "def near(request):\n    return None\n"),
         ],

@@ -1,4 +1,5 @@
 //! Who uses the system is drawn where it is open to them, and nowhere else.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -48,7 +49,11 @@ fn a_component_of_that_name_stays_what_it_is() {
 
 #[test]
 fn a_gateway_that_nobody_deploys_is_still_there_for_users() {
-    let gateway = |from: &str| format!("package shop;\nimport org.springframework.boot.SpringApplication;\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\nimport org.springframework.cloud.netflix.zuul.EnableZuulProxy;\n@SpringBootApplication\n@EnableZuulProxy\npublic class {from} {{ public static void main(String[] args) {{ SpringApplication.run({from}.class, args); }} }}\n");
+    let gateway = |from: &str| {
+        format!(
+            "package shop;\nimport org.springframework.boot.SpringApplication;\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\nimport org.springframework.cloud.netflix.zuul.EnableZuulProxy;\n@SpringBootApplication\n@EnableZuulProxy\npublic class {from} {{ public static void main(String[] args) {{ SpringApplication.run({from}.class, args); }} }}\n"
+        )
+    };
     let source = gateway("Edge");
     let model = drawn(&[("edge/build.gradle", SPRING), ("edge/src/main/java/shop/Edge.java", &source)]);
     assert_eq!(ways(&model).len(), 1, "{:?}", model.components);

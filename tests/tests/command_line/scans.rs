@@ -107,7 +107,12 @@ fn two_repositories_make_one_model() {
     shop.told(&["link", &one, &two, "-o", &path]);
     let model: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     let flow = model["flows"].as_array().unwrap().iter().find(|flow| flow["id"] == "flw:web>stock:http").unwrap();
-    let places: Vec<String> = flow["evidence"].as_array().unwrap().iter().map(|item| format!("{} {} {}", item["repository"].as_str().unwrap(), item["path"].as_str().unwrap(), item["line"])).collect();
+    let places: Vec<String> = flow["evidence"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| format!("{} {} {}", item["repository"].as_str().unwrap(), item["path"].as_str().unwrap(), item["line"]))
+        .collect();
     assert_eq!(places, ["acme/deployment compose.yaml 7", "acme/web web/app.py 6"]);
     // of one repository alone nothing is told
     shop.told(&["link", &one, "-o", &path]);

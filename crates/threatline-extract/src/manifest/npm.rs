@@ -68,8 +68,24 @@ pub fn read(text: &str) -> Extracted {
 
 /// Tools that serve what is developed with them: pages that a browser runs, or a program with a window.
 const SERVERS: [&str; 18] = [
-    "vite", "next", "nuxt", "nuxi", "ng", "astro", "webpack", "webpack-dev-server", "vue-cli-service", "react-scripts", "remix", "gatsby", "expo", "electron", "parcel",
-    "svelte-kit", "quasar", "ionic",
+    "vite",
+    "next",
+    "nuxt",
+    "nuxi",
+    "ng",
+    "astro",
+    "webpack",
+    "webpack-dev-server",
+    "vue-cli-service",
+    "react-scripts",
+    "remix",
+    "gatsby",
+    "expo",
+    "electron",
+    "parcel",
+    "svelte-kit",
+    "quasar",
+    "ionic",
 ];
 
 /// A script starts a program: by its name, or because a tool that serves pages is called to work on them. What others import is none.

@@ -58,7 +58,21 @@ fn connection_string(text: &str) -> Option<Vec<Address>> {
     let get = |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| *value);
     let told = |keys: &[&str]| get(keys).is_some();
     let server = get(&SERVERS).or_else(|| get(&["accountendpoint", "queueendpoint", "blobendpoint", "tableendpoint"]))?;
-    let named = ["database", "initial catalog", "user id", "uid", "username", "user", "password", "pwd", "sharedaccesskey", "accountkey", "accesskey", "integrated security", "trusted_connection"];
+    let named = [
+        "database",
+        "initial catalog",
+        "user id",
+        "uid",
+        "username",
+        "user",
+        "password",
+        "pwd",
+        "sharedaccesskey",
+        "accountkey",
+        "accesskey",
+        "integrated security",
+        "trusted_connection",
+    ];
     // `host=a` alone may be anything
     if pairs.len() < 2 || !told(&named) {
         return None;
@@ -228,9 +242,15 @@ mod tests {
         assert_eq!(one("jdbc:postgresql://db:5432/x?sslmode=require"), Some((some("postgresql"), some("db"), Some(5432), Some(true))));
         assert_eq!(one("postgresql+psycopg://u:p@db/x"), Some((some("postgresql"), some("db"), None, None)));
         assert_eq!(one("cart:7070"), Some((None, some("cart"), Some(7070), None)));
-        assert_eq!(one("Server=tcp:sqldata,1433;Database=shop;User Id=sa;Password=***;Encrypt=False"), Some((some("sql"), some("sqldata"), Some(1433), Some(false))));
+        assert_eq!(
+            one("Server=tcp:sqldata,1433;Database=shop;User Id=sa;Password=***;Encrypt=False"),
+            Some((some("sql"), some("sqldata"), Some(1433), Some(false)))
+        );
         assert_eq!(one("Host=db;Port=5433;Username=u;Password=***"), Some((some("sql"), some("db"), Some(5433), None)));
-        assert_eq!(one("Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=***"), Some((some("sb"), some("shop.servicebus.windows.net"), None, None)));
+        assert_eq!(
+            one("Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=***"),
+            Some((some("sb"), some("shop.servicebus.windows.net"), None, None))
+        );
         assert_eq!(one("server=a;color=red"), None);
         assert_eq!(one("*/x"), None);
         assert_eq!(one("some words"), None);

@@ -104,7 +104,8 @@ impl<'a> Cloud<'a> {
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
         let scopes = scopes::Scopes::new(said);
-        let counts = |resource: &At<'_, Resource>| is_template(&resource.it.kind) && scopes.counts(&resource.path, resource.it) && !bicep::is_one(&resource.path);
+        let counts =
+            |resource: &At<'_, Resource>| is_template(&resource.it.kind) && scopes.counts(&resource.path, resource.it) && !bicep::is_one(&resource.path);
         for resource in said.resources.iter().filter(|resource| counts(resource)) {
             let scope = scopes.of(&resource.path, resource.it);
             cloud.add(resource.path.clone(), resource.it, scope);

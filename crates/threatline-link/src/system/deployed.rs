@@ -211,7 +211,8 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
 
 /// Runs something that was written for it, and not for a rehearsal.
 fn is_own(workload: &At<'_, Workload>) -> bool {
-    let written = |container: &Container| container.build.is_some() || container.image.as_ref().is_some_and(|image| catalogue::image(&image.with_defaults()).is_none());
+    let written =
+        |container: &Container| container.build.is_some() || container.image.as_ref().is_some_and(|image| catalogue::image(&image.with_defaults()).is_none());
     super::properties::rehearsal_of(&workload.path).is_none() && workload.it.containers.iter().any(written)
 }
 
@@ -233,7 +234,8 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
                 {
                     draft.technologies.insert(product.technology.to_owned());
                     // the first container is what the workload is; a sidecar only adds technology
-                    if draft.protocol.is_none() && is_main(workload, container) && !(product.kind == ComponentKind::DataStore && is_errand(workload, container)) {
+                    if draft.protocol.is_none() && is_main(workload, container) && !(product.kind == ComponentKind::DataStore && is_errand(workload, container))
+                    {
                         draft.becomes(&product);
                     }
                 }
@@ -245,11 +247,39 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
 /// The image of a store that is only started to do something with another one: `psql -f seed.sql`, `./restore.sh`.
 fn is_errand(workload: &Workload, container: &Container) -> bool {
     const SERVERS: [&str; 12] = [
-        "postgres", "mysqld", "mariadbd", "mongod", "mongos", "redis-server", "valkey-server", "docker-entrypoint.sh", "entrypoint.sh", "server", "start", "sentinel",
+        "postgres",
+        "mysqld",
+        "mariadbd",
+        "mongod",
+        "mongos",
+        "redis-server",
+        "valkey-server",
+        "docker-entrypoint.sh",
+        "entrypoint.sh",
+        "server",
+        "start",
+        "sentinel",
     ];
     const CLIENTS: [&str; 19] = [
-        "psql", "pg_dump", "pg_restore", "pg_isready", "mysql", "mysqldump", "mysqladmin", "mongo", "mongosh", "mongodump", "mongorestore", "mongoimport", "redis-cli", "mc",
-        "cqlsh", "clickhouse-client", "createdb", "mariadb", "cypher-shell",
+        "psql",
+        "pg_dump",
+        "pg_restore",
+        "pg_isready",
+        "mysql",
+        "mysqldump",
+        "mysqladmin",
+        "mongo",
+        "mongosh",
+        "mongodump",
+        "mongorestore",
+        "mongoimport",
+        "redis-cli",
+        "mc",
+        "cqlsh",
+        "clickhouse-client",
+        "createdb",
+        "mariadb",
+        "cypher-shell",
     ];
     const ERRANDS: [&str; 11] = ["init", "setup", "seed", "restore", "backup", "migrate", "migration", "import", "load", "create", "populate"];
     let words: Vec<String> = container

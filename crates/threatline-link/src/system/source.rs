@@ -184,7 +184,8 @@ fn image_folder(container: &Container, path: &str, said: &Said<'_>, folders: &Fo
     let name = image_name(&image);
     if let Some((_, context, dockerfile)) = said.images.iter().find(|(built, ..)| image_name(built) == name) {
         let context = as_folder(context);
-        let whole = |file: &&String| join(&context, file).and_then(|file| said.dockerfiles.get(file.as_str()).copied()).is_some_and(|file| copied(file).is_none());
+        let whole =
+            |file: &&String| join(&context, file).and_then(|file| said.dockerfiles.get(file.as_str()).copied()).is_some_and(|file| copied(file).is_none());
         if let Some(package) = dockerfile.as_ref().filter(whole).and_then(|file| package_of_dockerfile(file, &context, said)) {
             return Some(package);
         }

@@ -49,10 +49,16 @@ pub(crate) fn used(drafts: &[Draft<'_>], flows: &Flows, entry_points: &[EntryPoi
     };
     let way = |at: usize| {
         let draft = &drafts[at];
-        let mut evidence: Vec<Evidence> = if draft.opened.is_empty() { draft.evidence.iter().min().cloned().into_iter().collect() } else { draft.opened.clone() };
+        let mut evidence: Vec<Evidence> =
+            if draft.opened.is_empty() { draft.evidence.iter().min().cloned().into_iter().collect() } else { draft.opened.clone() };
         evidence.sort();
         evidence.dedup();
-        Way { target: ids[at].clone(), protocol: protocol(draft, spoken.get(&ids[at])).map(str::to_owned), crosses: boundaries.crossed_on_the_way_in(at), evidence }
+        Way {
+            target: ids[at].clone(),
+            protocol: protocol(draft, spoken.get(&ids[at])).map(str::to_owned),
+            crosses: boundaries.crossed_on_the_way_in(at),
+            evidence,
+        }
     };
     (0..drafts.len()).filter(|at| is_used(*at)).map(way).collect()
 }

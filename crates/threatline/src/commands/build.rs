@@ -66,8 +66,9 @@ pub(crate) fn extract(common: &Common, files: &[String], shard: &Path, read: &Re
     }
     let packs = packs.map(|folder| toml_files(folder, PACKS_FOLDER)).transpose()?.unwrap_or_default();
     let shelf = shelf(&packs)?;
-    let bytes =
-        stopwatch.during("reading", || extract_shard(&held, repository, shelf, common.jobs.unwrap_or(0))).map_err(|error| Failure::mistake(error.to_string(), None))?;
+    let bytes = stopwatch
+        .during("reading", || extract_shard(&held, repository, shelf, common.jobs.unwrap_or(0)))
+        .map_err(|error| Failure::mistake(error.to_string(), None))?;
     std::fs::write(shard, bytes).map_err(cannot("write", shard))?;
     if let Some(depfile) = depfile {
         let escape = |path: &str| path.replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$");

@@ -51,7 +51,8 @@ fn addresses(file: &str) -> Text {
     let Some(file) = file.get(..file.len().min(MAX_FILE)) else { return Text::Unknown };
     let lines = file.lines().filter(|line| !line.trim_start().starts_with(['#', ';']));
     let words = lines.flat_map(|line| line.split([' ', '\t', ',', ';', '"', '\'', '(', ')', '[', ']', '{', '}', '=']));
-    let told = words.filter(|word| word.contains("://") || word.split_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
+    let told =
+        words.filter(|word| word.contains("://") || word.split_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
     let mut kept: Vec<String> = Vec::new();
     for word in told.take(MAX_ADDRESSES * 4) {
         if let Text::Literal(address) = address(word)

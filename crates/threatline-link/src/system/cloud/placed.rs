@@ -59,7 +59,8 @@ pub(crate) fn place_workloads<'d>(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<
         if in_test(&cloud.items[at].path) {
             new.environment = Environment::Test;
         }
-        let root = told.then(|| root(cloud, at, &named, (said, folders))).flatten().filter(|folder| folder.starts_with(home) && !in_test(&format!("{folder}x")));
+        let root =
+            told.then(|| root(cloud, at, &named, (said, folders))).flatten().filter(|folder| folder.starts_with(home) && !in_test(&format!("{folder}x")));
         if new.has_role(Role::ScheduledJob) {
             jobs.push((drafts.len(), root));
         } else {
@@ -88,8 +89,28 @@ fn tag(cloud: &Cloud<'_>, at: usize) -> Option<String> {
 
 /// Names of folders that deploy what lies elsewhere, whatever tools they hold.
 const DEPLOYING: &[&str] = &[
-    "infra", "infrastructure", "terraform", "tofu", "tf", "iac", "provisioning", "deploy", "deployment", "deployments", "ops", "devops", "platform", "cloud",
-    "environments", "env", "envs", "aws", "azure", "gcp", "scripts", "tools",
+    "infra",
+    "infrastructure",
+    "terraform",
+    "tofu",
+    "tf",
+    "iac",
+    "provisioning",
+    "deploy",
+    "deployment",
+    "deployments",
+    "ops",
+    "devops",
+    "platform",
+    "cloud",
+    "environments",
+    "env",
+    "envs",
+    "aws",
+    "azure",
+    "gcp",
+    "scripts",
+    "tools",
 ];
 
 /// Folders at the top of the repository in which there is source: projects of their own.
