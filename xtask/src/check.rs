@@ -49,7 +49,7 @@ fn forgotten_files() -> Done {
         let declared = parents.iter().filter(|parent| all.contains(parent)).any(|parent| {
             read(parent).is_ok_and(|text| {
                 let modules = text.lines().filter_map(|line| line.trim().strip_suffix(';'));
-                let plain = modules.filter_map(|line| line.rsplit_once("mod ").map(|(_, name)| name.trim())).any(|name| name == stem);
+                let plain = modules.filter_map(|line| line.rsplit_once("mod ").map(|(_, name)| name.trim().trim_start_matches("r#"))).any(|name| name == stem);
                 // lists of one word a line are read by a macro
                 plain || text.lines().any(|line| line.trim().trim_end_matches([',', ';']) == stem)
             })

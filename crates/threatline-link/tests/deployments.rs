@@ -156,3 +156,21 @@ fn what_is_spoken_to_as_a_store_is_one() {
         model.components.iter().map(|component| format!("{} {} {:?}", component.id.rest(), component.kind.name(), component.technologies)).collect();
     assert_eq!(kinds, [r#"api process {"grafana"}"#, "db-proxy process {}", r#"documents data_store {"mongodb"}"#, "other process {}"]);
 }
+
+#[test]
+fn a_manifest_counts_for_what_it_is_copied_into() {
+    let model = model(&[
+        (
+            "docker-compose.yml",
+            "services:\n  api: {build: {context: ., dockerfile: api.Dockerfile}}\n  pages: {build: {context: ., dockerfile: pages.Dockerfile}}\n",
+        ),
+        ("api.Dockerfile", "FROM python:3.12\nCOPY requirements.txt .\nCOPY api.py .\n"),
+        ("pages.Dockerfile", "FROM node:22\nCOPY pages/ .\n"),
+        ("requirements.txt", "fastapi\n"),
+        ("api.py", "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/x')\ndef x():\n    return 1\n"),
+        ("pages/package.json", "{\"name\":\"pages\",\"dependencies\":{\"svelte\":\"5\"}}"),
+    ]);
+    let made: Vec<String> = model.components.iter().map(|component| format!("{} {:?}", component.id.rest(), component.dependencies)).collect();
+    let technologies: Vec<bool> = model.components.iter().map(|component| component.technologies.contains("fastapi")).collect();
+    assert_eq!(technologies, [true, false], "{made:?}");
+}

@@ -1,6 +1,6 @@
 //! What libraries, programs and data fields say of the component that they are in.
 
-use super::draft::{Draft, folder_of};
+use super::draft::{Draft, Root, folder_of};
 use super::flows::{Flows, code};
 use super::said::Said;
 use super::source::Ownership;
@@ -38,7 +38,7 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
     }
     for package in &said.packages {
         let folder = folder_of(&package.path);
-        for draft in drafts.iter_mut().filter(|draft| draft.roots.iter().any(|root| root.folder == folder)) {
+        for draft in drafts.iter_mut().filter(|draft| draft.roots.iter().any(|root| is_built_with(root, folder, &package.path))) {
             for dependency in package.it.dependencies.iter().filter(|dependency| !dependency.development) {
                 if let Some(known) = catalogue::package(package.it.ecosystem, &dependency.name) {
                     draft.dependencies.extend((!known.capabilities.is_empty()).then(|| dependency.name.clone()));
@@ -51,6 +51,12 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
         let path = draft.roots.first().map_or_else(|| draft.evidence.first().map_or(String::new(), |e| e.path.to_string()), |root| format!("{}x", root.folder));
         draft.owners = owners_of(&path, said);
     }
+}
+
+/// Whether a manifest is of a component's own source: it lies in the folder of that, or in a part that goes into the image.
+fn is_built_with(root: &Root, folder: &str, path: &str) -> bool {
+    let part = || folder.strip_prefix(root.folder.as_str()).is_some_and(|part| root.only.iter().flatten().any(|only| only == part.trim_end_matches('/')));
+    root.holds(path) && (root.folder == folder || part())
 }
 
 /// So many places tell of one property of a component; more say nothing new.
