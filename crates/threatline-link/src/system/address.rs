@@ -227,7 +227,10 @@ pub(crate) fn is_container_host(host: &str) -> bool {
 
 /// The host is an address without a name, or reserved for examples.
 pub(crate) fn is_placeholder(host: &str) -> bool {
-    matches!(host, "example.com" | "example.org" | "example.net") || host.ends_with(".test") || host.ends_with(".invalid") || host.ends_with(".example")
+    // RFC 2606, 2 and 3
+    let example =
+        ["example.com", "example.org", "example.net"].iter().any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    example || host.ends_with(".test") || host.ends_with(".invalid") || host.ends_with(".example")
 }
 
 #[cfg(test)]
