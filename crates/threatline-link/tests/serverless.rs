@@ -117,16 +117,16 @@ const table = new sst.aws.Dynamo('Orders', { fields: { id: 'string' } });
 const files = new sst.aws.Bucket('Files');
 const bus = new sst.aws.Bus('Bus');
 const config = new sst.Linkable('Config', { properties: { bucket: files.name } });
-bus.subscribe({ handler: './packages/work/event.handler', link: [table] });
+bus.subscribe({ handler: './packages/jobs/event.handler', link: [table] });
 const jobs = new sst.aws.Queue('Jobs');
-jobs.subscribe('./packages/work/job.handler');
-const hook = new sst.aws.Function('Hook', { handler: 'packages/work/hook.handler', link: [bus, config, new sst.Secret('Key')], url: true });
-const inner = new sst.aws.Function('Inner', { handler: 'packages/work/inner.handler', url: false });
+jobs.subscribe('./packages/jobs/job.handler');
+const hook = new sst.aws.Function('Hook', { handler: 'packages/jobs/hook.handler', link: [bus, config, new sst.Secret('Key')], url: true });
+const inner = new sst.aws.Function('Inner', { handler: 'packages/jobs/inner.handler', url: false });
 const edge = new sst.cloudflare.Worker('Edge', { handler: './packages/edge/proxy.ts', domain: 'api.shop.eu', environment: { ORIGIN: hook.url } });
-new sst.aws.Cron('Nightly', { schedule: 'rate(1 day)', job: { handler: 'packages/work/nightly.handler', link: [table] } });
+new sst.aws.Cron('Nightly', { schedule: 'rate(1 day)', job: { handler: 'packages/jobs/nightly.handler', link: [table] } });
 const api = new sst.aws.ApiGatewayV2('Api');
-api.route('GET /orders', { handler: 'packages/work/list.handler', link: [table] });
-api.route('POST /orders', 'packages/work/create.handler', { auth: { iam: true } });
+api.route('GET /orders', { handler: 'packages/jobs/list.handler', link: [table] });
+api.route('POST /orders', 'packages/jobs/create.handler', { auth: { iam: true } });
 api.route('GET /inner', inner.arn);
 new sst.aws.Nextjs('Web', { path: './packages/web', link: [api], domain: 'shop.eu' });
 cluster.addService('Door', { image: { context: './packages/door' }, link: [table], public: { ports: [{ listen: '22/tcp' }] } });
@@ -142,9 +142,9 @@ fn a_program_of_sst_is_a_system() {
         ("sst.config.ts", "export default $config({ async run() { await import('./infra/app'); } });\n"),
         ("infra/app.ts", SST),
         ("infra/cluster.ts", "export const cluster = new sst.aws.Cluster('Cluster', {});\n"),
-        ("packages/work/event.ts", handler),
-        ("packages/work/hook.ts", handler),
-        ("packages/work/job.ts", handler),
+        ("packages/jobs/event.ts", handler),
+        ("packages/jobs/hook.ts", handler),
+        ("packages/jobs/job.ts", handler),
     ]);
     assert_eq!(
         components(&model),
@@ -370,7 +370,7 @@ name: shop
 services:
   web: {project: packages/web, language: ts, host: staticwebapp}
   api: {project: packages/api, language: ts, host: function}
-  work: {project: packages/work, language: js, host: containerapp}
+  work: {project: packages/jobs, language: js, host: containerapp}
 ";
 
 const MAIN: &str = "

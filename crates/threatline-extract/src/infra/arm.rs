@@ -4,12 +4,14 @@
 //! Resources have no names but those that they get; where these are computed, the variable that holds one tells what is meant.
 
 use super::bicep::syntax::{self, Value, Words};
+use super::bicep::{STEPS, take_step};
 use super::cloudformation::values::{Leaf, MAX_VALUES};
 use super::{mark, secret};
 use crate::node::{Kind, MAX_DEPTH, Node};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use threatline_facts::infra::{InfraFact, Resource, Stack, StackParameter};
-use threatline_facts::{Extracted, Text};
+use threatline_facts::{Extracted, Gap, Text};
 use threatline_knowledge::catalogue;
 
 /// How deep templates stand in templates, and resources of one file.
@@ -24,6 +26,8 @@ struct Template<'d> {
     variables: BTreeMap<&'d str, &'d Node>,
     /// Values that may still be kept.
     room: usize,
+    /// Variables that may still be followed.
+    steps: Cell<usize>,
 }
 
 /// Reads a document if it is such a template; says whether it was.
@@ -49,7 +53,7 @@ fn parameter(entry: &crate::node::Entry, out: &mut Extracted) -> StackParameter 
 /// The resources of a template, listed or by symbolic names, and of those in it.
 fn resources(document: &Node, room: usize, out: &mut Extracted, depth: usize) {
     let variables = document.get("variables").map_or(&[][..], Node::entries).iter().map(|entry| (entry.key.as_str(), &entry.value)).collect();
-    let mut template = Template { variables, room };
+    let mut template = Template { variables, room, steps: Cell::new(STEPS) };
     let Some(listed) = document.get("resources") else { return };
     let symbolic = listed.entries().iter().map(|entry| (Some(entry.key.as_str()), &entry.value));
     for (symbol, node) in listed.items().iter().map(|node| (None, node)).chain(symbolic).take(MANY) {
@@ -61,6 +65,9 @@ fn resources(document: &Node, room: usize, out: &mut Extracted, depth: usize) {
         if !off {
             template.resource(symbol, kind, node, out);
         }
+    }
+    if template.steps.get() == 0 {
+        out.facts.gaps.push(Gap { mark: None, reason: "more variables of variables than are followed in one file".to_owned(), whole: false });
     }
 }
 
@@ -105,7 +112,7 @@ impl Template<'_> {
         };
         value.resolve(&mut |hole| {
             let Text::Name(name) = hole else { return None };
-            let variable = self.variables.get(name.as_str())?;
+            let variable = self.variables.get(name.as_str()).filter(|_| take_step(&self.steps))?;
             Some(variable.as_str().map_or(Text::Unknown, |written| self.text(written, depth + 1)))
         })
     }

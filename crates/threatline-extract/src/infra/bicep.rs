@@ -8,6 +8,7 @@ mod words;
 
 use super::cloudformation::values::{Leaf, MAX_VALUES};
 use super::secret;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use syntax::{Value, Words};
 use threatline_facts::infra::{InfraFact, Resource, Stack, StackOutput, StackParameter};
@@ -18,11 +19,17 @@ use words::Word;
 /// Statements of one file.
 const MANY: usize = 5_000;
 
+/// Variables and parts of values that are followed in one file: variables that name each other many times lead to more than anybody
+/// can wait for.
+pub(super) const STEPS: usize = 200_000;
+
 /// A file while it is read.
 struct Reader {
     words: Words,
     /// Values that may still be kept.
     room: usize,
+    /// Steps that may still be taken.
+    steps: Cell<usize>,
     /// `var`, as far as it is a text, to be put into texts.
     locals: BTreeMap<String, Value>,
     parameters: Vec<StackParameter>,
@@ -32,7 +39,8 @@ struct Reader {
 /// Reads one file.
 pub fn read(text: &str) -> Extracted {
     let mut out = Extracted::default();
-    let mut reader = Reader { words: Words::new(text), room: MAX_VALUES, locals: BTreeMap::new(), parameters: Vec::new(), outputs: Vec::new() };
+    let mut reader =
+        Reader { words: Words::new(text), room: MAX_VALUES, steps: Cell::new(STEPS), locals: BTreeMap::new(), parameters: Vec::new(), outputs: Vec::new() };
     let first = out.mark(1, 1);
     let mut secure = false;
     for _ in 0..MANY {
@@ -60,7 +68,7 @@ pub fn read(text: &str) -> Extracted {
         }
         secure = false;
     }
-    if reader.room == 0 {
+    if reader.room == 0 || reader.steps.get() == 0 {
         out.facts.gaps.push(Gap { mark: None, reason: "more values than are read of one file".to_owned(), whole: false });
     }
     let Reader { parameters, outputs, .. } = reader;
@@ -173,7 +181,7 @@ impl Reader {
     }
 
     fn flatten(&mut self, key: &str, value: &Value, line: u32, into: &mut Vec<Leaf>, out: &mut Extracted, depth: usize) {
-        if self.room == 0 || depth > 32 || key.len() > 512 {
+        if self.room == 0 || depth > 32 || key.len() > 512 || !take_step(&self.steps) {
             return;
         }
         match value {
@@ -214,11 +222,40 @@ impl Reader {
     fn filled(&self, text: &Text, depth: usize) -> Text {
         text.resolve(&mut |hole| {
             let Text::Name(name) = hole else { return None };
-            let value = self.locals.get(name).filter(|_| depth < 8)?;
+            let value = self.locals.get(name).filter(|_| depth < 8 && take_step(&self.steps))?;
             Some(match value {
                 Value::Text(text) => self.filled(text, depth + 1),
                 value => syntax::named([value.clone()]),
             })
         })
+    }
+}
+
+/// Takes one of the steps that are left; false if there is none.
+pub(super) fn take_step(steps: &Cell<usize>) -> bool {
+    let left = steps.get();
+    steps.set(left.saturating_sub(1));
+    left > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Variables that name each other ten times each, sixteen deep.
+    fn laughing(last: &str, one: &dyn Fn(usize) -> String) -> String {
+        let vars: String = (1..16).map(|at| format!("var v{at} = {}\n", one(at - 1))).collect();
+        format!("var v0 = {last}\n{vars}resource a 'Microsoft.Web/sites@2022-09-01' = {{ name: 'a', x: v15, y: '${{v15}}' }}\n")
+    }
+
+    #[test]
+    fn variables_that_grow_without_end_are_a_gap() {
+        let lists = laughing("[]", &|at| format!("[{}]", format!("v{at}, ").repeat(10).trim_end_matches(", ")));
+        let texts = laughing("'x'", &|at| format!("'{}'", format!("${{v{at}}}").repeat(10)));
+        for text in [lists, texts] {
+            let read = read(&text);
+            assert!(!read.facts.gaps.is_empty(), "{text}");
+            assert!(read.facts.gaps.iter().all(|gap| !gap.whole));
+        }
     }
 }

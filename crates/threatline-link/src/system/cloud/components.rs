@@ -232,9 +232,8 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
             continue;
         }
         stores.extend(store.map(|store| (store, drafts.len())));
-        let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
-        let product = Product::of_resource(kind, engine.as_deref());
-        let known = if is_template(&item.it.kind) { None } else { deployed.take(drafts, &new, &product, engine.is_some()) };
+        let (product, exact) = product(cloud, at, kind);
+        let known = if is_template(&item.it.kind) { None } else { deployed.take(drafts, &new, &product, exact) };
         let known = shared(cloud, at, kind, &known_by).or(known);
         let known = known.or_else(|| rehearsed(cloud, at, kind, drafts));
         let component = known.unwrap_or(drafts.len());
@@ -296,6 +295,12 @@ fn part_of(cloud: &Cloud<'_>, at: usize, functions: &BTreeMap<String, usize>) ->
     way.named.iter().find_map(|before| functions.get(name.strip_prefix(before.as_str())?).copied())
 }
 
+/// The product that a resource is, and whether an engine that is named tells which.
+fn product(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource) -> (Product, bool) {
+    let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
+    (Product::of_resource(kind, engine.as_deref()), engine.is_some())
+}
+
 /// The store that stands in for one of a cloud where the same programs are run at hand: the only one of its product on both
 /// sides.
 fn rehearsed(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, drafts: &[Draft<'_>]) -> Option<usize> {
@@ -303,14 +308,10 @@ fn rehearsed(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, d
     if !bicep::is_one(&cloud.items[at].path) || !cloud.items.iter().any(is_ours) {
         return None;
     }
-    let product = |at: usize, kind: &'static catalogue::Resource| {
-        let engine = kind.engine.as_deref().and_then(|engine| cloud.values_at(at, engine).next()).and_then(|(_, text, _)| cloud.literal_of(at, text));
-        Product::of_resource(kind, engine.as_deref())
-    };
-    let own = product(at, kind);
+    let (own, _) = product(cloud, at, kind);
     let others = cloud.items.iter().enumerate().filter(|(other, item)| *other != at && bicep::is_one(&item.path) && !item.it.data_source);
     if own.kind != ComponentKind::DataStore
-        || others.filter_map(|(at, item)| Some(product(at, catalogue::resource(&item.kind)?))).any(|other| other.technology == own.technology)
+        || others.filter_map(|(at, item)| Some(product(cloud, at, catalogue::resource(&item.kind)?).0)).any(|other| other.technology == own.technology)
     {
         return None;
     }
