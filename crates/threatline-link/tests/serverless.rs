@@ -437,3 +437,15 @@ fn templates_of_azure_make_their_resources() {
     let made = model(&[("deploy/main.json", json), ("deploy/main.bicep", "resource cache 'Microsoft.Cache/redis@2023-08-01' = { name: 'cache' }\n")]);
     assert_eq!(components(&made), ["cache data_store unknown"]);
 }
+
+/// Variables of ARM that name each other many times are followed as far as anybody can wait; the rest is still read.
+#[test]
+fn variables_of_arm_that_grow_without_end() {
+    let texts = (1..12).map(|at| format!("\"v{at}\": \"[concat({})]\"", vec![format!("variables('v{}')", at - 1); 20].join(", ")));
+    let json = format!(
+        "{{\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\", \"variables\": {{\"v0\": \"x\", {}}}, \"resources\": [{{\"type\": \"Microsoft.DBforPostgreSQL/flexibleServers\", \"name\": \"data\", \"tags\": {{\"x\": \"[variables('v11')]\"}}}}]}}",
+        texts.collect::<Vec<_>>().join(", ")
+    );
+    let found = model(&[("main.json", &json)]);
+    assert!(found.components.iter().any(|component| component.name == "data"));
+}

@@ -635,3 +635,19 @@ fn a_project_deploys_its_own_source() {
     assert_eq!(found(&[compose, image, code, ("infra/main.tf", main), tool]), 1);
     assert_eq!(found(&[compose, image, code, ("two/infra/main.tf", main), ("two/web/package.json", "{\"name\": \"web\"}")]), 2);
 }
+
+/// Locals that name each other ten times each, thirty deep, stand for more parts than anybody can look at; the rest is still read.
+#[test]
+fn values_that_grow_without_end_are_unknown() {
+    let grown = |first: &str| -> String {
+        let more = (1..30).map(|at| format!("  {first}{at} = [{}]\n", vec![format!("local.{first}{}", at - 1); 10].join(", ")));
+        std::iter::once(format!("  {first}0 = []\n")).chain(more).collect()
+    };
+    let stars = "[*]".repeat(29);
+    let main = format!(
+        "variable \"one\" {{}}\nlocals {{\n{}{}}}\nresource \"aws_sqs_queue\" \"main\" {{\n  name = \"orders\"\n  tags = var.one ? local.a29 : local.b29\n  policy = local.a29{stars}\n}}\n",
+        grown("a"),
+        grown("b")
+    );
+    assert_eq!(components(&model(&[("main.tf", &main)])), ["orders unknown"]);
+}

@@ -6,7 +6,7 @@ use super::super::draft::join;
 use super::functions;
 use super::modules::Modules;
 use super::tree::{Node, Place, parts};
-use super::value::{Shared, Value, either, elements, equal, joined, under, with_defaults};
+use super::value::{Shared, Value, either, elements, equal, joined, size, under, with_defaults};
 use super::{document, name_of};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,6 +17,9 @@ const DEEPEST: usize = 80;
 
 /// Steps for all of it; no repository needs so many.
 const WORK: usize = 2_000_000;
+
+/// Parts of one value, each as often as it stands there.
+const LARGEST: usize = 1 << 15;
 
 /// Names that an expression has beside those of its module: `each`, the variables of a `for`.
 pub(super) type Bound = Vec<(String, Shared)>;
@@ -117,7 +120,10 @@ impl<'p, 'a> Evaluator<'p, 'a> {
         self.depth += 1;
         let value = self.fields(at, node, bound);
         self.depth -= 1;
-        value
+        // values are shared, so that a few lines may stand for more parts than anybody can look at
+        let size = size(&value, LARGEST);
+        self.work += size / 16;
+        if size < LARGEST { value } else { Value::unknown() }
     }
 
     fn fields(&mut self, at: usize, node: &'p Node<'a>, bound: &Bound) -> Shared {

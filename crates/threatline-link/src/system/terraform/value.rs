@@ -92,6 +92,21 @@ pub(super) fn under(value: &Shared, rest: &[&str]) -> Shared {
     value
 }
 
+/// Parts of a value, each as often as it stands there, counted up to a limit.
+pub(super) fn size(value: &Value, limit: usize) -> usize {
+    let mut counted = 0;
+    let mut left = vec![value];
+    while let Some(value) = left.pop().filter(|_| counted < limit) {
+        counted += 1;
+        match value {
+            Value::List(items) => left.extend(items.iter().take(limit).map(|item| &**item)),
+            Value::Map(fields) => left.extend(fields.values().take(limit).map(|field| &**field)),
+            Value::Null | Value::Leaf(..) => {}
+        }
+    }
+    counted
+}
+
 /// Elements with their keys, those of lists with numbers.
 pub(super) fn elements(value: &Value) -> Vec<(String, Shared)> {
     match value {
