@@ -3,10 +3,16 @@
 //! The words are neutral: a Compose service and a Kubernetes Deployment are both a [`Workload`].
 //! Values that a file only refers to stay symbolic.
 
+mod kubernetes;
+mod terraform;
+
 pub use crate::chart::{Chart, ChartDependency, ChartRelease, ChartTemplate, ChartValues};
 use crate::{Mark, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+pub use kubernetes::*;
+pub use terraform::*;
 
 /// One thing that an infrastructure file says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -503,150 +509,6 @@ pub struct Config {
     pub mark: Mark,
 }
 
-/// A NetworkPolicy.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct NetworkPolicy {
-    /// `metadata.name`.
-    pub name: String,
-    /// `metadata.namespace`.
-    pub namespace: Option<String>,
-    /// Pods it applies to; empty is all of the namespace.
-    pub selector: BTreeMap<String, String>,
-    /// `None`: incoming traffic is not restricted. `Some([])`: none is let in.
-    pub ingress: Option<Vec<PolicyPeer>>,
-    /// `None`: outgoing traffic is not restricted. `Some([])`: none is let out.
-    pub egress: Option<Vec<PolicyPeer>>,
-    /// Where.
-    pub mark: Mark,
-}
-
-/// One peer that a [`NetworkPolicy`] lets through; all empty is anyone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the keys are Kubernetes' own")]
-pub struct PolicyPeer {
-    pub pods: Option<BTreeMap<String, String>>,
-    pub namespaces: Option<BTreeMap<String, String>>,
-    pub cidr: Option<String>,
-    pub ports: Vec<String>,
-}
-
-/// A Role or ClusterRole of Kubernetes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Role {
-    /// `metadata.name`.
-    pub name: String,
-    /// `metadata.namespace`.
-    pub namespace: Option<String>,
-    /// `ClusterRole`.
-    pub cluster: bool,
-    /// What it allows that gives away more than single objects, in the words of `identity_grants`, and where.
-    pub grants: Vec<(String, Mark)>,
-    /// Where.
-    pub mark: Mark,
-}
-
-/// A RoleBinding or ClusterRoleBinding.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct RoleBinding {
-    /// The role's name.
-    pub role: String,
-    /// It is a ClusterRole.
-    pub of_cluster: bool,
-    /// It holds in every namespace.
-    pub everywhere: bool,
-    /// `metadata.namespace`.
-    pub namespace: Option<String>,
-    /// Service accounts that it is given to, with their namespaces.
-    pub accounts: Vec<(String, Option<String>)>,
-    /// Where.
-    pub mark: Mark,
-}
-
-/// What a mesh demands of those who speak to pods: PeerAuthentication and AuthorizationPolicy of Istio.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct MeshPolicy {
-    /// `metadata.name`.
-    pub name: String,
-    /// `metadata.namespace`.
-    pub namespace: Option<String>,
-    /// Pods that it is for; empty is all of the namespace.
-    pub selector: BTreeMap<String, String>,
-    /// `mtls.mode` is `STRICT` (and no port is excepted), or it is another.
-    pub strict: Option<bool>,
-    /// Callers that it lets in, by identity; empty is anybody. None: it is no policy of that kind.
-    pub callers: Option<Vec<String>>,
-    /// Where.
-    pub mark: Mark,
-}
-
-/// A Middleware of Traefik.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Middleware {
-    /// `metadata.name`.
-    pub name: String,
-    /// `metadata.namespace`.
-    pub namespace: Option<String>,
-    /// It asks who calls: `forwardAuth`, `basicAuth`, `digestAuth`.
-    pub demands: Option<String>,
-    /// It changes the path that is handed on.
-    pub rewrites: bool,
-    /// It limits how often one may ask.
-    pub limits: bool,
-    /// Where.
-    pub mark: Mark,
-}
-
-/// A Namespace.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "obvious fields")]
-pub struct Namespace {
-    pub name: String,
-    pub labels: BTreeMap<String, String>,
-    pub mark: Mark,
-}
-
-/// A kustomization.yaml.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Kustomization {
-    /// `kind: Component`.
-    pub component: bool,
-    /// `resources` and `bases`, relative paths (remote ones are kept and resolve to nothing).
-    pub resources: Vec<(String, Mark)>,
-    /// `components`.
-    pub components: Vec<(String, Mark)>,
-    /// `namespace`.
-    pub namespace: Option<String>,
-    /// `namePrefix`.
-    pub name_prefix: Option<String>,
-    /// `nameSuffix`.
-    pub name_suffix: Option<String>,
-    /// Patches: path of a file, or what an inline patch says, with its target.
-    pub patches: Vec<Patch>,
-    /// `images`: name, new name.
-    pub images: Vec<(String, Option<String>)>,
-    /// `replicas`: name and count.
-    pub replicas: Vec<(String, u32)>,
-    /// `configMapGenerator` and `secretGenerator`.
-    pub generators: Vec<Config>,
-    /// Where.
-    pub mark: Mark,
-}
-
-/// A Kustomize patch.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Patch {
-    /// The file, relative to the kustomization; none when inline.
-    pub path: Option<String>,
-    /// Kind and name it is aimed at; empty is taken from the patch itself.
-    pub target: (Option<String>, Option<String>),
-    /// `$patch: delete` or a JSON patch that removes the resource.
-    pub deletes: bool,
-    /// What an inline strategic merge patch says of workloads and services.
-    pub inline: Vec<InfraFact>,
-    /// Where.
-    pub mark: Mark,
-}
-
 /// A Dockerfile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Dockerfile {
@@ -764,53 +626,5 @@ pub struct Resource {
     /// keys with a `?`: `count.?if`, `tags.?merge.0`.
     pub attributes: Vec<(String, Text, Mark)>,
     /// Where.
-    pub mark: Mark,
-}
-
-/// A Terraform `module` block.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "obvious fields")]
-pub struct TerraformModule {
-    pub name: String,
-    pub source: Text,
-    /// With `count` and `for_each`; see [`Resource::attributes`].
-    pub inputs: Vec<(String, Text, Mark)>,
-    pub mark: Mark,
-}
-
-/// What a Terraform module hands back.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "obvious fields")]
-pub struct TerraformOutput {
-    pub name: String,
-    pub value: Text,
-    pub mark: Mark,
-}
-
-/// A file that Terraform may fill in: names in it are those that it is given.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "obvious fields")]
-pub struct TerraformTemplate {
-    pub text: Text,
-    pub mark: Mark,
-}
-
-/// A Terraform `variable`, or an assignment in a `.tfvars` file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "obvious fields")]
-pub struct TerraformVariable {
-    pub name: String,
-    pub value: Option<Text>,
-    /// It stands in a `.tfvars` file, which wins over a default.
-    pub assigned: bool,
-    pub mark: Mark,
-}
-
-/// A Terraform local.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "obvious fields")]
-pub struct TerraformLocal {
-    pub name: String,
-    pub value: Text,
     pub mark: Mark,
 }

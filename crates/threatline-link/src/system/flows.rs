@@ -2,6 +2,7 @@
 //! products open by configuration.
 
 mod frameworks;
+mod settings;
 
 use super::address::{self, Address};
 use super::cloud::Grants;
@@ -429,140 +430,6 @@ impl<'a> Finder<'_, 'a> {
             return self.directory.local_port(address.port()?, from, self.drafts);
         }
         self.directory.host(host, from, self.drafts).filter(|to| *to != from)
-    }
-
-    /// What the framework connects to by its own configuration: a connection string or a host under a
-    /// key of it.
-    fn configured(&mut self, from: usize, settings: &Settings, manifests: &frameworks::Manifests<'_>) {
-        let on_board = manifests.packages(&self.drafts[from]);
-        let none = Variables::new();
-        let maps = self.drafts[from].variables.clone();
-        let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
-        for variables in maps {
-            for (_, setting) in settings.iter().filter(|(key, _)| connects(key) && frameworks::may_read(key, &on_board)) {
-                let Resolved { text, mut places } = resolve(&setting.value, variables, settings);
-                places.push((setting.path.clone(), setting.mark));
-                self.connect(from, &text, &places, "configuration");
-            }
-            // Spring reads SPRING_DATASOURCE_URL without a line of code
-            let spring = self.drafts[from].technologies.iter().any(|technology| technology.starts_with("spring"));
-            for (_, setting) in variables.iter().filter(|(name, _)| spring && connects(&name.to_ascii_lowercase().replace('_', "."))) {
-                let resolved = resolve(&setting.value, variables, settings);
-                self.connect(from, &resolved.text, &[(setting.path.clone(), setting.mark)], "environment");
-            }
-        }
-    }
-
-    fn connect(&mut self, from: usize, text: &Text, places: &[(Arc<str>, Mark)], by: &str) {
-        for address in address::parse(&text.with_defaults()) {
-            let to = match address.product() {
-                Some(product) => self.target(&address, Some(product.technology), from),
-                None => self.inside(&address, from),
-            };
-            if let Some(to) = to {
-                self.stated(from, to, &address, places, by);
-            }
-        }
-    }
-
-    /// A product that nobody here wrote (a console, an exporter) does with an address what its
-    /// variables tell it.
-    fn products(&mut self, from: usize, speaks: bool, configs: &Configs<'_>) {
-        let draft = &self.drafts[from];
-        // an image of a product that is built here is the product still; what a gateway is built with says itself what its variables fill in
-        let written = !draft.roots.is_empty() && (speaks || draft.protocol.is_none() || draft.has_role(Role::Gateway));
-        if written || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
-            return;
-        }
-        let dials: Vec<Address> = draft
-            .technologies
-            .iter()
-            .filter_map(|name| catalogue::technology(name))
-            .flat_map(|product| &product.dials)
-            .flat_map(|text| address::parse(text))
-            .collect();
-        let place = draft.descriptions.first().map(|description| (description.path.clone(), description.workload.mark));
-        let mut told = false;
-        for variables in draft.variables.clone() {
-            for (name, setting) in &variables {
-                let resolved = resolve(&setting.value, &variables, &Settings::new());
-                for address in address::parse(&resolved.text.with_defaults()) {
-                    let sure = address.scheme.is_some() || address.port.is_some() || names_a_host(name);
-                    if let Some(to) = self.inside(&address, from).filter(|_| sure) {
-                        told = true;
-                        self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
-                    }
-                }
-            }
-        }
-        told |= self.mounted(from, configs);
-        for address in dials.iter().filter(|_| !told) {
-            if let Some((to, place)) = self.inside(address, from).zip(place.clone()) {
-                self.stated(from, to, address, &[place], "product");
-            }
-        }
-    }
-
-    /// Addresses in files of configuration that a product finds mounted; whether there was one.
-    fn mounted(&mut self, from: usize, configs: &Configs<'_>) -> bool {
-        let mut told = false;
-        for description in self.drafts[from].descriptions.clone() {
-            let mounts = description.workload.containers.iter().flat_map(|container| &container.mounts).filter(|mount| mount.kind == MountKind::Config);
-            for config in mounts.filter_map(|mount| configs.get(mount.source.as_str())).flatten() {
-                let fits = config.it.namespace.is_none() || description.namespace.is_none() || config.it.namespace == description.namespace;
-                for (_, value, mark) in config.it.values.iter().filter(|_| fits) {
-                    let text = value.with_defaults();
-                    for word in text.lines().filter(|word| word.contains(':')) {
-                        for address in address::parse(word) {
-                            let sure = address.scheme.is_some() || address.port.is_some();
-                            if let Some(to) = self.inside(&address, from).filter(|_| sure) {
-                                told |= self.stated(from, to, &address, &[(config.path.clone(), *mark)], "configuration").is_some();
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        told
-    }
-
-    /// Where the platform sends what a container prints; it asks from the machine itself.
-    fn printed(&mut self, from: usize) {
-        for description in self.drafts[from].descriptions.clone() {
-            let containers = description.workload.containers.iter().filter_map(|container| Some((container.logs_to.as_ref()?, container.mark)));
-            for (target, mark) in containers {
-                for address in address::parse(&target.with_defaults()) {
-                    if let Some(to) = self.target(&address, None, from).filter(|to| *to != from) {
-                        self.stated(from, to, &address, &[(description.path.clone(), mark)], "compose");
-                    }
-                }
-            }
-        }
-    }
-
-    /// Addresses that a program is told on its command line, by the deployment or by its image.
-    fn commanded(&mut self, from: usize, said: &Said<'a>, folders: &Folders) {
-        let maps = self.drafts[from].variables.clone();
-        let none = Variables::new();
-        let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
-        for description in self.drafts[from].descriptions.clone() {
-            for container in description.workload.containers.iter().filter(|container| !container.init) {
-                let stage = dockerfile_of(container, &description.path, said, folders).and_then(|dockerfile| dockerfile.stages.last());
-                let image = stage.into_iter().flat_map(|stage| stage.entrypoint.iter().chain(&stage.command));
-                let own = container.command.iter();
-                for word in own.chain(image.filter(|_| container.command.is_empty())) {
-                    for variables in &maps {
-                        let Resolved { text, mut places } = resolve(word, variables, &Settings::new());
-                        places.push((description.path.clone(), container.mark));
-                        for address in text.with_defaults().split([' ', '"', '\'']).filter_map(url_in).flat_map(address::parse) {
-                            if let Some(to) = self.inside(&address, from) {
-                                self.stated(from, to, &address, &places, "command");
-                            }
-                        }
-                    }
-                }
-            }
-        }
     }
 
     /// Where a proxy sends what it is asked.

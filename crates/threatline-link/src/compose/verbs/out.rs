@@ -269,3 +269,29 @@ impl<'a> Evaluator<'a> {
                 && crate::compose::program::folder_of(&self.program.files[a].path) == crate::compose::program::folder_of(&self.program.files[b].path))
     }
 }
+
+/// The rpc's name in the definition by that of the method that implements it.
+fn rpc_name(method: &str) -> String {
+    let upper = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect::<String>())
+    };
+    method.split('_').map(upper).collect()
+}
+
+/// `(Request request, ServerCallContext context)`, or one with a stream.
+fn is_csharp_rpc(function: &threatline_facts::code::Function) -> bool {
+    let last = function.parameters.last().and_then(|parameter| parameter.declared.as_ref());
+    last.is_some_and(|declared| declared.name.rsplit('.').next() == Some("ServerCallContext"))
+}
+
+/// `(ctx, *Request) (*Reply, error)`, or one with a stream.
+fn is_go_rpc(function: &threatline_facts::code::Function) -> bool {
+    let named = |at: usize| function.parameters.get(at).and_then(|parameter| parameter.declared.as_ref()).map_or("", |declared| declared.name.as_str());
+    let last = function.parameters.len().saturating_sub(1);
+    let unary =
+        function.parameters.len() == 2 && named(0) == "context.Context" && function.returns.as_ref().is_some_and(|returns| returns.arguments.len() == 2);
+    unary
+        || (last < 2 && (named(last).ends_with("Server") || named(last).starts_with("grpc.")))
+        || (last <= 2 && named(0) == "context.Context" && named(last).starts_with("connect.") && named(last).ends_with("Stream"))
+}
