@@ -1,4 +1,6 @@
 //! Embeds every `packs/<language>/<name>.toml`, and the words that each waits for: the folder is the list.
+//!
+//! What a pack says is embedded once more as JSON: a hook waits longer for TOML to be read than for all else it does.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,8 +14,12 @@ fn main() {
     files.sort();
     let mut out = String::from("/// Name and text of every built-in pack.\npub const FILES: &[(&str, &str)] = &[\n");
     for file in &files {
-        let name = file.strip_prefix(&root).expect("it was listed under it").to_string_lossy().replace('\\', "/");
-        writeln!(out, "    ({name:?}, include_str!({:?})),", file.display().to_string()).expect("writing to a string cannot fail");
+        writeln!(out, "    ({:?}, include_str!({:?})),", name(&root, file), file.display().to_string()).expect("writing to a string cannot fail");
+    }
+    out.push_str("];\n\n/// Name of every built-in pack, and what it says, as JSON.\nconst SAID: &[(&str, &str)] = &[\n");
+    for file in &files {
+        let said = serde_json::to_string(&table(file)).expect("text, numbers and lists of them have a form in JSON");
+        writeln!(out, "    ({:?}, {said:?}),", name(&root, file)).expect("writing to a string cannot fail");
     }
     out.push_str("];\n");
     lists(&mut out, &root, &files, "imports", "IMPORTS");
@@ -27,18 +33,26 @@ fn main() {
 fn lists(out: &mut String, root: &Path, files: &[PathBuf], key: &str, constant: &str) {
     write!(out, "\n/// Name of every built-in pack, and its `{key}`.\nconst {constant}: &[(&str, &[&str])] = &[\n").expect("writing to a string cannot fail");
     for file in files {
-        let name = file.strip_prefix(root).expect("it was listed under it").to_string_lossy().replace('\\', "/");
-        #[allow(clippy::disallowed_methods, reason = "a build script reads its own folder")]
-        let text = fs::read_to_string(file).expect("the folder can be read");
-        // A pack with a mistake in it is a test's business.
-        let pack: toml::Table = text.parse().unwrap_or_default();
+        let pack = table(file);
         let words: Vec<&str> = match pack.get(key) {
             Some(toml::Value::Array(words)) => words.iter().filter_map(toml::Value::as_str).collect(),
             word => word.and_then(toml::Value::as_str).into_iter().collect(),
         };
-        writeln!(out, "    ({name:?}, &{words:?}),").expect("writing to a string cannot fail");
+        writeln!(out, "    ({:?}, &{words:?}),", name(root, file)).expect("writing to a string cannot fail");
     }
     out.push_str("];\n");
+}
+
+/// `<language>/<name>.toml`.
+fn name(root: &Path, file: &Path) -> String {
+    file.strip_prefix(root).expect("it was listed under it").to_string_lossy().replace('\\', "/")
+}
+
+/// What a pack says; one with a mistake in it is a test's business.
+fn table(file: &Path) -> toml::Table {
+    #[allow(clippy::disallowed_methods, reason = "a build script reads its own folder")]
+    let text = fs::read_to_string(file).expect("the folder can be read");
+    text.parse().unwrap_or_default()
 }
 
 fn children(folder: &Path) -> Vec<PathBuf> {

@@ -18,8 +18,12 @@ use threatline_knowledge::packs::{self, Family, Words};
 
 /// Facts below this many bytes travel up into the record of the folder above.
 const INLINE: u32 = 32 << 10;
-/// A folder with this name holds other people's packages, as an installer left them.
-const INSTALLED: &str = "node_modules";
+/// Folders with these names hold other people's packages, as an installer left them.
+const INSTALLED: [&str; 8] = ["node_modules", "bower_components", "jspm_packages", "site-packages", "__pypackages__", ".venv", ".yarn", ".terraform"];
+/// Folders that do where a manifest beside them reserves the name for it: `go help vendor`, Composer's `vendor-dir`,
+/// Mix's `deps_path`, CocoaPods and Carthage.
+const RESERVED: [(&str, &str); 6] =
+    [("vendor", "go.mod"), ("vendor", "go.work"), ("vendor", "composer.json"), ("deps", "mix.exs"), ("Pods", "Podfile"), ("Carthage", "Cartfile")];
 /// Wants that a folder hands up; more than that is a generated file, not a design.
 const MOST_WANTS: usize = 20_000;
 
@@ -371,10 +375,12 @@ fn content(mut own: Content, folders: Vec<(String, Oid, Arc<[u8]>)>, inline: boo
 }
 
 /// Whether a folder of this name is walked at all. What stands beside it tells: `src/test` beside `src/main` is no
-/// part of what is built.
+/// part of what is built, `vendor` beside `go.mod` is other people's.
 pub(crate) fn enters(name: &str, among: &[Entry]) -> bool {
-    let is_beside = |main: &str| among.iter().any(|entry| entry.mode == Mode::Tree && entry.name == main);
-    name != INSTALLED && name != ".threatline" && !(matches!(name, "test" | "integrationTest" | "testFixtures") && is_beside("main"))
+    let is_beside = |mode: Mode, other: &str| among.iter().any(|entry| entry.mode == mode && entry.name == other);
+    let is_of_tests = || matches!(name, "test" | "integrationTest" | "testFixtures") && is_beside(Mode::Tree, "main");
+    let is_installed = || INSTALLED.contains(&name) || RESERVED.iter().any(|(folder, manifest)| *folder == name && is_beside(Mode::File, manifest));
+    name != ".threatline" && !is_of_tests() && !is_installed()
 }
 
 /// Whether a framework answers with a file of that name.

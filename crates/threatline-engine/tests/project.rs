@@ -78,6 +78,24 @@ fn tests_are_no_part_of_the_system() {
 }
 
 #[test]
+fn what_an_installer_left_is_other_peoples() {
+    let server =
+        |path: &str| format!("package main\n\nimport \"net/http\"\n\nfunc main() {{ http.HandleFunc(\"{path}\", nil); http.ListenAndServe(\":80\", nil) }}\n");
+    let (own, foreign, sold) = (server("/own"), server("/foreign"), server("/sold"));
+    let files = [
+        ("shop/go.mod", "module example.com/shop\n"),
+        ("shop/main.go", own.as_str()),
+        ("shop/vendor/example.com/other/main.go", &foreign),
+        // a service of that name, as no manifest beside it reserves the name
+        ("vendor/go.mod", "module example.com/vendor\n"),
+        ("vendor/main.go", &sold),
+    ];
+    let scan = scan(&files).unwrap();
+    let paths: Vec<&str> = scan.model.entry_points.iter().map(|entry| entry.path.as_str()).collect();
+    assert_eq!(paths, ["/own", "/sold"]);
+}
+
+#[test]
 fn a_part_takes_its_configuration_from_the_nearest_folder_above() {
     let source = Arc::new(MemorySource::new());
     let files =
