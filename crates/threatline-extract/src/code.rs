@@ -7,7 +7,8 @@
 
 pub(crate) mod csharp;
 pub(crate) mod dart;
-pub(crate) mod elixir;
+pub(crate) mod distributed;
+mod elixir;
 pub(crate) mod go;
 pub(crate) mod java;
 pub(crate) mod javascript;
@@ -44,7 +45,8 @@ pub fn read(language: Language, text: &str) -> Extracted {
 
 /// Reads a source file whatever words it holds: for files that another one refers to.
 pub fn read_all(language: Language, text: &str) -> Extracted {
-    let Some(module) = lower(language, text) else {
+    let module = if distributed::is_distributed(language, text) { None } else { lower(language, text) };
+    let Some(module) = module else {
         return Extracted::default();
     };
     let mut out = Extracted::default();
