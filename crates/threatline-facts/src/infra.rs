@@ -116,13 +116,22 @@ pub struct Workload {
     pub networks: Vec<String>,
     /// Further names on networks, `hostname`, `container_name`, `links` aliases.
     pub aliases: Vec<String>,
-    /// Compose `depends_on`. It alone is no flow.
-    pub depends_on: Vec<String>,
+    /// Compose `links`: services that it is to reach. (`depends_on` only orders the start.)
+    pub links: Vec<Link>,
     /// Compose profiles; empty means always on.
     pub profiles: Vec<String>,
     /// Compose `extends`: file (relative to this one, none is this file) and service.
     pub extends: Option<(Option<String>, String)>,
     /// Where it begins and ends.
+    pub mark: Mark,
+}
+
+/// A service that another one is to reach by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Link {
+    /// Key of the service.
+    pub service: String,
+    /// Where it is written.
     pub mark: Mark,
 }
 

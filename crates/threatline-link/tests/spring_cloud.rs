@@ -134,6 +134,16 @@ fn an_annotation_of_that_name_from_elsewhere_makes_no_server() {
 }
 
 #[test]
+fn a_dashboard_shows_the_one_aggregator_that_there_is() {
+    const BOARD: &str = "org.springframework.cloud.netflix.hystrix.dashboard.EnableHystrixDashboard";
+    const TURBINE: &str = "org.springframework.cloud.netflix.turbine.stream.EnableTurbineStream";
+    let board = || program("board", &[], BOARD, "server: { port: 80 }\n");
+    let turbine = |name: &str| program(name, &[], TURBINE, "server: { port: 81 }\n");
+    assert_eq!(flows(&read(&[board(), turbine("streams")], &[])), ["board>streams:http"]);
+    assert!(flows(&read(&[board(), turbine("streams"), turbine("more")], &[])).is_empty(), "which of two, nobody knows");
+}
+
+#[test]
 fn of_two_servers_of_configuration_nobody_knows_which_one_answers() {
     let server = "spring:\n  cloud: { config: { server: { native: { search-locations: 'classpath:/shared' } } } }\n";
     let found = read(

@@ -116,6 +116,12 @@ fn outside_hosts_are_third_parties_and_unknown_ones_inside_stay_out() {
 }
 
 #[test]
+fn a_link_of_compose_is_a_flow_where_nothing_tells_more() {
+    let compose = "services:\n  shop:\n    image: acme/shop\n    links: [mail, 'queue:broker', store]\n    depends_on: [later]\n    environment: { STORE: 'http://store:9000' }\n  mail:\n    image: acme/mail\n  queue:\n    image: rabbitmq:3\n  store:\n    image: acme/store\n    links: [shop]\n  later:\n    image: acme/later\n";
+    assert_eq!(flows(&model(&[("compose.yaml", compose)])), ["shop>mail:unknown", "shop>queue:amqp", "shop>store:http"]);
+}
+
+#[test]
 fn a_config_map_hands_its_keys_on() {
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web-config, namespace: shop }\ndata:\n  TARGET: http://orders.shop.svc.cluster.local\n";
     let web = deployment("web", "          envFrom: [{ configMapRef: { name: web-config } }]\n");

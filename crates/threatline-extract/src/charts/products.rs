@@ -42,7 +42,7 @@ pub(super) fn say(foreign: &Foreign, release: &Value) -> Facts {
         host_access: Vec::new(),
         networks: Vec::new(),
         aliases: vec![full.clone()],
-        depends_on: Vec::new(),
+        links: Vec::new(),
         profiles: Vec::new(),
         extends: None,
         mark,

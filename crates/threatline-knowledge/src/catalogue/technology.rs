@@ -27,6 +27,9 @@ pub struct Technology {
     /// Addresses that it connects to by itself, where no variable tells it otherwise.
     #[serde(default)]
     pub dials: Vec<String>,
+    /// The product whose streams it shows: where there is one program of that only, it reads that one.
+    #[serde(default)]
+    pub shows: Option<String>,
     /// Names of charts that install it, where they are not those of images.
     #[serde(default)]
     charts: Vec<String>,

@@ -110,6 +110,8 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
     for (number, (proxy, readers)) in said.proxies.iter().zip(proxies).enumerate() {
         readers.iter().for_each(|from| finder.handed_on(number, *from, proxy));
     }
+    finder.shows(composed, ownership);
+    (0..finder.drafts.len()).for_each(|from| finder.linked(from));
     let mut flows = finder.flows;
     write_logs(&mut flows, drafts, composed, ownership, in_test);
     flows
@@ -423,6 +425,11 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
+    /// Whether there is a flow from the one to the other.
+    fn joins(&self, from: usize, to: usize) -> bool {
+        self.flows.by_key.range((from, to, None)..).next().is_some_and(|((a, b, _), _)| (*a, *b) == (from, to))
+    }
+
     fn inside(&self, address: &Address, from: usize) -> Option<usize> {
         let host = address.host.as_deref()?;
         // the machine that runs the containers, where what they publish can be reached
@@ -468,9 +475,7 @@ impl<'a> Finder<'_, 'a> {
         let scheme = address.protocol().map(str::to_owned);
         let key = match known.into_iter().find(|key| scheme.is_none() || key.2 == scheme || key.2.is_none()) {
             Some(key) => key,
-            None if self.flows.by_key.keys().any(|(a, b, _)| (*a, *b) == (from, to)) => {
-                return None;
-            }
+            None if self.joins(from, to) => return None,
             None => (from, to, self.protocol(None, Some(address), to)),
         };
         let flow = self.flows.by_key.entry(key.clone()).or_default();

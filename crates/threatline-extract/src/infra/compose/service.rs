@@ -2,7 +2,7 @@
 
 use super::{Entry, Node, container, known, pairs};
 use std::collections::{BTreeMap, BTreeSet};
-use threatline_facts::infra::{MountKind, Platform, Workload};
+use threatline_facts::infra::{Link, MountKind, Platform, Workload};
 use threatline_facts::{Extracted, Hidden};
 
 /// Reads one service.
@@ -30,7 +30,7 @@ pub(super) fn read(entry: &Entry, out: &mut Extracted) -> Workload {
         host_access,
         networks: networks(node),
         aliases: aliases(node),
-        depends_on: depends_on(node),
+        links: links(node, out),
         profiles: names(node.get("profiles")),
         extends: extends(node),
         containers: vec![container],
@@ -87,9 +87,14 @@ fn aliases(node: &Node) -> Vec<String> {
     unique(own.chain(networks.iter().flat_map(|network| names(network.value.get("aliases")))))
 }
 
-fn depends_on(node: &Node) -> Vec<String> {
-    let linked = names(node.get("links")).into_iter().map(|link| link.split(':').next().unwrap_or(&link).to_owned());
-    unique(names(node.get("depends_on")).into_iter().chain(linked))
+/// `links: ["db", "cache:redis"]`.
+fn links(node: &Node, out: &mut Extracted) -> Vec<Link> {
+    let written = node.get("links").into_iter().flat_map(Node::items);
+    let links = written.filter_map(|link| {
+        let service = known(link.as_str()?.split(':').next()?);
+        Some(Link { service, mark: out.mark(link.line, link.end_line) })
+    });
+    links.collect()
 }
 
 fn extends(node: &Node) -> Option<(Option<String>, String)> {

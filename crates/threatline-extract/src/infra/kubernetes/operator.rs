@@ -42,7 +42,7 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) -> bool {
         host_access: Vec::new(),
         networks: Vec::new(),
         aliases: Vec::new(),
-        depends_on: Vec::new(),
+        links: Vec::new(),
         profiles: Vec::new(),
         extends: None,
         mark: at,

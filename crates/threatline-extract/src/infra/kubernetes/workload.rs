@@ -101,7 +101,7 @@ fn workload(resource: &Resource<'_>, out: &mut Extracted) -> Option<Workload> {
         host_access: host_access(pod, &volumes),
         networks: Vec::new(),
         aliases: aliases(pod),
-        depends_on: Vec::new(),
+        links: Vec::new(),
         profiles: Vec::new(),
         extends: None,
         mark: at,

@@ -152,8 +152,28 @@ impl<'a> Finder<'_, 'a> {
         let Some((_, home, evidence)) = registered.iter().find(|(client, ..)| *client == from).cloned() else { return };
         for (to, ..) in registered.iter().filter(|(client, to, _)| *client != from && *to == home && *client < all.len()) {
             let key = (from, *to, Some("http".to_owned()));
-            if !self.flows.by_key.keys().any(|(a, b, _)| (*a, *b) == (from, *to)) {
+            if !self.joins(from, *to) {
                 self.flows.by_key.entry(key).or_default().evidence.clone_from(&evidence);
+            }
+        }
+    }
+
+    /// What a dashboard shows, where there is one program of that kind only: which it reads, people tell it when they look,
+    /// and there is nothing else to tell it.
+    pub(super) fn shows(&mut self, composed: &Composed, ownership: &Ownership) {
+        let in_test = self.in_test;
+        let played = composed.products.iter().filter(|(_, place)| !in_test(&place.path));
+        let played: Vec<(&str, usize, &Place)> =
+            played.flat_map(|(name, place)| ownership.of(&place.path).iter().map(move |at| (name.as_str(), *at, place))).collect();
+        for (name, from, place) in &played {
+            let Some(source) = catalogue::technology(name).and_then(|product| product.shows.as_deref()) else { continue };
+            let sources: BTreeMap<usize, &Place> =
+                played.iter().filter(|(name, at, _)| *name == source && at != from).map(|(_, at, place)| (*at, *place)).collect();
+            let mut sources = sources.into_iter();
+            let (Some((to, of)), None) = (sources.next(), sources.next()) else { continue };
+            if !self.joins(*from, to) && !self.joins(to, *from) {
+                let flow = self.flows.by_key.entry((*from, to, Some("http".to_owned()))).or_default();
+                flow.evidence.extend([code(place), code(of)]);
             }
         }
     }

@@ -136,4 +136,16 @@ impl<'a> Finder<'_, 'a> {
             }
         }
     }
+
+    /// Services that Compose links it to, where nothing tells more: who writes a link means it to be used.
+    pub(super) fn linked(&mut self, from: usize) {
+        for description in self.drafts[from].descriptions.clone() {
+            for link in &description.workload.links {
+                let Some(to) = self.directory.host(&link.service, from, self.drafts).filter(|to| *to != from) else { continue };
+                if !self.joins(from, to) && !self.joins(to, from) {
+                    self.stated(from, to, &Address::default(), &[(description.path.clone(), link.mark)], "compose");
+                }
+            }
+        }
+    }
 }
