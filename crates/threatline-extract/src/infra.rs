@@ -22,6 +22,7 @@ pub mod krakend;
 pub mod kubernetes;
 pub mod kustomization;
 pub mod nginx;
+pub mod pipeline;
 pub mod properties;
 mod proxy;
 pub mod secret;
@@ -58,12 +59,14 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     serverless::read,
     serverless::fragment::read,
     amplify::read,
+    pipeline::read_github,
     hosting::read_render,
     hosting::read_firebase,
     hosting::read_vercel,
     hosting::read_heroku,
     tool_servers::read,
     terraform::json::read,
+    pipeline::read_gitlab,
 ];
 
 /// The same for TOML, in which few of them are written.

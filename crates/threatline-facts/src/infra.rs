@@ -4,6 +4,7 @@
 //! Values that a file only refers to stay symbolic.
 
 mod kubernetes;
+mod pipeline;
 mod terraform;
 
 pub use crate::chart::{Chart, ChartDependency, ChartRelease, ChartTemplate, ChartValues};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub use kubernetes::*;
+pub use pipeline::*;
 pub use terraform::*;
 
 /// One thing that an infrastructure file says.
@@ -44,6 +46,7 @@ pub enum InfraFact {
     Hosted(Hosted),
     StoreRules(StoreRules),
     ToolServer(ToolServer),
+    Pipeline(Pipeline),
     Chart(Chart),
     ChartValues(ChartValues),
     ChartTemplate(ChartTemplate),

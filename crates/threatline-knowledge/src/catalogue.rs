@@ -11,6 +11,7 @@ mod data_class;
 mod kinds;
 mod operator;
 mod package;
+pub mod pipeline;
 mod privilege;
 mod service;
 mod technology;

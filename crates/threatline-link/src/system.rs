@@ -23,6 +23,7 @@ mod hosted;
 mod mesh;
 mod names;
 mod passed_on;
+mod pipelines;
 mod product;
 mod properties;
 mod proxies;
@@ -96,6 +97,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     cloud::flows(&cloud, &drafts, &mut flows, &around);
     mesh::apply(&mut flows, &drafts, &said);
     tool_servers::find(&mut drafts, &directory, &mut flows, &said, &in_test);
+    let started = pipelines::find(&mut drafts, &mut flows, &said, &config.prefix);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
     let mut routes = exposure::decide(&mut drafts, &said);
@@ -115,6 +117,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
     let placing = proxies::Placing { said: &said, homes: &proxies, flows: &flows, flow_ids: &flow_ids, routes: &routes };
     proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
+    pipelines::entry_points(&ids, &flow_ids, &mut entry_points, started);
     gateways::entry_points(&drafts, &ids, &mut entry_points, &gateways);
     hosted::entry_points(&drafts, &ids, &mut entry_points, &said, &hosted);
     passed_on::apply(&drafts, &ids, &mut entry_points, &placing, &labelled);

@@ -61,6 +61,7 @@ rules! {
     over_privileged_identity
     path_from_input
     peer_not_verified
+    pipeline_input_in_command
     privilege_escalation_grant
     query_built_from_input
     replayable_request
@@ -76,6 +77,7 @@ rules! {
     shared_data_store
     single_factor_privileged_access
     single_instance_critical_component
+    standing_production_access_in_ci
     tenant_isolation_missing
     token_not_verified
     unauthenticated_admin_interface
@@ -90,7 +92,9 @@ rules! {
     unencrypted_sensitive_flow
     unpinned_model
     unrestricted_egress
+    unreviewed_deployment_path
     unsigned_message_across_trust
+    untrusted_code_in_privileged_pipeline
     untrusted_content_in_prompt
     untrusted_deserialization
     unverified_webhook

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::infra::Workload;
 use threatline_facts::{DataClass, Mark, Text};
+use threatline_knowledge::catalogue::ThirdParty;
 use threatline_model::{ComponentKind, Environment, Evidence, Exposure, Properties, Role};
 
 /// One description of the component by a deployment; several of the same component are kept apart,
@@ -173,4 +174,19 @@ pub(crate) fn join(folder: &str, relative: &str) -> Option<String> {
 /// Adds the `/` at the end of a folder that is not the root.
 pub(crate) fn as_folder(path: &str) -> String {
     if path.is_empty() { String::new() } else { format!("{path}/") }
+}
+
+/// The component of a third party, made where there is none yet.
+pub(crate) fn third_party(drafts: &mut Vec<Draft<'_>>, name: &str, third: Option<&'static ThirdParty>) -> usize {
+    let known = drafts.iter().position(|draft| draft.kind == ComponentKind::ExternalEntity && draft.name == name);
+    known.unwrap_or_else(|| {
+        let mut draft = Draft::new(name, "", ComponentKind::ExternalEntity);
+        draft.roles.insert(Role::ThirdParty);
+        draft.exposure = Exposure::Internet;
+        if let Some(third) = third {
+            draft.shares(&third.into());
+        }
+        drafts.push(draft);
+        drafts.len() - 1
+    })
 }

@@ -56,6 +56,7 @@ pub(crate) struct Said<'a> {
     pub(crate) hosted: Vec<At<'a, Hosted>>,
     pub(crate) store_rules: Vec<At<'a, StoreRules>>,
     pub(crate) tool_servers: Vec<At<'a, ToolServer>>,
+    pub(crate) pipelines: Vec<At<'a, Pipeline>>,
     /// Image and the folder it is built from.
     pub(crate) images: Vec<(String, String, Option<String>)>,
 }
@@ -126,6 +127,7 @@ impl<'a> Said<'a> {
                 InfraFact::TerraformTemplate(it) => self.terraform_templates.push(At { path, it }),
                 InfraFact::TerraformModule(it) => self.terraform_modules.push(At { path, it }),
                 InfraFact::ToolServer(it) => self.tool_servers.push(At { path, it }),
+                InfraFact::Pipeline(it) => self.pipelines.push(At { path, it }),
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
             },

@@ -3,7 +3,7 @@
 
 use super::address::{self, Address};
 use super::documented::owner;
-use super::draft::{Draft, folder_of, join};
+use super::draft::{Draft, folder_of, join, third_party};
 use super::flows::{Flows, Proved, push_new};
 use super::names::Directory;
 use super::said::{At, Said};
@@ -135,17 +135,7 @@ fn asked(drafts: &mut Vec<Draft<'_>>, directory: &Directory, from: usize, server
     }
     let third = catalogue::host(host);
     let name = third.map_or(host, |third| third.name.as_str());
-    let known = drafts.iter().position(|draft| draft.kind == ComponentKind::ExternalEntity && draft.name == name);
-    let at = known.unwrap_or_else(|| {
-        let mut draft = Draft::new(name, "", ComponentKind::ExternalEntity);
-        draft.roles.insert(Role::ThirdParty);
-        draft.exposure = Exposure::Internet;
-        if let Some(third) = third {
-            draft.shares(&third.into());
-        }
-        drafts.push(draft);
-        drafts.len() - 1
-    });
+    let at = third_party(drafts, name, third);
     drafts[at].aliases.extend([server.it.name.clone(), host.to_owned()].into_iter().filter(|alias| alias != name));
     push_new(&mut drafts[at].evidence, evidence(server));
     Some(at)

@@ -1,0 +1,248 @@
+//! Pipelines as a part of the system: what they change elsewhere, by which right, and who can start them.
+//!
+//! A pipeline that only builds and tests is none of it. One that has secrets, an identity or rights of its own is: whoever
+//! makes it run what he sent has all of that.
+
+use super::draft::{Draft, folder_of, third_party};
+use super::flows::{Flows, Key, Proved, push_new};
+use super::said::{At, Said};
+use std::collections::{BTreeMap, BTreeSet};
+use threatline_facts::Mark;
+use threatline_facts::infra::{Pipeline, PipelineJob, PipelinePlatform, PipelineStep, Trigger};
+use threatline_knowledge::catalogue;
+use threatline_knowledge::catalogue::pipeline::{self, Does, Task};
+use threatline_model::*;
+
+/// Places of actions by a reference that others can move; more of them say nothing new.
+const MOST_SHOWN: usize = 8;
+
+/// Who may start what without any right here, and what comes of it.
+pub(crate) struct Started {
+    component: usize,
+    path: String,
+    handler: String,
+    flows: BTreeSet<Key>,
+    properties: Properties,
+    evidence: Evidence,
+}
+
+/// One pipeline that has rights of its own.
+struct Reader<'s, 'a> {
+    pipeline: &'s At<'a, Pipeline>,
+    by: &'static str,
+    /// The component of the platform that runs it.
+    at: usize,
+}
+
+/// Adds a component for each platform that runs such pipelines, and the flows from it.
+pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, flows: &mut Flows, said: &Said<'_>, prefix: &str) -> Vec<Started> {
+    let mut started = Vec::new();
+    let mut made: BTreeMap<PipelinePlatform, usize> = BTreeMap::new();
+    for pipeline in said.pipelines.iter().filter(|pipeline| is_run(pipeline, prefix)) {
+        if !pipeline.it.jobs.iter().any(has_rights) {
+            continue;
+        }
+        let by = name_of(pipeline.it.platform);
+        let at = *made.entry(pipeline.it.platform).or_insert_with(|| {
+            let mut draft = Draft::new(by, "", ComponentKind::Process);
+            draft.roles.insert(Role::Ci);
+            draft.technologies.insert(by.to_owned());
+            drafts.push(draft);
+            drafts.len() - 1
+        });
+        let reader = Reader { pipeline, by, at };
+        push_new(&mut drafts[at].evidence, reader.evidence(pipeline.it.mark));
+        reader.exchangeable(&mut drafts[at]);
+        let mut opened = BTreeSet::new();
+        for job in pipeline.it.jobs.iter().filter(|job| has_rights(job)) {
+            opened.extend(reader.job(job, drafts, flows));
+        }
+        started.extend(pipeline.it.triggers.iter().filter_map(|trigger| reader.started(trigger, &opened)));
+    }
+    started
+}
+
+/// Adds the ways in of those who may start a pipeline without any right here.
+pub(crate) fn entry_points(ids: &[ComponentId], flow_ids: &BTreeMap<Key, FlowId>, entries: &mut Vec<EntryPoint>, started: Vec<Started>) {
+    entries.extend(started.into_iter().map(|way| EntryPoint {
+        id: EntryPointId::new(format!("{}:{}", ids[way.component].rest(), way.path)),
+        component: ids[way.component].clone(),
+        kind: EntryPointKind::Message,
+        method: None,
+        path: way.path,
+        parameters: Vec::new(),
+        authenticated: None,
+        authenticated_proof: None,
+        authorized: None,
+        // that others start it is what it is there for
+        public: Some(true),
+        exposure: Exposure::Internet,
+        handler: Some(way.handler),
+        flows: Some(way.flows.iter().filter_map(|key| flow_ids.get(key).cloned()).collect()),
+        reaches: BTreeSet::new(),
+        properties: way.properties,
+        evidence: vec![way.evidence],
+    }));
+}
+
+fn name_of(platform: PipelinePlatform) -> &'static str {
+    match platform {
+        PipelinePlatform::GithubActions => "github-actions",
+        PipelinePlatform::GitlabCi => "gitlab-ci",
+    }
+}
+
+/// Whether the platform runs a file: one that lies elsewhere is a template or belongs to a copy of another repository.
+fn is_run(pipeline: &At<'_, Pipeline>, prefix: &str) -> bool {
+    let path = pipeline.path.strip_prefix(prefix).unwrap_or(&pipeline.path);
+    match pipeline.it.platform {
+        PipelinePlatform::GithubActions => folder_of(path) == ".github/workflows/",
+        PipelinePlatform::GitlabCi => path == ".gitlab-ci.yml" || path.starts_with(".gitlab/") || path.ends_with(".gitlab-ci.yml"),
+    }
+}
+
+/// Whether a job has what an outsider has not.
+fn has_rights(job: &PipelineJob) -> bool {
+    let secrets = !job.secrets.is_empty() || job.steps.iter().any(|step| !step.secrets.is_empty());
+    secrets
+        || job.identity
+        || job.writes
+        || job.environment.is_some()
+        || tasks(job).any(|(_, task)| matches!(task.does, Does::Deploy | Does::Publish | Does::SignIn))
+}
+
+/// What a job's steps do.
+fn tasks(job: &PipelineJob) -> impl Iterator<Item = (&PipelineStep, &'static Task)> {
+    job.steps.iter().flat_map(|step| {
+        let action = step.uses.as_deref().and_then(|uses| pipeline::action(uses.split('@').next().unwrap_or(uses)));
+        action.into_iter().chain(step.runs.iter().filter_map(|name| pipeline::command(name))).map(move |task| (step, task))
+    })
+}
+
+/// By what right a step does what it does; none where that is not seen.
+fn credential(job: &PipelineJob, step: &PipelineStep, task: &Task) -> Option<&'static str> {
+    let is = |names: &[String], name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let secrets = || job.secrets.iter().chain(&step.secrets);
+    if secrets().any(|(variable, _)| is(&task.static_key, variable)) {
+        return Some("static_key");
+    }
+    step.with.iter().any(|(input, _)| is(&task.identity, input)).then_some("workload_identity")
+}
+
+impl Reader<'_, '_> {
+    fn evidence(&self, mark: Mark) -> Evidence {
+        Evidence::new(self.pipeline.path.clone(), Some(mark), EvidenceSource::Infrastructure, self.by)
+    }
+
+    fn proof(&self, grade: Grade, marks: impl IntoIterator<Item = Mark>) -> Proof {
+        let confidence = if grade == Grade::X { 950 } else { 900 };
+        Proof { grade, confidence, evidence: marks.into_iter().map(|mark| self.evidence(mark)).collect() }
+    }
+
+    /// Notes actions of others that a job with rights takes by a reference which they can move.
+    fn exchangeable(&self, draft: &mut Draft<'_>) {
+        let steps = self.pipeline.it.jobs.iter().filter(|job| has_rights(job)).flat_map(|job| &job.steps);
+        for step in steps.filter(|step| step.uses.as_deref().is_some_and(is_exchangeable)) {
+            match draft.properties.proofs.get_mut(&Property::MutableImage) {
+                None => draft.properties.set(Property::MutableImage, Value::Flag(true), self.proof(Grade::P, [step.mark])),
+                Some(known) if known.evidence.len() < MOST_SHOWN => push_new(&mut known.evidence, self.evidence(step.mark)),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Adds the flows of a job; says which.
+    fn job(&self, job: &PipelineJob, drafts: &mut Vec<Draft<'_>>, flows: &mut Flows) -> BTreeSet<Key> {
+        let deployed: BTreeSet<&str> = tasks(job).filter(|(_, task)| task.does == Does::Deploy).filter_map(|(step, task)| turns_to(step, task)).collect();
+        let mut opened = BTreeSet::new();
+        for (step, task) in tasks(job) {
+            let Some(to) = turns_to(step, task) else { continue };
+            let target = third_party(drafts, to, catalogue::third_party(to));
+            push_new(&mut drafts[target].evidence, self.evidence(step.mark));
+            let key = (self.at, target, Some("https".to_owned()));
+            let flow = flows.by_key.entry(key.clone()).or_default();
+            push_new(&mut flow.evidence, self.evidence(step.mark));
+            let proof = || self.proof(Grade::P, [step.mark]);
+            flow.encrypted.get_or_insert_with(|| Proved { holds: true, proof: proof() });
+            if let Some(credential) = credential(job, step, task) {
+                flow.authenticated.get_or_insert_with(|| Proved { holds: true, proof: proof() });
+                // the worse of two counts
+                if credential == "static_key" || !flow.properties.proofs.contains_key(&Property::Credential) {
+                    flow.properties.set(Property::Credential, Value::Text(credential.to_owned()), proof());
+                }
+            }
+            if deployed.contains(to) {
+                flow.properties.set(Property::Operations, Value::List(vec!["deploy".to_owned()]), proof());
+                if let Some((reviewed, mark)) = self.is_reviewed(job) {
+                    let known = flow.properties.flag(Property::ReviewedDeployment);
+                    if known != Some(false) {
+                        flow.properties.set(Property::ReviewedDeployment, Value::Flag(reviewed), self.proof(Grade::X, [mark, step.mark]));
+                    }
+                }
+            }
+            opened.insert(key);
+        }
+        opened
+    }
+
+    /// Whether somebody else is asked before a job deploys; none where the platform's settings say it. Whoever may push any
+    /// branch is asked nothing by a trigger that takes all of them.
+    fn is_reviewed(&self, job: &PipelineJob) -> Option<(bool, Mark)> {
+        if job.environment.is_some() || job.conditional || self.pipeline.it.platform != PipelinePlatform::GithubActions {
+            return None;
+        }
+        let trigger = self.pipeline.it.triggers.iter().find(|trigger| trigger.event == "push" && !trigger.filtered)?;
+        Some((false, trigger.mark))
+    }
+
+    /// The way in that a trigger is, if people without rights here can cause it.
+    fn started(&self, trigger: &Trigger, flows: &BTreeSet<Key>) -> Option<Started> {
+        if !pipeline::is_of_outsiders(&trigger.event) || trigger.filtered {
+            return None;
+        }
+        let file = self.pipeline.path.rsplit('/').next().unwrap_or_default();
+        let mut properties = Properties::default();
+        for job in self.pipeline.it.jobs.iter().filter(|job| has_rights(job) && !job.conditional && job.environment.is_none()) {
+            if let Some(sent) = job.steps.iter().find(|step| brings_in(step)) {
+                properties.set(Property::RunsSentCode, Value::Flag(true), self.proof(Grade::P, [trigger.mark, sent.mark, job.mark]));
+            }
+            if let Some(step) = job.steps.iter().find(|step| !step.expands.is_empty()) {
+                properties.set(Property::CommandFromInput, Value::Flag(true), self.proof(Grade::P, [trigger.mark, step.mark]));
+            }
+        }
+        Some(Started {
+            component: self.at,
+            path: format!("{file}/{}", trigger.event),
+            handler: file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned(),
+            flows: flows.clone(),
+            properties,
+            evidence: self.evidence(trigger.mark),
+        })
+    }
+}
+
+/// Whom a step turns to. An image goes to the registry that it is told, and to Docker's own where it is told none.
+fn turns_to<'t>(step: &PipelineStep, task: &'t Task) -> Option<&'t str> {
+    let to = task.to.as_deref()?;
+    match step.with.iter().find(|(input, _)| input == "registry").filter(|_| task.does == Does::SignIn) {
+        Some((_, registry)) => pipeline::registry(registry.as_literal()?),
+        None => Some(to),
+    }
+}
+
+/// Whether an action is somebody else's and named by what he can move: a branch or a tag.
+fn is_exchangeable(uses: &str) -> bool {
+    let Some((action, reference)) = uses.split_once('@') else { return false };
+    let is_own = action.starts_with(['.', '/']) || ["actions", "github"].contains(&action.split('/').next().unwrap_or_default());
+    let is_digest = reference.starts_with("sha256:") || reference.len() >= 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
+    !is_own && !is_digest && !action.contains("${{")
+}
+
+/// Whether a step brings in what somebody outside sent.
+fn brings_in(step: &PipelineStep) -> bool {
+    const SENT: [&str; 5] = ["github.event.pull_request.head", "github.head_ref", "refs/pull/", "github.event.workflow_run.head", "pull_request.merge_commit"];
+    let is_checkout = step.uses.as_deref().is_some_and(|uses| uses.starts_with("actions/checkout@"));
+    let told = || step.with.iter().filter(|(input, _)| matches!(input.as_str(), "ref" | "repository"));
+    let of_sender = is_checkout && told().any(|(_, value)| SENT.iter().any(|sent| value.with_defaults().contains(sent)));
+    of_sender || step.runs.iter().filter_map(|name| pipeline::command(name)).any(|task| task.does == Does::CheckOut)
+}

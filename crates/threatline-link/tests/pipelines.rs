@@ -1,0 +1,98 @@
+//! Pipelines as a part of the system: what they change elsewhere, by which right, and who can start them.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::model;
+use threatline_model::{Model, Property, Role};
+
+/// Flows with credential, operations and review; and ways in with what outsiders get done.
+fn shown(model: &Model) -> Vec<String> {
+    let of_flow = |flow: &threatline_model::Flow| {
+        let text = flow.properties.text(Property::Credential).unwrap_or("?");
+        let deploys = flow.properties.get(Property::Operations).map_or("", |_| " deploys");
+        let open = flow.properties.flag(Property::ReviewedDeployment).map_or(String::new(), |reviewed| format!(" reviewed={reviewed}"));
+        format!("{}>{} {text}{deploys}{open}", flow.source.rest(), flow.target.rest())
+    };
+    let of_entry = |entry: &threatline_model::EntryPoint| {
+        let flags = [Property::RunsSentCode, Property::CommandFromInput].into_iter().filter(|flag| entry.properties.flag(*flag) == Some(true));
+        format!("{} {:?}", entry.id.as_str(), flags.map(Property::name).collect::<Vec<_>>())
+    };
+    model.flows.iter().map(of_flow).chain(model.entry_points.iter().map(of_entry)).collect()
+}
+
+fn workflow(on: &str, job: &str) -> String {
+    format!("on: {on}\njobs:\n  ship:\n    runs-on: ubuntu-latest\n{job}")
+}
+
+fn at(path: &str, text: &str) -> Vec<String> {
+    shown(&model(&[(path, text)]))
+}
+
+fn run(on: &str, job: &str) -> Vec<String> {
+    at(".github/workflows/ship.yml", &workflow(on, job))
+}
+
+const IDENTITY: &str = "    permissions: { id-token: write }\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v4\n        with: { role-to-assume: 'arn:aws:iam::1:role/x' }\n      - run: npx cdk deploy --all\n";
+const KEY: &str = "    env: { AWS_SECRET_ACCESS_KEY: '${{ secrets.KEY }}' }\n    steps:\n      - run: |\n          aws s3 sync dist s3://shop\n";
+const SENT: &str = "    steps:\n      - uses: actions/checkout@v4\n        with: { ref: '${{ github.event.pull_request.head.sha }}' }\n      - run: make test\n        env: { TOKEN: '${{ secrets.TOKEN }}' }\n";
+
+#[test]
+fn a_pipeline_deploys_by_an_identity_or_by_a_key() {
+    assert_eq!(run("{ push: { branches: [main] } }", IDENTITY), ["github-actions>aws workload_identity deploys"]);
+    assert_eq!(run("[push]", KEY), ["github-actions>aws static_key deploys reviewed=false"]);
+    let guarded = format!("    environment: production\n{KEY}");
+    assert_eq!(run("[push]", &guarded), ["github-actions>aws static_key deploys"], "who is asked, the platform's settings say");
+    let gitlab = "stages: [ship]\n.base:\n  before_script: [pip install twine]\nship:\n  extends: .base\n  stage: ship\n  script: [twine upload dist/*]\nmore:\n  stage: ship\n  script:\n    - helm upgrade shop ./chart\n";
+    assert_eq!(at(".gitlab-ci.yml", gitlab), ["gitlab-ci>kubernetes-api ? deploys", "gitlab-ci>pypi ?"]);
+}
+
+#[test]
+fn images_go_to_the_registry_that_is_told() {
+    let login = |registry: &str| {
+        format!("    steps:\n      - uses: docker/login-action@v3\n        with: {{ {registry}username: a, password: '${{{{ secrets.P }}}}' }}\n")
+    };
+    assert_eq!(run("[push]", &login("")), ["github-actions>docker-hub static_key"]);
+    assert_eq!(run("[push]", &login("registry: 1.dkr.ecr.eu-west-1.amazonaws.com, ")), ["github-actions>aws static_key"]);
+    assert!(run("[push]", &login("registry: registry.shop.eu, ")).is_empty());
+}
+
+#[test]
+fn one_that_builds_and_tests_is_no_part_of_the_system() {
+    let job = "    steps:\n      - uses: actions/checkout@v4\n      - run: make test\n        env: { TOKEN: '${{ secrets.GITHUB_TOKEN }}' }\n";
+    assert!(model(&[(".github/workflows/test.yml", &workflow("[push, pull_request_target]", job))]).components.is_empty());
+    // a template; a copy of another repository
+    for path in ["templates/ship.yml", "lib/other/.github/workflows/ship.yml"] {
+        assert!(model(&[(path, &workflow("[push]", KEY))]).components.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn outsiders_start_what_listens_to_them_and_may_have_their_code_run() {
+    let way = |what: &str| format!("ent:github-actions:ship.yml/pull_request_target {what}");
+    assert_eq!(run("pull_request_target", SENT), [way("[\"runs_sent_code\"]")]);
+    let asked = format!("    if: github.event.pull_request.head.repo.full_name == github.repository\n{SENT}");
+    assert_eq!(run("pull_request_target", &asked), [way("[]")]);
+    assert!(run("pull_request", SENT).is_empty(), "of a fork it has no secrets");
+    assert!(run("{ pull_request_target: { types: [labeled] } }", SENT).is_empty(), "somebody here gave it the label");
+    let titled = SENT.replace("make test", "echo ${{ github.event.pull_request.title }}").replace("with: { ref", "with: { path");
+    assert_eq!(run("pull_request_target", &titled), [way("[\"command_from_input\"]")]);
+    let handed =
+        titled.replace("TOKEN: '", "TITLE: '${{ github.event.pull_request.title }}', TOKEN: '").replace("${{ github.event.pull_request.title }}\n", "$TITLE\n");
+    assert_eq!(run("pull_request_target", &handed), [way("[]")]);
+}
+
+#[test]
+fn actions_of_others_are_pinned_or_not() {
+    let with = |uses: &str| {
+        let found = model(&[(".github/workflows/ship.yml", &workflow("[push]", &format!("{KEY}      - uses: {uses}\n")))]);
+        let ci = found.components.iter().find(|component| component.roles.contains(&Role::Ci)).unwrap().clone();
+        ci.properties.flag(Property::MutableImage)
+    };
+    assert_eq!(with("acme/ship@main"), Some(true));
+    assert_eq!(with("acme/ship@v2"), Some(true));
+    assert_eq!(with("acme/ship@8f4b7f84864484a7bf31766abe9204da3cbe65b3"), None);
+    assert_eq!(with("actions/checkout@v4"), None);
+    assert_eq!(with("./.github/actions/own"), None);
+}
