@@ -181,9 +181,11 @@ fn events(base: &Model, head: &Model, delta: &Delta) -> Vec<Event> {
     }
     let before: BTreeMap<ElementId, &Component> = base.components.iter().map(|c| (rename::follow(&(&c.id).into(), &delta.renamed), c)).collect();
     for component in &head.components {
-        let known = before.get(&ElementId::from(&component.id)).map(|c| &c.dependencies);
-        if known.is_some_and(|known| component.dependencies.iter().any(|dependency| !known.contains(dependency))) {
-            say(EventKind::DependencyAdded, (&component.id).into(), &component.evidence);
+        let Some(known) = before.get(&ElementId::from(&component.id)).map(|c| &c.dependencies) else { continue };
+        let added: Vec<&Option<Evidence>> = component.dependencies.iter().filter(|(name, _)| !known.contains_key(*name)).map(|(_, place)| place).collect();
+        if !added.is_empty() {
+            let places: Vec<Evidence> = added.into_iter().flatten().cloned().collect();
+            say(EventKind::DependencyAdded, (&component.id).into(), if places.is_empty() { &component.evidence } else { &places });
         }
     }
     events.into_iter().collect()

@@ -123,8 +123,8 @@ pub struct Component {
     pub roles: BTreeSet<Role>,
     /// Lower-case product names.
     pub technologies: BTreeSet<String>,
-    /// Packages that bring a capability (network, auth, parser, llm, payment, …).
-    pub dependencies: BTreeSet<String>,
+    /// Packages that bring a capability (network, auth, parser, llm, payment, …), and where a manifest names them.
+    pub dependencies: BTreeMap<String, Option<Evidence>>,
     /// The innermost boundary it stands in.
     pub boundary: Option<BoundaryId>,
     /// Who can send to it.

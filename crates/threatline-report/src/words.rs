@@ -129,13 +129,25 @@ pub(crate) fn event(model: &Model, event: &Event) -> String {
         EventKind::PathOpened => format!("an attack path to {name} opened"),
         EventKind::PathClosed => format!("an attack path to {name} closed"),
         EventKind::ControlLost => format!("{name} has lost a control that was there"),
-        EventKind::DependencyAdded => format!("{name} has a new dependency that brings a capability"),
+        EventKind::DependencyAdded => match dependencies(model, event) {
+            new if new.is_empty() => format!("{name} has a new dependency that brings a capability"),
+            new => format!("{name} now depends on {}", new.join(", ")),
+        },
         EventKind::PolicyChanged => "the policy of this project changed".to_owned(),
         // these are about the project, not about an element of its design
         EventKind::DecisionAdded => "a decision about a threat was added".to_owned(),
         EventKind::DeclarationAdded => "what is declared of this project changed".to_owned(),
         EventKind::CoverageLost => "a file that was understood before is lost".to_owned(),
     }
+}
+
+/// The packages that an event about dependencies is about, by the places that it shows.
+fn dependencies<'m>(model: &'m Model, event: &Event) -> Vec<&'m str> {
+    let component = event.element.as_component().and_then(|id| model.component(&id));
+    let all = component.into_iter().flat_map(|component| &component.dependencies);
+    let named: Vec<&str> = all.filter(|(_, place)| place.as_ref().is_some_and(|place| event.evidence.contains(place))).map(|(name, _)| name.as_str()).collect();
+    // a line of several names tells of others, too
+    if named.len() == event.evidence.len() { named } else { Vec::new() }
 }
 
 /// What to do about an event; none where nothing is to be done.

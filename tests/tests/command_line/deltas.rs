@@ -42,6 +42,48 @@ fn a_comment_moves_nothing() {
 }
 
 #[test]
+fn a_new_dependency_is_an_event_at_its_line() {
+    let shop = Shop::committed();
+    shop.write("api/requirements.txt", "flask==3.0\n");
+    shop.commit("Pin");
+    shop.write("api/requirements.txt", "flask==3.1\nstripe==9.0\ncolorama==0.4\n");
+    shop.commit("Take money");
+    let delta = shop.json(&["diff", "HEAD~1", "HEAD"]);
+    let event = one(&delta["events"], "kind", "dependency-added");
+    assert_eq!((event["evidence"][0]["path"].as_str(), event["evidence"][0]["line"].as_u64()), (Some("api/requirements.txt"), Some(2)));
+    assert_eq!(event["evidence"].as_array().unwrap().len(), 1, "a version, and a package that brings nothing: {event:#}");
+    let told = shop.run(&["diff", "HEAD~1", "HEAD"]).out;
+    assert!(told.contains("dependency-added: api now depends on stripe"), "{told}");
+    shop.write("api/requirements.txt", "colorama==0.4\n\nstripe==9.1\nflask==3.1\n");
+    shop.commit("Sort");
+    assert_eq!(shop.json(&["diff", "HEAD~1", "HEAD"])["events"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_pipeline_is_a_part_of_the_design_where_it_has_rights() {
+    let shop = Shop::committed();
+    let workflow = |action: &str, more: &str| {
+        format!(
+            "on: {{ push: {{ branches: [main] }} }}\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: {action}\n      - run: make test\n{more}"
+        )
+    };
+    shop.write(".github/workflows/ship.yml", workflow("actions/checkout@v4", ""));
+    shop.commit("Test");
+    let delta = shop.json(&["diff", "HEAD~1", "HEAD"]);
+    assert_eq!((count(&delta, "added"), count(&delta, "changed")), (0, 0), "{delta:#}");
+    let deploys = "      - run: flyctl deploy\n        env: { FLY_API_TOKEN: '${{ secrets.FLY }}' }\n";
+    shop.write(".github/workflows/ship.yml", workflow("actions/checkout@v4", deploys));
+    shop.commit("Deploy");
+    let delta = shop.json(&["diff", "HEAD~1", "HEAD"]);
+    one(&delta["added"]["flows"], "id", "flw:github-actions>fly-io:https");
+    one(&delta["added"]["threats"], "rule", "standing-production-access-in-ci");
+    shop.write(".github/workflows/ship.yml", format!("# how we ship\n{}", workflow("actions/checkout@v5", deploys)));
+    shop.commit("Bump");
+    let delta = shop.json(&["diff", "HEAD~1", "HEAD"]);
+    assert_eq!((count(&delta, "added"), count(&delta, "removed"), count(&delta, "changed")), (0, 0, 0), "{delta:#}");
+}
+
+#[test]
 fn a_renamed_component_is_one_change() {
     let shop = Shop::committed();
     shop.write("compose.yaml", COMPOSE.replace("@db:", "@ledger:").replace("[db]", "[ledger]").replace("  db:\n", "  ledger:\n"));

@@ -72,7 +72,7 @@ fn component(model: &mut Model, declared: &DeclaredComponent, evidence: &Evidenc
             kind: ComponentKind::Process,
             roles: BTreeSet::new(),
             technologies: BTreeSet::new(),
-            dependencies: BTreeSet::new(),
+            dependencies: BTreeMap::new(),
             boundary: None,
             exposure: Exposure::Unknown,
             environment: Environment::Production,

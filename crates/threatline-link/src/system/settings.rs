@@ -118,7 +118,7 @@ fn active(draft: &Draft<'_>, settings: &Settings) -> Vec<String> {
 fn asks(draft: &Draft<'_>, settings: &Settings) -> bool {
     let told = settings.keys().any(|key| key.starts_with("spring.cloud.config.") && !key.starts_with("spring.cloud.config.server."));
     let imports = settings.iter().any(|(key, setting)| key.starts_with("spring.config.import") && setting.value.with_defaults().contains("configserver:"));
-    told || imports || draft.dependencies.contains("org.springframework.cloud:spring-cloud-starter-config")
+    told || imports || draft.dependencies.contains_key("org.springframework.cloud:spring-cloud-starter-config")
 }
 
 /// The folders of the repository that a server hands out files from.

@@ -8,7 +8,7 @@ use crate::compose::{CodeTrait, Composed};
 use std::collections::BTreeSet;
 use threatline_facts::DataClass;
 use threatline_knowledge::catalogue;
-use threatline_model::{ComponentKind, Evidence, Grade, Proof, Properties, Role, Value};
+use threatline_model::{ComponentKind, Evidence, EvidenceSource, Grade, Proof, Properties, Role, Value};
 
 /// Applies technologies, capabilities, properties, data classes and owners.
 pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &Ownership, said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
@@ -41,7 +41,10 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
         for draft in drafts.iter_mut().filter(|draft| draft.roots.iter().any(|root| is_built_with(root, folder, &package.path))) {
             for dependency in package.it.dependencies.iter().filter(|dependency| !dependency.development) {
                 if let Some(known) = catalogue::package(package.it.ecosystem, &dependency.name) {
-                    draft.dependencies.extend((!known.capabilities.is_empty()).then(|| dependency.name.clone()));
+                    if !known.capabilities.is_empty() {
+                        let place = Evidence::new(package.path.clone(), Some(dependency.mark), EvidenceSource::Manifest, "manifest");
+                        draft.dependencies.entry(dependency.name.clone()).or_insert(Some(place));
+                    }
                     draft.technologies.extend(known.technology.clone());
                 }
             }

@@ -119,7 +119,7 @@ pub(crate) fn add(model: &mut Model, ways: Vec<Way>) {
         kind: ComponentKind::ExternalEntity,
         roles: BTreeSet::from([Role::User]),
         technologies: BTreeSet::new(),
-        dependencies: BTreeSet::new(),
+        dependencies: BTreeMap::new(),
         boundary: model.boundaries.iter().any(|boundary| boundary.id == internet).then_some(internet),
         exposure: Exposure::Internet,
         environment: Environment::Unknown,

@@ -133,7 +133,7 @@ fn component(report: &Report<'_>, id: &str, pen: Pen) -> Option<Page> {
     let mut page = Page::new(&format!("{}: {}", c.name, c.kind.name().replace('_', " ")), id.as_str(), pen);
     page.say("roles", join(c.roles.iter().map(|role| role.name())));
     page.say("technologies", join(c.technologies.iter().map(String::as_str)));
-    page.say("dependencies", join(c.dependencies.iter().map(String::as_str)));
+    page.say("dependencies", join(c.dependencies.keys().map(String::as_str)));
     page.say("boundary", c.boundary.as_ref().map_or("unknown", |id| id.as_str()));
     page.say("exposure", c.exposure.name());
     page.say("environment", c.environment.name());

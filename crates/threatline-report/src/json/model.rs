@@ -168,7 +168,7 @@ pub(crate) fn component<'m>(c: &'m model::Component, places: &dyn Places) -> Com
         kind: c.kind.name(),
         roles: c.roles.iter().map(|role| role.name()).collect(),
         technologies: c.technologies.iter().map(String::as_str).collect(),
-        dependencies: c.dependencies.iter().map(String::as_str).collect(),
+        dependencies: c.dependencies.keys().map(String::as_str).collect(),
         boundary: c.boundary.as_ref().map(|id| id.as_str()),
         exposure: c.exposure.name(),
         environment: c.environment.name(),

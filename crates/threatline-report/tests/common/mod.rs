@@ -43,7 +43,7 @@ pub(crate) fn component(name: &str, kind: ComponentKind) -> Component {
         kind,
         roles: BTreeSet::new(),
         technologies: BTreeSet::new(),
-        dependencies: BTreeSet::new(),
+        dependencies: std::collections::BTreeMap::new(),
         boundary: Some(BoundaryId::new("network/shop")),
         exposure: Exposure::Internal,
         environment: Environment::Production,

@@ -130,7 +130,7 @@ pub fn blank_component(
         kind,
         roles,
         technologies: BTreeSet::new(),
-        dependencies: BTreeSet::new(),
+        dependencies: BTreeMap::new(),
         boundary,
         exposure,
         environment,

@@ -94,7 +94,7 @@ fn component(name: &str, words: &[&str]) -> Component {
         kind: ComponentKind::Process,
         roles: BTreeSet::new(),
         technologies: BTreeSet::new(),
-        dependencies: BTreeSet::new(),
+        dependencies: std::collections::BTreeMap::new(),
         boundary: None,
         exposure: Exposure::Internal,
         environment: Environment::Production,
