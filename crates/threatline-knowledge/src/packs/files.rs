@@ -25,6 +25,7 @@ pub enum Notation {
     Brackets,
     Dollars,
     Plain,
+    Signs,
 }
 
 /// What a file is there for.

@@ -306,6 +306,17 @@ pub struct TypeRule {
     pub role: TypeRole,
     #[serde(default)]
     pub prefix: Option<Selectors>,
+    /// Of a class that says no prefix itself: fields and `{class}` in braces; the first of which all is known.
+    #[serde(default)]
+    pub prefix_as: Vec<String>,
+    /// Routes that a class of it has by itself, by the names under which it lists which of them (`GET /{id}`).
+    #[serde(default)]
+    pub brings: BTreeMap<String, String>,
+    /// Fields of the class with the names of those that it has, and of those that it has not.
+    #[serde(default)]
+    pub brings_only: Option<String>,
+    #[serde(default)]
+    pub brings_except: Option<String>,
     #[serde(default)]
     pub guards: Option<Selectors>,
     #[serde(default)]

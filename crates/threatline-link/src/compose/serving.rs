@@ -60,6 +60,7 @@ impl<'a> Evaluator<'a> {
             let parameters = self.said_before(file, index, this);
             let route = Route {
                 answered_by: Vec::new(),
+                choice: None,
                 kind,
                 methods: vec![rule.methods.get("*").cloned()],
                 told: true,

@@ -252,6 +252,7 @@ impl<'a> Evaluator<'a> {
             Val::Function(closure) => self.told_of.get(&(closure.file, closure.index, closure.this)).cloned(),
             _ => None,
         };
+        self.choice.clone_from(&reached.route.choice);
         self.frames.push(Effects::default());
         let chain = self.chain(&reached.guards, reached.unclear);
         let before = self.frames.pop().unwrap_or_default();
@@ -287,6 +288,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+        self.choice = None;
     }
 
     /// A command as one types it: the name that the package gives the program, and the words that lead to it.
@@ -479,6 +481,9 @@ impl<'a> Evaluator<'a> {
         let file = self.file;
         self.file = closure.file;
         let function = &self.program.source(closure.file).functions[closure.index as usize];
+        if takes.is_empty() {
+            arguments.extend(self.requests_named(closure.file, function));
+        }
         arguments.extend(self.brought(function, told));
         let _ = self.invoke(&closure, arguments);
         let mut all = self.frames.pop().unwrap_or_default();

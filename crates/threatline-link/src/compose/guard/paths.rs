@@ -116,6 +116,10 @@ impl<'a> Evaluator<'a> {
         scope: &Scope,
     ) -> Option<Known> {
         let known = self.see(condition, known, prover, scope);
+        let chosen = self.choice.clone().and_then(|choice| choice.holds(self.file, prover.within.last().copied()?, condition));
+        if let Some(holds) = chosen {
+            return self.walk(if holds { then } else { otherwise }, known, prover, scope);
+        }
         if let Some(holds) = self.settled(condition, scope, 0) {
             let end = self.walk(if holds { then } else { otherwise }, known, prover, scope);
             prover.exempted |= end.is_none() && prover.onward.is_some();

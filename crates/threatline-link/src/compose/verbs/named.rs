@@ -77,7 +77,10 @@ impl<'a> Evaluator<'a> {
         let mut found = candidates[..if module.is_empty() { 3 } else { 2 }].iter().find_map(|name| self.program.class_spelled(name.trim_matches('/')));
         if found.is_none() && rules.anywhere {
             let file = self.file;
-            found = self.program.class_ending(file, &candidates[0]);
+            found = match self.family() {
+                Family::Python => self.program.class_at_hand(file, candidates[0].rsplit(['.', '/']).next().unwrap_or_default()),
+                _ => self.program.class_ending(file, &candidates[0]),
+            };
         }
         let Some((file, class)) = found else { return Some(Val::Unknown) };
         for name in &rules.methods {

@@ -75,6 +75,7 @@ impl<'a> Evaluator<'a> {
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         let route = Route {
             answered_by: Vec::new(),
+            choice: None,
             kind: EntryPointKind::Http,
             methods: vec![Some(method.clone())],
             told: true,
@@ -107,6 +108,7 @@ impl<'a> Evaluator<'a> {
                 let (method, path) = told.split_once(' ').unwrap_or((told, ""));
                 let route = Route {
                     answered_by: Vec::new(),
+                    choice: None,
                     kind: EntryPointKind::Http,
                     methods: vec![Some(method.to_owned())],
                     told: true,

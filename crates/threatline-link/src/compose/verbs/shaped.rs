@@ -154,6 +154,7 @@ impl<'a> Evaluator<'a> {
             place,
             typed: false,
             answered_by: Vec::new(),
+            choice: None,
             parameters,
         };
         self.objects[id].events.push(Event::Route(Rc::new(route)));
@@ -205,6 +206,19 @@ impl<'a> Evaluator<'a> {
     pub(super) fn fill(&mut self, rule: &CallRule, body: Val, router: ObjectId) {
         let given = vec![Arg { name: None, value: Val::Object(router) }];
         match (body, rule.registers.as_deref()) {
+            // a module, or the dotted text that names one: its function of that name
+            (body @ (Val::Text(_) | Val::Module(_)), Some(name)) if self.family() == Family::Python => {
+                let module = body.literal().map(str::to_owned).map_or(body, |dotted| self.by_path(&dotted));
+                match module {
+                    Val::Module(file) => {
+                        if let Some(Val::Function(closure)) = self.module_member(file, name) {
+                            let _ = self.invoke(&closure, given);
+                        }
+                    }
+                    Val::Function(closure) => drop(self.invoke(&closure, given)),
+                    _ => {}
+                }
+            }
             (Val::Function(closure), _) => {
                 let _ = self.invoke(&closure, given);
             }
@@ -300,6 +314,7 @@ impl<'a> Evaluator<'a> {
                 place: self.place(&pack.name),
                 typed: false,
                 answered_by: Vec::new(),
+                choice: None,
                 parameters: parameters.collect(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
