@@ -269,6 +269,9 @@ pub struct HandlerRule {
     /// Name spaces in which such a class is looked for.
     #[serde(default)]
     pub r#in: Vec<String>,
+    /// Files of handlers from the package's folder, and what they offer: `api/{action}.js#run`.
+    #[serde(default)]
+    pub files: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -438,6 +441,9 @@ pub struct ReadRule {
     /// What is read holds the path's parameters, too.
     #[serde(default)]
     pub merged: bool,
+    /// A name says where it is and what it is to be: `post.name/a`.
+    #[serde(default)]
+    pub spelt: bool,
     /// Which argument of a method in `with` is the name.
     #[serde(default)]
     pub at: usize,

@@ -138,6 +138,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) hung_classes: HashMap<(FileId, u32), Vec<ObjectId>>,
     /// Routers that a pack's functions without an object are about, the innermost last.
     pub(super) inside: Vec<(&'static str, ObjectId)>,
+    /// What decorators of functions tell of what they take.
+    pub(super) function_parameters: HashMap<(FileId, u32), Vec<threatline_model::Parameter>>,
     /// The request for which a handler is looked at that tells paths apart itself.
     pub(super) choice: Option<Rc<super::verbs::Choice>>,
     /// Paths that have names, by pack and name, and the routes that stand at them, by theirs.
@@ -237,6 +239,7 @@ impl<'a> Evaluator<'a> {
             bound: Vec::new(),
             hung_classes: HashMap::new(),
             inside: Vec::new(),
+            function_parameters: HashMap::new(),
             choice: None,
             named_paths: BTreeMap::new(),
             routes_called: Vec::new(),

@@ -9,7 +9,9 @@ mod items;
 mod middleware;
 mod mounts;
 mod named;
+mod nested;
 mod out;
+mod placed_handlers;
 mod places;
 mod reads;
 mod resources;
@@ -188,7 +190,7 @@ impl<'a> Evaluator<'a> {
             let is_many = ruled.rule.entries.is_some() || items::items_over(ruled.rule, &site.arguments).is_some();
             let said = site.arguments.len();
             self.add_defaults(ruled.rule, &mut site);
-            if !is_many && !self.all_hold(&ruled.rule.when, &site.arguments) || !self.fits(ruled.rule, &mut site) {
+            if !is_many && !self.all_hold(&ruled.rule.when, &site.arguments) || ruled.rule.entries.is_none() && !self.fits(ruled.rule, &mut site) {
                 site.arguments.truncate(said);
                 continue;
             }
@@ -235,6 +237,7 @@ impl<'a> Evaluator<'a> {
             }
             Verb::Group => return Some(self.group(pack, rule, site)),
             Verb::Name => self.name_path(pack, rule, site),
+            Verb::Nest => self.nest(pack, rule, site),
             Verb::Tree => self.hang_tree(pack, rule, site),
             Verb::Prefix => self.lengthen(rule, site),
             Verb::Sieve => return self.sieve(pack, rule, site),

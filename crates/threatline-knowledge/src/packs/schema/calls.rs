@@ -26,6 +26,7 @@ pub enum Verb {
     Convention,
     Name,
     Tree,
+    Nest,
     Listen,
     Request,
     Connect,
@@ -249,6 +250,9 @@ pub struct CallRule {
     /// The field of a class with such a configuration.
     #[serde(default)]
     pub guarded_in: Option<String>,
+    /// Kinds of nested routes that say no path.
+    #[serde(default)]
+    pub pathless: Vec<String>,
     /// Decorator of a class that takes parts of the path as parameters.
     #[serde(default)]
     pub popped: Option<String>,

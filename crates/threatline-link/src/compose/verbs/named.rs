@@ -9,6 +9,19 @@ impl<'a> Evaluator<'a> {
         // PHP's are found as they are written.
         let rules = pack.handlers.as_ref().filter(|_| self.family() != Family::Php)?;
         let told = self.pick(rule.handler.as_ref(), site).filter(|value| !matches!(value, Val::Null));
+        if !rules.files.is_empty() {
+            return match told {
+                Some(value) => match value.literal().map(str::to_owned) {
+                    Some(text) => {
+                        let before = self.pick(rule.controller.as_ref(), site).and_then(|value| value.literal().map(str::to_owned));
+                        let text = before.map_or(text.clone(), |before| format!("{before}.{text}"));
+                        Some(self.handler_in_files(&rules.files, &text).unwrap_or(Val::Unknown))
+                    }
+                    None => Some(value),
+                },
+                None => None,
+            };
+        }
         let literal = |value: Option<Val>| value.and_then(|value| value.literal().map(str::to_owned));
         let named = self.pick(rule.controller.as_ref(), site);
         let mut controller = named.as_ref().and_then(|named| self.word_of(named));

@@ -162,7 +162,8 @@ impl<'a> Evaluator<'a> {
 
     /// The routes of an object take a parameter.
     pub(super) fn takes(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
-        let Some(name) = self.pick(rule.key.as_ref(), site).and_then(|value| value.literal().map(str::to_owned)) else { return };
+        let told = self.pick(rule.key.as_ref(), site).and_then(|value| value.literal().map(str::to_owned));
+        let Some(name) = told.or_else(|| rule.named.clone()) else { return };
         let id = self.command_line(pack, site);
         let told = parameter(&name, rule.r#in.as_deref().unwrap_or("query"));
         if !self.objects[id].parameters.contains(&told) {

@@ -233,7 +233,8 @@ impl<'a> Evaluator<'a> {
         let source = self.program.source(closure.file);
         let Some(function) = source.functions.get(closure.index as usize) else { return Vec::new() };
         let chains = |of: &[String]| of.iter().map(|chain| chain.split('.').map(str::to_owned).collect()).collect();
-        let mut words = Words { path_of: chains(&rule.sorts), method_of: chains(&rule.tests), file: closure.file, ..Words::default() };
+        let mut words =
+            Words { path_of: chains(&rule.sorts), method_of: chains(&rule.tests), file: closure.file, sliced: self.family() == Family::Go, ..Words::default() };
         match request {
             Some(name) => drop(words.requests.insert(name.to_owned())),
             None if rule.handler_methods.is_empty() => {
@@ -255,9 +256,26 @@ impl<'a> Evaluator<'a> {
                 Compared::Whole(path) => path.clone(),
                 Compared::Beginning(path) => format!("{}{REST}", path.trim_end_matches('/')),
             };
-            Some((method.clone(), Text::literal(written), Some(Choice { method, path, words: words.clone() })))
+            Some((method.clone(), Text::literal(written), Some(Choice { method, path: Some(path), words: words.clone() })))
         };
         sorter.found.into_iter().filter_map(way).collect()
+    }
+
+    /// A handler of several methods that compares the request's with some is looked at for each of them.
+    pub(in crate::compose) fn choice_of_method(&mut self, closure: &Closure, method: &str) -> Option<Choice> {
+        let source = self.program.source(closure.file);
+        let asked: Vec<String> = METHOD_OF.iter().map(|name| (*name).to_owned()).collect();
+        if told_apart(&source.functions, closure.index, &asked).is_empty() {
+            return None;
+        }
+        let function = source.functions.get(closure.index as usize)?;
+        let mut words = Words { file: closure.file, ..Words::default() };
+        words.method_of = METHOD_OF.iter().flat_map(|name| [vec![(*name).to_owned()], vec!["request".to_owned(), (*name).to_owned()]]).collect();
+        words.requests.extend(function.parameters.iter().map(|parameter| self.variable(&parameter.name)));
+        words.requests.extend(["request", "self", "this", "$this"].map(str::to_owned));
+        let mut sorter = Sorter { source, class: function.class, words, found: Vec::new(), followed: HashSet::new(), budget: MAX_STEPS };
+        sorter.function(closure.index, &[(None, None)], 0);
+        Some(Choice { method: Some(method.to_owned()), path: None, words: Rc::new(sorter.words) })
     }
 
     /// The routes of a handler that tells paths apart, or of each method of its class that answers.
@@ -299,6 +317,9 @@ impl<'a> Evaluator<'a> {
         }
     }
 }
+
+/// Members of requests that are their method.
+const METHOD_OF: [&str; 4] = ["method", "Method", "request_method", "getMethod"];
 
 /// Everything below a path.
 const REST: &str = "/{path}";

@@ -53,11 +53,25 @@ pub(in crate::compose) enum Compared {
     Beginning(String),
 }
 
+impl Compared {
+    /// Whether a request of such a path is what is asked for; none where only some are.
+    fn holds_for(&self, own: &Compared) -> Option<bool> {
+        match (self, own) {
+            (Compared::Whole(asked), Compared::Whole(own)) => Some(same(asked, own)),
+            (Compared::Beginning(asked), Compared::Whole(own)) => Some(own.starts_with(asked)),
+            (Compared::Whole(asked), Compared::Beginning(own)) => (!asked.starts_with(own)).then_some(false),
+            (Compared::Beginning(asked), Compared::Beginning(own)) if own.starts_with(asked) => Some(true),
+            (Compared::Beginning(asked), Compared::Beginning(own)) => (!asked.starts_with(own)).then_some(false),
+        }
+    }
+}
+
 /// The request for which a handler is looked at.
 #[derive(Clone, Debug)]
 pub(in crate::compose) struct Choice {
     pub(in crate::compose) method: Option<String>,
-    pub(in crate::compose) path: Compared,
+    /// None is any.
+    pub(in crate::compose) path: Option<Compared>,
     pub(super) words: Rc<Words>,
 }
 
@@ -71,6 +85,8 @@ pub(super) struct Words {
     pub(super) requests: BTreeSet<String>,
     pub(super) paths: BTreeSet<String>,
     pub(super) methods: BTreeSet<String>,
+    /// A part of a text stands as the text itself in what was read of the file (Go): what ends with a slash is a beginning.
+    pub(super) sliced: bool,
     /// Functions of that file.
     pub(super) file: FileId,
     pub(super) functions: BTreeSet<u32>,
@@ -122,11 +138,8 @@ impl Choice {
         };
         let by_path = match (path, &self.path) {
             (None, _) => Some(true),
-            (Some(Compared::Whole(asked)), Compared::Whole(own)) => Some(same(asked, own)),
-            (Some(Compared::Beginning(asked)), Compared::Whole(own)) => Some(own.starts_with(asked)),
-            (Some(Compared::Whole(asked)), Compared::Beginning(own)) => (!asked.starts_with(own)).then_some(false),
-            (Some(Compared::Beginning(asked)), Compared::Beginning(own)) if own.starts_with(asked) => Some(true),
-            (Some(Compared::Beginning(asked)), Compared::Beginning(own)) => (!asked.starts_with(own)).then_some(false),
+            (Some(_), None) => None,
+            (Some(asked), Some(own)) => asked.holds_for(own),
         };
         match (by_method, by_path) {
             (Some(false), _) | (_, Some(false)) => Some(false),
@@ -166,7 +179,11 @@ impl Words {
             _ => return None,
         };
         let known: Vec<Known> = if self.is_path(asked, 0) {
-            texts.iter().filter(|text| text.starts_with('/')).map(|text| (None, Some(Compared::Whole((*text).to_owned())))).collect()
+            let path = |text: &str| match self.sliced && text.len() > 1 && text.ends_with('/') {
+                true => Compared::Beginning(text.to_owned()),
+                false => Compared::Whole(text.to_owned()),
+            };
+            texts.iter().filter(|text| text.starts_with('/')).map(|text| (None, Some(path(text)))).collect()
         } else if self.is_method(asked, 0) {
             let methods = texts.iter().filter_map(|text| METHODS.iter().find(|method| method.eq_ignore_ascii_case(text)));
             methods.map(|method| (Some((*method).to_owned()), None)).collect()
