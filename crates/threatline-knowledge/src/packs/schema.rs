@@ -272,6 +272,9 @@ pub struct HandlerRule {
     /// Files of handlers from the package's folder, and what they offer: `api/{action}.js#run`.
     #[serde(default)]
     pub files: Vec<String>,
+    /// What such a file offers under this name tells by its keys what the handler takes.
+    #[serde(default)]
+    pub takes: Option<String>,
 }
 
 fn yes() -> bool {

@@ -9,9 +9,12 @@ use threatline_knowledge::packs::Verb;
 use threatline_model::Parameter;
 
 impl<'a> Evaluator<'a> {
-    /// Parameters that decorators of a function told of it.
-    pub(super) fn told_of_function(&self, closure: &Closure) -> Vec<Parameter> {
-        self.function_parameters.get(&(closure.file, closure.index)).cloned().unwrap_or_default()
+    /// Parameters that decorators of a function, or what stands beside it, told of it, but for parts of the path. A request without a body
+    /// has them in the query.
+    pub(super) fn told_of_function(&self, closure: &Closure, path: &[String], bodiless: bool) -> Vec<Parameter> {
+        let told = self.function_parameters.get(&(closure.file, closure.index)).into_iter().flatten();
+        let placed = |one: &Parameter| parameter(&one.name, if bodiless && one.place == "form" { "query" } else { &one.place });
+        told.filter(|one| !path.contains(&one.name)).map(placed).collect()
     }
 
     /// The parameters of a function that is a command: arguments where nothing stands in for them, else flags, unless their default says it.

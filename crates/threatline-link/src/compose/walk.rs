@@ -335,7 +335,7 @@ impl<'a> Evaluator<'a> {
         if let Some(closure) = closure {
             self.extracted_parameters(closure, &mut parameters);
             self.ruled_parameters(closure, &mut parameters);
-            parameters.extend(self.told_of_function(closure));
+            parameters.extend(self.told_of_function(closure, names, matches!(method.as_deref(), Some("GET" | "HEAD"))));
             if route.typed && route.kind == EntryPointKind::Cli {
                 self.command_parameters(closure, &mut parameters);
             } else if route.typed {

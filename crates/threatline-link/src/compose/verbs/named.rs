@@ -15,7 +15,7 @@ impl<'a> Evaluator<'a> {
                     Some(text) => {
                         let before = self.pick(rule.controller.as_ref(), site).and_then(|value| value.literal().map(str::to_owned));
                         let text = before.map_or(text.clone(), |before| format!("{before}.{text}"));
-                        Some(self.handler_in_files(&rules.files, &text).unwrap_or(Val::Unknown))
+                        Some(self.handler_in_files(rules, &text).unwrap_or(Val::Unknown))
                     }
                     None => Some(value),
                 },

@@ -55,10 +55,12 @@ impl<'a> Evaluator<'a> {
             None => self.objects[router].methods.clone(),
         };
         let child = self.object(Object { place: Some(place.clone()), methods: methods.clone(), around: Some(router), ..Object::default() });
-        self.hang(router, Val::Object(child), written.map(Text::literal), false, Vec::new(), place.clone());
+        self.hang(router, Val::Object(child), written.as_deref().map(Text::literal), false, Vec::new(), place.clone());
+        // an action that the path names is whichever it says
+        let open = written.as_deref().is_some_and(|path| path.contains("{action}") || path.contains("{controller}"));
         let told = Told {
             controller: self.pick(rule.controller.as_ref(), &inner).or_else(|| told.controller.clone()),
-            action: self.pick(rule.action.as_ref(), &inner).or_else(|| told.action.clone()),
+            action: if open { Some(Val::Unknown) } else { self.pick(rule.action.as_ref(), &inner).or_else(|| told.action.clone()) },
         };
         let below = self.pick(rule.children.as_ref(), &outer).filter(|below| matches!(below, Val::Map(entries) if !entries.is_empty()));
         let ends = below.is_none() || matches!(self.pick(rule.level.as_deref().map(word).as_ref(), &outer), Some(Val::Boolean(true)));
@@ -84,7 +86,10 @@ impl<'a> Evaluator<'a> {
             _ => None,
         };
         let Some((file, class)) = class else { return Val::Unknown };
-        let action = told.action.as_ref().and_then(Val::literal).unwrap_or("index").to_owned();
+        let action = match &told.action {
+            Some(action) => action.literal().unwrap_or_default().to_owned(),
+            None => "index".to_owned(),
+        };
         let method: String = action.split(['-', '.', '_']).enumerate().map(|(at, word)| if at == 0 { word.to_owned() } else { capital(word) }).collect();
         let forms = pack.handlers.as_ref().map(|handlers| handlers.methods.clone()).unwrap_or_default();
         for name in forms.iter().map(|form| form.replace("{method}", &method)) {
