@@ -221,8 +221,8 @@ fn combined(one: &[Known], other: &[Known]) -> Option<Vec<Known>> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// The ways in that a handler tells apart: methods, path, and the request for which it is to be looked at. Where it tells
-    /// no paths apart it answers at all of them.
+    /// The ways in that a handler tells apart: methods, path, and the request for which it is to be looked at. A class's method that
+    /// tells no paths apart answers at all of them.
     pub(super) fn sorted_ways(
         &mut self,
         closure: &Closure,
@@ -248,7 +248,8 @@ impl<'a> Evaluator<'a> {
         sorter.function(closure.index, &start, 0);
         let words = Rc::new(sorter.words);
         if sorter.found.is_empty() {
-            return if request.is_some() { Vec::new() } else { vec![(method.map(str::to_owned), Text::literal(REST), None)] };
+            // a function that compares none may hand the request to a framework's application
+            return if rule.handler_methods.is_empty() { Vec::new() } else { vec![(method.map(str::to_owned), Text::literal(REST), None)] };
         }
         let way = |(method, path): Known| {
             let path = path?;
