@@ -52,6 +52,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("elixir", File(Source(Language::Elixir), "lib/shop_web/router.ex")),
         ("env_file", File(EnvFile, ".env")),
         ("go", File(Source(Language::Go), "cmd/main.go")),
+        ("goctl", File(Goctl, "shop.api")),
         ("graphql", File(Graphql, "schema.graphql")),
         ("haproxy", File(Haproxy, "haproxy.cfg")),
         ("java", File(Source(Language::Java), "src/main/java/a/A.java")),

@@ -427,6 +427,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Smithy => "smithy",
         ArtifactKind::Sql => "sql",
         ArtifactKind::Typespec => "typespec",
+        ArtifactKind::Goctl => "go-zero",
         ArtifactKind::Procfile => "procfile",
         ArtifactKind::Redirects => "redirects",
         ArtifactKind::StoreRules => "store-rules",

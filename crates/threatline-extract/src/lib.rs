@@ -100,6 +100,7 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Smithy => spec::smithy::read(text),
         ArtifactKind::Sql => spec::sql::read(text),
         ArtifactKind::Typespec => spec::typespec::read(text),
+        ArtifactKind::Goctl => spec::goctl::read(text),
         ArtifactKind::Bicep => infra::bicep::read(text),
         ArtifactKind::Wrangler => infra::wrangler::read(text),
         ArtifactKind::Manifest(ecosystem) => manifest::read(ecosystem, text),

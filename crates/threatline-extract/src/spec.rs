@@ -2,6 +2,7 @@
 
 mod amplify;
 pub mod asyncapi;
+pub mod goctl;
 pub mod graphql;
 pub mod openapi;
 pub mod protobuf;

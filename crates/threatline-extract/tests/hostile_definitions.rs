@@ -82,6 +82,8 @@ fn deep_nesting_ends() {
         ("a.sql", format!("create table a ({})", "b int, ".repeat(100_000))),
         ("a.sql", "create table a (b int)\n".repeat(40_000)),
         ("a.sql", "copy a from stdin; create table '".repeat(30_000)),
+        ("a.api", deep("service a { get /", "", "}")),
+        ("a.api", "type a {\na\n}\nservice a {\nget /a (a) returns (a)\n}\n".repeat(4_000)),
         ("a.smithy", deep("operation a { input := { b: ", "", "} }")),
         ("a.tsp", deep("namespace a { ", "@get op b(): void;", "}")),
         ("a.tsp", deep("@get op a(b: { ", "", "}): void;")),

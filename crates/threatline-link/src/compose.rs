@@ -10,6 +10,7 @@ mod annotated;
 mod attributes;
 mod bound;
 mod callable;
+mod commands;
 pub(crate) mod constructs;
 mod convention;
 mod disclosed;
@@ -269,11 +270,14 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     // What others load comes last: it may be that nobody does.
     let (loaded, first): (Vec<usize>, Vec<usize>) = waiting.into_iter().partition(|file| program.is_loaded(*file));
     for file in first.into_iter().chain(loaded) {
-        if !evaluator.loaded.contains(&file) {
+        if !evaluator.loaded.contains(&file) || evaluator.is_configuration(file) {
             evaluator.refuel();
             evaluator.owner = file;
             evaluator.run_by_place(file);
         }
+    }
+    for file in program.own_files().filter(|file| program.files[*file].family == threatline_knowledge::packs::Family::JavaScript) {
+        evaluator.hand_exports(file);
     }
     evaluator.find_roots();
     evaluator.find_before();

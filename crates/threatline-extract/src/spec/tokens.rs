@@ -1,4 +1,4 @@
-//! Words of languages in which interfaces are written (Smithy, TypeSpec): names, texts and marks.
+//! Words of languages in which interfaces are written (Smithy, TypeSpec, goctl): names, texts and marks.
 
 /// Tokens of one file; more is no definition that a person keeps.
 const MANY: usize = 400_000;

@@ -25,6 +25,7 @@ pub enum Notation {
     Brackets,
     Dollars,
     Plain,
+    Signs,
 }
 
 /// What a file is there for.
@@ -137,4 +138,7 @@ pub struct FileRule {
     /// What they give back is handed to a call of this name.
     #[serde(default)]
     pub gives: Option<String>,
+    /// It is handed what they offer under this name.
+    #[serde(default)]
+    pub exported: Option<String>,
 }

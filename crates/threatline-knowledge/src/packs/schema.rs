@@ -269,6 +269,12 @@ pub struct HandlerRule {
     /// Name spaces in which such a class is looked for.
     #[serde(default)]
     pub r#in: Vec<String>,
+    /// Files of handlers from the package's folder, and what they offer: `api/{action}.js#run`.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// What such a file offers under this name tells by its keys what the handler takes.
+    #[serde(default)]
+    pub takes: Option<String>,
 }
 
 fn yes() -> bool {
@@ -306,6 +312,17 @@ pub struct TypeRule {
     pub role: TypeRole,
     #[serde(default)]
     pub prefix: Option<Selectors>,
+    /// Of a class that says no prefix itself: fields and `{class}` in braces; the first of which all is known.
+    #[serde(default)]
+    pub prefix_as: Vec<String>,
+    /// Routes that a class of it has by itself, by the names under which it lists which of them (`GET /{id}`).
+    #[serde(default)]
+    pub brings: BTreeMap<String, String>,
+    /// Fields of the class with the names of those that it has, and of those that it has not.
+    #[serde(default)]
+    pub brings_only: Option<String>,
+    #[serde(default)]
+    pub brings_except: Option<String>,
     #[serde(default)]
     pub guards: Option<Selectors>,
     #[serde(default)]
@@ -427,6 +444,9 @@ pub struct ReadRule {
     /// What is read holds the path's parameters, too.
     #[serde(default)]
     pub merged: bool,
+    /// A name says where it is and what it is to be: `post.name/a`.
+    #[serde(default)]
+    pub spelt: bool,
     /// Which argument of a method in `with` is the name.
     #[serde(default)]
     pub at: usize,

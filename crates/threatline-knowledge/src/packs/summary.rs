@@ -71,7 +71,9 @@ fn of_kind(kind: &str) -> &'static str {
 
 fn of_call(verb: Verb, kind: Option<&str>) -> Option<&'static str> {
     match verb {
-        Verb::Route | Verb::Resources | Verb::Crud | Verb::Convention | Verb::Sieve | Verb::Cases => Some(of_kind(kind.unwrap_or("http"))),
+        Verb::Route | Verb::Resources | Verb::Nest | Verb::Tree | Verb::Crud | Verb::Convention | Verb::Sieve | Verb::Cases => {
+            Some(of_kind(kind.unwrap_or("http")))
+        }
         Verb::Make | Verb::Group => kind.filter(|kind| *kind == "cli").map(of_kind),
         Verb::Schema | Verb::Expose => Some(of_kind(kind.unwrap_or("graphql"))),
         Verb::Serve => Some("rpcs"),

@@ -8,7 +8,7 @@ use super::library::TypeId;
 use super::value::*;
 use std::collections::BTreeSet;
 use threatline_facts::code::*;
-use threatline_knowledge::packs::Pack;
+use threatline_knowledge::packs::{Pack, TypeRole};
 
 /// Functions without a name that a file gives away.
 pub(super) fn offered(source: &Source) -> BTreeSet<u32> {
@@ -39,6 +39,20 @@ impl<'a> Evaluator<'a> {
             let place = Some(self.place("code"));
             // somebody else put guards on it, or none
             let id = self.object(Object { ty: Some(ty), place, events: vec![Event::Protect], ..Object::default() });
+            out.push(Arg { name: Some(parameter.name.clone()), value: Val::Object(id) });
+        }
+        out
+    }
+
+    /// The request that a function takes, where its parameter's name tells and nothing else does.
+    pub(super) fn requests_named(&mut self, file: FileId, function: &'a Function) -> Vec<Arg> {
+        let mut out = Vec::new();
+        for parameter in &function.parameters {
+            let Some(ty) = self.type_of_parameter(file, parameter) else { continue };
+            if self.program.files[file].library.type_rule(ty).rule.role != TypeRole::Request {
+                continue;
+            }
+            let id = self.single(&format!("type:{}", ty.0), Some(ty));
             out.push(Arg { name: Some(parameter.name.clone()), value: Val::Object(id) });
         }
         out

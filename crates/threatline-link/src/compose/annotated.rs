@@ -487,6 +487,7 @@ impl<'a> Evaluator<'a> {
                         place: place.clone(),
                         typed: ruled.pack.typed_parameters && matches!(self.family(), Family::CSharp | Family::Java),
                         answered_by: Vec::new(),
+                        choice: None,
                         parameters: parameters.clone(),
                     };
                     self.told_of.entry((file, index, this)).or_insert_with(|| Rc::new(told.clone()));
@@ -571,6 +572,7 @@ impl<'a> Evaluator<'a> {
                 place: place.clone(),
                 typed: false,
                 answered_by: Vec::new(),
+                choice: None,
                 parameters: Vec::new(),
             };
             let router = self.single(&format!("{}:jobs", one.ruled.pack.name), None);
@@ -621,10 +623,24 @@ impl Evaluator<'_> {
     /// What stands before the methods of such a class is not known: nobody is seen to map it, or something is
     /// named that may guard it.
     fn is_clouded(&mut self, rule: &ClassRule) -> bool {
+        self.is_cloudy(&rule.mapped_by, &rule.clouded_by)
+    }
+
+    /// None of the first words is spoken of, or one of the others is.
+    pub(super) fn is_cloudy(&mut self, mapped_by: &[String], clouded_by: &[String]) -> bool {
+        if mapped_by.is_empty() && clouded_by.is_empty() {
+            return false;
+        }
         let program = self.program;
         let named = self.named.get_or_insert_with(|| super::inventory::member_names(program));
-        let any = |words: &[String]| words.iter().any(|word| named.contains(word.as_str()));
-        (!rule.mapped_by.is_empty() && !any(&rule.mapped_by)) || any(&rule.clouded_by)
+        let all = || program.files.iter().flat_map(|file| &file.source.imports);
+        let imported = self.imported.get_or_insert_with(|| all().filter_map(|import| Some((import.module.as_str(), import.member.as_deref()?))).collect());
+        // a full name is one that a file imports, or a member of what it imports
+        let spoken = |word: &String| match word.rsplit_once('.') {
+            Some((module, member)) => named.contains(member) || imported.contains(&(module, member)),
+            None => named.contains(word.as_str()),
+        };
+        (!mapped_by.is_empty() && !mapped_by.iter().any(spoken)) || clouded_by.iter().any(spoken)
     }
 }
 
@@ -632,6 +648,7 @@ impl Evaluator<'_> {
 pub(super) fn plain_route(handler: Val, place: super::Place) -> Route {
     Route {
         answered_by: Vec::new(),
+        choice: None,
         kind: EntryPointKind::Http,
         methods: vec![None],
         told: false,

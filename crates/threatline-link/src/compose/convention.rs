@@ -112,6 +112,7 @@ impl<'a> Evaluator<'a> {
             place,
             typed: convention.pack.typed_parameters,
             answered_by: Vec::new(),
+            choice: None,
             parameters: Vec::new(),
         };
         let router = self.single(&format!("{}:annotated", convention.pack.name), None);

@@ -40,6 +40,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) pretending: Vec<(FileId, u32)>,
     /// Names of members that any file speaks of, once they are asked for.
     pub(super) named: Option<BTreeSet<&'a str>>,
+    /// What files import of modules, once that is asked for.
+    pub(super) imported: Option<BTreeSet<(&'a str, &'a str)>>,
     /// What names mean by a file's imports of everything, where that hangs on nothing that is evaluated.
     globbed: HashMap<FileId, HashMap<String, Globbed>>,
     /// Bases of classes, and members of classes that have a value.
@@ -136,6 +138,13 @@ pub(super) struct Evaluator<'a> {
     pub(super) hung_classes: HashMap<(FileId, u32), Vec<ObjectId>>,
     /// Routers that a pack's functions without an object are about, the innermost last.
     pub(super) inside: Vec<(&'static str, ObjectId)>,
+    /// What decorators of functions tell of what they take.
+    pub(super) function_parameters: HashMap<(FileId, u32), Vec<threatline_model::Parameter>>,
+    /// The request for which a handler is looked at that tells paths apart itself.
+    pub(super) choice: Option<Rc<super::verbs::Choice>>,
+    /// Paths that have names, by pack and name, and the routes that stand at them, by theirs.
+    pub(super) named_paths: BTreeMap<(String, String), Vec<ObjectId>>,
+    pub(super) routes_called: Vec<(String, String, ObjectId)>,
 }
 
 /// What decorators tell of a handler, by their keys.
@@ -170,6 +179,7 @@ impl<'a> Evaluator<'a> {
             generic: HashMap::new(),
             made: BTreeSet::new(),
             named: None,
+            imported: None,
             globbed: HashMap::new(),
             lines: HashMap::new(),
             statics: HashMap::new(),
@@ -229,6 +239,10 @@ impl<'a> Evaluator<'a> {
             bound: Vec::new(),
             hung_classes: HashMap::new(),
             inside: Vec::new(),
+            function_parameters: HashMap::new(),
+            choice: None,
+            named_paths: BTreeMap::new(),
+            routes_called: Vec::new(),
         }
     }
 
@@ -338,7 +352,9 @@ impl<'a> Evaluator<'a> {
             }
             Step::If { condition, then, otherwise } => {
                 self.testing += 1;
+                let chosen = self.chosen(condition);
                 let condition = self.value(condition, scope);
+                let condition = chosen.map_or(condition, Val::Boolean);
                 self.testing -= 1;
                 let branches: &[&'a Vec<Step>] = match condition {
                     Val::Boolean(true) => &[then],
@@ -381,7 +397,8 @@ impl<'a> Evaluator<'a> {
 
     fn repeat(&mut self, over: Option<&'a (Value, Value)>, body: &'a [Step], scope: &Scope, this: Option<ObjectId>, perhaps: &mut Vec<Val>) {
         let items = match over {
-            Some((_, list)) => match self.value(list, scope) {
+            Some((name, list)) => match self.value(list, scope) {
+                Val::Object(id) if self.objects[id].ty.is_some() => vec![self.run_over(id, name)],
                 Val::List(items) if !items.is_empty() && items.len() <= 64 && self.family() == Family::Php => {
                     items.iter().enumerate().map(|(at, item)| Val::list(vec![Val::Number(Rc::from(at.to_string())), item.clone()])).collect()
                 }
@@ -521,6 +538,9 @@ impl<'a> Evaluator<'a> {
         if let Some((pack, router)) = self.inside.last() {
             key.push_str(&format!("^{pack}{router}"));
         }
+        if let Some(choice) = &self.choice {
+            key.push_str(&choice.key());
+        }
         for argument in &arguments {
             key.push('|');
             key.push_str(argument.name.as_deref().unwrap_or(""));
@@ -572,6 +592,11 @@ impl<'a> Evaluator<'a> {
             (Val::Unknown | Val::Null, Some(returns)) => self.typed(returns, &scope),
             _ => value,
         }
+    }
+
+    /// The function that is being run; none at the top of a file.
+    pub(super) fn running_function(&self) -> Option<u32> {
+        self.running.last().map(|(_, function)| *function).filter(|function| *function != u32::MAX)
     }
 
     /// The name of a parameter where it is used: variables of PHP carry a sign.

@@ -21,8 +21,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use threatline_facts::code::*;
 use threatline_knowledge::packs::{Effect, Family, Verb};
-pub(super) use words::calls_in_step;
 use words::*;
+pub(super) use words::{calls_in as calls_within, calls_in_step};
 
 /// What stands between a caller and what comes after the guard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -337,7 +337,8 @@ impl<'a> Evaluator<'a> {
                 if ruled.rule.effect == Effect::Contained {
                     return self.judge_contained(ruled.rule, arguments.unwrap_or_default(), &place, depth + 1);
                 }
-                let mut out = Verdict::of(ruled.rule.effect, place);
+                let effect = if self.is_cloudy(&ruled.rule.mapped_by, &ruled.rule.clouded_by) { Effect::Optional } else { ruled.rule.effect };
+                let mut out = Verdict::of(effect, place);
                 if ruled.rule.reads_pass {
                     out = Verdict { writes: out.authenticates, authenticates: false, authorizes: false, ..out };
                 }

@@ -78,6 +78,7 @@ impl<'a> Evaluator<'a> {
 
     /// What hangs under another is no beginning of its own, also where it is found late.
     pub(super) fn hang_late(&mut self) {
+        self.hang_called();
         for file in self.program.own_files() {
             if self.program.files[file].family == Family::Python {
                 for class in 0..self.program.source(file).classes.len() as u32 {
@@ -128,7 +129,11 @@ impl<'a> Evaluator<'a> {
         let guards = field(self, &rule.guards);
         let place = Place { path: self.program.files[file].path.clone(), mark: self.program.source(file).classes[class as usize].mark, by: "code".into() };
         self.objects[id].ty = Some(ty);
-        self.objects[id].prefix = prefix.map(|value| super::evaluate::as_text(&value));
+        let prefix = match prefix {
+            Some(value) => Some(super::evaluate::as_text(&value)),
+            None => rule.prefix_as.iter().find_map(|form| self.prefix_by(id, file, class, form)).map(Text::literal),
+        };
+        self.objects[id].prefix = prefix;
         let items = match guards {
             Some(Val::List(items)) => items.to_vec(),
             _ => Vec::new(),
@@ -155,8 +160,59 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+        self.bring_routes(id, ty, &place);
         self.class_routers.insert((file, class), Some(id));
         Some(id)
+    }
+
+    /// The routes that a library's class brings to those of the project that extend it; what guards them is told by its name.
+    fn bring_routes(&mut self, id: ObjectId, ty: super::library::TypeId, place: &Place) {
+        let rule = self.program.files[self.objects[id].class.map_or(self.file, |(file, _)| file)].library.type_rule(ty).rule;
+        let names = |value: Option<Val>| match value {
+            Some(Val::List(items)) => Some(items.iter().filter_map(|item| item.literal().map(str::to_owned)).collect::<Vec<String>>()),
+            Some(Val::Null) | None => None,
+            Some(_) => Some(Vec::new()),
+        };
+        let (only, except) = (&rule.brings_only, &rule.brings_except);
+        let only = names(only.as_deref().and_then(|field| self.field(id, field)));
+        let except = names(except.as_deref().and_then(|field| self.field(id, field))).unwrap_or_default();
+        for (name, told) in &rule.brings {
+            if except.contains(name) || only.as_ref().is_some_and(|only| !only.contains(name)) {
+                continue;
+            }
+            let (method, path) = told.split_once(' ').unwrap_or((told, ""));
+            let guard = rule.names.first().map(|name| Guard { value: Val::symbol(name), place: place.clone() });
+            let route = Route {
+                methods: vec![Some(method.to_owned()).filter(|method| method != "*")],
+                path: Text::literal(path),
+                guards: guard.into_iter().collect(),
+                ..super::annotated::plain_route(Val::Unknown, place.clone())
+            };
+            self.objects[id].events.push(Event::Route(Rc::new(route)));
+        }
+    }
+
+    /// A prefix that is made of what fields of the class hold and of its name in small letters: `/api/{version=v1}/{class}`. A
+    /// field may have a value of its own where the class says none.
+    fn prefix_by(&mut self, id: ObjectId, file: FileId, class: u32, form: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut rest = form;
+        while let Some((before, behind)) = rest.split_once('{') {
+            let (word, behind) = behind.split_once('}')?;
+            out.push_str(before);
+            let (word, usual) = word.split_once('=').map_or((word, None), |(word, usual)| (word, Some(usual)));
+            match word {
+                "class" => out.push_str(&self.program.source(file).classes[class as usize].name.to_lowercase()),
+                field => match self.field(id, field) {
+                    Some(value) if value.literal().is_some() => out.push_str(value.literal().unwrap_or_default()),
+                    Some(Val::Null) | None => out.push_str(usual?),
+                    Some(_) => return None,
+                },
+            }
+            rest = behind;
+        }
+        out.push_str(rest);
+        Some(out)
     }
 
     /// What a dotted text names: a module of the project, a member of one, else a library's thing.

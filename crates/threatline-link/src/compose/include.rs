@@ -17,6 +17,28 @@ impl<'a> Evaluator<'a> {
         of.family == Family::Php && (self.program.is_loaded(file) || self.file_rules(file).any(|(_, rule)| !rule.serves))
     }
 
+    /// Hands what a file offers to the call that packs say, where its place says so.
+    pub(super) fn hand_exports(&mut self, file: FileId) {
+        if self.program.files[file].library.packs.iter().all(|pack| pack.files.iter().all(|rule| rule.exported.is_none())) {
+            return;
+        }
+        let rules: Vec<_> = self.file_rules(file).filter(|(_, rule)| rule.exported.is_some()).collect();
+        for (_, rule) in rules {
+            let (Some(exported), Some(name)) = (&rule.exported, &rule.gives) else { continue };
+            self.refuel();
+            self.file = file;
+            self.owner = file;
+            let Some(value) = self.module_member(file, exported) else { continue };
+            let site = Site::of(name, vec![Arg { name: None, value }], None, None);
+            let _ = self.apply_rules_of(name, site);
+        }
+    }
+
+    /// A file that a framework surely loads for what it gives back, whoever loads it besides.
+    pub(super) fn is_configuration(&self, file: FileId) -> bool {
+        self.file_rules(file).any(|(_, rule)| rule.certain && rule.gives.is_some())
+    }
+
     /// What packs say of a file by its place.
     fn file_rules(&self, file: FileId) -> impl Iterator<Item = (&'static Pack, &'static FileRule)> + use<> {
         let of = &self.program.files[file];

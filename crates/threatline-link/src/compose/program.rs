@@ -457,6 +457,19 @@ impl<'a> Program<'a> {
         nearest.next().is_none().then_some(only)
     }
 
+    /// The one class of that name in the files of a family, of those that lie nearest to a file.
+    pub(super) fn class_at_hand(&self, file: FileId, name: &str) -> Option<(FileId, u32)> {
+        let own = &self.files[file];
+        let found = self.files.iter().enumerate().filter(|(_, other)| other.family == own.family);
+        let found = found.filter_map(|(at, other)| Some((at, *other.classes.get(name)?)));
+        let nearness = |other: FileId| own.path.split('/').zip(self.files[other].path.split('/')).take_while(|(left, right)| left == right).count();
+        let found: Vec<(usize, (FileId, u32))> = found.map(|found| (nearness(found.0), found)).collect();
+        let best = found.iter().map(|(near, _)| *near).max()?;
+        let mut nearest = found.iter().filter(|(near, _)| *near == best);
+        let only = nearest.next()?.1;
+        nearest.next().is_none().then_some(only)
+    }
+
     /// The existing file (or folder) that an import means, and whether the member is the file itself.
     pub(super) fn locate(&self, file: FileId, module: &str, member: Option<&str>) -> Located2 {
         let known = |members: &Members| members.iter().find(|(known, _)| known.as_deref() == member).map(|(_, found)| found.clone());

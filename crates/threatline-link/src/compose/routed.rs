@@ -382,6 +382,7 @@ impl<'a> Evaluator<'a> {
         let path = if path.is_empty() { "/" } else { path };
         let route = Route {
             answered_by: Vec::new(),
+            choice: None,
             kind,
             methods,
             told: true,

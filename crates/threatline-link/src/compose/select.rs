@@ -255,7 +255,10 @@ fn named(arguments: &[Arg], name: &str) -> Option<Val> {
 fn entry(value: &Val, key: &str) -> Option<Val> {
     match value {
         Val::Map(entries) => entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.clone()),
-        Val::List(items) => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()),
+        Val::List(items) => match key.strip_prefix('-').and_then(|back| back.parse::<usize>().ok()) {
+            Some(back) => items.len().checked_sub(back).and_then(|at| items.get(at).cloned()),
+            None => key.parse::<usize>().ok().and_then(|at| items.get(at).cloned()),
+        },
         Val::Made(made) => match key.parse::<i32>() {
             Ok(at) => position(&made.arguments, at),
             Err(_) => named(&made.arguments, key),

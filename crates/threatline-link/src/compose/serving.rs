@@ -57,9 +57,13 @@ impl<'a> Evaluator<'a> {
                 call.consumes = true;
                 self.out.calls.push(call);
             }
-            let parameters = self.said_before(file, index, this);
+            let mut parameters = self.said_before(file, index, this);
+            if let Some(place) = &rule.r#in {
+                parameters.extend(self.handed_in(file, index, place));
+            }
             let route = Route {
                 answered_by: Vec::new(),
+                choice: None,
                 kind,
                 methods: vec![rule.methods.get("*").cloned()],
                 told: true,
@@ -73,6 +77,22 @@ impl<'a> Evaluator<'a> {
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
         }
+    }
+
+    /// A method's parameters, but for those that the library hands it.
+    fn handed_in(&mut self, file: FileId, index: u32, place: &str) -> Vec<threatline_model::Parameter> {
+        let program = self.program;
+        let library = program.files[file].library;
+        let scope = self.globals(file);
+        let mut out = Vec::new();
+        for one in program.source(file).functions[index as usize].parameters.iter().filter(|one| !one.name.is_empty()) {
+            let declared = one.declared.as_ref().map(|declared| self.within(file, |this| this.type_value(&declared.name, &scope)));
+            let own = matches!(&declared, Some(Val::Symbol(name)) if library.type_named(name).is_some());
+            if !own {
+                out.push(super::verbs::parameter(&one.name, place));
+            }
+        }
+        out
     }
 
     /// Parameters that are said right before a method.

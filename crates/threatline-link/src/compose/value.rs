@@ -320,6 +320,8 @@ pub(super) struct Route {
     pub(super) typed: bool,
     /// Methods of the handler's class that answer, with the HTTP method of each.
     pub(super) answered_by: Vec<(String, String)>,
+    /// The request for which the handler is looked at, where that tells paths apart itself.
+    pub(super) choice: Option<Rc<super::verbs::Choice>>,
     /// Name and place that annotations or the path tell.
     pub(super) parameters: Vec<threatline_model::Parameter>,
 }

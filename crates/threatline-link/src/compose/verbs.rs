@@ -9,16 +9,22 @@ mod items;
 mod middleware;
 mod mounts;
 mod named;
+mod nested;
 mod out;
+mod placed_handlers;
+mod places;
 mod reads;
 mod resources;
 mod routes;
 mod schema;
 mod shape;
 mod shaped;
+mod sorted;
 mod tested;
+mod tree;
 
 pub(super) use filters::Way;
+pub(super) use sorted::Choice;
 pub(super) use tested::told_apart;
 
 use super::evaluate::{Evaluator, as_text};
@@ -182,10 +188,15 @@ impl<'a> Evaluator<'a> {
             site.star = star;
             // Of a list or a map, each item is asked for itself.
             let is_many = ruled.rule.entries.is_some() || items::items_over(ruled.rule, &site.arguments).is_some();
-            if !is_many && !self.all_hold(&ruled.rule.when, &site.arguments) || !self.fits(ruled.rule, &mut site) {
+            let said = site.arguments.len();
+            self.add_defaults(ruled.rule, &mut site);
+            if !is_many && !self.all_hold(&ruled.rule.when, &site.arguments) || ruled.rule.entries.is_none() && !self.fits(ruled.rule, &mut site) {
+                site.arguments.truncate(said);
                 continue;
             }
-            if let Some(value) = self.apply_over(ruled, &site)
+            let applied = self.apply_over(ruled, &site);
+            site.arguments.truncate(said);
+            if let Some(value) = applied
                 && out.is_none()
             {
                 out = Some(value);
@@ -220,7 +231,14 @@ impl<'a> Evaluator<'a> {
             }
             Verb::Route => return self.route(pack, rule, site),
             Verb::Mount => return self.mount(pack, rule, site),
+            Verb::Group if rule.inline && self.pick(rule.path.as_ref(), site).is_none_or(|path| matches!(path, Val::Null)) => {
+                let router = self.router(pack, site);
+                self.select(rule.body.as_ref(), site).into_iter().for_each(|body| self.fill(rule, body, router));
+            }
             Verb::Group => return Some(self.group(pack, rule, site)),
+            Verb::Name => self.name_path(pack, rule, site),
+            Verb::Nest => self.nest(pack, rule, site),
+            Verb::Tree => self.hang_tree(pack, rule, site),
             Verb::Prefix => self.lengthen(rule, site),
             Verb::Sieve => return self.sieve(pack, rule, site),
             Verb::Both => return self.both(pack, rule, site),
@@ -344,7 +362,7 @@ impl<'a> Evaluator<'a> {
     /// Makes an object of a library's type, by the name that was called.
     fn make(&mut self, ty: TypeId, arguments: Vec<Arg>, rule: Option<&CallRule>, name: &str) -> Val {
         let Ruled { pack, rule: declared } = self.program.files[self.file].library.type_rule(ty);
-        let site = Site { name: String::new(), method: String::new(), arguments, receiver: None, decorated: None, star: None };
+        let site = Site { name: name.to_owned(), method: String::new(), arguments, receiver: None, decorated: None, star: None };
         let prefix = rule.and_then(|rule| rule.prefix.as_ref()).or(declared.prefix.as_ref());
         let base = rule.and_then(|rule| rule.base.as_ref()).or(declared.base.as_ref());
         let guards = rule.and_then(|rule| rule.guards.as_ref()).or(declared.guards.as_ref());

@@ -252,6 +252,7 @@ impl<'a> Evaluator<'a> {
             Val::Function(closure) => self.told_of.get(&(closure.file, closure.index, closure.this)).cloned(),
             _ => None,
         };
+        self.choice.clone_from(&reached.route.choice);
         self.frames.push(Effects::default());
         let chain = self.chain(&reached.guards, reached.unclear);
         let before = self.frames.pop().unwrap_or_default();
@@ -279,14 +280,22 @@ impl<'a> Evaluator<'a> {
                 Some(below) => text::path(&text::under(raw, below)),
                 None => (path.clone(), names.clone()),
             };
+            let several = one.methods.len() > 1 && self.choice.is_none();
             for method in one.methods {
+                if let (true, Some(closure), Some(method)) = (several, &closure, &method) {
+                    self.choice = self.choice_of_method(closure, method).map(std::rc::Rc::new);
+                }
                 self.draft(&reached, &path, &names, method, &verdict, closure.as_ref(), top, out);
+                if several {
+                    self.choice = None;
+                }
                 if let Some(draft) = out.last_mut() {
                     super::attributes::add(&mut draft.entry, said.clone());
                     draft.entry.parameters.extend(queried.iter().map(|name| parameter(name, "query")));
                 }
             }
         }
+        self.choice = None;
     }
 
     /// A command as one types it: the name that the package gives the program, and the words that lead to it.
@@ -326,7 +335,10 @@ impl<'a> Evaluator<'a> {
         if let Some(closure) = closure {
             self.extracted_parameters(closure, &mut parameters);
             self.ruled_parameters(closure, &mut parameters);
-            if route.typed {
+            parameters.extend(self.told_of_function(closure, names, matches!(method.as_deref(), Some("GET" | "HEAD"))));
+            if route.typed && route.kind == EntryPointKind::Cli {
+                self.command_parameters(closure, &mut parameters);
+            } else if route.typed {
                 self.typed_parameters(closure, names, route.takes.len(), &mut parameters);
             }
             if let (Val::Action(..), Some(this)) = (&route.handler, closure.this) {
@@ -359,7 +371,7 @@ impl<'a> Evaluator<'a> {
         // The body as such says nothing beside its parts.
         let is_whole = |one: &&Parameter| one.name == one.place && matches!(one.place.as_str(), "body" | "form");
         if let Some(whole) = parameters.iter().find(is_whole).cloned()
-            && self.family() == Family::JavaScript
+            && matches!(self.family(), Family::JavaScript | Family::Python)
             && route.kind == EntryPointKind::Http
             && parameters.iter().any(|one| one.place == whole.place && one.name != whole.name)
         {
@@ -479,6 +491,9 @@ impl<'a> Evaluator<'a> {
         let file = self.file;
         self.file = closure.file;
         let function = &self.program.source(closure.file).functions[closure.index as usize];
+        if takes.is_empty() {
+            arguments.extend(self.requests_named(closure.file, function));
+        }
         arguments.extend(self.brought(function, told));
         let _ = self.invoke(&closure, arguments);
         let mut all = self.frames.pop().unwrap_or_default();

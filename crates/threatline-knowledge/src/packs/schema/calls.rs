@@ -24,6 +24,9 @@ pub enum Verb {
     Handle,
     Protect,
     Convention,
+    Name,
+    Tree,
+    Nest,
     Listen,
     Request,
     Connect,
@@ -215,6 +218,44 @@ pub struct CallRule {
     /// Members of the request with its method: those that the handler compares them with are answered.
     #[serde(default)]
     pub tests: Vec<String>,
+    /// Members of the request with its path: each path that the handler compares them with is a way in.
+    #[serde(default)]
+    pub sorts: Vec<String>,
+    /// The name of the request, where it is no parameter of the handler.
+    #[serde(default)]
+    pub request: Option<Selectors>,
+    /// The name of the path at which the route stands, given by a call that does `name`.
+    #[serde(default)]
+    pub called: Option<Selectors>,
+    /// A decorator of the class whose named arguments stand in for those that the call does not say.
+    #[serde(default)]
+    pub defaults: Option<String>,
+    /// The method of the handler's class that answers.
+    #[serde(default)]
+    pub member: Option<Selectors>,
+    /// Without a path the body works on the object itself.
+    #[serde(default)]
+    pub inline: bool,
+    /// Decorator, or field that is true, of methods (and of classes) that a tree of objects offers.
+    #[serde(default)]
+    pub exposed: Option<String>,
+    /// The method that answers what no other one does.
+    #[serde(default)]
+    pub rest: Option<String>,
+    /// Keys of a configuration that switch guards on (`tools.*.on`), and what these are called.
+    #[serde(default)]
+    pub switches: Option<String>,
+    #[serde(default)]
+    pub guarded_as: Option<String>,
+    /// The field of a class with such a configuration.
+    #[serde(default)]
+    pub guarded_in: Option<String>,
+    /// Kinds of nested routes that say no path.
+    #[serde(default)]
+    pub pathless: Vec<String>,
+    /// Decorator of a class that takes parts of the path as parameters.
+    #[serde(default)]
+    pub popped: Option<String>,
     /// Names of parameters that the query holds.
     #[serde(default)]
     pub queries: Option<Selectors>,

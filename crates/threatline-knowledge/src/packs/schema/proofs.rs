@@ -51,6 +51,12 @@ pub struct GuardRule {
     pub reads_pass: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// Members that must be spoken of somewhere, else it is not known whether it guards…
+    #[serde(default)]
+    pub mapped_by: Vec<String>,
+    /// … and members that, spoken of anywhere, leave that open.
+    #[serde(default)]
+    pub clouded_by: Vec<String>,
 }
 
 /// Calls that fail unless a credential is valid.

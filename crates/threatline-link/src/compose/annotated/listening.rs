@@ -32,6 +32,7 @@ impl<'a> Evaluator<'a> {
             let handler = method.map_or(Val::Unknown, |(file, index)| Val::Function(Closure { file, index, scope: None, this }));
             let route = Route {
                 answered_by: Vec::new(),
+                choice: None,
                 kind,
                 methods: vec![None],
                 told: false,

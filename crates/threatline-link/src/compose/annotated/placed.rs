@@ -107,6 +107,7 @@ impl<'a> Evaluator<'a> {
             for path in paths {
                 let route = Route {
                     answered_by: Vec::new(),
+                    choice: None,
                     kind,
                     methods: methods.clone(),
                     told: false,

@@ -205,7 +205,12 @@ impl<'a> Evaluator<'a> {
         }
         if let Some((file, index)) = self.constructor_in_line(file, class) {
             let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(id) };
-            let _ = self.invoke(&closure, arguments.unwrap_or_default());
+            let program = self.program;
+            let given = match arguments {
+                Some(arguments) => arguments,
+                None => self.requests_named(file, &program.source(file).functions[index as usize]),
+            };
+            let _ = self.invoke(&closure, given);
         }
     }
 

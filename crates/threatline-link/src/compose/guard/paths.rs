@@ -116,6 +116,10 @@ impl<'a> Evaluator<'a> {
         scope: &Scope,
     ) -> Option<Known> {
         let known = self.see(condition, known, prover, scope);
+        let chosen = self.choice.clone().and_then(|choice| choice.holds(self.file, prover.within.last().copied()?, condition));
+        if let Some(holds) = chosen {
+            return self.walk(if holds { then } else { otherwise }, known, prover, scope);
+        }
         if let Some(holds) = self.settled(condition, scope, 0) {
             let end = self.walk(if holds { then } else { otherwise }, known, prover, scope);
             prover.exempted |= end.is_none() && prover.onward.is_some();
@@ -338,9 +342,11 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a call checks a credential: `Some(returns an error)`.
     pub(super) fn verify_rule(&mut self, callee: Option<&Val>, call: &'a Call, scope: &Scope) -> Option<bool> {
-        let name = match callee? {
-            Val::Symbol(name) => name.to_string(),
-            Val::Method(id, name) => self.method_name(*id, name),
+        let name = match (callee, &call.callee) {
+            (Some(Val::Symbol(name)), _) => name.to_string(),
+            (Some(Val::Method(id, name)), _) => self.method_name(*id, name),
+            // a method of an object of which nothing is known
+            (None | Some(Val::Unknown), Value::Member(_, name)) => format!("?.{name}"),
             _ => return None,
         };
         let rules = self.program.files[self.file].library.verifies(&name);

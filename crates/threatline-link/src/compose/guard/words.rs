@@ -63,7 +63,7 @@ pub(super) fn parts_of<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a Value)) {
     }
 }
 
-pub(super) fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>) {
+pub(in crate::compose) fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>) {
     parts_of(value, &mut |part| calls_in(part, out));
     if let Value::Call(call) = value {
         out.push(call);

@@ -11,7 +11,7 @@ pub(super) fn segments(rule: &RoutedRule, rest: &str) -> Option<String> {
     let mut out = String::new();
     for part in parts {
         match rule.notation {
-            Notation::Plain => {
+            Notation::Plain | Notation::Signs => {
                 out.push('/');
                 out.push_str(part);
             }
@@ -38,6 +38,7 @@ pub(super) fn written(notation: Notation, path: &str) -> String {
     for part in path.split('/').filter(|part| !part.is_empty()) {
         let parts = match notation {
             Notation::Plain => vec![part.to_owned()],
+            Notation::Signs => vec![signed(part)],
             Notation::Brackets => bracketed(part).flatten().into_iter().collect(),
             // a group in brackets is no part that may be missing
             Notation::Dollars if part.starts_with('(') && part.ends_with(')') => Vec::new(),
@@ -49,6 +50,14 @@ pub(super) fn written(notation: Notation, path: &str) -> String {
         }
     }
     if out.is_empty() { "/".to_owned() } else { out }
+}
+
+/// `@id`, `@id:integer`, `?id`.
+fn signed(part: &str) -> String {
+    match part.strip_prefix(['@', '?']) {
+        Some(name) => format!("{{{}}}", name.split(':').next().unwrap_or(name)),
+        None => part.to_owned(),
+    }
 }
 
 /// `[id]`, `[...rest]`, `[[optional]]`, `[id=matcher]`, `[x+2e]`; groups and slots add nothing; what is shown in

@@ -406,6 +406,7 @@ impl Evaluator<'_> {
                     place: way.origin.as_ref().map_or(&way.place, |(place, _)| place).clone(),
                     typed: false,
                     answered_by: Vec::new(),
+                    choice: None,
                     parameters: way.parameters.clone(),
                 };
                 self.objects[id].events.push(Event::Route(Rc::new(route)));

@@ -6,6 +6,9 @@ use crate::compose::library::starred;
 impl<'a> Evaluator<'a> {
     /// Once, or for each item of a list or entry of a map, of those that its conditions hold for.
     pub(super) fn apply_over(&mut self, ruled: Ruled<CallRule>, site: &Site) -> Option<Val> {
+        if ruled.rule.does == Verb::Nest {
+            return self.apply_each(ruled, site);
+        }
         let several: Vec<Vec<Arg>> = match (&ruled.rule.entries, items_over(ruled.rule, &site.arguments)) {
             (Some(entries), _) => self.pick(Some(entries), site).map(|value| entries_of(&value)).unwrap_or_default(),
             (None, Some((at, items))) => {
@@ -24,9 +27,11 @@ impl<'a> Evaluator<'a> {
             if !self.all_hold(&ruled.rule.when, &arguments) {
                 continue;
             }
-            let one =
+            let mut one =
                 Site { name: String::new(), method: site.method.clone(), arguments, receiver: site.receiver.clone(), decorated: None, star: site.star.clone() };
-            out = self.apply(ruled, &one).or(out);
+            if ruled.rule.entries.is_none() || self.fits(ruled.rule, &mut one) {
+                out = self.apply(ruled, &one).or(out);
+            }
         }
         out.or_else(|| site.receiver.clone())
     }

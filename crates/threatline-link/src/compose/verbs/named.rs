@@ -9,6 +9,19 @@ impl<'a> Evaluator<'a> {
         // PHP's are found as they are written.
         let rules = pack.handlers.as_ref().filter(|_| self.family() != Family::Php)?;
         let told = self.pick(rule.handler.as_ref(), site).filter(|value| !matches!(value, Val::Null));
+        if !rules.files.is_empty() {
+            return match told {
+                Some(value) => match value.literal().map(str::to_owned) {
+                    Some(text) => {
+                        let before = self.pick(rule.controller.as_ref(), site).and_then(|value| value.literal().map(str::to_owned));
+                        let text = before.map_or(text.clone(), |before| format!("{before}.{text}"));
+                        Some(self.handler_in_files(rules, &text).unwrap_or(Val::Unknown))
+                    }
+                    None => Some(value),
+                },
+                None => None,
+            };
+        }
         let literal = |value: Option<Val>| value.and_then(|value| value.literal().map(str::to_owned));
         let named = self.pick(rule.controller.as_ref(), site);
         let mut controller = named.as_ref().and_then(|named| self.word_of(named));
@@ -77,7 +90,10 @@ impl<'a> Evaluator<'a> {
         let mut found = candidates[..if module.is_empty() { 3 } else { 2 }].iter().find_map(|name| self.program.class_spelled(name.trim_matches('/')));
         if found.is_none() && rules.anywhere {
             let file = self.file;
-            found = self.program.class_ending(file, &candidates[0]);
+            found = match self.family() {
+                Family::Python => self.program.class_at_hand(file, candidates[0].rsplit(['.', '/']).next().unwrap_or_default()),
+                _ => self.program.class_ending(file, &candidates[0]),
+            };
         }
         let Some((file, class)) = found else { return Some(Val::Unknown) };
         for name in &rules.methods {

@@ -139,6 +139,7 @@ impl<'a> Evaluator<'a> {
                 place: place.clone(),
                 typed: false,
                 answered_by: Vec::new(),
+                choice: None,
                 parameters: Vec::new(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
@@ -234,6 +235,7 @@ impl<'a> Evaluator<'a> {
             place,
             typed: false,
             answered_by: Vec::new(),
+            choice: None,
             parameters: Vec::new(),
         };
         self.objects[router].events.push(Event::Route(Rc::new(route)));

@@ -117,7 +117,8 @@ impl<'a> Evaluator<'a> {
                 && rule.with.iter().any(|with| with == method)
                 && let Some(name) = arguments.get(rule.at).and_then(|argument| argument.value.literal())
             {
-                self.note_parameter(name, &told(rule));
+                let (name, place) = if rule.spelt { spelt(name, &told(rule)) } else { (name, told(rule)) };
+                self.note_parameter(name, &place);
                 let by = if method == "()" { of.to_owned() } else { format!("{of}.{method}") };
                 self.note_input(keyed(&by, name), Origin::Request, Some(name));
                 self.note_input(by, Origin::Request, None);
@@ -179,4 +180,20 @@ impl<'a> Evaluator<'a> {
 /// Where a parameter is read; with a star where what holds it holds those of the path, too.
 fn told(rule: &ReadRule) -> String {
     if rule.merged { format!("{}*", rule.r#in) } else { rule.r#in.clone() }
+}
+
+/// `post.name/a` is the field `name` of a form, `?full` asks whether there is a `full`.
+fn spelt<'n>(name: &'n str, usual: &str) -> (&'n str, String) {
+    let name = name.trim_start_matches('?');
+    let name = name.split('/').next().unwrap_or(name);
+    let (place, rest) = match name.split_once('.') {
+        Some(("get", rest)) => ("query", rest),
+        Some(("post" | "put" | "patch" | "delete" | "request" | "file", rest)) => ("form", rest),
+        Some(("header", rest)) => ("header", rest),
+        Some(("cookie", rest)) => ("cookie", rest),
+        Some(("route", rest)) => ("path", rest),
+        Some(("param", rest)) => (usual, rest),
+        _ => (usual, name),
+    };
+    (rest, place.to_owned())
 }

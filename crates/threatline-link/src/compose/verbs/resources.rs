@@ -82,6 +82,7 @@ impl<'a> Evaluator<'a> {
             let Some(handler) = handler else { continue };
             let route = Route {
                 answered_by: Vec::new(),
+                choice: None,
                 kind: EntryPointKind::Http,
                 methods: action.methods.iter().map(|method| Some(method.clone())).collect(),
                 told: true,

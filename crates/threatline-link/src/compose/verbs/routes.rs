@@ -54,6 +54,10 @@ impl<'a> Evaluator<'a> {
         if let Some(done) = self.placed(pack, rule, site, router) {
             return Some(done);
         }
+        let router = match &rule.called {
+            Some(_) => self.at_named_path(pack, rule, site)?,
+            None => router,
+        };
         let mut paths: Vec<Text> = Vec::new();
         let mut told_by_class = Vec::new();
         for value in self.select(rule.path.as_ref(), site) {
@@ -99,6 +103,7 @@ impl<'a> Evaluator<'a> {
         let mut guards = self.guards_of(pack, rule.guards.as_ref(), site);
         guards.extend(self.effect(pack, rule));
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
+        let handler = self.member_answering(rule, site, handler);
         let handler = if self.family() == Family::Php { self.callable(handler, pack, router) } else { handler };
         guards.extend(self.action_guards(&handler));
         if !rule.tests.is_empty() {
@@ -107,6 +112,10 @@ impl<'a> Evaluator<'a> {
         // `app.get("setting")` reads a setting: a route has a handler.
         if rule.handler.is_some() && handlers.is_empty() && pack.handlers.is_none() {
             return None;
+        }
+        if !rule.sorts.is_empty() {
+            self.sorted_routes(pack, rule, site, router, &handler, guards);
+            return Some(site.receiver.clone().unwrap_or(Val::Object(router)));
         }
         let place = self.place(&pack.name);
         let router = if rule.nowhere { self.standing_alone(pack, rule, site, &place) } else { router };
@@ -190,6 +199,7 @@ impl<'a> Evaluator<'a> {
                     place: place.clone(),
                     typed: pack.typed_parameters,
                     answered_by: answered_by.clone(),
+                    choice: None,
                     parameters: [parameters, told_by_class.clone(), told_by_schema.clone(), told_here.clone()].concat(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));

@@ -32,6 +32,7 @@ impl<'a> Evaluator<'a> {
             }
             let route = Route {
                 answered_by: Vec::new(),
+                choice: None,
                 kind: EntryPointKind::Graphql,
                 methods: vec![None],
                 told: true,
@@ -125,6 +126,7 @@ impl<'a> Evaluator<'a> {
                 let is_stream = handler.methods.iter().all(|method| method.as_deref() == Some("SUBSCRIBE"));
                 let route = Route {
                     answered_by: Vec::new(),
+                    choice: None,
                     kind: if is_stream { EntryPointKind::Websocket } else { EntryPointKind::Http },
                     methods: if is_stream { vec![None] } else { handler.methods.clone() },
                     told: true,

@@ -75,6 +75,7 @@ impl<'a> Evaluator<'a> {
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         let route = Route {
             answered_by: Vec::new(),
+            choice: None,
             kind: EntryPointKind::Http,
             methods: vec![Some(method.clone())],
             told: true,
@@ -107,6 +108,7 @@ impl<'a> Evaluator<'a> {
                 let (method, path) = told.split_once(' ').unwrap_or((told, ""));
                 let route = Route {
                     answered_by: Vec::new(),
+                    choice: None,
                     kind: EntryPointKind::Http,
                     methods: vec![Some(method.to_owned())],
                     told: true,
@@ -157,11 +159,25 @@ impl<'a> Evaluator<'a> {
 
     /// Parameters of the object's routes, made or to come: options and arguments of a command.
     pub(super) fn options(&mut self, rule: &CallRule, site: &Site) {
-        let Some(Val::Object(id)) = &site.receiver else { return };
-        let place = rule.r#in.as_deref().unwrap_or("flag");
-        for value in self.select(rule.key.as_ref(), site) {
-            let found = value.literal().map(option_names).unwrap_or_default();
-            self.objects[*id].parameters.extend(found.iter().map(|name| parameter(name, place)));
+        let values = self.select(rule.key.as_ref(), site);
+        let mut written: Vec<&str> = values.iter().filter_map(Val::literal).collect();
+        // of several names of one option the long one is told
+        if written.len() > 1 {
+            let long = written.iter().copied().find(|name| name.starts_with("--"));
+            written = long.or_else(|| written.first().copied()).into_iter().collect();
+        }
+        let by_dash = |name: &str| if name.starts_with('-') { "flag" } else { "argument" };
+        let found: Vec<Parameter> = written
+            .into_iter()
+            .flat_map(|name| {
+                let place = rule.r#in.as_deref().map_or("flag", |place| if place == BY_DASH { by_dash(name) } else { place });
+                option_names(name).into_iter().map(|name| parameter(&name, place)).collect::<Vec<_>>()
+            })
+            .collect();
+        match (&site.receiver, site.decorated.as_ref().and_then(function_in)) {
+            (Some(Val::Object(id)), _) => self.objects[*id].parameters.extend(found),
+            (_, Some(function)) => self.function_parameters.entry(function).or_default().extend(found),
+            _ => {}
         }
     }
 
@@ -181,9 +197,12 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Told by the text itself: what begins with a dash is a flag, else it is an argument.
+const BY_DASH: &str = "command";
+
 /// `-p, --port <number>` is `port`, `<file>` and `[file]` are `file`.
 fn option_names(text: &str) -> Vec<String> {
-    let long = text.split([' ', ',', '|', '=']).find_map(|part| part.strip_prefix("--"));
+    let long = text.split([' ', ',', '|', '=', '/']).find_map(|part| part.strip_prefix("--"));
     if let Some(long) = long {
         return vec![long.trim_start_matches("no-").to_owned()];
     }

@@ -154,6 +154,7 @@ impl<'a> Evaluator<'a> {
             place,
             typed: false,
             answered_by: Vec::new(),
+            choice: None,
             parameters,
         };
         self.objects[id].events.push(Event::Route(Rc::new(route)));
@@ -161,7 +162,8 @@ impl<'a> Evaluator<'a> {
 
     /// The routes of an object take a parameter.
     pub(super) fn takes(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
-        let Some(name) = self.pick(rule.key.as_ref(), site).and_then(|value| value.literal().map(str::to_owned)) else { return };
+        let told = self.pick(rule.key.as_ref(), site).and_then(|value| value.literal().map(str::to_owned));
+        let Some(name) = told.or_else(|| rule.named.clone()) else { return };
         let id = self.command_line(pack, site);
         let told = parameter(&name, rule.r#in.as_deref().unwrap_or("query"));
         if !self.objects[id].parameters.contains(&told) {
@@ -205,6 +207,19 @@ impl<'a> Evaluator<'a> {
     pub(super) fn fill(&mut self, rule: &CallRule, body: Val, router: ObjectId) {
         let given = vec![Arg { name: None, value: Val::Object(router) }];
         match (body, rule.registers.as_deref()) {
+            // a module, or the dotted text that names one: its function of that name
+            (body @ (Val::Text(_) | Val::Module(_)), Some(name)) if self.family() == Family::Python => {
+                let module = body.literal().map(str::to_owned).map_or(body, |dotted| self.by_path(&dotted));
+                match module {
+                    Val::Module(file) => {
+                        if let Some(Val::Function(closure)) = self.module_member(file, name) {
+                            let _ = self.invoke(&closure, given);
+                        }
+                    }
+                    Val::Function(closure) => drop(self.invoke(&closure, given)),
+                    _ => {}
+                }
+            }
             (Val::Function(closure), _) => {
                 let _ = self.invoke(&closure, given);
             }
@@ -300,6 +315,7 @@ impl<'a> Evaluator<'a> {
                 place: self.place(&pack.name),
                 typed: false,
                 answered_by: Vec::new(),
+                choice: None,
                 parameters: parameters.collect(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
