@@ -161,6 +161,7 @@ impl Pack {
         lists.extend(self.models.iter().enumerate().map(|(at, rule)| ("models", at, "names", &rule.names[..])));
         lists.extend(self.attributes.iter().enumerate().map(|(at, rule)| ("attributes", at, "names", &rule.names[..])));
         lists.extend(self.reads.iter().enumerate().map(|(at, rule)| ("reads", at, "of", rule.of.as_slice())));
+        lists.extend(self.asked.iter().enumerate().flat_map(|(at, rule)| [("asked", at, "path", &rule.path[..]), ("asked", at, "method", &rule.method[..])]));
         lists.extend(self.values.iter().enumerate().map(|(at, rule)| ("values", at, "name", rule.name.as_slice())));
         lists
     }
@@ -176,6 +177,7 @@ impl Pack {
         let more = [
             self.rejects.len(),
             self.reads.len(),
+            self.asked.len(),
             self.sinks.len(),
             self.attributes.len(),
             self.models.len(),

@@ -318,12 +318,15 @@ impl<'a> Evaluator<'a> {
         let is_placed = |one: &&Parameter| match one.place.as_str() {
             "path" => names.contains(&one.name),
             "query" => !names.contains(&one.name),
+            // fields of a record are bound by their names in any letters
+            "body" if self.family() == Family::CSharp => !names.iter().any(|name| name.eq_ignore_ascii_case(&one.name)),
             _ => true,
         };
         parameters.extend(route.parameters.iter().filter(is_placed).cloned());
         let mut takes = None;
         let mut returns = None;
-        if let Some(closure) = closure {
+        let branch = self.asking.left.get(&route.place).cloned();
+        if let Some(closure) = closure.filter(|_| branch.is_none()) {
             self.extracted_parameters(closure, &mut parameters);
             self.ruled_parameters(closure, &mut parameters);
             if route.typed {
@@ -342,7 +345,7 @@ impl<'a> Evaluator<'a> {
             let file = self.program.file_at(&route.place.path);
             said.extend(file.and_then(|file| self.said_of_files.get(&file)).into_iter().flatten().cloned());
         }
-        let effects = closure.map(|closure| self.effects(closure, &route.takes, &parameters));
+        let effects = branch.or_else(|| closure.map(|closure| self.effects(closure, &route.takes, &parameters)));
         said.extend(effects.iter().flat_map(|effects| effects.said.iter().cloned()));
         if let Some(effects) = &effects {
             // a request without a body has its form's fields in the query

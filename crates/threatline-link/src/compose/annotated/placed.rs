@@ -166,13 +166,14 @@ impl<'a> Evaluator<'a> {
             answers: Vec::new(),
             own: Vec::new(),
             depth: header.depth + 1,
+            area: None,
         };
         self.annotated_members(file, class, &below, &own);
         self.file = before;
     }
 
     /// Guards of what is near, and those of what is far, as far as the near ones do not stand in their place.
-    pub(super) fn nearest(&mut self, near: Vec<Guard>, far: Vec<Guard>) -> Vec<Guard> {
+    pub(in crate::compose) fn nearest(&mut self, near: Vec<Guard>, far: Vec<Guard>) -> Vec<Guard> {
         if !near.iter().any(|guard| self.replaces(guard)) {
             return near.into_iter().chain(far).collect();
         }
