@@ -7,7 +7,7 @@ use Step::{Item, Key};
 /// What sort of value an argument is.
 const KINDS: &[&str] = &["text", "function", "object", "list", "map"];
 /// Where a parameter can stand.
-const PLACES: &[&str] = &["path", "query", "path_or_query", "body", "form", "header", "cookie"];
+const PLACES: &[&str] = &["path", "query", "path_or_query", "body", "form", "header", "cookie", "flag", "argument"];
 
 fn mistake(at: Vec<Step>, message: impl Into<String>, help: impl Into<String>) -> Result<(), Mistake> {
     Err(Mistake { at, message: message.into(), help: help.into() })

@@ -45,6 +45,8 @@ pub(super) struct Header {
     answers: Routes,
     /// How many objects handed this one out.
     depth: usize,
+    /// Classes that are commands of the command that the class is.
+    children: Vec<Val>,
     /// The area that the class stands in.
     pub(super) area: Option<String>,
 }
@@ -273,6 +275,14 @@ impl<'a> Evaluator<'a> {
                             let methods = self.told_methods(rule, &one.site);
                             let paths = self.paths(rule.path.as_ref(), &one.site);
                             header.answers.push((methods, paths, one.ruled));
+                        } else if at == 0 && self.family() == Family::CSharp {
+                            // another library's of the same name, of which both are used
+                            let others = self.program.files[file].library.annotation(&one.site.method);
+                            if others.iter().any(|other| other.rule.does == AnnotationVerb::Prefix) {
+                                header.is_controller = true;
+                                let prefixes = self.paths(rule.path.as_ref(), &one.site);
+                                header.prefixes.extend(prefixes);
+                            }
                         }
                     }
                     AnnotationVerb::Route if at == 0 && self.family() == Family::CSharp => {
@@ -282,6 +292,7 @@ impl<'a> Evaluator<'a> {
                         }
                     }
                     AnnotationVerb::Route if at == 0 => {
+                        header.children = self.select(rule.child.as_ref(), &one.site);
                         let methods = self.told_methods(rule, &one.site);
                         let paths = self.paths(rule.path.as_ref(), &one.site);
                         header.answers.push((methods, paths, one.ruled));

@@ -35,6 +35,9 @@ pub enum AnnotationVerb {
 pub struct AnnotationRule {
     pub names: Vec<String>,
     pub does: AnnotationVerb,
+    /// Of a command that a class is: the classes that are its own commands.
+    #[serde(default)]
+    pub child: Option<Selectors>,
     /// The area stands before the paths that annotations of its routes say.
     #[serde(default)]
     pub leads: bool,

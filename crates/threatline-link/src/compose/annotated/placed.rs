@@ -104,6 +104,10 @@ impl<'a> Evaluator<'a> {
             self.mark = self.program.source(file).classes[number as usize].mark;
             let place = self.place(&ruled.pack.name);
             let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+            if kind == EntryPointKind::Cli {
+                self.command_class(file, number, header, paths, place);
+                continue;
+            }
             for path in paths {
                 let route = Route {
                     answered_by: Vec::new(),
@@ -122,6 +126,36 @@ impl<'a> Evaluator<'a> {
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
         }
+    }
+
+    /// A class that is a command, with the commands below it; its methods may be some, too.
+    fn command_class(&mut self, file: FileId, number: u32, header: &Header, paths: Vec<Text>, place: Place) {
+        let router = self.command_router(file, number);
+        self.objects[router].prefix = paths.into_iter().next();
+        let parameters = self.bean_parameters(file, number, None);
+        let route = Route { kind: EntryPointKind::Cli, parameters, ..plain_route(Val::Unknown, place.clone()) };
+        self.objects[router].events.push(Event::Route(Rc::new(route)));
+        let listed = header.children.iter().flat_map(|child| if let Val::List(items) = child { items.to_vec() } else { vec![child.clone()] });
+        for child in listed.collect::<Vec<_>>() {
+            let Val::Class(file, class) = child else { continue };
+            let child = self.command_router(file, class);
+            if child != router && !self.objects[child].mounted {
+                self.objects[child].mounted = true;
+                let event = Event::Mount { child: Val::Object(child), path: None, replaces: false, guards: Vec::new(), place: place.clone() };
+                self.objects[router].events.push(event);
+            }
+        }
+    }
+
+    /// The router of the commands that a class holds.
+    fn command_router(&mut self, file: FileId, number: u32) -> ObjectId {
+        if let Some([router]) = self.hung_classes.get(&(file, number)).map(Vec::as_slice) {
+            return *router;
+        }
+        let place = Some(self.place("code"));
+        let router = self.object(Object { place, ..Object::default() });
+        self.hung_classes.insert((file, number), vec![router]);
+        router
     }
 
     /// The routes of what a method with a prefix alone hands out.
@@ -167,6 +201,7 @@ impl<'a> Evaluator<'a> {
             own: Vec::new(),
             depth: header.depth + 1,
             area: None,
+            children: Vec::new(),
         };
         self.annotated_members(file, class, &below, &own);
         self.file = before;
