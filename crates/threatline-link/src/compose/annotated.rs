@@ -6,6 +6,7 @@ mod parameters;
 mod placed;
 
 pub(super) use before::Bound;
+pub(super) use parameters::is_bodiless;
 pub(super) use placed::Root;
 
 use super::evaluate::{Evaluator, as_text};
@@ -18,8 +19,10 @@ use threatline_facts::code::*;
 use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, CallRule, ClassRule, Family, Selectors, Verb};
 use threatline_model::{EntryPointKind, Parameter as Told};
 
-/// Methods that are routes, each with its methods of HTTP, its paths and the rule that says so.
-type Routes = Vec<(Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>)>;
+/// What answers: its methods of HTTP, its paths and the rule that says so.
+type Answered = (Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>);
+/// Methods that are routes.
+type Routes = Vec<Answered>;
 
 /// An annotation with what packs say of it.
 #[derive(Clone)]
@@ -430,6 +433,10 @@ impl<'a> Evaluator<'a> {
             match rule.does {
                 AnnotationVerb::Route => {
                     let methods = self.told_methods(rule, &one.site);
+                    // a command without a name of its own has the method's
+                    if paths.is_empty() && rule.kind.as_deref() == Some(EntryPointKind::Cli.name()) {
+                        paths.push(Text::literal(&function.name));
+                    }
                     routes.push((methods, paths, one.ruled));
                 }
                 AnnotationVerb::Prefix if rule.method.is_some() || rule.method_from.is_some() => {

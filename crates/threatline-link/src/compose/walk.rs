@@ -1,5 +1,6 @@
 //! From applications down: every route with its whole path and the guards before it, in order.
 
+use super::annotated::is_bodiless;
 use super::evaluate::Evaluator;
 use super::guard::Verdict;
 use super::rules::Fit;
@@ -330,7 +331,8 @@ impl<'a> Evaluator<'a> {
             self.extracted_parameters(closure, &mut parameters);
             self.ruled_parameters(closure, &mut parameters);
             if route.typed {
-                self.typed_parameters(closure, names, route.takes.len(), &mut parameters);
+                let bodiless = method.as_deref().is_some_and(is_bodiless);
+                self.typed_parameters(closure, names, (route.takes.len(), bodiless), &mut parameters);
             }
             if let (Val::Action(..), Some(this)) = (&route.handler, closure.this) {
                 let declared = self.objects[this].declared.clone();
@@ -535,7 +537,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Parameters of a handler that the framework fills from the request by their types, behind those that it hands in.
-    fn typed_parameters(&mut self, closure: &Closure, names: &[String], handed: usize, out: &mut BTreeSet<Parameter>) {
+    fn typed_parameters(&mut self, closure: &Closure, names: &[String], (handed, bodiless): (usize, bool), out: &mut BTreeSet<Parameter>) {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
         let scope = self.globals(closure.file);
         let (file, mark) = (self.file, self.mark);
@@ -587,6 +589,13 @@ impl<'a> Evaluator<'a> {
                     // Java's records are put together from a form or the query, field by field.
                     Some("body") if self.family() == Family::Java => continue,
                     Some(place) => place,
+                    // without a body, several of them are in the query as well
+                    None if bodiless && self.family() == Family::CSharp && declared.name == "[]" => {
+                        match declared.arguments.first().and_then(|one| self.kind_of(one, &scope)) {
+                            Some("query") => "query",
+                            _ => continue,
+                        }
+                    }
                     None => continue,
                 },
             };
@@ -597,7 +606,7 @@ impl<'a> Evaluator<'a> {
                 && (inner.file, inner.index) != (closure.file, closure.index)
                 && self.burn()
             {
-                self.typed_parameters(&inner.clone(), names, 0, out);
+                self.typed_parameters(&inner.clone(), names, (0, bodiless), out);
             }
         }
         self.file = file;

@@ -7,6 +7,10 @@ use threatline_knowledge::packs::Pack;
 /// Methods that bring no body.
 const BODILESS: [&str; 4] = ["GET", "HEAD", "DELETE", "OPTIONS"];
 
+pub(in crate::compose) fn is_bodiless(method: &str) -> bool {
+    BODILESS.contains(&method)
+}
+
 impl<'a> Evaluator<'a> {
     pub(in crate::compose) fn told_parameters(&mut self, function: &'a Function, scope: &Scope) -> Vec<Told> {
         let mut out = Vec::new();

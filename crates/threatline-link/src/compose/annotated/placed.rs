@@ -8,6 +8,15 @@ use threatline_knowledge::packs::Pack;
 /// Objects that hand out objects that hand out objects.
 const MAX_LOCATORS: usize = 4;
 
+/// What a class answers, apart where what it takes depends on whether a method brings a body.
+fn by_body((methods, paths, ruled): &Answered) -> Vec<Answered> {
+    let (without, with): (Vec<_>, Vec<_>) = methods.iter().cloned().partition(|method| method.as_deref().is_some_and(parameters::is_bodiless));
+    if without.is_empty() || with.is_empty() || ruled.pack.unannotated.as_deref() != Some("by_method") {
+        return vec![(methods.clone(), paths.clone(), *ruled)];
+    }
+    vec![(without, paths.clone(), *ruled), (with, paths.clone(), *ruled)]
+}
+
 /// A path before all annotated routes of a pack.
 pub(in crate::compose) struct Root {
     pack: &'static str,
@@ -100,7 +109,7 @@ impl<'a> Evaluator<'a> {
 
     /// A class that answers requests itself (a servlet, a socket).
     pub(super) fn answering_class(&mut self, file: FileId, number: u32, header: &Header) {
-        for (methods, paths, ruled) in header.answers.clone() {
+        for (methods, paths, ruled) in header.answers.iter().flat_map(|answer| by_body(answer)) {
             self.mark = self.program.source(file).classes[number as usize].mark;
             let place = self.place(&ruled.pack.name);
             let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
@@ -130,8 +139,13 @@ impl<'a> Evaluator<'a> {
 
     /// A class that is a command, with the commands below it; its methods may be some, too.
     fn command_class(&mut self, file: FileId, number: u32, header: &Header, paths: Vec<Text>, place: Place) {
+        let name = paths.into_iter().next();
+        // without a name it is a program, or options that others take
+        if name.is_none() && header.children.is_empty() {
+            return;
+        }
         let router = self.command_router(file, number);
-        self.objects[router].prefix = paths.into_iter().next();
+        self.objects[router].prefix = name;
         let parameters = self.bean_parameters(file, number, None);
         let route = Route { kind: EntryPointKind::Cli, parameters, ..plain_route(Val::Unknown, place.clone()) };
         self.objects[router].events.push(Event::Route(Rc::new(route)));
