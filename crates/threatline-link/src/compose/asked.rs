@@ -251,11 +251,7 @@ fn both(first: &[Asked], second: &[Asked]) -> Vec<Asked> {
         for other in second {
             let agree = |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
             if out.len() < MAX_WAYS && agree(one.path.as_deref(), other.path.as_deref()) && agree(one.method, other.method) {
-                out.push(Asked {
-                    path: other.path.clone().or_else(|| one.path.clone()),
-                    method: other.method.or(one.method),
-                    pack: one.pack.or(other.pack),
-                });
+                out.push(Asked { path: other.path.clone().or_else(|| one.path.clone()), method: other.method.or(one.method), pack: one.pack.or(other.pack) });
             }
         }
     }

@@ -109,7 +109,7 @@ impl<'a> Evaluator<'a> {
 
     /// A class that answers requests itself (a servlet, a socket).
     pub(super) fn answering_class(&mut self, file: FileId, number: u32, header: &Header) {
-        for (methods, paths, ruled) in header.answers.iter().flat_map(|answer| by_body(answer)) {
+        for (methods, paths, ruled) in header.answers.iter().flat_map(by_body) {
             self.mark = self.program.source(file).classes[number as usize].mark;
             let place = self.place(&ruled.pack.name);
             let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);

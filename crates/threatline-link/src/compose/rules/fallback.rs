@@ -20,7 +20,8 @@ pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
         for (by, words) in &rules {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             // what it is said in may lie beside the controllers, in a folder of its own
-            let folder = folder.strip_suffix("App_Start").filter(|rest| rest.is_empty() || rest.ends_with('/')).map_or(folder, |rest| rest.trim_end_matches('/'));
+            let folder =
+                folder.strip_suffix("App_Start").filter(|rest| rest.is_empty() || rest.ends_with('/')).map_or(folder, |rest| rest.trim_end_matches('/'));
             let root = if folder.is_empty() { String::new() } else { format!("{folder}/") };
             let mut search = Search { words, by: Arc::from(*by), path, source, values: BTreeMap::new(), set: RuleSet { root, ..RuleSet::default() } };
             source.functions.iter().for_each(|function| search.steps(&function.steps, 0));
