@@ -167,7 +167,7 @@ impl ArtifactKind {
                 "js" | "jsx" | "mjs" | "cjs" => Source(Language::JavaScript),
                 "ts" | "mts" | "cts" | "vue" | "svelte" => Source(Language::TypeScript),
                 "tsx" => Source(Language::Tsx),
-                "java" | "routes" => Source(Language::Java),
+                "java" | "routes" | "jsp" | "jspx" => Source(Language::Java),
                 "kt" => Source(Language::Kotlin),
                 "ex" | "exs" => Source(Language::Elixir),
                 "go" => Source(Language::Go),

@@ -7,6 +7,7 @@ mod actions;
 mod aliases;
 mod alone;
 mod annotated;
+mod asked;
 mod attributes;
 mod bound;
 mod callable;

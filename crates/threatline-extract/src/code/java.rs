@@ -8,6 +8,7 @@ mod declaration;
 pub(super) mod descriptor;
 mod expression;
 mod literal;
+mod page;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -20,9 +21,16 @@ super::walk::grammar!(tree_sitter_java::LANGUAGE);
 
 /// Lowers one Java source file.
 pub(crate) fn lower(text: &str) -> Module {
+    if page::is_page(text) {
+        return lower_code(&page::code(text));
+    }
     if let Some(module) = descriptor::lower(text) {
         return module;
     }
+    lower_code(text)
+}
+
+fn lower_code(text: &str) -> Module {
     let Some(parsed) = PARSER.with_borrow_mut(|parser| parser.parse(text, None)) else {
         return Module { has_errors: true, ..Module::default() };
     };

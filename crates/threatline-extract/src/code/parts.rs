@@ -103,7 +103,9 @@ pub(crate) struct Case {
     pub(crate) labels: Vec<Expression>,
     /// `default` stands among the labels.
     pub(crate) default: bool,
-    /// A pattern or a guard: no constant tells when it is taken.
+    /// What must hold beside them.
+    pub(crate) guard: Option<Expression>,
+    /// A pattern: no constant tells when it is taken.
     pub(crate) opaque: bool,
     pub(crate) body: Vec<Statement>,
 }
@@ -113,7 +115,7 @@ impl Case {
     pub(crate) fn push(mut self, cases: &mut Vec<Case>) {
         if let Some(before) = cases.pop_if(|before| before.body.is_empty()) {
             self.default |= before.default;
-            self.opaque |= before.opaque;
+            self.opaque |= before.opaque || before.guard.is_some() || self.guard.is_some();
             self.labels.splice(..0, before.labels);
         }
         cases.push(self);
@@ -125,10 +127,17 @@ impl Case {
             let at = label.span;
             binary("==", value.clone(), label, at)
         });
-        tests.reduce(|left, right| {
+        let test = tests.reduce(|left, right| {
             let at = left.span;
             binary("or", left, right, at)
-        })
+        });
+        match (test, self.guard.take()) {
+            (Some(test), Some(guard)) => {
+                let at = test.span;
+                Some(binary("and", test, guard, at))
+            }
+            (test, guard) => test.or(guard),
+        }
     }
 }
 

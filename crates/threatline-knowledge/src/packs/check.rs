@@ -7,7 +7,7 @@ use Step::{Item, Key};
 /// What sort of value an argument is.
 const KINDS: &[&str] = &["text", "function", "object", "list", "map"];
 /// Where a parameter can stand.
-const PLACES: &[&str] = &["path", "query", "path_or_query", "body", "form", "header", "cookie"];
+const PLACES: &[&str] = &["path", "query", "path_or_query", "body", "form", "header", "cookie", "flag", "argument"];
 
 fn mistake(at: Vec<Step>, message: impl Into<String>, help: impl Into<String>) -> Result<(), Mistake> {
     Err(Mistake { at, message: message.into(), help: help.into() })
@@ -161,6 +161,7 @@ impl Pack {
         lists.extend(self.models.iter().enumerate().map(|(at, rule)| ("models", at, "names", &rule.names[..])));
         lists.extend(self.attributes.iter().enumerate().map(|(at, rule)| ("attributes", at, "names", &rule.names[..])));
         lists.extend(self.reads.iter().enumerate().map(|(at, rule)| ("reads", at, "of", rule.of.as_slice())));
+        lists.extend(self.asked.iter().enumerate().flat_map(|(at, rule)| [("asked", at, "path", &rule.path[..]), ("asked", at, "method", &rule.method[..])]));
         lists.extend(self.values.iter().enumerate().map(|(at, rule)| ("values", at, "name", rule.name.as_slice())));
         lists
     }
@@ -176,6 +177,7 @@ impl Pack {
         let more = [
             self.rejects.len(),
             self.reads.len(),
+            self.asked.len(),
             self.sinks.len(),
             self.attributes.len(),
             self.models.len(),

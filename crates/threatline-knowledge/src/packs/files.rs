@@ -132,6 +132,15 @@ pub struct FileRule {
     pub variables: BTreeMap<String, String>,
     #[serde(default)]
     pub serves: bool,
+    /// They answer this method, whatever they read.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Folders below which they are served, wherever these stand; without one in their path they are from the package's.
+    #[serde(default)]
+    pub roots: Vec<String>,
+    /// Folders of which nothing is given away.
+    #[serde(default)]
+    pub hidden: Vec<String>,
     /// The framework itself loads them, and puts nothing before.
     #[serde(default)]
     pub certain: bool,

@@ -162,6 +162,8 @@ pub struct Pack {
     #[serde(default)]
     pub reads: Vec<ReadRule>,
     #[serde(default)]
+    pub asked: Vec<AskedRule>,
+    #[serde(default)]
     pub sinks: Vec<SinkRule>,
     #[serde(default)]
     pub attributes: Vec<AttributeRule>,
@@ -423,6 +425,16 @@ impl Names {
     pub fn iter(&self) -> impl Iterator<Item = &String> {
         self.as_slice().iter()
     }
+}
+
+/// Members of a request that tell what it asks for, which a program compares to tell its routes apart.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct AskedRule {
+    pub path: Vec<String>,
+    #[serde(default)]
+    pub method: Vec<String>,
 }
 
 /// Parameters that a handler takes out of the request.

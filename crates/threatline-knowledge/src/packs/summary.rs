@@ -19,6 +19,8 @@ impl Pack {
             found.extend((rule.before.is_some() || !rule.guarded_by.is_empty()).then_some("guards"));
         }
         found.extend(self.routed.iter().map(|rule| if rule.does == FileUse::Route { "routes" } else { "guards" }));
+        let serves = !self.asked.is_empty() || self.files.iter().any(|rule| rule.serves);
+        found.extend(serves.then_some("routes"));
         let is_guarding = !self.guards.is_empty() || !self.verifies.is_empty() || !self.rejects.is_empty() || self.central.is_some();
         found.extend(is_guarding.then_some("guards"));
         // a router that has another pack's methods answers as that one's do
@@ -88,7 +90,7 @@ fn of_annotation(verb: AnnotationVerb, kind: Option<&str>) -> Option<&'static st
     match verb {
         AnnotationVerb::Route | AnnotationVerb::Member => Some(of_kind(kind.unwrap_or("http"))),
         AnnotationVerb::Message => Some("consumers"),
-        AnnotationVerb::Schedule => Some("jobs"),
+        AnnotationVerb::Schedule => Some(of_kind(kind.unwrap_or("schedule"))),
         AnnotationVerb::Client => Some("outbound calls"),
         AnnotationVerb::Guard => Some("guards"),
         _ => None,

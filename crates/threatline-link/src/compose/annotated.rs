@@ -6,6 +6,7 @@ mod parameters;
 mod placed;
 
 pub(super) use before::Bound;
+pub(super) use parameters::is_bodiless;
 pub(super) use placed::Root;
 
 use super::evaluate::{Evaluator, as_text};
@@ -18,8 +19,10 @@ use threatline_facts::code::*;
 use threatline_knowledge::packs::{AnnotationRule, AnnotationVerb, CallRule, ClassRule, Family, Selectors, Verb};
 use threatline_model::{EntryPointKind, Parameter as Told};
 
-/// Methods that are routes, each with its methods of HTTP, its paths and the rule that says so.
-type Routes = Vec<(Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>)>;
+/// What answers: its methods of HTTP, its paths and the rule that says so.
+type Answered = (Vec<Option<String>>, Vec<Text>, Ruled<AnnotationRule>);
+/// Methods that are routes.
+type Routes = Vec<Answered>;
 
 /// An annotation with what packs say of it.
 #[derive(Clone)]
@@ -45,6 +48,10 @@ pub(super) struct Header {
     answers: Routes,
     /// How many objects handed this one out.
     depth: usize,
+    /// Classes that are commands of the command that the class is.
+    children: Vec<Val>,
+    /// The area that the class stands in.
+    pub(super) area: Option<String>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -235,6 +242,8 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn header(&mut self, file: FileId, class: u32, scope: &Scope) -> Header {
         let mut header = Header::default();
+        // which of the classes says the prefixes, and the area that leads them
+        let (mut prefixed, mut leading) = (None, None);
         self.telling.clear();
         let (own, _) = self.bases(file, class);
         for (at, (file, class)) in [(file, class)].into_iter().chain(own).enumerate() {
@@ -251,8 +260,9 @@ impl<'a> Evaluator<'a> {
                     AnnotationVerb::Controller | AnnotationVerb::Prefix => {
                         header.is_controller |= at == 0 || rule.does == AnnotationVerb::Prefix;
                         let prefixes = self.paths(rule.path.as_ref(), &one.site);
-                        if header.prefixes.is_empty() {
-                            header.prefixes = prefixes;
+                        if header.prefixes.is_empty() || (prefixed == Some(at) && self.family() == Family::CSharp) {
+                            header.prefixes.extend(prefixes);
+                            prefixed = Some(at);
                         }
                         if header.versions.is_none() {
                             header.versions = self.pick(rule.version.as_ref(), &one.site).map(|value| super::wired::texts(&value));
@@ -268,6 +278,14 @@ impl<'a> Evaluator<'a> {
                             let methods = self.told_methods(rule, &one.site);
                             let paths = self.paths(rule.path.as_ref(), &one.site);
                             header.answers.push((methods, paths, one.ruled));
+                        } else if at == 0 && self.family() == Family::CSharp {
+                            // another library's of the same name, of which both are used
+                            let others = self.program.files[file].library.annotation(&one.site.method);
+                            if others.iter().any(|other| other.rule.does == AnnotationVerb::Prefix) {
+                                header.is_controller = true;
+                                let prefixes = self.paths(rule.path.as_ref(), &one.site);
+                                header.prefixes.extend(prefixes);
+                            }
                         }
                     }
                     AnnotationVerb::Route if at == 0 && self.family() == Family::CSharp => {
@@ -277,6 +295,7 @@ impl<'a> Evaluator<'a> {
                         }
                     }
                     AnnotationVerb::Route if at == 0 => {
+                        header.children = self.select(rule.child.as_ref(), &one.site);
                         let methods = self.told_methods(rule, &one.site);
                         let paths = self.paths(rule.path.as_ref(), &one.site);
                         header.answers.push((methods, paths, one.ruled));
@@ -284,6 +303,11 @@ impl<'a> Evaluator<'a> {
                     AnnotationVerb::Property => {
                         let place = self.place(&one.ruled.pack.name);
                         self.out.traits.extend(set_trait(rule.property.as_deref(), rule.value.as_ref(), None, place));
+                    }
+                    AnnotationVerb::Area if header.area.is_none() => {
+                        let area = self.paths(rule.path.as_ref(), &one.site).into_iter().next().map(|area| area.with_defaults());
+                        leading = leading.or(area.clone().filter(|_| rule.leads));
+                        header.area = area;
                     }
                     AnnotationVerb::Is => {
                         let place = self.place(&one.ruled.pack.name);
@@ -298,6 +322,10 @@ impl<'a> Evaluator<'a> {
                 header.own = applied;
             }
             self.file = before;
+        }
+        if let Some(area) = leading {
+            let below = |prefix: &Text| Text::literal(super::text::under(&area, &prefix.with_defaults()));
+            header.prefixes = if header.prefixes.is_empty() { vec![Text::literal(&area)] } else { header.prefixes.iter().map(below).collect() };
         }
         header.told = std::mem::take(&mut self.telling);
         if header.is_controller && self.family() == Family::Java {
@@ -405,6 +433,10 @@ impl<'a> Evaluator<'a> {
             match rule.does {
                 AnnotationVerb::Route => {
                     let methods = self.told_methods(rule, &one.site);
+                    // a command without a name of its own has the method's
+                    if paths.is_empty() && rule.kind.as_deref() == Some(EntryPointKind::Cli.name()) {
+                        paths.push(Text::literal(&function.name));
+                    }
                     routes.push((methods, paths, one.ruled));
                 }
                 AnnotationVerb::Prefix if rule.method.is_some() || rule.method_from.is_some() => {
@@ -426,6 +458,12 @@ impl<'a> Evaluator<'a> {
             Family::Java | Family::JavaScript if !header.is_controller && header.client.is_none() => routes.retain(|(_, _, ruled)| ruled.rule.anywhere),
             // Without a template of its own or its class's, an action is routed by convention.
             Family::CSharp if header.prefixes.is_empty() && prefix.is_empty() => routes.retain(|(_, paths, _)| !paths.is_empty()),
+            // A template alone answers any method, or the one that the method's name says.
+            Family::CSharp if routes.is_empty() && !prefix.is_empty() && function.public => {
+                let methods = class.and_then(|(file, class)| self.verb_of(file, class, &function.name)).map_or_else(|| vec![None], |verb| vec![Some(verb)]);
+                let by = applied.iter().find(|one| one.ruled.rule.does == AnnotationVerb::Prefix).map(|one| one.ruled);
+                routes.extend(by.map(|by| (methods, Vec::new(), by)));
+            }
             _ => {}
         }
         let this = class.map(|(file, class)| self.generic_instance(file, class));
@@ -436,6 +474,7 @@ impl<'a> Evaluator<'a> {
             }
             return None;
         }
+        let called = self.called_by(&applied).unwrap_or_else(|| function.name.clone());
         let name = class.map_or("", |(file, class)| self.program.source(file).classes[class as usize].name.as_str());
         let mut parameters = self.told_parameters(function, scope);
         parameters.extend(header.required.iter().cloned());
@@ -463,7 +502,7 @@ impl<'a> Evaluator<'a> {
             for base in &bases {
                 for path in &paths {
                     let written = whole_text(base, path);
-                    let path = tokens(&whole(base, path, self.family()), name, &function.name);
+                    let path = tokens(&whole(base, path, self.family()), name, &called, header.area.as_deref());
                     let path = match class.and_then(|(file, _)| self.folder_prefix(file)) {
                         Some(prefix) => super::text::under(prefix, &path),
                         None => path,
@@ -695,8 +734,10 @@ fn whole_text(base: &Text, path: &Text) -> Option<Text> {
     Some(if path.as_literal() == Some("") { base.clone() } else { Text::join([base.clone(), Text::literal("/"), path.clone()]) })
 }
 
-/// `[controller]` and `[action]`.
-fn tokens(path: &str, class: &str, method: &str) -> String {
+/// `[controller]`, `[action]` and `[area]`.
+fn tokens(path: &str, class: &str, method: &str, area: Option<&str>) -> String {
     let class = class.strip_suffix("Controller").unwrap_or(class);
-    path.replace("[controller]", class).replace("[action]", method)
+    let method = method.strip_suffix("Async").filter(|rest| !rest.is_empty()).unwrap_or(method);
+    let path = path.replace("[controller]", class).replace("[action]", method);
+    area.map_or(path.clone(), |area| path.replace("[area]", area))
 }

@@ -127,6 +127,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) conventions: Vec<super::convention::Convention>,
     /// While the body of a group runs, calls on the first are calls on the second.
     pub(super) standing_in: Vec<(ObjectId, ObjectId)>,
+    /// What the requests ask for that come to where evaluation stands.
+    pub(super) asking: super::asked::Asking,
     /// How many bodies of classes are being run.
     pub(super) bodies: usize,
     /// Classes whose bodies wait until those around have been run.
@@ -223,6 +225,7 @@ impl<'a> Evaluator<'a> {
             on_the_way: Vec::new(),
             becomes: None,
             conventions: Vec::new(),
+            asking: super::asked::Asking::default(),
             standing_in: Vec::new(),
             bodies: 0,
             waiting: Vec::new(),
@@ -350,21 +353,25 @@ impl<'a> Evaluator<'a> {
                 }
                 return Flow::Left(Val::Unknown);
             }
-            Step::If { condition, then, otherwise } => {
+            Step::If { condition: test, then, otherwise } => {
                 self.testing += 1;
-                let chosen = self.chosen(condition);
-                let condition = self.value(condition, scope);
+                let chosen = self.chosen(test);
+                let condition = self.value(test, scope);
                 let condition = chosen.map_or(condition, Val::Boolean);
                 self.testing -= 1;
-                let branches: &[&'a Vec<Step>] = match condition {
-                    Val::Boolean(true) => &[then],
-                    Val::Boolean(false) => &[otherwise],
-                    _ => &[then, otherwise],
+                let branches: &[(&'a Vec<Step>, bool)] = match condition {
+                    Val::Boolean(true) => &[(then, true)],
+                    Val::Boolean(false) => &[(otherwise, false)],
+                    _ => &[(then, true), (otherwise, false)],
                 };
                 let mut left = 0;
                 let before = rebound(then, otherwise, scope);
-                for branch in branches {
-                    if let Flow::Left(value) = self.steps(branch, scope, this) {
+                for (branch, holds) in branches {
+                    let flow = match holds {
+                        true => self.under_condition(test, branch, scope, |within| within.steps(branch, scope, this)),
+                        false => self.steps(branch, scope, this),
+                    };
+                    if let Flow::Left(value) = flow {
                         perhaps.push(value);
                         left += usize::from(branch.last().is_some_and(leaves));
                     }
@@ -597,6 +604,11 @@ impl<'a> Evaluator<'a> {
     /// The function that is being run; none at the top of a file.
     pub(super) fn running_function(&self) -> Option<u32> {
         self.running.last().map(|(_, function)| *function).filter(|function| *function != u32::MAX)
+    }
+
+    /// The function of the project that is being run.
+    pub(super) fn now_running(&self) -> Option<(FileId, u32)> {
+        self.running.last().copied()
     }
 
     /// The name of a parameter where it is used: variables of PHP carry a sign.

@@ -48,6 +48,14 @@ impl<'a> Evaluator<'a> {
                 if let (Val::Class(file, class), "new", true) = (&object, name.as_str(), self.runs_bodies()) {
                     return self.construct(*file, *class, Vec::new());
                 }
+                // a class of the project that is named in full
+                if let Val::Symbol(package) = &object
+                    && self.family() == Family::Java
+                    && name.starts_with(char::is_uppercase)
+                    && let Some((file, class)) = self.program.class_meant(self.file, package, name)
+                {
+                    return Val::Class(file, class);
+                }
                 let value = self.member(&object, name);
                 let value = self.classed(&object, name, value);
                 self.read(value)

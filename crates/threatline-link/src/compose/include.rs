@@ -40,7 +40,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What packs say of a file by its place.
-    fn file_rules(&self, file: FileId) -> impl Iterator<Item = (&'static Pack, &'static FileRule)> + use<> {
+    pub(super) fn file_rules(&self, file: FileId) -> impl Iterator<Item = (&'static Pack, &'static FileRule)> + use<> {
         let of = &self.program.files[file];
         let path = of.path.clone();
         let root = self.program.root_of(&path).unwrap_or_default().to_owned();

@@ -177,6 +177,8 @@ pub(super) struct Library {
     verifies: Names<VerifyRule>,
     rejects: Names<RejectRule>,
     reads: HashMap<String, Vec<Ruled<ReadRule>>>,
+    /// Members of a request that are its path, or else its method.
+    asked: HashMap<String, (&'static Pack, bool)>,
     sinks: Names<SinkRule>,
     attributes: Names<AttributeRule>,
     models: Names<ModelRule>,
@@ -236,6 +238,7 @@ impl Library {
             verifies: Names::new(),
             rejects: Names::new(),
             reads: HashMap::new(),
+            asked: HashMap::new(),
             sinks: Names::new(),
             attributes: Names::new(),
             models: Names::new(),
@@ -344,6 +347,10 @@ impl Library {
             for name in rule.of.iter() {
                 self.reads.entry(self.written(pack, name)).or_default().push(Ruled { pack, rule });
             }
+        }
+        for (name, is_path) in pack.asked.iter().flat_map(super::asked::names_asked) {
+            let name = self.written(pack, name);
+            self.asked.insert(name, (pack, is_path));
         }
         self.carries.extend(pack.carries.iter().map(String::as_str));
         self.words.add(&pack.words);
@@ -503,6 +510,16 @@ impl Library {
 
     pub(super) fn reads(&self, name: &str) -> Vec<Ruled<ReadRule>> {
         self.by_line(name, |name| self.reads.get(name).cloned().unwrap_or_default())
+    }
+
+    /// Whether programs tell routes apart by comparing what is asked for.
+    pub(super) fn asks(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
+    /// The pack by which that is a request's path, or else its method.
+    pub(super) fn asked(&self, name: &str) -> Option<(&'static Pack, bool)> {
+        self.by_line(name, |name| self.asked.get(name).copied().into_iter().collect()).into_iter().next()
     }
 
     /// Whether something is said of what this does by its words, or hands on of them.

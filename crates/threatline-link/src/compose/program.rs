@@ -401,6 +401,20 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// A class by its full name, as a file means it: of several that are called so, the one of its own part of the tree.
+    pub(super) fn class_meant(&self, file: FileId, package: &str, name: &str) -> Option<(FileId, u32)> {
+        let of_package = |(other, _): &&(FileId, u32)| self.source(*other).package.as_deref() == Some(package);
+        let found: Vec<_> = self.by_short.get(name)?.iter().filter(of_package).collect();
+        let own = self.files[file].path.split('/').next();
+        match found.as_slice() {
+            [only] => Some(**only),
+            several => {
+                let mut near = several.iter().filter(|(other, _)| self.files[*other].path.split('/').next() == own);
+                near.next().filter(|_| near.next().is_none()).map(|found| **found)
+            }
+        }
+    }
+
     /// A class by its full name.
     pub(super) fn class_of(&self, package: &str, name: &str) -> Option<(FileId, u32)> {
         self.by_class.get(&(package.to_owned(), name)).copied()

@@ -399,7 +399,7 @@ impl<'a> Evaluator<'a> {
             return Some(self.call_extension(found, object.clone(), arguments));
         }
         // A member of a receiver that extends another type: `"/api".nest { }`.
-        if !matches!(object, Val::Object(_)) {
+        if !matches!(object, Val::Object(_)) && !self.is_uniform() {
             let library = self.program.files[self.file].library;
             for receiver in self.in_reach(scope) {
                 let Val::Object(id) = receiver else { continue };

@@ -77,6 +77,8 @@ pub(crate) struct RuleSet {
     fallback: Option<(Effect, Place)>,
     /// For controllers that say nothing of themselves.
     controllers: Option<(Effect, Place)>,
+    /// Name spaces that files of these controllers import, and that they do not.
+    of: Vec<(String, bool)>,
 }
 
 /// Decides the entry points that central rules cover and whose own guards do not settle it.
@@ -135,7 +137,8 @@ fn cover<'s>(sets: &'s [RuleSet], (path, source): Located<'_>) -> Option<&'s Rul
         let root = constants::source_root(path, source);
         return sets.iter().find(|set| set.root == root && (!set.chains.is_empty() || !set.first.is_empty()));
     }
-    let around = |set: &&RuleSet| (set.fallback.is_some() || set.controllers.is_some()) && constants::is_under(path, &set.root);
+    let says = |set: &&RuleSet| (set.fallback.is_some() || set.controllers.is_some()) && set.is_of(source);
+    let around = |set: &&RuleSet| says(set) && constants::is_under(path, &set.root);
     sets.iter().filter(around).max_by_key(|set| set.root.len())
 }
 
@@ -146,6 +149,12 @@ struct Outcome {
 }
 
 impl RuleSet {
+    /// Whether it is for the controllers of a file: those of the framework whose it is, and of no other.
+    fn is_of(&self, source: &threatline_facts::code::Source) -> bool {
+        let imports = |space: &str| source.imports.iter().any(|import| import.module == space);
+        self.of.iter().all(|(space, own)| imports(space) == *own)
+    }
+
     /// None when these rules say nothing of the route.
     fn decide(&self, entry: &CodeEntry, of_controller: bool) -> Option<Outcome> {
         if self.chains.is_empty() && self.first.is_empty() {

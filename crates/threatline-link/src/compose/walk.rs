@@ -1,5 +1,6 @@
 //! From applications down: every route with its whole path and the guards before it, in order.
 
+use super::annotated::is_bodiless;
 use super::evaluate::Evaluator;
 use super::guard::Verdict;
 use super::rules::Fit;
@@ -327,19 +328,23 @@ impl<'a> Evaluator<'a> {
         let is_placed = |one: &&Parameter| match one.place.as_str() {
             "path" => names.contains(&one.name),
             "query" => !names.contains(&one.name),
+            // fields of a record are bound by their names in any letters
+            "body" if self.family() == Family::CSharp => !names.iter().any(|name| name.eq_ignore_ascii_case(&one.name)),
             _ => true,
         };
         parameters.extend(route.parameters.iter().filter(is_placed).cloned());
         let mut takes = None;
         let mut returns = None;
-        if let Some(closure) = closure {
+        let branch = self.asking.left.get(&route.place).cloned();
+        if let Some(closure) = closure.filter(|_| branch.is_none()) {
             self.extracted_parameters(closure, &mut parameters);
             self.ruled_parameters(closure, &mut parameters);
             parameters.extend(self.told_of_function(closure, names, matches!(method.as_deref(), Some("GET" | "HEAD"))));
             if route.typed && route.kind == EntryPointKind::Cli {
                 self.command_parameters(closure, &mut parameters);
             } else if route.typed {
-                self.typed_parameters(closure, names, route.takes.len(), &mut parameters);
+                let bodiless = method.as_deref().is_some_and(is_bodiless);
+                self.typed_parameters(closure, names, (route.takes.len(), bodiless), &mut parameters);
             }
             if let (Val::Action(..), Some(this)) = (&route.handler, closure.this) {
                 let declared = self.objects[this].declared.clone();
@@ -354,7 +359,7 @@ impl<'a> Evaluator<'a> {
             let file = self.program.file_at(&route.place.path);
             said.extend(file.and_then(|file| self.said_of_files.get(&file)).into_iter().flatten().cloned());
         }
-        let effects = closure.map(|closure| self.effects(closure, &route.takes, &parameters));
+        let effects = branch.or_else(|| closure.map(|closure| self.effects(closure, &route.takes, &parameters)));
         said.extend(effects.iter().flat_map(|effects| effects.said.iter().cloned()));
         if let Some(effects) = &effects {
             // a request without a body has its form's fields in the query
@@ -547,7 +552,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Parameters of a handler that the framework fills from the request by their types, behind those that it hands in.
-    fn typed_parameters(&mut self, closure: &Closure, names: &[String], handed: usize, out: &mut BTreeSet<Parameter>) {
+    fn typed_parameters(&mut self, closure: &Closure, names: &[String], (handed, bodiless): (usize, bool), out: &mut BTreeSet<Parameter>) {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
         let scope = self.globals(closure.file);
         let (file, mark) = (self.file, self.mark);
@@ -599,6 +604,13 @@ impl<'a> Evaluator<'a> {
                     // Java's records are put together from a form or the query, field by field.
                     Some("body") if self.family() == Family::Java => continue,
                     Some(place) => place,
+                    // without a body, several of them are in the query as well
+                    None if bodiless && self.family() == Family::CSharp && declared.name == "[]" => {
+                        match declared.arguments.first().and_then(|one| self.kind_of(one, &scope)) {
+                            Some("query") => "query",
+                            _ => continue,
+                        }
+                    }
                     None => continue,
                 },
             };
@@ -609,7 +621,7 @@ impl<'a> Evaluator<'a> {
                 && (inner.file, inner.index) != (closure.file, closure.index)
                 && self.burn()
             {
-                self.typed_parameters(&inner.clone(), names, 0, out);
+                self.typed_parameters(&inner.clone(), names, (0, bodiless), out);
             }
         }
         self.file = file;

@@ -280,6 +280,24 @@ impl Lowering<'_> {
         parts::switch_value(parts::switch(value, cases, span(node)), span(node))
     }
 
+    /// `("GET", "/")`: constants side by side, and what may be anything.
+    fn positions(&self, node: Node) -> Option<Expression> {
+        let [clause] = children(node)[..] else { return None };
+        if clause.kind() != "positional_pattern_clause" {
+            return None;
+        }
+        let parts = children(clause).into_iter().map(|part| {
+            let pattern = if part.kind() == "subpattern" { *children(part).last()? } else { part };
+            match pattern.kind() {
+                "constant_pattern" => Some(self.inner(pattern, None)),
+                "discard" => Some(unknown(Vec::new(), span(pattern))),
+                _ => None,
+            }
+        });
+        let items = parts.collect::<Option<Vec<Expression>>>()?;
+        Some(expression(Kind::List(items), span(node)))
+    }
+
     /// What leads to a case of a switch.
     pub(super) fn label(&self, node: Node, case: &mut Case) {
         match node.kind() {
@@ -287,6 +305,13 @@ impl Lowering<'_> {
             "or_pattern" => {
                 self.deeper(|| children(node).into_iter().for_each(|child| self.label(child, case)));
             }
+            "when_clause" if !case.labels.is_empty() => {
+                case.guard = children(node).first().map(|condition| self.expression(*condition));
+            }
+            "recursive_pattern" => match self.positions(node) {
+                Some(label) => case.labels.push(label),
+                None => case.opaque = true,
+            },
             "discard" | "var_pattern" => case.default = true,
             kind if kind.ends_with("_pattern") || kind == "when_clause" => case.opaque = true,
             _ => case.labels.push(self.expression(node)),

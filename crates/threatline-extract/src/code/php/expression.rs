@@ -330,7 +330,7 @@ impl Lowering<'_> {
         for arm in node.child_by_field_name("body").map(children).unwrap_or_default() {
             let labels = arm.child_by_field_name("conditional_expressions").map(children).unwrap_or_default();
             let body = vec![effect(self.field(arm, "return_expression"))];
-            cases.push(Case { default: arm.kind() == "match_default_expression", labels: self.each(labels), opaque: false, body });
+            cases.push(Case { default: arm.kind() == "match_default_expression", labels: self.each(labels), body, ..Case::default() });
         }
         parts::switch_value(parts::switch(value, cases, at), at)
     }

@@ -138,6 +138,9 @@ pub struct CallRule {
     pub kind: Option<String>,
     #[serde(default)]
     pub child: Option<Selectors>,
+    /// What may be left out at the end of the names of methods that a pattern names.
+    #[serde(default)]
+    pub omit: Option<String>,
     /// The path of a mount stands in place of the child's own prefix.
     #[serde(default)]
     pub replaces: bool,

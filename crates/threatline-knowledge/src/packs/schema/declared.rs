@@ -24,6 +24,8 @@ pub enum AnnotationVerb {
     Version,
     Member,
     Is,
+    Area,
+    Named,
 }
 
 /// The meaning of an annotation.
@@ -33,6 +35,12 @@ pub enum AnnotationVerb {
 pub struct AnnotationRule {
     pub names: Vec<String>,
     pub does: AnnotationVerb,
+    /// Of a command that a class is: the classes that are its own commands.
+    #[serde(default)]
+    pub child: Option<Selectors>,
+    /// The area stands before the paths that annotations of its routes say.
+    #[serde(default)]
+    pub leads: bool,
     /// The product of the catalogue that the program is.
     #[serde(default)]
     pub product: Option<String>,
@@ -124,6 +132,9 @@ pub struct Requirement {
 pub struct ClassRule {
     #[serde(default)]
     pub bases: Vec<String>,
+    /// Its methods answer the HTTP method that their names begin with where nothing else says one, or else this one.
+    #[serde(default)]
+    pub verbs: Option<String>,
     /// Name spaces whose classes are meant, whatever they extend…
     #[serde(default)]
     pub spaces: Vec<String>,

@@ -7,6 +7,10 @@ use threatline_knowledge::packs::Pack;
 /// Methods that bring no body.
 const BODILESS: [&str; 4] = ["GET", "HEAD", "DELETE", "OPTIONS"];
 
+pub(in crate::compose) fn is_bodiless(method: &str) -> bool {
+    BODILESS.contains(&method)
+}
+
 impl<'a> Evaluator<'a> {
     pub(in crate::compose) fn told_parameters(&mut self, function: &'a Function, scope: &Scope) -> Vec<Told> {
         let mut out = Vec::new();
@@ -38,8 +42,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn told_parameter(&mut self, told: &Applied, own: &str) -> Told {
-        let key = self.pick(told.ruled.rule.key.as_ref(), &told.site).and_then(|value| value.literal().map(str::to_owned));
         let place = told.ruled.rule.r#in.as_deref().unwrap_or("query");
+        let key = self.pick(told.ruled.rule.key.as_ref(), &told.site).and_then(|value| match &value {
+            // of several spellings the longest: `-p`, `--port`
+            Val::List(items) if place == "flag" => items.iter().filter_map(Val::literal).max_by_key(|name| name.len()).map(str::to_owned),
+            value => value.literal().map(str::to_owned),
+        });
+        let key = if place == "flag" { key.map(|key| key.trim_start_matches('-').to_owned()) } else { key };
         let name = told.ruled.rule.whole.as_deref().unwrap_or(own);
         parameter(key.as_deref().filter(|key| !key.is_empty()).unwrap_or(name), place)
     }

@@ -8,6 +8,15 @@ use threatline_knowledge::packs::Pack;
 /// Objects that hand out objects that hand out objects.
 const MAX_LOCATORS: usize = 4;
 
+/// What a class answers, apart where what it takes depends on whether a method brings a body.
+fn by_body((methods, paths, ruled): &Answered) -> Vec<Answered> {
+    let (without, with): (Vec<_>, Vec<_>) = methods.iter().cloned().partition(|method| method.as_deref().is_some_and(parameters::is_bodiless));
+    if without.is_empty() || with.is_empty() || ruled.pack.unannotated.as_deref() != Some("by_method") {
+        return vec![(methods.clone(), paths.clone(), *ruled)];
+    }
+    vec![(without, paths.clone(), *ruled), (with, paths.clone(), *ruled)]
+}
+
 /// A path before all annotated routes of a pack.
 pub(in crate::compose) struct Root {
     pack: &'static str,
@@ -100,10 +109,14 @@ impl<'a> Evaluator<'a> {
 
     /// A class that answers requests itself (a servlet, a socket).
     pub(super) fn answering_class(&mut self, file: FileId, number: u32, header: &Header) {
-        for (methods, paths, ruled) in header.answers.clone() {
+        for (methods, paths, ruled) in header.answers.iter().flat_map(by_body) {
             self.mark = self.program.source(file).classes[number as usize].mark;
             let place = self.place(&ruled.pack.name);
             let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+            if kind == EntryPointKind::Cli {
+                self.command_class(file, number, header, paths, place);
+                continue;
+            }
             for path in paths {
                 let route = Route {
                     answered_by: Vec::new(),
@@ -123,6 +136,41 @@ impl<'a> Evaluator<'a> {
                 self.objects[router].events.push(Event::Route(Rc::new(route)));
             }
         }
+    }
+
+    /// A class that is a command, with the commands below it; its methods may be some, too.
+    fn command_class(&mut self, file: FileId, number: u32, header: &Header, paths: Vec<Text>, place: Place) {
+        let name = paths.into_iter().next();
+        // without a name it is a program, or options that others take
+        if name.is_none() && header.children.is_empty() {
+            return;
+        }
+        let router = self.command_router(file, number);
+        self.objects[router].prefix = name;
+        let parameters = self.bean_parameters(file, number, None);
+        let route = Route { kind: EntryPointKind::Cli, parameters, ..plain_route(Val::Unknown, place.clone()) };
+        self.objects[router].events.push(Event::Route(Rc::new(route)));
+        let listed = header.children.iter().flat_map(|child| if let Val::List(items) = child { items.to_vec() } else { vec![child.clone()] });
+        for child in listed.collect::<Vec<_>>() {
+            let Val::Class(file, class) = child else { continue };
+            let child = self.command_router(file, class);
+            if child != router && !self.objects[child].mounted {
+                self.objects[child].mounted = true;
+                let event = Event::Mount { child: Val::Object(child), path: None, replaces: false, guards: Vec::new(), place: place.clone() };
+                self.objects[router].events.push(event);
+            }
+        }
+    }
+
+    /// The router of the commands that a class holds.
+    fn command_router(&mut self, file: FileId, number: u32) -> ObjectId {
+        if let Some([router]) = self.hung_classes.get(&(file, number)).map(Vec::as_slice) {
+            return *router;
+        }
+        let place = Some(self.place("code"));
+        let router = self.object(Object { place, ..Object::default() });
+        self.hung_classes.insert((file, number), vec![router]);
+        router
     }
 
     /// The routes of what a method with a prefix alone hands out.
@@ -167,13 +215,15 @@ impl<'a> Evaluator<'a> {
             answers: Vec::new(),
             own: Vec::new(),
             depth: header.depth + 1,
+            area: None,
+            children: Vec::new(),
         };
         self.annotated_members(file, class, &below, &own);
         self.file = before;
     }
 
     /// Guards of what is near, and those of what is far, as far as the near ones do not stand in their place.
-    pub(super) fn nearest(&mut self, near: Vec<Guard>, far: Vec<Guard>) -> Vec<Guard> {
+    pub(in crate::compose) fn nearest(&mut self, near: Vec<Guard>, far: Vec<Guard>) -> Vec<Guard> {
         if !near.iter().any(|guard| self.replaces(guard)) {
             return near.into_iter().chain(far).collect();
         }

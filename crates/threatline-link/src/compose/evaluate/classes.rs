@@ -163,6 +163,11 @@ impl<'a> Evaluator<'a> {
                     Some((outer, _)) if runs_bodies => self.scope_in(file, outer),
                     _ => self.globals(file),
                 };
+                // a generic class is not the one that is called as it is, wherever that stands
+                if base.name == declared.name && self.program.files[file].family == Family::CSharp && !base.arguments.is_empty() {
+                    foreign.push(base.name.clone());
+                    continue;
+                }
                 match self.within(file, |this| this.type_value(&base.name, &scope)) {
                     // A class that is called as its base is: the base is a library's.
                     Val::Class(base_file, base_class) if (base_file, base_class) == (file, class) => foreign.push(base.name.clone()),

@@ -37,6 +37,7 @@ impl<'a> Evaluator<'a> {
             Val::Method(id, method) => {
                 let full = self.method_name(*id, method);
                 self.note_read(&full, Some(name));
+                self.note_whole(&format!("{full}.{name}"));
                 if self.program.files[self.file].library.may_say(name) {
                     self.note_attribute(&format!("{full}.{name}"), &[]);
                 }

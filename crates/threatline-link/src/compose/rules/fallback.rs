@@ -18,7 +18,11 @@ pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
     let rules: Vec<(&str, &CentralRule)> = rules.filter(|(_, words)| !words.fallback.is_empty()).collect();
     for (path, source) in sources.iter().filter(|(_, source)| source.language == Language::CSharp) {
         for (by, words) in &rules {
-            let root = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            // what it is said in may lie beside the controllers, in a folder of its own
+            let folder =
+                folder.strip_suffix("App_Start").filter(|rest| rest.is_empty() || rest.ends_with('/')).map_or(folder, |rest| rest.trim_end_matches('/'));
+            let root = if folder.is_empty() { String::new() } else { format!("{folder}/") };
             let mut search = Search { words, by: Arc::from(*by), path, source, values: BTreeMap::new(), set: RuleSet { root, ..RuleSet::default() } };
             source.functions.iter().for_each(|function| search.steps(&function.steps, 0));
             if search.set.fallback.is_some() || search.set.controllers.is_some() {
@@ -122,20 +126,35 @@ impl Search<'_> {
         }
     }
 
-    /// `Add(new AuthorizeFilter())`, `Add<AuthorizeFilter>()`.
-    fn is_filter(&self, call: &Call) -> bool {
-        let is = |name: &str| self.words.filters.iter().any(|filter| filter.rsplit('.').next() == Some(name));
-        let constructed = call.arguments.iter().any(|argument| match &argument.value {
-            Value::Call(made) => matches!(&made.callee, Value::Name(name) if is(name)),
-            _ => false,
+    /// `Add(new AuthorizeFilter())`, `Add<AuthorizeFilter>()`. Where several frameworks have one of that name, it is that of the
+    /// one that the file imports, and is for its controllers alone.
+    fn is_filter(&mut self, call: &Call) -> bool {
+        let named = |name: &str| {
+            let short = name.rsplit('.').next().unwrap_or(name).to_owned();
+            self.words.filters.iter().filter_map(|filter| filter.rsplit_once('.')).filter(|(_, last)| *last == short).map(|(space, _)| space).collect()
+        };
+        let constructed = call.arguments.iter().find_map(|argument| match &argument.value {
+            Value::Call(made) => match &made.callee {
+                Value::Name(name) | Value::Member(_, name) => Some(name.as_str()),
+                _ => None,
+            },
+            _ => None,
         });
-        constructed || call.types.iter().any(|ty| is(&ty.name))
+        let spaces: Vec<&str> = constructed.or(call.types.first().map(|ty| &*ty.name)).map(named).unwrap_or_default();
+        if spaces.len() < 2 {
+            return !spaces.is_empty();
+        }
+        let imported = |space: &&&str| self.source.imports.iter().any(|import| import.module == ***space);
+        let mut own = spaces.iter().filter(imported);
+        let (Some(space), None) = (own.next(), own.next()) else { return false };
+        self.set.of = spaces.iter().map(|other| ((*other).to_owned(), other == space)).collect();
+        true
     }
 }
 
-/// `options.Filters.Add(…)`.
+/// `options.Filters.Add(…)`, `filters.Add(…)`.
 fn is_filters(call: &Call) -> bool {
-    matches!(&call.callee, Value::Member(object, _) if matches!(&**object, Value::Member(_, name) if name == "Filters"))
+    matches!(&call.callee, Value::Member(object, _) if matches!(&**object, Value::Member(_, name) | Value::Name(name) if name.eq_ignore_ascii_case("filters")))
 }
 
 /// The calls of a chain, from the last to the first.

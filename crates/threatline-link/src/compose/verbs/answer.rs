@@ -54,7 +54,8 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        Val::Object(route)
+        // the route is complete: what is said next is said of what is around it
+        Val::Object(self.objects[route].around.filter(|_| rule.chained).unwrap_or(route))
     }
 
     /// Guards that turn a request away only by throwing: what merely sets a status and comes back goes on.
