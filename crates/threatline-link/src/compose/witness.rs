@@ -6,6 +6,7 @@
 
 use super::evaluate::{Evaluator, as_text};
 use super::library::{TypeId, Words};
+use super::paged::is_bounded_field;
 use super::value::*;
 use super::verbs::Site;
 use super::{CodeTrait, Place, text};
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use threatline_facts::code::{Call, Function, Parameter as CodeParameter, Value};
 use threatline_facts::{DataClass, Text};
+use threatline_knowledge::catalogue::is_page_size;
 use threatline_knowledge::packs::SinkRule;
 use threatline_model::{Grade, Parameter, Property, Value as Known};
 
@@ -45,6 +47,8 @@ pub(super) enum Origin {
     Record,
     /// A caller names a record with it, in a form that can carry no words: a number, an identifier.
     Key,
+    /// A caller says with it how many records it wants.
+    Number,
 }
 
 /// Something that is read at a place.
@@ -203,11 +207,27 @@ impl<'a> Evaluator<'a> {
             {
                 out.push(Arg { name: Some(parameter.name.clone()), value: record });
             }
-            if !is_text && !parameter.variadic && told.iter().any(|one| one.name == parameter.name && one.place == "path") {
+            // a record that the framework looked up by it is no number
+            let is_record = |this: &mut Self| {
+                let of = parameter.declared.as_ref().and_then(|declared| this.record_of(this.file, declared));
+                of.is_some_and(|(file, class)| this.is_model(&Val::Class(file, class)))
+            };
+            if !is_text && !parameter.variadic && told.iter().any(|one| one.name == parameter.name && one.place == "path") && !is_record(self) {
                 self.mark = parameter.mark;
                 let number = self.input_here(Origin::Key, None);
                 out.push(Arg { name: Some(parameter.name.clone()), value: Val::Text(Rc::new(Text::Input(number))) });
             }
+            if !is_text
+                && !parameter.variadic
+                && is_page_size(&parameter.name)
+                && told.iter().any(|one| one.name == parameter.name && one.place == "query")
+                && !self.is_bounded_parameter(parameter)
+            {
+                self.mark = parameter.mark;
+                let number = self.input_here(Origin::Number, None);
+                out.push(Arg { name: Some(parameter.name.clone()), value: Val::Text(Rc::new(Text::Input(number))) });
+            }
+            let is_checked = is_checked || is_text && is_page_size(&parameter.name) && self.is_bounded_parameter(parameter);
             if is_text && !is_checked && !parameter.variadic && told.iter().any(|one| one.name == parameter.name) {
                 self.mark = parameter.mark;
                 let class = self.class_of_name(&parameter.name);
@@ -262,7 +282,7 @@ impl<'a> Evaluator<'a> {
         Some(self.filled_record(of))
     }
 
-    fn filled_record(&mut self, (file, class): (FileId, u32)) -> Val {
+    pub(super) fn filled_record(&mut self, (file, class): (FileId, u32)) -> Val {
         let fields = &self.program.source(file).classes[class as usize].fields;
         let words = self.own_words();
         let mut known = BTreeMap::new();
@@ -276,9 +296,12 @@ impl<'a> Evaluator<'a> {
                 let class = self.class_of_name(&field.name);
                 let number = self.input_here(Origin::Request, class);
                 known.insert(field.name.clone(), Val::Text(Rc::new(Text::Input(number))));
+            } else if !declared.is_empty() && is_page_size(&field.name) && !is_bounded_field(field) {
+                let number = self.input_here(Origin::Number, None);
+                known.insert(field.name.clone(), Val::Text(Rc::new(Text::Input(number))));
             }
         }
-        Val::Object(self.object(Object { class: Some((file, class)), fields: known, ..Object::default() }))
+        Val::Object(self.object(Object { class: Some((file, class)), fields: known, brought: true, ..Object::default() }))
     }
 
     /// Arguments in which what a request brings may stand; most calls have none.
@@ -451,6 +474,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn check_off(&mut self, value: &Val) {
+        self.checked.extend(self.number_of(value, MAX_CARRIED));
         let text = self.text_of(value);
         self.checked.extend(text.parts().iter().filter_map(|part| if let Text::Input(number) = part { Some(*number) } else { None }));
     }
