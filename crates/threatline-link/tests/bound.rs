@@ -384,3 +384,91 @@ Route::post('/validated', function (StoreRequest $request) { return Open::create
         ["POST /api/forced *", "POST /api/helper *", "POST /api/safe", "POST /api/validated", "PUT /api/bound/{open} *"]
     );
 }
+
+/// What callers can rewrite of queries, as the program says it of itself.
+fn rewritten(files: &[(&str, &str)]) -> Vec<String> {
+    let composed = composed(files);
+    let of_program = composed.traits.iter().filter(|found| found.property == Property::QueryFromInput).filter_map(|found| found.places.last());
+    let of_calls = composed.calls.iter().flat_map(|call| &call.properties).filter(|(property, ..)| *property == Property::QueryFromInput);
+    let mut out: Vec<String> = of_program.chain(of_calls.filter_map(|(_, _, places)| places.last())).map(|place| common::line(files, place)).collect();
+    out.sort();
+    out
+}
+
+#[test]
+fn who_writes_the_whole_filter_says_what_is_looked_for() {
+    let express = "
+const express = require('express')
+const mongoose = require('mongoose')
+const Note = mongoose.model('Note', new mongoose.Schema({ title: String }))
+const app = express()
+app.post('/whole', async (req, res) => { res.json(await Note.find(req.body)) })
+app.post('/chosen', async (req, res) => { res.json(await Note.find({ title: String(req.body.title) })) })
+app.post('/made', async (req, res) => { res.json(await Note.create(req.body)) })
+";
+    assert_eq!(rewritten(&[("app.js", express), ("package.json", "{}")]), ["app.post('/whole', async (req, res) => { res.json(await Note.find(req.body)) })"]);
+    let go = "
+package main
+import (
+	\"context\"
+	\"encoding/json\"
+	\"io\"
+	\"net/http\"
+	\"go.mongodb.org/mongo-driver/bson\"
+	\"go.mongodb.org/mongo-driver/mongo\"
+)
+type Server struct { client *mongo.Client }
+type Code struct { Code string `json:\"code\"` }
+func (s *Server) whole(w http.ResponseWriter, r *http.Request) {
+	var filter bson.M
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	err = json.Unmarshal(body, &filter)
+	find(s.client, filter)
+}
+func find(client *mongo.Client, filter bson.M) {
+	client.Database(\"x\").Collection(\"y\").FindOne(context.TODO(), filter)
+}
+func (s *Server) chosen(w http.ResponseWriter, r *http.Request) {
+	var code Code
+	json.NewDecoder(r.Body).Decode(&code)
+	s.client.Database(\"x\").Collection(\"y\").FindOne(context.TODO(), bson.M{\"code\": code.Code})
+}
+func main() {
+	s := &Server{}
+	http.HandleFunc(\"POST /whole\", s.whole)
+	http.HandleFunc(\"POST /chosen\", s.chosen)
+}
+";
+    assert_eq!(rewritten(&[("main.go", go)]), ["client.Database(\"x\").Collection(\"y\").FindOne(context.TODO(), filter)"]);
+    let django = "
+from django.urls import path
+from django.db import connection, models
+from rest_framework.views import APIView
+from rest_framework.response import Response
+class Account(models.Model):
+    name = models.CharField()
+class Joined(APIView):
+    def post(self, request):
+        body = request.data
+        with connection.cursor() as cursor:
+            cursor.execute('SELECT code FROM codes WHERE code = ' + body['code'])
+class Bound(APIView):
+    def post(self, request):
+        with connection.cursor() as cursor:
+            cursor.execute('SELECT code FROM codes WHERE code = %s', [request.data['code']])
+class Raw(APIView):
+    def get(self, request):
+        return Response(list(Account.objects.raw('SELECT * FROM a WHERE n = %s' % request.GET['n'])))
+urlpatterns = [path('joined', Joined.as_view()), path('bound', Bound.as_view()), path('raw', Raw.as_view())]
+";
+    assert_eq!(
+        rewritten(&[("shop/urls.py", django), ("shop/settings.py", "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = []\n"), ("requirements.txt", "django")]),
+        [
+            "cursor.execute('SELECT code FROM codes WHERE code = ' + body['code'])",
+            "return Response(list(Account.objects.raw('SELECT * FROM a WHERE n = %s' % request.GET['n'])))"
+        ]
+    );
+}

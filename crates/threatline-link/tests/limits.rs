@@ -347,3 +347,47 @@ Route::get('/fixed', function (Request $request) { return Note::paginate(15); })
 ";
     assert_eq!(pages(&[("routes/web.php", laravel)]), ["GET /fixed", "GET /least yes", "GET /open no"]);
 }
+
+#[test]
+fn what_limits_how_often_one_may_come() {
+    let fast = "
+from fastapi import FastAPI, Request, Depends
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+from fastapi_limiter.depends import RateLimiter
+limiter = Limiter(key_func=get_remote_address)
+app = FastAPI()
+@app.post('/slow')
+@limiter.limit('5/minute')
+def slow(request: Request): return []
+@app.post('/depends', dependencies=[Depends(RateLimiter(times=2, seconds=5))])
+def depends(): return []
+@app.post('/open')
+def open_(): return []
+";
+    assert_eq!(said(&[("app.py", fast)], Property::RateLimited), ["POST /depends yes", "POST /open", "POST /slow yes"]);
+    let django = "
+from django.urls import path
+from django.http import HttpResponse
+from django_ratelimit.decorators import ratelimit
+@ratelimit(key='ip', rate='5/m')
+def slow(request): return HttpResponse('x')
+@ratelimit(key='ip', rate='5/m', block=False)
+def counted(request): return HttpResponse('x')
+urlpatterns = [path('slow', slow), path('counted', counted)]
+";
+    let settings = "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = []\n";
+    assert_eq!(
+        said(&[("shop/urls.py", django), ("shop/settings.py", settings), ("requirements.txt", "django")], Property::RateLimited),
+        ["* /counted", "* /slow yes"]
+    );
+    let hono = "
+import { Hono } from 'hono'
+import { rateLimiter } from 'hono-rate-limiter'
+const app = new Hono()
+app.post('/slow', rateLimiter({ limit: 5 }), (c) => c.text('x'))
+app.post('/open', (c) => c.text('x'))
+export default app
+";
+    assert_eq!(said(&[("app.ts", hono), ("package.json", "{}")], Property::RateLimited), ["POST /open", "POST /slow yes"]);
+}

@@ -453,6 +453,9 @@ pub struct SinkRule {
     /// Texts in lists and maps count, too.
     #[serde(default)]
     pub deep: bool,
+    /// It is a document: whoever writes all of it says what is looked for.
+    #[serde(default)]
+    pub documents: bool,
     /// The property of the component, or of the client's flow; `logged`: a line of a log is written.
     pub sets: String,
     /// Functions that every object has: a name without a dot is meant whatever it is called on.

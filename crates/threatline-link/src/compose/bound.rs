@@ -7,6 +7,8 @@ use super::Place;
 use super::attributes::Saying;
 use super::evaluate::Evaluator;
 use super::value::*;
+use super::witness::Origin;
+use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::{Field, Value};
 use threatline_knowledge::catalogue::{is_hiding, is_privileged, stores_records};
@@ -38,7 +40,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// All that the request sends, as it is.
-    fn is_body(&self, value: &Val) -> bool {
+    pub(super) fn is_body(&self, value: &Val) -> bool {
         let library = self.program.files[self.file].library;
         match value {
             Val::Symbol(name) => library.is_body(name),
@@ -61,7 +63,7 @@ impl<'a> Evaluator<'a> {
             Val::Class(file, class) => (*file, *class),
             Val::Object(id) if self.objects[*id].class.is_some() => self.objects[*id].class?,
             // what is found in a store is of no class that is known: `User.find(id).update(params.permit!)`
-            Val::Unknown | Val::Made(_) | Val::Symbol(_) | Val::Object(_) => return library.fills_anything(method),
+            Val::Unknown | Val::Symbol(_) | Val::Object(_) => return library.fills_anything(method),
             _ => return None,
         };
         if self.class_method(file, class, method).is_some() {
@@ -181,6 +183,12 @@ impl<'a> Evaluator<'a> {
             return;
         }
         for (at, argument) in arguments.iter().enumerate().take(4) {
+            // a library's map of anything: `bson.M`
+            if matches!(argument.value, Val::Symbol(_)) && !self.holds_input(&argument.value) {
+                let number = self.input_here(Origin::Request, None);
+                self.outs.push((at, Val::Text(Rc::new(Text::Input(number)))));
+                continue;
+            }
             if let Val::Object(id) = &argument.value
                 && let Some((file, class)) = self.objects[*id].class
                 && self.objects[*id].ty.is_none()

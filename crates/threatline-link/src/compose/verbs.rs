@@ -74,12 +74,11 @@ impl<'a> Evaluator<'a> {
             Some(all) => self.note_attribute(name, &all),
             None => self.note_attribute(name, &arguments),
         }
-        let decodes = self.program.files[self.file].library.decodes(name);
-        if decodes
-            && let Some(Val::Made(made)) = &receiver
-            && made.arguments.first().is_some_and(|first| self.input(&first.value).is_some())
-        {
-            self.fills_from_request(&arguments);
+        if self.program.files[self.file].library.decodes(name) {
+            let of = if let Some(Val::Made(made)) = &receiver { made.arguments.first() } else { arguments.first() };
+            if of.is_some_and(|of| self.holds_input(&of.value)) {
+                self.fills_from_request(&arguments);
+            }
         }
         let value = self.call_named(name, arguments, receiver, decorated);
         if let Some(told) = told {

@@ -321,7 +321,7 @@ impl<'a> Evaluator<'a> {
             }
             // a record of the project may be handed over as a whole
             Val::Object(id) => self.objects[*id].class.is_some() && self.objects[*id].ty.is_none(),
-            value => self.holds_input(value),
+            value => self.holds_input(value) || self.is_body(value),
         }
     }
 
@@ -336,7 +336,7 @@ impl<'a> Evaluator<'a> {
 
     /// Looks whether a call does what a caller's words say.
     pub(super) fn sink(&mut self, name: &str, method: &str, made_by: Option<Val>, arguments: &[Arg]) {
-        if self.inputs.is_empty() {
+        if self.inputs.is_empty() && !self.brings_body(arguments) {
             return;
         }
         let receiver = if let Some(Val::Object(id)) = made_by { Some(id) } else { None };
@@ -370,9 +370,15 @@ impl<'a> Evaluator<'a> {
         }
         let Some(property) = Property::from_name(&rule.sets) else { return };
         for value in values {
+            if rule.documents && !self.is_document(&value) {
+                continue;
+            }
             let text = if rule.deep { self.text_inside(&value, MAX_CARRIED) } else { self.text_of(&value) };
-            let Some((origin, read)) = self.unchecked_in(&text).first().cloned() else { continue };
-            let places = vec![read, self.place("code")];
+            let here = self.place("code");
+            let whole = rule.documents && self.is_body(&value);
+            let found = self.unchecked_in(&text).first().cloned().or_else(|| whole.then(|| (Origin::Request, here.clone())));
+            let Some((origin, read)) = found else { continue };
+            let places = if whole { vec![here] } else { vec![read, here] };
             if origin == Origin::Model {
                 let word = rule.answer.as_deref().or_else(|| word_of(property));
                 return word.into_iter().for_each(|word| self.claim_of_model(word, places.clone()));
@@ -388,12 +394,20 @@ impl<'a> Evaluator<'a> {
             match call {
                 Some(call) => self.describe_call(call, property, places),
                 None if property.on().contains('c') || property == Property::QueryFromInput => {
-                    self.out.traits.push(CodeTrait { property, value: Known::Flag(true), grade: Grade::P, places });
+                    // of which kind the store is that such a query goes to
+                    let store = rule.protocols.first().filter(|_| property == Property::QueryFromInput && !rule.names.is_empty());
+                    let value = store.map_or(Known::Flag(true), |protocol| Known::Text(protocol.clone()));
+                    self.out.traits.push(CodeTrait { property, value, grade: Grade::P, places });
                 }
                 None => {}
             }
             return;
         }
+    }
+
+    /// Whether a caller wrote all of it: the body itself, or a part of what a request brings.
+    fn is_document(&self, value: &Val) -> bool {
+        self.is_body(value) || matches!(self.text_of(value), Text::Input(_))
     }
 
     /// All texts in a value, put together: of a conversation it does not matter which of them is said.
