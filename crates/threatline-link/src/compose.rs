@@ -27,6 +27,7 @@ mod operator;
 mod order;
 mod own_guards;
 mod owned;
+mod paged;
 mod pages;
 mod program;
 mod receiver;

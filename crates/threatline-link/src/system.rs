@@ -105,6 +105,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     cloud::expose(&cloud, &mut drafts);
     let labelled = passed_on::open(&mut drafts, &said, &proxies, &mut routes);
     schemas::apply(&mut drafts, &flows, &said, &in_test);
+    traits::queries(&mut drafts, &mut flows);
     traits::stores(&mut drafts, &flows);
     let boundaries = boundaries::draw(&drafts, &projects, &said, &cloud::networks(&cloud, &drafts));
     let ids = ids(&drafts);

@@ -16,7 +16,7 @@ fn said(files: &[(&str, &str)]) -> Vec<String> {
         let properties: Vec<String> = entry
             .properties
             .iter()
-            .filter(|(property, ..)| !matches!(property.name(), "role_check" | "rate_limited"))
+            .filter(|(property, ..)| !matches!(property.name(), "role_check" | "rate_limited" | "request_size_limited" | "pagination_bounded"))
             .map(|(property, value, place)| format!("{}={} by {}: {}", property.name(), *value == Value::Flag(true), place.by, common::line(files, place)))
             .collect();
         out.push(if properties.is_empty() { name } else { format!("{name} | {}", properties.join(" | ")) });

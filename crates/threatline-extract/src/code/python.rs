@@ -348,6 +348,11 @@ impl<'t> Lowering<'t> {
                 StatementKind::Assign { target: Expression { kind: ExpressionKind::Name(name), .. }, declared, value } => {
                     class.fields.push(Field { name, declared, value, annotations: Vec::new(), span });
                 }
+                // a class in it is a member of it: `class Meta`
+                StatementKind::Class(inner) => {
+                    let value = Some(Expression { kind: ExpressionKind::Class(inner.clone()), span });
+                    class.fields.push(Field { name: inner.name.clone(), declared: None, value, annotations: Vec::new(), span });
+                }
                 StatementKind::Block(body) if body.is_empty() => {}
                 kind => class.body.push(Statement { kind, span }),
             }

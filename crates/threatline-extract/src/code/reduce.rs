@@ -234,7 +234,7 @@ impl Reducer<'_> {
             ExpressionKind::Conditional { condition, then, otherwise } => {
                 let arms = vec![self.value(then), self.value(otherwise)];
                 let condition = self.value(condition);
-                if has_call(&condition) { Value::Operator("?".to_owned(), [vec![condition], arms].concat()) } else { Value::Either(arms) }
+                if has_call(&condition) || orders(&condition) { Value::Operator("?".to_owned(), [vec![condition], arms].concat()) } else { Value::Either(arms) }
             }
             ExpressionKind::Unknown(children) => Value::Unknown(self.values(children)),
         }
@@ -275,6 +275,16 @@ fn has_call(value: &Value) -> bool {
         Value::List(items) | Value::Join(items) | Value::Either(items) | Value::Operator(_, items) | Value::Unknown(items) => items.iter().any(has_call),
         Value::Map(entries) => entries.iter().any(|(key, value)| has_call(key) || has_call(value)),
         Value::Text(_) | Value::Number(_) | Value::Boolean(_) | Value::Null | Value::Name(_) => false,
+    }
+}
+
+/// Whether a condition looks which of two is the larger.
+fn orders(condition: &Value) -> bool {
+    match condition {
+        Value::Operator(operator, parts) => matches!(operator.as_str(), "<" | ">" | "<=" | ">=") || parts.iter().any(orders),
+        Value::Not(inner) => orders(inner),
+        Value::Either(parts) | Value::Unknown(parts) => parts.iter().any(orders),
+        _ => false,
     }
 }
 

@@ -9,13 +9,32 @@ use std::sync::OnceLock;
 #[serde(deny_unknown_fields)]
 struct Written {
     fields: BTreeSet<String>,
+    stores: BTreeSet<String>,
+    hidden: BTreeSet<String>,
+}
+
+fn all() -> &'static Written {
+    static ALL: OnceLock<Written> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let plain = |names: &BTreeSet<String>| names.iter().map(|name| letters(name)).collect();
+        let written: Written = load(include_str!("../../data/privileges.toml"));
+        Written { fields: plain(&written.fields), stores: plain(&written.stores), hidden: written.hidden }
+    })
 }
 
 /// Whether a field of a stored record decides over rights, owners, money or what was approved.
 pub fn is_privileged(field: &str) -> bool {
-    static ALL: OnceLock<BTreeSet<String>> = OnceLock::new();
-    let all = ALL.get_or_init(|| load::<Written>(include_str!("../../data/privileges.toml")).fields.iter().map(|field| letters(field)).collect());
-    all.contains(&letters(field))
+    all().fields.contains(&letters(field))
+}
+
+/// Whether a method of a store by this name writes a record as it is handed to it.
+pub fn stores_records(method: &str) -> bool {
+    all().stores.contains(&letters(method))
+}
+
+/// Whether an annotation of a field keeps requests from filling it.
+pub fn is_hiding(annotation: &str) -> bool {
+    all().hidden.contains(annotation)
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ impl Pack {
             self.sinks.len(),
             self.attributes.len(),
             self.models.len(),
-            self.bodies.len(),
+            self.bodies.len() + self.decodes.len(),
             self.values.len(),
             self.tables.len(),
             self.routed.len(),

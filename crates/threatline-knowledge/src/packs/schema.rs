@@ -172,6 +172,9 @@ pub struct Pack {
     /// What holds all that a request sends (`Request.body`), or gives it back.
     #[serde(default)]
     pub bodies: Vec<String>,
+    /// What fills the record that it is handed with what it was made of: `json.NewDecoder(r.Body).Decode(&order)`.
+    #[serde(default)]
+    pub decodes: Vec<String>,
     /// Functions whose result is made of the words of their arguments, in order (`os.path.join`).
     #[serde(default)]
     pub carries: Vec<String>,
@@ -482,6 +485,9 @@ pub struct SinkRule {
     /// Texts in lists and maps count, too.
     #[serde(default)]
     pub deep: bool,
+    /// It is a document: whoever writes all of it says what is looked for.
+    #[serde(default)]
+    pub documents: bool,
     /// The property of the component, or of the client's flow; `logged`: a line of a log is written.
     pub sets: String,
     /// Functions that every object has: a name without a dot is meant whatever it is called on.
@@ -513,6 +519,15 @@ pub struct AttributeRule {
     pub value: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// It counts before what is said without this.
+    #[serde(default)]
+    pub decides: bool,
+    /// It says nothing where the way in takes files.
+    #[serde(default)]
+    pub but_files: bool,
+    /// A constant of the program: where it is the null value, the opposite is said.
+    #[serde(default)]
+    pub constant: Option<String>,
 }
 
 /// Stored records, and what fills one with all that it is given.
@@ -530,6 +545,18 @@ pub struct ModelRule {
     /// … and the one that lists what may not; without a list that is empty, nothing may.
     #[serde(default)]
     pub unlisted: Option<String>,
+    /// Its fields are not declared in the class: whatever lets all of a request through fills any of them.
+    #[serde(default)]
+    pub undeclared: bool,
+    /// The method that is told its fields: `User.init({ … })`.
+    #[serde(default)]
+    pub told_by: Option<String>,
+    /// The class in it that names a model and the fields of it that may be filled: `class Meta`.
+    #[serde(default)]
+    pub described_by: Option<String>,
+    /// The field of a handler's class that names such a class, where the library itself fills it.
+    #[serde(default)]
+    pub used_by: Option<String>,
 }
 
 /// A constant of a library.

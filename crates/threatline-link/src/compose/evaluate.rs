@@ -112,6 +112,10 @@ pub(super) struct Evaluator<'a> {
     pub(super) telling: Vec<(String, Val)>,
     /// What files say of themselves that are ways in.
     pub(super) said_of_files: HashMap<FileId, super::attributes::Said>,
+    /// Models that were told fields which callers must not choose.
+    pub(super) told_privileges: HashSet<(FileId, u32)>,
+    /// Constants of the program that were asked for, and whether they are the null value.
+    pub(super) switched_off: HashMap<String, bool>,
     /// Routers that a pack's functions without an object are about, by what stands for all of them.
     pub(super) ambient: Vec<(&'static str, ObjectId, ObjectId)>,
     pub(super) metadata: Option<Told>,
@@ -234,6 +238,8 @@ impl<'a> Evaluator<'a> {
             loose: Vec::new(),
             told_of: HashMap::new(),
             said_of_files: HashMap::new(),
+            switched_off: HashMap::new(),
+            told_privileges: HashSet::new(),
             telling: Vec::new(),
             metadata: None,
             taking: Vec::new(),
@@ -446,6 +452,8 @@ impl<'a> Evaluator<'a> {
                 let (holder, at) = (self.value(object, scope), self.value(key, scope));
                 if let (Val::Object(id), Some(key)) = (&holder, at.literal()) {
                     self.objects[*id].fields.insert(key.to_owned(), value);
+                } else if let (Val::Method(id, path), Some(key)) = (&holder, at.literal()) {
+                    self.assigned(*id, &format!("{path}.{key}"), value);
                 } else if self.family() == Family::Php && matches!(&holder, Val::Map(_) | Val::List(_)) {
                     let at = Some(&at).filter(|_| !matches!(**key, Value::Null));
                     let changed = self.extended(&holder, at, value);

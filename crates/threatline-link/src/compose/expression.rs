@@ -89,7 +89,14 @@ impl<'a> Evaluator<'a> {
                 Val::Unknown
             }
             Value::Operator(operator, parts) => {
-                let values: Vec<Val> = parts.iter().map(|part| self.value(part, scope)).collect();
+                let mut values: Vec<Val> = Vec::new();
+                for (at, part) in parts.iter().enumerate() {
+                    // `limit > 100 ? 100 : limit`
+                    let is_test = at == 0 && operator == "?";
+                    self.testing += usize::from(is_test);
+                    values.push(self.value(part, scope));
+                    self.testing -= usize::from(is_test);
+                }
                 self.compared(operator, &values);
                 if let Some(value) = self.operated(operator, &values) {
                     return value;

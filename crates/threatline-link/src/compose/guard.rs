@@ -307,6 +307,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn judge_name(&mut self, name: &str, arguments: Option<&[Arg]>, place: &Place, depth: usize) -> Verdict {
+        if let Some(telling) = name.strip_prefix(super::attributes::TELLS) {
+            if let Some(property) = telling.strip_prefix('=').and_then(threatline_model::Property::from_name) {
+                self.say(property, true, place.clone());
+            }
+            self.attribute_at(telling, arguments.unwrap_or_default(), place);
+            return Verdict::default();
+        }
         self.attribute_at(name, arguments.unwrap_or_default(), place);
         if let Some(own) = self.named_guards.get(name).cloned() {
             let mut out = Verdict::default();

@@ -282,6 +282,22 @@ impl<'a> Evaluator<'a> {
         found.then_some(out)
     }
 
+    /// Whether a constant of the program is the null value, wherever it is bound.
+    pub(super) fn holds_null(&mut self, name: &str) -> bool {
+        let mut found = false;
+        for file in 0..self.program.files.len() {
+            if self.program.files[file].family != Family::Python || text::is_test(&self.program.files[file].path) {
+                continue;
+            }
+            match self.globals(file).own(name) {
+                None => {}
+                Some(Val::Null) => found = true,
+                Some(_) => return false,
+            }
+        }
+        found
+    }
+
     /// Guards that a constant of the program holds for all that say none themselves.
     pub(super) fn default_guards(&mut self, name: &str, place: &Place) -> Vec<Guard> {
         let value = match self.constants(name) {

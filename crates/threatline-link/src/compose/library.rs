@@ -183,6 +183,7 @@ pub(super) struct Library {
     attributes: Names<AttributeRule>,
     models: Names<ModelRule>,
     bodies: HashSet<String>,
+    decodes: HashSet<String>,
     /// The last parts of their names: most names are none of them.
     attribute_words: HashSet<&'static str>,
     /// What gives back the words that it is given.
@@ -243,6 +244,7 @@ impl Library {
             attributes: Names::new(),
             models: Names::new(),
             bodies: HashSet::new(),
+            decodes: HashSet::new(),
             attribute_words: HashSet::new(),
             carries: HashSet::new(),
             words: Words::default(),
@@ -364,6 +366,7 @@ impl Library {
         for rule in &pack.models {
             rule.names.iter().for_each(|name| self.models.add(self.written(pack, name), Ruled { pack, rule }));
         }
+        self.decodes.extend(pack.decodes.iter().map(|name| self.written(pack, name)).collect::<Vec<_>>());
         self.bodies.extend(pack.bodies.iter().map(|name| self.written(pack, name)).collect::<Vec<_>>());
         for rule in &pack.attributes {
             rule.names.iter().for_each(|name| self.attributes.add(self.written(pack, name), Ruled { pack, rule }));
@@ -547,9 +550,30 @@ impl Library {
         self.by_line(name, |name| self.models.get(name).into_iter().map(|(ruled, _)| ruled).collect())
     }
 
+    /// The pack of whose models that is a method which nothing else has, and whose fields are not declared.
+    pub(super) fn fills_anything(&self, method: &str) -> Option<String> {
+        let fills = |pack: &&Pack| pack.models.iter().any(|rule| rule.undeclared && rule.fills.iter().any(|known| known == method));
+        self.packs.iter().find(fills).map(|pack| pack.name.clone())
+    }
+
+    /// Fields of handlers' classes that name a class which is told a model, and the class in that one that tells it.
+    pub(super) fn models_used(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        self.packs.iter().flat_map(|pack| &pack.models).filter_map(|rule| Some((rule.used_by.as_deref()?, rule.described_by.as_deref()?)))
+    }
+
     /// Whether that holds all that a request sends.
     pub(super) fn is_body(&self, name: &str) -> bool {
-        !self.bodies.is_empty() && self.bodies.contains(name)
+        !self.bodies.is_empty() && !self.by_line(name, |name| if self.bodies.contains(name) { vec![()] } else { Vec::new() }).is_empty()
+    }
+
+    /// Whether that fills the record that it is handed with what it was made of.
+    pub(super) fn decodes(&self, name: &str) -> bool {
+        !self.decodes.is_empty() && self.decodes.contains(name)
+    }
+
+    /// Whether that brings all that a request sends.
+    pub(super) fn brings_all(&self, name: &str) -> bool {
+        self.reads(name).iter().any(|ruled| ruled.rule.whole && matches!(ruled.rule.r#in.as_str(), "body" | "form"))
     }
 
     /// Whether a name that ends so may say something of a route.

@@ -63,7 +63,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn is_model(&mut self, value: &Val) -> bool {
+    pub(super) fn is_model(&mut self, value: &Val) -> bool {
         let library = self.program.files[self.file].library;
         match value {
             Val::Made(made) => !library.models(&made.by).is_empty(),
@@ -71,6 +71,7 @@ impl<'a> Evaluator<'a> {
                 let (_, foreign) = self.bases(*file, *class);
                 foreign.iter().any(|base| !library.models(base).is_empty())
             }
+            Val::Object(id) => self.objects[*id].class.is_some_and(|(file, class)| self.is_model(&Val::Class(file, class))),
             _ => false,
         }
     }

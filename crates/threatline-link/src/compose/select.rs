@@ -94,8 +94,10 @@ impl Evaluator<'_> {
             value = match entry(&value, key) {
                 Some(value) => value,
                 None => match &value {
-                    Val::Module(_) | Val::Object(_) => match self.member(&value, key) {
+                    Val::Module(_) | Val::Object(_) | Val::Class(..) => match self.member(&value, key) {
                         Val::Unknown | Val::Method(..) => return Vec::new(),
+                        // a class that has no such member
+                        Val::Symbol(name) if name.starts_with('?') => return Vec::new(),
                         member => member,
                     },
                     _ => return Vec::new(),

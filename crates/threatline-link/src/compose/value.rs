@@ -220,6 +220,8 @@ pub(super) struct Object {
     pub(super) spot: Option<Rc<super::constructs::Spot>>,
     /// The routes that it puts guards before.
     pub(super) covered: Covered,
+    /// A record that the framework filled with what a request brings.
+    pub(super) brought: bool,
 }
 
 /// Routes by patterns of their paths; without any pattern all.

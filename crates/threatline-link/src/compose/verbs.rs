@@ -76,7 +76,16 @@ impl<'a> Evaluator<'a> {
         let (mark, told) = (self.mark, self.told(&arguments, receiver.as_ref()));
         self.opened = None;
         let made_by = told.as_ref().and(receiver.clone());
-        self.note_attribute(name, &arguments);
+        match self.with_what_it_is_of(name, &arguments, receiver.as_ref()) {
+            Some(all) => self.note_attribute(name, &all),
+            None => self.note_attribute(name, &arguments),
+        }
+        if self.program.files[self.file].library.decodes(name) {
+            let of = if let Some(Val::Made(made)) = &receiver { made.arguments.first() } else { arguments.first() };
+            if of.is_some_and(|of| self.holds_input(&of.value)) {
+                self.fills_from_request(&arguments);
+            }
+        }
         let value = self.call_named(name, arguments, receiver, decorated);
         if let Some(told) = told {
             self.mark = mark;
@@ -103,6 +112,7 @@ impl<'a> Evaluator<'a> {
 
     fn call_named(&mut self, name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Val {
         let library = self.program.files[self.file].library;
+        let told = self.with_what_it_is_of(name, &arguments, receiver.as_ref());
         let site = Site::of(name, arguments.clone(), receiver, decorated);
         let made = self.apply_rules_of(name, site);
         if let Some(value) = made {
@@ -121,7 +131,7 @@ impl<'a> Evaluator<'a> {
         self.run_lambdas(&arguments);
         self.note_whole(name);
         self.note_read_by(name, "()", &arguments);
-        Val::Made(Rc::new(Made { by: name.to_owned(), arguments }))
+        Val::Made(Rc::new(Made { by: name.to_owned(), arguments: told.unwrap_or(arguments) }))
     }
 
     /// Applies what packs say of a full name; the value it gives back, when they say.
@@ -133,6 +143,9 @@ impl<'a> Evaluator<'a> {
     fn call_method_plainly(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
         let name = self.method_name(id, method);
         self.note_whole(&name);
+        if !arguments.is_empty() && self.program.files[self.file].library.brings_all(&name) {
+            self.fills_from_request(&arguments);
+        }
         self.note_attribute(&name, &arguments);
         let Some(ty) = self.objects[id].ty else {
             self.run_lambdas(&arguments);
@@ -328,6 +341,11 @@ impl<'a> Evaluator<'a> {
                 {
                     let _ = self.invoke(&closure, Vec::new());
                 }
+                // `MaxBytesHandler(handler, size)` says something of what it is around
+                let value = match self.tells_of(&site.name, &site.arguments, self.place(&pack.name)) {
+                    Some(guard) => crate::compose::guard::wrapped(guard.value, value, guard.place),
+                    None => value,
+                };
                 return Some(if rule.prefix.is_some() { self.stripped(value) } else { value });
             }
             Verb::List => return Some(Val::list(self.select(rule.of.as_ref(), site))),
@@ -368,7 +386,8 @@ impl<'a> Evaluator<'a> {
         let guards = rule.and_then(|rule| rule.guards.as_ref()).or(declared.guards.as_ref());
         let prefix = self.pick(prefix, &site).filter(|value| !matches!(value, Val::Null)).map(|value| as_text(&value));
         let base = self.pick(base, &site).map(|value| as_text(&value));
-        let guards = self.guards_of(pack, guards, &site);
+        let mut guards = self.guards_of(pack, guards, &site);
+        guards.extend(self.tells_of(name, &site.arguments, self.place(&pack.name)));
         let place = Some(self.place(&pack.name));
         let credential = self.pick(rule.and_then(|rule| rule.credential.as_ref()), &site).filter(|value| !matches!(value, Val::Null)).and(place.clone());
         let id = self.object(Object { ty: Some(ty), prefix, base, guards, place, credential, ..Object::default() });

@@ -1,6 +1,7 @@
 //! From applications down: every route with its whole path and the guards before it, in order.
 
 use super::annotated::is_bodiless;
+use super::attributes::Saying;
 use super::evaluate::Evaluator;
 use super::guard::Verdict;
 use super::rules::Fit;
@@ -13,7 +14,7 @@ use threatline_facts::code::{TypeName, Value};
 use threatline_facts::{DataClass, Text};
 use threatline_knowledge::catalogue::record_classes;
 use threatline_knowledge::packs::{Family, Scope as Reach, Verb};
-use threatline_model::{EntryPointKind, Grade, Parameter};
+use threatline_model::{EntryPointKind, Grade, Parameter, Property};
 
 /// A place that is the path where the route has such a part, and else the query.
 pub(super) const EITHER: &str = "path_or_query";
@@ -281,17 +282,19 @@ impl<'a> Evaluator<'a> {
                 Some(below) => text::path(&text::under(raw, below)),
                 None => (path.clone(), names.clone()),
             };
+            if let Val::Class(file, class) = &one.handler {
+                said.extend(self.filled_by_library(*file, *class, &reached.route.place));
+            }
             let several = one.methods.len() > 1 && self.choice.is_none();
             for method in one.methods {
                 if let (true, Some(closure), Some(method)) = (several, &closure, &method) {
                     self.choice = self.choice_of_method(closure, method).map(std::rc::Rc::new);
                 }
-                self.draft(&reached, &path, &names, method, &verdict, closure.as_ref(), top, out);
+                self.draft(&reached, &path, &names, method, &verdict, closure.as_ref(), top, &said, out);
                 if several {
                     self.choice = None;
                 }
                 if let Some(draft) = out.last_mut() {
-                    super::attributes::add(&mut draft.entry, said.clone());
                     draft.entry.parameters.extend(queried.iter().map(|name| parameter(name, "query")));
                 }
             }
@@ -316,6 +319,7 @@ impl<'a> Evaluator<'a> {
         verdict: &Verdict,
         closure: Option<&Closure>,
         top: ObjectId,
+        of_guards: &super::attributes::Said,
         out: &mut Vec<Draft>,
     ) {
         let route = &reached.route;
@@ -355,6 +359,7 @@ impl<'a> Evaluator<'a> {
             returns = self.returned(closure);
         }
         let mut said = closure.map(|closure| self.attributes_of_parameters(closure)).unwrap_or_default();
+        said.extend(closure.map(|closure| self.pages_of_parameters(closure)).unwrap_or_default());
         if let (Val::Null, false) = (&route.handler, self.said_of_files.is_empty()) {
             let file = self.program.file_at(&route.place.path);
             said.extend(file.and_then(|file| self.said_of_files.get(&file)).into_iter().flatten().cloned());
@@ -438,6 +443,12 @@ impl<'a> Evaluator<'a> {
             calls,
         };
         super::attributes::add_signed(&entry.parameters, &route.place, &mut said);
+        // what the handler says is nearer than what stands before it
+        let mut said: Vec<Saying> = said.into_iter().chain(of_guards.iter().cloned()).collect();
+        let is_endless = |saying: &Saying| saying.property == Property::PaginationBounded && !saying.holds;
+        if said.iter().any(is_endless) && self.may_be_checked(&route.guards) {
+            said.retain(|saying| !is_endless(saying));
+        }
         super::attributes::add(&mut entry, said);
         out.push(Draft { entry, clear, top });
     }

@@ -6,6 +6,7 @@
 
 use super::evaluate::{Evaluator, as_text};
 use super::library::{TypeId, Words};
+use super::paged::is_bounded_field;
 use super::value::*;
 use super::verbs::Site;
 use super::{CodeTrait, Place, text};
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use threatline_facts::code::{Call, Function, Parameter as CodeParameter, Value};
 use threatline_facts::{DataClass, Text};
+use threatline_knowledge::catalogue::is_page_size;
 use threatline_knowledge::packs::SinkRule;
 use threatline_model::{Grade, Parameter, Property, Value as Known};
 
@@ -45,6 +47,8 @@ pub(super) enum Origin {
     Record,
     /// A caller names a record with it, in a form that can carry no words: a number, an identifier.
     Key,
+    /// A caller says with it how many records it wants.
+    Number,
 }
 
 /// Something that is read at a place.
@@ -203,11 +207,27 @@ impl<'a> Evaluator<'a> {
             {
                 out.push(Arg { name: Some(parameter.name.clone()), value: record });
             }
-            if !is_text && !parameter.variadic && told.iter().any(|one| one.name == parameter.name && one.place == "path") {
+            // a record that the framework looked up by it is no number
+            let is_record = |this: &mut Self| {
+                let of = parameter.declared.as_ref().and_then(|declared| this.record_of(this.file, declared));
+                of.is_some_and(|(file, class)| this.is_model(&Val::Class(file, class)))
+            };
+            if !is_text && !parameter.variadic && told.iter().any(|one| one.name == parameter.name && one.place == "path") && !is_record(self) {
                 self.mark = parameter.mark;
                 let number = self.input_here(Origin::Key, None);
                 out.push(Arg { name: Some(parameter.name.clone()), value: Val::Text(Rc::new(Text::Input(number))) });
             }
+            if !is_text
+                && !parameter.variadic
+                && is_page_size(&parameter.name)
+                && told.iter().any(|one| one.name == parameter.name && one.place == "query")
+                && !self.is_bounded_parameter(parameter)
+            {
+                self.mark = parameter.mark;
+                let number = self.input_here(Origin::Number, None);
+                out.push(Arg { name: Some(parameter.name.clone()), value: Val::Text(Rc::new(Text::Input(number))) });
+            }
+            let is_checked = is_checked || is_text && is_page_size(&parameter.name) && self.is_bounded_parameter(parameter);
             if is_text && !is_checked && !parameter.variadic && told.iter().any(|one| one.name == parameter.name) {
                 self.mark = parameter.mark;
                 let class = self.class_of_name(&parameter.name);
@@ -262,7 +282,7 @@ impl<'a> Evaluator<'a> {
         Some(self.filled_record(of))
     }
 
-    fn filled_record(&mut self, (file, class): (FileId, u32)) -> Val {
+    pub(super) fn filled_record(&mut self, (file, class): (FileId, u32)) -> Val {
         let fields = &self.program.source(file).classes[class as usize].fields;
         let words = self.own_words();
         let mut known = BTreeMap::new();
@@ -276,9 +296,12 @@ impl<'a> Evaluator<'a> {
                 let class = self.class_of_name(&field.name);
                 let number = self.input_here(Origin::Request, class);
                 known.insert(field.name.clone(), Val::Text(Rc::new(Text::Input(number))));
+            } else if !declared.is_empty() && is_page_size(&field.name) && !is_bounded_field(field) {
+                let number = self.input_here(Origin::Number, None);
+                known.insert(field.name.clone(), Val::Text(Rc::new(Text::Input(number))));
             }
         }
-        Val::Object(self.object(Object { class: Some((file, class)), fields: known, ..Object::default() }))
+        Val::Object(self.object(Object { class: Some((file, class)), fields: known, brought: true, ..Object::default() }))
     }
 
     /// Arguments in which what a request brings may stand; most calls have none.
@@ -298,7 +321,7 @@ impl<'a> Evaluator<'a> {
             }
             // a record of the project may be handed over as a whole
             Val::Object(id) => self.objects[*id].class.is_some() && self.objects[*id].ty.is_none(),
-            value => self.holds_input(value),
+            value => self.holds_input(value) || self.is_body(value),
         }
     }
 
@@ -313,7 +336,7 @@ impl<'a> Evaluator<'a> {
 
     /// Looks whether a call does what a caller's words say.
     pub(super) fn sink(&mut self, name: &str, method: &str, made_by: Option<Val>, arguments: &[Arg]) {
-        if self.inputs.is_empty() {
+        if self.inputs.is_empty() && !self.brings_body(arguments) {
             return;
         }
         let receiver = if let Some(Val::Object(id)) = made_by { Some(id) } else { None };
@@ -347,9 +370,15 @@ impl<'a> Evaluator<'a> {
         }
         let Some(property) = Property::from_name(&rule.sets) else { return };
         for value in values {
+            if rule.documents && !self.is_document(&value) {
+                continue;
+            }
             let text = if rule.deep { self.text_inside(&value, MAX_CARRIED) } else { self.text_of(&value) };
-            let Some((origin, read)) = self.unchecked_in(&text).first().cloned() else { continue };
-            let places = vec![read, self.place("code")];
+            let here = self.place("code");
+            let whole = rule.documents && self.is_body(&value);
+            let found = self.unchecked_in(&text).first().cloned().or_else(|| whole.then(|| (Origin::Request, here.clone())));
+            let Some((origin, read)) = found else { continue };
+            let places = if whole { vec![here] } else { vec![read, here] };
             if origin == Origin::Model {
                 let word = rule.answer.as_deref().or_else(|| word_of(property));
                 return word.into_iter().for_each(|word| self.claim_of_model(word, places.clone()));
@@ -365,12 +394,20 @@ impl<'a> Evaluator<'a> {
             match call {
                 Some(call) => self.describe_call(call, property, places),
                 None if property.on().contains('c') || property == Property::QueryFromInput => {
-                    self.out.traits.push(CodeTrait { property, value: Known::Flag(true), grade: Grade::P, places });
+                    // of which kind the store is that such a query goes to
+                    let store = rule.protocols.first().filter(|_| property == Property::QueryFromInput && !rule.names.is_empty());
+                    let value = store.map_or(Known::Flag(true), |protocol| Known::Text(protocol.clone()));
+                    self.out.traits.push(CodeTrait { property, value, grade: Grade::P, places });
                 }
                 None => {}
             }
             return;
         }
+    }
+
+    /// Whether a caller wrote all of it: the body itself, or a part of what a request brings.
+    fn is_document(&self, value: &Val) -> bool {
+        self.is_body(value) || matches!(self.text_of(value), Text::Input(_))
     }
 
     /// All texts in a value, put together: of a conversation it does not matter which of them is said.
@@ -451,6 +488,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn check_off(&mut self, value: &Val) {
+        self.checked.extend(self.number_of(value, MAX_CARRIED));
         let text = self.text_of(value);
         self.checked.extend(text.parts().iter().filter_map(|part| if let Text::Input(number) = part { Some(*number) } else { None }));
     }

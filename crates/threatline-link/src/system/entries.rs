@@ -146,7 +146,12 @@ fn entry_point(
     let asks_owner = verdict(&entry.authenticated) == Some(true) && verdict(&entry.authorized) != Some(true);
     for (property, value, place) in entry.properties.iter().filter(|(property, ..)| *property != Property::OwnerCheck || asks_owner) {
         // nothing can be pointed at that is not there: all of the handler was in sight
-        let grade = if *property == Property::OwnerCheck { Grade::C } else { Grade::P };
+        let grade = match property {
+            Property::OwnerCheck => Grade::C,
+            // what limits, or what is not limited, is written there
+            Property::RequestSizeLimited | Property::PaginationBounded => Grade::X,
+            _ => Grade::P,
+        };
         let proof = Proof { grade, confidence: 900, evidence: vec![code(place)] };
         properties.set(*property, value.clone(), proof);
     }

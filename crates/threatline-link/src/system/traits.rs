@@ -8,7 +8,7 @@ use crate::compose::{CodeTrait, Composed};
 use std::collections::BTreeSet;
 use threatline_facts::DataClass;
 use threatline_knowledge::catalogue;
-use threatline_model::{ComponentKind, Evidence, EvidenceSource, Grade, Proof, Properties, Role, Value};
+use threatline_model::{ComponentKind, Evidence, EvidenceSource, Grade, Proof, Properties, Property, Role, Value};
 
 /// Applies technologies, capabilities, properties, data classes and owners.
 pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &Ownership, said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
@@ -127,6 +127,31 @@ pub(crate) fn stores(drafts: &mut [Draft<'_>], flows: &Flows) {
         }
     }
 }
+
+/// A query that callers can rewrite, sent by what the framework itself connects: it goes to the one store of that kind
+/// which the component asks. Where there is none, or more than one, nobody knows which.
+pub(crate) fn queries(drafts: &mut [Draft<'_>], flows: &mut Flows) {
+    for (at, draft) in drafts.iter_mut().enumerate() {
+        let Some(value) = draft.properties.values.remove(&Property::QueryFromInput) else { continue };
+        let Some(proof) = draft.properties.proofs.remove(&Property::QueryFromInput) else { continue };
+        let wanted = if let Value::Text(protocol) = &value { Some(protocol.as_str()) } else { None };
+        let fits = |protocol: Option<&str>| match (wanted, protocol) {
+            (Some("sql"), Some(known)) => catalogue::keeps_records(known) && !DOCUMENTS.contains(&known),
+            (Some(wanted), Some(known)) => wanted == known,
+            (None, Some(known)) => catalogue::keeps_records(known),
+            (_, None) => false,
+        };
+        let keys: Vec<_> = flows.by_key.keys().filter(|(from, _, protocol)| *from == at && fits(protocol.as_deref())).cloned().collect();
+        if let [key] = keys.as_slice()
+            && let Some(flow) = flows.by_key.get_mut(key)
+        {
+            flow.properties.set(Property::QueryFromInput, Value::Flag(true), proof);
+        }
+    }
+}
+
+/// Protocols of stores whose queries are no text of SQL.
+const DOCUMENTS: &[&str] = &["mongodb", "dynamodb", "cassandra", "neo4j", "firestore", "cosmosdb", "couchdb"];
 
 /// Libraries of what is shown to people.
 pub(crate) const FRONT: &[&str] = &[

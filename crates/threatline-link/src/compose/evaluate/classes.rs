@@ -180,6 +180,8 @@ impl<'a> Evaluator<'a> {
                         }
                     }
                     Val::Symbol(name) => foreign.push(name.to_string()),
+                    // `Base = declarative_base()`
+                    Val::Made(made) if !self.program.files[file].library.models(&format!("{}()", made.by)).is_empty() => foreign.push(format!("{}()", made.by)),
                     Val::Missing => foreign.push("?".to_owned()),
                     _ => {}
                 }

@@ -14,6 +14,12 @@ pub(super) fn grown(items: &[Val], name: &str, arguments: &[Arg]) -> Option<Val>
     (items.len() + more.len() <= MAX_GROWN).then(|| Val::list(items.iter().cloned().chain(more).collect()))
 }
 
+/// The least item of a list.
+pub(super) fn least(items: &[Val]) -> Val {
+    let arguments = items.iter().map(|item| Arg { name: None, value: item.clone() }).collect();
+    Val::Made(Rc::new(Made { by: "min".to_owned(), arguments }))
+}
+
 impl<'a> Evaluator<'a> {
     pub(in crate::compose) fn arguments(&mut self, arguments: &'a [Argument], scope: &Scope) -> Vec<Arg> {
         let mut out = Vec::new();
@@ -108,6 +114,11 @@ impl<'a> Evaluator<'a> {
                 arguments.extend(named.filter(|value| matches!(value, Val::Class(..))).map(|value| Arg { name: Some(TYPE_ARGUMENT.into()), value }));
                 self.mark = call.mark;
                 self.asked(Some(&object), name, &arguments);
+                self.limits_result(&object, name, &arguments);
+                self.checks_pages(&object, &arguments);
+                self.stores_record(&object, name, &arguments);
+                self.sets_unseen(&object, name, &arguments);
+                self.tells_fields(&object, name, &arguments);
                 self.types = self.type_arguments(call, scope);
                 if let Val::List(items) = &object
                     && let Some(longer) = grown(items, name, &arguments)
@@ -119,12 +130,14 @@ impl<'a> Evaluator<'a> {
                 // `Model.objects.create(…)`: what is filled stands one word before
                 if let Value::Member(target, _) = &call.callee
                     && let Value::Member(of, part) = &**target
-                    && (self.brings_body(&arguments) || !self.inputs.is_empty() && matches!(**of, Value::Name(_)))
+                    && (self.brings_body(&arguments) || !self.inputs.is_empty() && matches!(**of, Value::Name(_) | Value::Member(..)))
                 {
                     let of = self.value(of, scope);
                     let method = format!("{part}.{name}");
                     self.fills_record(&of, &method, &arguments);
                     self.asks_model(Some(&of), &method, &arguments);
+                    self.limits_by_key(&of, &method, &arguments);
+                    self.stores_record(&of, &method, &arguments);
                 }
                 return self.call_member(object, name, arguments, call, None);
             }
@@ -373,6 +386,10 @@ impl<'a> Evaluator<'a> {
             "keys" => return Val::list((0..items.len()).map(|at| Val::Number(Rc::from(at.to_string()))).collect()),
             _ => {}
         }
+        // `[limit, 100].min`
+        if name == "min" && arguments.is_empty() {
+            return least(items);
+        }
         if name == "join" {
             let between = arguments.first().map_or(Text::literal(","), |argument| as_text(&argument.value));
             let mut parts = Vec::new();
@@ -390,6 +407,9 @@ impl<'a> Evaluator<'a> {
 
     pub(in crate::compose) fn text_method(&mut self, text: &Rc<Text>, name: &str, arguments: Vec<Arg>) -> Val {
         let first = arguments.first().map(|argument| argument.value.clone());
+        if let Some(number) = self.number_method(text, name, &arguments) {
+            return number;
+        }
         match name {
             "format" | "formatted" => {
                 let filled = crate::compose::text::format(text, &self.marked(arguments));

@@ -1,6 +1,8 @@
 //! Members of values: of objects, classes, maps and lists.
 
+use super::calls::least;
 use super::*;
+use crate::compose::attributes::input_member;
 
 impl<'a> Evaluator<'a> {
     /// `object.name`.
@@ -53,6 +55,8 @@ impl<'a> Evaluator<'a> {
             // `getattr`-like access to a text's own members changes nothing that we follow; what a caller
             // chose has members that are its choice too.
             Val::Text(_) if matches!(name, "value" | "Value") => object.clone(),
+            // `params[:user].permit!` lets all of it through
+            Val::Text(text) if self.runs_bodies() && matches!(**text, Text::Input(_)) && self.is_body_of_input(name) => Val::symbol(input_member(name)),
             Val::Text(text) if matches!(**text, Text::Input(_)) && self.attribute_of_input(name) => object.clone(),
             Val::Text(text) if matches!(**text, Text::Input(_)) && !self.own_words().counts.contains(name) => object.clone(),
             Val::Text(_)
@@ -60,6 +64,7 @@ impl<'a> Evaluator<'a> {
             {
                 object.clone()
             }
+            Val::List(items) if self.runs_bodies() && name == "min" => least(items),
             Val::List(_) if self.runs_bodies() && matches!(name, "freeze" | "dup" | "to_a") => object.clone(),
             _ => Val::Unknown,
         }

@@ -102,6 +102,9 @@ impl<'a> Evaluator<'a> {
         let handlers: Vec<Val> = self.select(rule.handler.as_ref(), site).into_iter().map(|value| self.decorated_by(&value)).collect();
         let mut guards = self.guards_of(pack, rule.guards.as_ref(), site);
         guards.extend(self.effect(pack, rule));
+        let called = if let Some(Val::Object(id)) = &site.receiver { self.method_name(*id, &site.method) } else { site.name.clone() };
+        guards.extend(self.tells_of(&called, &site.arguments, self.place(&pack.name)));
+        guards.extend(self.tells_pages(&site.arguments, &guards, self.place(&pack.name)));
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
         let handler = self.member_answering(rule, site, handler);
         let handler = if self.family() == Family::Php { self.callable(handler, pack, router) } else { handler };
