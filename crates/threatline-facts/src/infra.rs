@@ -28,6 +28,7 @@ pub enum InfraFact {
     Kustomization(Kustomization),
     /// A JSON patch that lies in a file of its own; what it is for its kustomization says.
     Patch(Patch),
+    Replacements(Replacements),
     Dockerfile(Dockerfile),
     ImageSource(ImageSource),
     EnvFile(EnvFile),
