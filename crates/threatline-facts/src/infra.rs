@@ -52,6 +52,8 @@ pub enum InfraFact {
     Role(Role),
     RoleBinding(RoleBinding),
     MeshPolicy(MeshPolicy),
+    MeshServer(MeshServer),
+    MeshGrant(MeshGrant),
     Middleware(Middleware),
 }
 
@@ -318,6 +320,8 @@ pub struct Ingress {
     pub namespace: Option<String>,
     /// Class or gateway.
     pub class: Option<String>,
+    /// Further gateways by which one gets there.
+    pub other_gateways: Vec<String>,
     /// What goes where.
     pub rules: Vec<IngressRule>,
     /// TLS is configured on it.

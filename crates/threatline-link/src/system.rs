@@ -120,6 +120,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     passed_on::apply(&drafts, &ids, &mut entry_points, &placing, &labelled);
     carried::entry_points(&mut entry_points, &said);
     guarded::apply(&mut entry_points, &ids, &routes);
+    mesh::apply_to_requests(&mut entry_points, &drafts, &ids, &said);
     traits::roles(&mut drafts);
     let used = users::used(&drafts, &flows, &entry_points, &ids, &boundaries);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);

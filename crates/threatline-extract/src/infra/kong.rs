@@ -7,7 +7,7 @@ use threatline_facts::infra::{InfraFact, Proxy, ProxyRoute, Rewrite};
 use threatline_facts::{Extracted, Mark, Text};
 
 /// Plugins that let nobody pass whom they do not know.
-const ASKING: &[&str] = &[
+pub(super) const ASKING: &[&str] = &[
     "key-auth",
     "key-auth-enc",
     "jwt",
@@ -21,7 +21,8 @@ const ASKING: &[&str] = &[
     "ldap-auth-advanced",
     "mtls-auth",
 ];
-const COUNTING: &[&str] = &["rate-limiting", "rate-limiting-advanced"];
+/// Plugins that limit how often one may ask.
+pub(super) const COUNTING: &[&str] = &["rate-limiting", "rate-limiting-advanced"];
 
 /// Reads a document if it is Kong's; says whether it was.
 pub fn read(document: &Node, out: &mut Extracted) -> bool {

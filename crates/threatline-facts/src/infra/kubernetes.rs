@@ -70,6 +70,8 @@ pub struct MeshPolicy {
     pub namespace: Option<String>,
     /// Pods that it is for; empty is all of the namespace.
     pub selector: BTreeMap<String, String>,
+    /// Kinds and names of what it is for instead.
+    pub targets: Vec<(String, String)>,
     /// `mtls.mode` is `STRICT` (and no port is excepted), or it is another.
     pub strict: Option<bool>,
     /// Callers that it lets in, by identity; empty is anybody. None: it is no policy of that kind.
@@ -107,13 +109,47 @@ pub struct MeshOperation {
     pub narrowed: bool,
 }
 
-/// A Middleware of Traefik.
+/// Ports of pods in a mesh that only those reach who are let in: a Server of Linkerd.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MeshServer {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Pods that it is for.
+    pub selector: BTreeMap<String, String>,
+    /// Name or number of the port.
+    pub port: Option<String>,
+    /// Whom it lets in without being told (`accessPolicy`).
+    pub lets_in: Option<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// Who is let in to something in a mesh: a ServerAuthorization or AuthorizationPolicy of Linkerd.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MeshGrant {
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Kind of what it is for.
+    pub kind: String,
+    /// Its name; none where labels tell.
+    pub name: Option<String>,
+    /// Callers show who they are by the mesh's own certificates.
+    pub identified: bool,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What stands before routes: a Middleware of Traefik, a plugin of Kong, a policy of a gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Middleware {
     /// `metadata.name`.
     pub name: String,
     /// `metadata.namespace`.
     pub namespace: Option<String>,
+    /// Kinds and names of the gateways and routes that it is for; else they name it.
+    pub targets: Vec<(String, String)>,
     /// It asks who calls: `forwardAuth`, `basicAuth`, `digestAuth`.
     pub demands: Option<String>,
     /// It changes the path that is handed on.

@@ -1,8 +1,8 @@
 //! Istio: gateways, virtual services bound to them, and hosts outside the mesh.
 
 use super::super::mark;
-use super::routes::{or_none, say};
-use super::{MANY, Resource, list, strings};
+use super::routes::{or_none, say, say_for};
+use super::{MANY, Resource, guards, list, strings};
 use crate::node::Node;
 use std::collections::BTreeMap;
 use threatline_facts::Extracted;
@@ -25,8 +25,10 @@ fn gateway(resource: &Resource<'_>, out: &mut Extracted) {
 }
 
 fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
+    let mut gateways = resource.list("gateways").iter().filter_map(Node::as_str).filter(|gateway| *gateway != "mesh");
     // Without a gateway it steers traffic inside the mesh only.
-    let Some(gateway) = resource.list("gateways").iter().filter_map(Node::as_str).find(|gateway| *gateway != "mesh") else { return };
+    let gateway = gateways.next().unwrap_or("mesh");
+    let others = gateways.filter(|other| *other != gateway).take(MANY).map(str::to_owned).collect();
     let hosts = or_none(resource.list("hosts").iter().filter_map(Node::as_str).filter(|host| *host != "*" && host.len() <= 253).map(str::to_owned).collect());
     let mut rules = Vec::new();
     for key in ["http", "tls", "tcp"] {
@@ -53,7 +55,7 @@ fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
             }
         }
     }
-    say(resource, Some(gateway), false, rules, out);
+    say_for(resource, Some(gateway), others, false, rules, out);
 }
 
 fn uri(node: &Node) -> Option<String> {
@@ -105,10 +107,12 @@ pub(super) fn security(resource: &Resource<'_>, out: &mut Extracted) {
     let spec = resource.spec();
     let text = |path: &[&str]| spec.and_then(|spec| spec.str_at(path));
     let selector = strings(spec.and_then(|spec| spec.at(&["selector", "matchLabels"])));
+    let aimed = spec.is_some_and(|spec| spec.get("targetRefs").is_some() || spec.get("targetRef").is_some());
     let mut policy = MeshPolicy {
         name: resource.name(),
         namespace: resource.namespace(),
         selector,
+        targets: spec.map(guards::targets).unwrap_or_default(),
         strict: None,
         callers: None,
         action: None,
@@ -121,8 +125,8 @@ pub(super) fn security(resource: &Resource<'_>, out: &mut Extracted) {
             let excepted = ports.iter().any(|port| port.value.str_at(&["mode"]) != Some("STRICT"));
             policy.strict = text(&["mtls", "mode"]).filter(|mode| *mode != "UNSET").map(|mode| mode == "STRICT" && !excepted);
         }
-        // one that is aimed at a gateway or a service by name would need to be looked up
-        "AuthorizationPolicy" if spec.is_none_or(|spec| spec.get("targetRefs").is_none() && spec.get("targetRef").is_none()) => {
+        // what is for a part of something is not told by its name
+        "AuthorizationPolicy" if aimed == !policy.targets.is_empty() => {
             let action = text(&["action"]).unwrap_or("ALLOW");
             policy.callers = (action == "ALLOW").then(|| principals(resource));
             policy.rules = resource.list("rules").iter().take(MANY).map(|rule| requests(rule, action)).collect();
