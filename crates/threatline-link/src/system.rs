@@ -98,6 +98,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     tool_servers::find(&mut drafts, &directory, &mut flows, &said, &in_test);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
+    documented::connect(&mut flows, &drafts, &directory, &said, &homes);
     let mut routes = exposure::decide(&mut drafts, &said);
     hosted::expose(&mut drafts, &said, &hosted, &proxies);
     cloud::expose(&cloud, &mut drafts);

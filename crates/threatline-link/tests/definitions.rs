@@ -134,3 +134,26 @@ operations:
     );
     check(&[("clients/asyncapi.yaml", orders)], &[], &[]);
 }
+
+#[test]
+fn the_broker_of_a_definition_is_one_that_its_application_connects_to() {
+    let document = |host: &str| {
+        format!(
+            "asyncapi: 3.0.0\ninfo: {{ title: Orders }}\nservers: {{ live: {{ host: '{host}', protocol: kafka-secure }} }}\nchannels: {{ created: {{ address: order.created }} }}\noperations: {{ send: {{ action: send, channel: {{ $ref: '#/channels/created' }} }} }}\n"
+        )
+    };
+    let compose = "services:\n  orders: { build: orders }\n  broker: { image: 'apache/kafka:3.9' }\n";
+    let flows = |host: &str| {
+        let document = document(host);
+        let model = common::model(&[
+            ("compose.yaml", compose),
+            ("orders/Dockerfile", "FROM alpine\n"),
+            ("orders/main.py", "print('x')\n"),
+            ("orders/asyncapi.yaml", &document),
+        ]);
+        model.flows.iter().map(|flow| flow.id.rest().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(flows("broker:9092"), ["orders>broker:kafka"]);
+    assert_eq!(flows("localhost:9092"), ["orders>broker:kafka"], "the only one there is");
+    assert!(flows("kafka.elsewhere.eu:9092").is_empty());
+}

@@ -9,6 +9,7 @@ mod asyncapi;
 mod graphql;
 mod home;
 
+pub(crate) use asyncapi::connect;
 pub(crate) use home::{Homes, find};
 
 use super::draft::{Draft, folder_of, join};
@@ -93,7 +94,7 @@ pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &m
         entries.extend(add);
     }
     graphql::add(drafts, ids, entries, documents);
-    asyncapi::add(drafts, ids, entries, documents);
+    asyncapi::add(drafts, ids, entries, documents, &mut drift);
     entries.sort_by(|a, b| a.id.cmp(&b.id));
     entries.dedup_by(|a, b| a.id == b.id);
     drift.sort_by(|a: &Drift, b| a.id.cmp(&b.id));
