@@ -157,3 +157,14 @@ fn the_broker_of_a_definition_is_one_that_its_application_connects_to() {
     assert_eq!(flows("localhost:9092"), ["orders>broker:kafka"], "the only one there is");
     assert!(flows("kafka.elsewhere.eu:9092").is_empty());
 }
+
+#[test]
+fn what_describes_itself_in_xml_is_ones_own_only_without_code() {
+    let wsdl = "<definitions xmlns=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:soap=\"http://schemas.xmlsoap.org/wsdl/soap/\"><binding name=\"B\" type=\"T\"><operation name=\"Pay\"/></binding><service name=\"S\"><port binding=\"B\"><soap:address location=\"http://localhost/shop\"/></port></service></definitions>";
+    check(&[("shop/shop.wsdl", wsdl)], &["shop"], &["shop:POST /shop/Pay"]);
+    let caller = "import os\nimport requests\n\nif __name__ == '__main__':\n    requests.post(os.environ['SHOP_URL'])\n";
+    let model = common::model(&[("job/job.py", caller), ("job/Dockerfile", "FROM python:3.12\nCOPY . .\n"), ("job/shop.wsdl", wsdl)]);
+    assert!(model.entry_points.iter().all(|entry| entry.kind != threatline_model::EntryPointKind::Http), "it is called from here");
+    let raml = "#%RAML 1.0\ntitle: Shop\nbaseUri: /v1\n/users:\n  get:\n  /{id}:\n    delete:\n";
+    check(&[("shop/api.raml", raml)], &["shop"], &["shop:DELETE /v1/users/{id}", "shop:GET /v1/users"]);
+}
