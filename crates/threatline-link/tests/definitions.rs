@@ -168,3 +168,22 @@ fn what_describes_itself_in_xml_is_ones_own_only_without_code() {
     let raml = "#%RAML 1.0\ntitle: Shop\nbaseUri: /v1\n/users:\n  get:\n  /{id}:\n    delete:\n";
     check(&[("shop/api.raml", raml)], &["shop"], &["shop:DELETE /v1/users/{id}", "shop:GET /v1/users"]);
 }
+
+#[test]
+fn what_a_definition_and_the_program_say_differently_of_one_operation_is_drift() {
+    let app = "from flask import Flask, request\n\napp = Flask(__name__)\n\n@app.route('/orders')\ndef orders():\n    return request.args.get('page') + request.args.get('debug')\n\nif __name__ == '__main__':\n    app.run()\n";
+    let contradictions = |security: &str, page: &str| {
+        let document = format!(
+            "openapi: 3.0.0\ninfo: {{ title: Shop }}\npaths:\n  /orders:\n    get:\n      {security}\n      parameters: [{{ name: {page}, in: query }}]\n      responses: {{}}\n"
+        );
+        let model = common::model(&[("app.py", app), ("Dockerfile", "FROM python:3.12\nCOPY . .\nEXPOSE 80\n"), ("openapi.yaml", &document)]);
+        let of_kind = model.drift.iter().filter(|drift| drift.kind.name() == "contradiction");
+        let mut said: Vec<String> = of_kind.map(|drift| drift.claims.iter().map(|(said, _)| said.as_str()).collect::<Vec<_>>().join(" / ")).collect();
+        said.sort();
+        said
+    };
+    let debug = "takes the parameter debug / does not document debug";
+    assert_eq!(contradictions("security: [{ token: [] }]", "page"), ["documents that callers say who they are / lets everybody in", debug]);
+    assert_eq!(contradictions("security: []", "page"), [debug]);
+    assert!(contradictions("security: [{}, { token: [] }]", "other").is_empty(), "of neither is it known that they speak of the same");
+}
