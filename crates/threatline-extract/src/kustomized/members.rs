@@ -1,7 +1,8 @@
 //! What a kustomization puts together, with the names that it has there.
 
 use super::fields::{self, Path};
-use super::{All, Change, MAX_DEPTH, MAX_FILES, below, fill, known};
+use super::own::fill;
+use super::{All, Change, MAX_DEPTH, MAX_FILES, below, known};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::infra::{Chosen, Config, InfraFact, Kustomization};
 use threatline_facts::{Fact, Facts, Text};

@@ -126,7 +126,7 @@ pub(super) fn security(resource: &Resource<'_>, out: &mut Extracted) {
             policy.strict = text(&["mtls", "mode"]).filter(|mode| *mode != "UNSET").map(|mode| mode == "STRICT" && !excepted);
         }
         // what is for a part of something is not told by its name
-        "AuthorizationPolicy" if aimed == !policy.targets.is_empty() => {
+        "AuthorizationPolicy" if aimed != policy.targets.is_empty() => {
             let action = text(&["action"]).unwrap_or("ALLOW");
             policy.callers = (action == "ALLOW").then(|| principals(resource));
             policy.rules = resource.list("rules").iter().take(MANY).map(|rule| requests(rule, action)).collect();
