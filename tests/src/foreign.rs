@@ -81,6 +81,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("properties", File(Properties, "src/main/resources/application.properties")),
         ("protobuf", File(Protobuf, "shop.proto")),
         ("python", File(Source(Language::Python), "app/main.py")),
+        ("raml", File(Raml, "api.raml")),
         ("redirects", File(Redirects, "_redirects")),
         ("ruby", File(Source(Language::Ruby), "app/controllers/users_controller.rb")),
         ("rust", File(Source(Language::Rust), "src/main.rs")),
@@ -98,6 +99,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("typescript", File(Source(Language::TypeScript), "src/main.ts")),
         ("typespec", File(Typespec, "main.tsp")),
         ("wrangler", File(Wrangler, "wrangler.toml")),
+        ("wsdl", File(Wsdl, "shop.wsdl")),
         ("yaml", File(Yaml, "chart/templates/deploy.yaml")),
     ]
 };

@@ -424,6 +424,8 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Protobuf => "protobuf",
         ArtifactKind::Graphql => "graphql",
         ArtifactKind::Nginx => "conf",
+        ArtifactKind::Raml => "raml",
+        ArtifactKind::Wsdl => "wsdl",
         ArtifactKind::Smithy => "smithy",
         ArtifactKind::Sql => "sql",
         ArtifactKind::Typespec => "typespec",

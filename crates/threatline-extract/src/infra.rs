@@ -47,6 +47,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     chart::release::helmfile,
     kustomization::read,
     kustomization::read_operations,
+    kustomization::read_replacements,
     skaffold::read,
     kubernetes::read,
     kong::read,

@@ -4,11 +4,18 @@
 //! nothing. Where overlays disagree the base stays as it is. A component that no kustomization takes in is
 //! an offer and no part of the system.
 
+mod fields;
+mod members;
+mod own;
+mod replace;
+
 use crate::charts::{PRODUCTION, environment, folder};
+use members::Members;
+use own::{aimed, own};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::infra::{Config, EnvFile, InfraFact, Kustomization, Patch, Service, VariableValue, Workload};
-use threatline_facts::{Fact, Facts, Gap, Mark, Text};
+use threatline_facts::infra::{InfraFact, Kustomization, Patch, Replacement, Service, Workload};
+use threatline_facts::{Fact, Facts, Text};
 
 /// Kustomizations in kustomizations go no deeper.
 const MAX_DEPTH: usize = 16;
@@ -23,7 +30,37 @@ struct Change<'k> {
     images: Vec<&'k (String, Option<String>)>,
     replicas: Vec<&'k (String, u32)>,
     /// Kind and name of what it takes away.
-    deletes: Vec<(&'k str, Option<&'k str>)>,
+    deletes: Vec<&'k Patch>,
+    /// What its names begin and end with.
+    prefix: String,
+    suffix: String,
+    labels: Vec<&'k (String, String, bool)>,
+    /// Values that are written into it.
+    replaced: Vec<(&'k Replacement, Text)>,
+    /// ConfigMaps and Secrets that a generator around it has whole, and whether they are Secrets.
+    superseded: Vec<(&'k str, bool)>,
+}
+
+impl<'k> Change<'k> {
+    /// What a kustomization and those it is in do to all that it puts together.
+    fn take(&mut self, it: &'k Kustomization) {
+        self.images.extend(&it.images);
+        self.replicas.extend(&it.replicas);
+        self.labels.extend(&it.labels);
+        self.deletes.extend(it.patches.iter().filter(|patch| patch.deletes));
+        self.prefix.push_str(it.name_prefix.as_deref().unwrap_or_default());
+        self.suffix.insert_str(0, it.name_suffix.as_deref().unwrap_or_default());
+    }
+
+    /// Labels that selectors get too.
+    fn selecting(&self) -> impl Iterator<Item = (String, String)> {
+        self.labels.iter().filter(|(.., selects)| *selects).map(|(key, value, _)| (key.clone(), value.clone()))
+    }
+
+    /// A name as it is in the end.
+    fn name(&self, name: &str) -> String {
+        format!("{}{name}{}", self.prefix, self.suffix)
+    }
 }
 
 type All<'k> = BTreeMap<&'k str, (&'k Arc<str>, &'k Kustomization)>;
@@ -66,7 +103,7 @@ pub(crate) fn complete(said: &[(Arc<str>, Facts)], out: &mut BTreeMap<Arc<str>, 
         if it.component && !chosen.contains(root) {
             drop_below(root, said, out);
         } else {
-            own(path, it, &paths, out);
+            own(path, it, &all, &paths, out);
         }
     }
     for (rank, files, home, patch) in services {
@@ -81,8 +118,10 @@ pub(crate) fn complete(said: &[(Arc<str>, Facts)], out: &mut BTreeMap<Arc<str>, 
     for (file, changes) in changes {
         let Some(change) = agreed(&changes) else { continue };
         let facts = out.entry(Arc::from(file)).or_insert_with(|| paths.get(file).map_or_else(Facts::default, |facts| Facts::clone(facts)));
-        facts.facts.retain(|fact| !change.deletes.iter().any(|target| is_target(fact, *target)));
+        facts.facts.retain(|fact| !change.deletes.iter().any(|target| is_target(fact, target)));
+        facts.facts.retain(|fact| !is_superseded(fact, &change));
         facts.facts.iter_mut().for_each(|fact| apply(fact, &change));
+        also_called(facts, &change);
     }
 }
 
@@ -135,19 +174,18 @@ impl<'k> Walk<'_, 'k> {
         let mut change = outer.clone();
         // what stands around wins
         change.namespace = outer.namespace.or(it.namespace.as_deref());
-        change.images.extend(&it.images);
-        change.replicas.extend(&it.replicas);
-        let deleted = it.patches.iter().filter(|patch| patch.deletes);
-        change.deletes.extend(deleted.filter_map(|patch| Some((patch.target.0.as_deref()?, patch.target.1.as_deref()))));
+        change.take(it);
         self.patched(root, it);
         // a component changes what stands beside it
         for path in it.components.iter().filter_map(|(path, _)| join(root, path)) {
             let Some((_, component)) = known(self.all, &path).and_then(|folder| self.all.get(folder)) else { continue };
-            change.images.extend(&component.images);
-            change.replicas.extend(&component.replicas);
-            let deleted = component.patches.iter().filter(|patch| patch.deletes);
-            change.deletes.extend(deleted.filter_map(|patch| Some((patch.target.0.as_deref()?, patch.target.1.as_deref()))));
+            change.take(component);
         }
+        self.replaced(root, it, &mut change);
+        if let Some((path, _)) = self.all.get(root) {
+            self.found.insert(path, change.clone());
+        }
+        change.superseded.extend(it.amends.iter().map(|(name, secret, _)| (name.as_str(), *secret)));
         for path in below(root, it) {
             if let Some((inner, _)) = self.all.get_key_value(format!("{path}/").as_str()) {
                 let (_, kustomization) = self.all[inner];
@@ -160,6 +198,27 @@ impl<'k> Walk<'_, 'k> {
 }
 
 impl<'k> Walk<'_, 'k> {
+    /// Values that a kustomization and its components write into what they put together.
+    fn replaced(&self, root: &'k str, it: &'k Kustomization, change: &mut Change<'k>) {
+        let components = it.components.iter().filter_map(|(path, _)| known(self.all, &join(root, path)?));
+        let tells = components.chain([root]).filter_map(|folder| Some((folder, self.all.get(folder)?.1)));
+        let mut told: Vec<&'k Replacement> = Vec::new();
+        for (folder, kustomization) in tells {
+            told.extend(&kustomization.replacements);
+            for file in kustomization.replacement_files.iter().filter_map(|(file, _)| join(folder, file)) {
+                for fact in self.paths.get(file.as_str()).map_or(&[][..], |facts| &facts.facts) {
+                    if let Fact::Infra(InfraFact::Replacements(replacements)) = fact {
+                        told.extend(&replacements.all);
+                    }
+                }
+            }
+        }
+        if !told.is_empty() {
+            let members = Members::of(self.all, self.paths, root);
+            change.replaced.extend(told.into_iter().filter_map(|replacement| Some((replacement, replace::value(replacement, &members)?))));
+        }
+    }
+
     /// Remembers what patches make of Services.
     fn patched(&mut self, root: &str, it: &'k Kustomization) {
         let Some((path, _)) = self.all.get(root) else { return };
@@ -175,11 +234,11 @@ impl<'k> Walk<'_, 'k> {
                     }
                 }
             }
-            for (home, fact) in said {
-                if let Some(InfraFact::Service(service)) = named(fact, patch)
-                    && service.kind.is_some()
-                {
-                    self.services.push((home, service));
+            for (home, fact) in said.iter().filter(|(_, fact)| matches!(fact, InfraFact::Service(service) if service.kind.is_some())) {
+                for fact in aimed(fact, patch, root, self.all, self.paths) {
+                    if let InfraFact::Service(service) = fact {
+                        self.services.push((home.clone(), service));
+                    }
                 }
             }
         }
@@ -207,94 +266,6 @@ fn move_service(file: &str, home: &Arc<str>, patch: &Service, paths: &BTreeMap<&
     let facts = out.entry(home.clone()).or_insert_with(|| own(home));
     facts.facts.retain(|fact| !matches!(fact, Fact::Infra(InfraFact::Service(service)) if service.name == patch.name && service.selector.is_empty()));
     facts.facts.push(Fact::Infra(InfraFact::Service(merged)));
-}
-
-/// What a kustomization says itself: generators with what their files hold, patches that it writes or names.
-fn own(path: &Arc<str>, it: &Kustomization, paths: &BTreeMap<&str, &Facts>, out: &mut BTreeMap<Arc<str>, Facts>) {
-    let root = folder(path);
-    let mut facts = out.get(path).cloned().or_else(|| paths.get(&**path).map(|facts| Facts::clone(facts))).unwrap_or_default();
-    let before = facts.clone();
-    for fact in &mut facts.facts {
-        if let Fact::Infra(InfraFact::Kustomization(kustomization)) = fact {
-            kustomization.generators.iter_mut().for_each(|config| fill(config, root, paths));
-        }
-    }
-    for patch in it.patches.iter().filter(|patch| !patch.deletes) {
-        facts.facts.extend(patch.inline.iter().filter_map(|fact| Some(Fact::Infra(named(fact, patch)?))));
-        let file = patch.path.as_ref().and_then(|file| join(root, file));
-        let Some((file, said)) = file.and_then(|file| paths.get_key_value(file.as_str())) else { continue };
-        let operations = said.facts.iter().filter_map(|fact| if let Fact::Infra(InfraFact::Patch(operations)) = fact { Some(operations) } else { None });
-        let more: Vec<Fact> = operations.flat_map(|operations| operations.inline.iter().filter_map(|fact| Some(Fact::Infra(named(fact, patch)?)))).collect();
-        if !more.is_empty() {
-            let home = out.entry(Arc::from(*file)).or_insert_with(|| Facts::clone(said));
-            home.facts.extend(more.into_iter().filter(|fact| !said.facts.contains(fact)));
-        }
-    }
-    for (_, mark) in it.resources.iter().filter(|(path, _)| is_remote(path)) {
-        facts.gaps.push(Gap { mark: Some(*mark), reason: "a base of another repository".to_owned(), whole: false });
-    }
-    if facts != before {
-        out.insert(path.clone(), facts);
-    }
-}
-
-fn is_remote(path: &str) -> bool {
-    path.contains("://") || path.contains("?ref=") || path.starts_with("github.com/") || path.starts_with("git@")
-}
-
-/// A fact of a patch under the name that it is aimed at, if it says none; one for many is none of any.
-fn named(fact: &InfraFact, patch: &Patch) -> Option<InfraFact> {
-    let mut fact = fact.clone();
-    let name = match &mut fact {
-        InfraFact::Workload(it) => &mut it.name,
-        InfraFact::Service(it) => &mut it.name,
-        InfraFact::Ingress(it) => &mut it.name,
-        InfraFact::Config(it) => &mut it.name,
-        _ => return Some(fact),
-    };
-    if name.is_empty() {
-        *name = patch.target.1.clone().filter(|target| !target.contains(['*', '|', '(', '[']))?;
-    }
-    Some(fact)
-}
-
-/// Puts the variables of a generator's files of variables in the place of the file's name.
-fn fill(config: &mut Config, root: &str, paths: &BTreeMap<&str, &Facts>) {
-    let mut values: Vec<(String, Text, Mark)> = Vec::new();
-    for (key, text, mark) in std::mem::take(&mut config.values) {
-        let file = key.strip_prefix('@').and_then(|file| join(root, file));
-        let said = file.and_then(|file| paths.get(file.as_str()).copied());
-        let found: Vec<(String, Text)> = said.map(variables).unwrap_or_default();
-        if found.is_empty() {
-            values.push((key, text, mark));
-        } else {
-            values.extend(found.into_iter().map(|(name, value)| (name, if config.secret { stored(value) } else { value }, mark)));
-        }
-    }
-    config.values = values;
-}
-
-/// Of a Secret only addresses and what is hidden are kept.
-fn stored(value: Text) -> Text {
-    let kept = value.hidden().is_some() || value.as_literal().is_some_and(crate::infra::is_address);
-    if kept { value } else { Text::Unknown }
-}
-
-fn variables(facts: &Facts) -> Vec<(String, Text)> {
-    let mut out = Vec::new();
-    for fact in &facts.facts {
-        match fact {
-            Fact::Infra(InfraFact::EnvFile(EnvFile { variables })) => {
-                out.extend(variables.iter().map(|variable| match &variable.value {
-                    VariableValue::Text(text) => (variable.name.clone(), text.clone()),
-                    _ => (variable.name.clone(), Text::Unknown),
-                }));
-            }
-            Fact::Infra(InfraFact::Setting(setting)) => out.push((setting.key.clone(), setting.value.clone())),
-            _ => {}
-        }
-    }
-    out
 }
 
 /// Takes what an unused component says out of the system.
@@ -327,30 +298,63 @@ fn drop_below(root: &str, said: &[(Arc<str>, Facts)], out: &mut BTreeMap<Arc<str
     }
 }
 
-fn is_target(fact: &Fact, (kind, name): (&str, Option<&str>)) -> bool {
+/// Whether a patch takes a resource away.
+fn is_target(fact: &Fact, patch: &Patch) -> bool {
     let Fact::Infra(fact) = fact else { return false };
-    let (own_kind, own_name) = match fact {
-        InfraFact::Workload(it) => (it.kind.as_str(), &it.name),
-        InfraFact::Service(it) => ("Service", &it.name),
-        InfraFact::Ingress(it) => (it.kind.as_str(), &it.name),
-        InfraFact::Config(it) => (if it.secret { "Secret" } else { "ConfigMap" }, &it.name),
-        InfraFact::NetworkPolicy(it) => ("NetworkPolicy", &it.name),
-        _ => return false,
-    };
-    own_kind == kind && name.is_some_and(|name| name == own_name)
+    let Some((kind, name, _)) = fields::identity(fact) else { return false };
+    let fits = patch.target.1.as_deref().is_none_or(|pattern| fields::matches(pattern, name));
+    !patch.selects && patch.target.0.as_deref() == Some(kind) && fits
+}
+
+fn is_superseded(fact: &Fact, change: &Change<'_>) -> bool {
+    let Fact::Infra(InfraFact::Config(config)) = fact else { return false };
+    change.superseded.contains(&(config.name.as_str(), config.secret))
+}
+
+/// In the end Services have other names, by which they are asked for.
+fn also_called(facts: &mut Facts, change: &Change<'_>) {
+    if change.prefix.is_empty() && change.suffix.is_empty() {
+        return;
+    }
+    let services = facts.facts.iter().filter_map(|fact| match fact {
+        Fact::Infra(InfraFact::Service(service)) => Some(Fact::Infra(InfraFact::Service(Service { name: change.name(&service.name), ..service.clone() }))),
+        _ => None,
+    });
+    let services: Vec<Fact> = services.collect();
+    facts.facts.extend(services);
 }
 
 fn apply(fact: &mut Fact, change: &Change<'_>) {
     let Fact::Infra(fact) = fact else { return };
+    replace::apply(fact, &change.replaced);
     let namespace = match fact {
         InfraFact::Workload(it) => {
             workload(it, change);
             &mut it.namespace
         }
-        InfraFact::Service(it) => &mut it.namespace,
+        InfraFact::Service(it) => {
+            if it.external_name.is_none() {
+                it.selector.extend(change.selecting());
+            }
+            &mut it.namespace
+        }
+        InfraFact::Kustomization(it) => {
+            it.generators.retain(|config| !change.superseded.contains(&(config.name.as_str(), config.secret)));
+            for config in &mut it.generators {
+                let mut fact = InfraFact::Config(config.clone());
+                replace::apply(&mut fact, &change.replaced);
+                if let InfraFact::Config(changed) = fact {
+                    *config = changed;
+                }
+            }
+            return;
+        }
         InfraFact::Ingress(it) => &mut it.namespace,
         InfraFact::Config(it) => &mut it.namespace,
-        InfraFact::NetworkPolicy(it) => &mut it.namespace,
+        InfraFact::NetworkPolicy(it) => {
+            it.selector.extend(change.selecting());
+            &mut it.namespace
+        }
         InfraFact::MeshPolicy(it) => &mut it.namespace,
         InfraFact::Middleware(it) => &mut it.namespace,
         _ => return,
@@ -361,6 +365,7 @@ fn apply(fact: &mut Fact, change: &Change<'_>) {
 }
 
 fn workload(it: &mut Workload, change: &Change<'_>) {
+    it.labels.extend(change.labels.iter().map(|(key, value, _)| (key.clone(), value.clone())));
     if let Some((_, count)) = change.replicas.iter().find(|(name, _)| *name == it.name) {
         it.replicas = Some(*count);
     }

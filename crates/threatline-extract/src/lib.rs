@@ -75,6 +75,7 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Source(language) => read_code(language, text),
         ArtifactKind::Yaml if infra::chart::is_template(text) => infra::chart::template(text),
         ArtifactKind::Json | ArtifactKind::ChartTemplate if infra::terraform::is_policy(text) => infra::terraform::policy(text),
+        ArtifactKind::Yaml if spec::raml::is_definition(text) => spec::raml::read(text),
         ArtifactKind::Yaml | ArtifactKind::Json => documents(kind, text),
         ArtifactKind::ChartTemplate if infra::chart::is_template(text) => infra::chart::template(text),
         // Helm's are not the only files that end so
@@ -97,6 +98,8 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Procfile => infra::hosting::procfile(text),
         ArtifactKind::Redirects => infra::hosting::redirects(text),
         ArtifactKind::StoreRules => infra::hosting::rules(text),
+        ArtifactKind::Raml => spec::raml::read(text),
+        ArtifactKind::Wsdl => spec::wsdl::read(text),
         ArtifactKind::Smithy => spec::smithy::read(text),
         ArtifactKind::Sql => spec::sql::read(text),
         ArtifactKind::Typespec => spec::typespec::read(text),

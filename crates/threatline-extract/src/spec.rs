@@ -6,10 +6,12 @@ pub mod goctl;
 pub mod graphql;
 pub mod openapi;
 pub mod protobuf;
+pub mod raml;
 pub mod smithy;
 pub mod sql;
 mod tokens;
 pub mod typespec;
+pub mod wsdl;
 
 use crate::node::Node;
 use threatline_facts::Extracted;

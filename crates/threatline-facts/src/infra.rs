@@ -30,6 +30,7 @@ pub enum InfraFact {
     Kustomization(Kustomization),
     /// A JSON patch that lies in a file of its own; what it is for its kustomization says.
     Patch(Patch),
+    Replacements(Replacements),
     Dockerfile(Dockerfile),
     ImageSource(ImageSource),
     EnvFile(EnvFile),
@@ -54,6 +55,8 @@ pub enum InfraFact {
     Role(Role),
     RoleBinding(RoleBinding),
     MeshPolicy(MeshPolicy),
+    MeshServer(MeshServer),
+    MeshGrant(MeshGrant),
     Middleware(Middleware),
 }
 
@@ -329,6 +332,8 @@ pub struct Ingress {
     pub namespace: Option<String>,
     /// Class or gateway.
     pub class: Option<String>,
+    /// Further gateways by which one gets there.
+    pub other_gateways: Vec<String>,
     /// What goes where.
     pub rules: Vec<IngressRule>,
     /// TLS is configured on it.

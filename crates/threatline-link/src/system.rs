@@ -100,6 +100,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let started = pipelines::find(&mut drafts, &mut flows, &said, &config.prefix);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
+    documented::connect(&mut flows, &drafts, &directory, &said, &homes);
     let mut routes = exposure::decide(&mut drafts, &said);
     hosted::expose(&mut drafts, &said, &hosted, &proxies);
     cloud::expose(&cloud, &mut drafts);
@@ -115,7 +116,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let placed = cloud::Placed { said: &said, ids: &ids, flow_ids: &flow_ids };
     cloud::entry_points(&cloud, &drafts, &placed, &mut entry_points);
     let documents = documented::Documents { said: &said, composed, routes: &routes, in_test: &in_test, homes: &homes };
-    let drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
+    let mut drift = documented::compare(&mut drafts, &ids, &mut entry_points, &documents);
     let placing = proxies::Placing { said: &said, homes: &proxies, flows: &flows, flow_ids: &flow_ids, routes: &routes };
     proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
     pipelines::entry_points(&ids, &flow_ids, &mut entry_points, started);
@@ -124,6 +125,10 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     passed_on::apply(&drafts, &ids, &mut entry_points, &placing, &labelled);
     carried::entry_points(&mut entry_points, &said);
     guarded::apply(&mut entry_points, &ids, &routes);
+    mesh::apply_to_requests(&mut entry_points, &drafts, &ids, &said);
+    drift.extend(documented::contradictions(&drafts, &ids, &entry_points, &documents));
+    drift.sort_by(|a, b| a.id.cmp(&b.id));
+    drift.dedup_by(|a, b| a.id == b.id);
     traits::roles(&mut drafts);
     let used = users::used(&drafts, &flows, &entry_points, &ids, &boundaries);
     let flows = finish_flows(flows, &ids, &flow_ids, &boundaries);

@@ -134,3 +134,56 @@ operations:
     );
     check(&[("clients/asyncapi.yaml", orders)], &[], &[]);
 }
+
+#[test]
+fn the_broker_of_a_definition_is_one_that_its_application_connects_to() {
+    let document = |host: &str| {
+        format!(
+            "asyncapi: 3.0.0\ninfo: {{ title: Orders }}\nservers: {{ live: {{ host: '{host}', protocol: kafka-secure }} }}\nchannels: {{ created: {{ address: order.created }} }}\noperations: {{ send: {{ action: send, channel: {{ $ref: '#/channels/created' }} }} }}\n"
+        )
+    };
+    let compose = "services:\n  orders: { build: orders }\n  broker: { image: 'apache/kafka:3.9' }\n";
+    let flows = |host: &str| {
+        let document = document(host);
+        let model = common::model(&[
+            ("compose.yaml", compose),
+            ("orders/Dockerfile", "FROM alpine\n"),
+            ("orders/main.py", "print('x')\n"),
+            ("orders/asyncapi.yaml", &document),
+        ]);
+        model.flows.iter().map(|flow| flow.id.rest().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(flows("broker:9092"), ["orders>broker:kafka"]);
+    assert_eq!(flows("localhost:9092"), ["orders>broker:kafka"], "the only one there is");
+    assert!(flows("kafka.elsewhere.eu:9092").is_empty());
+}
+
+#[test]
+fn what_describes_itself_in_xml_is_ones_own_only_without_code() {
+    let wsdl = "<definitions xmlns=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:soap=\"http://schemas.xmlsoap.org/wsdl/soap/\"><binding name=\"B\" type=\"T\"><operation name=\"Pay\"/></binding><service name=\"S\"><port binding=\"B\"><soap:address location=\"http://localhost/shop\"/></port></service></definitions>";
+    check(&[("shop/shop.wsdl", wsdl)], &["shop"], &["shop:POST /shop/Pay"]);
+    let caller = "import os\nimport requests\n\nif __name__ == '__main__':\n    requests.post(os.environ['SHOP_URL'])\n";
+    let model = common::model(&[("job/job.py", caller), ("job/Dockerfile", "FROM python:3.12\nCOPY . .\n"), ("job/shop.wsdl", wsdl)]);
+    assert!(model.entry_points.iter().all(|entry| entry.kind != threatline_model::EntryPointKind::Http), "it is called from here");
+    let raml = "#%RAML 1.0\ntitle: Shop\nbaseUri: /v1\n/users:\n  get:\n  /{id}:\n    delete:\n";
+    check(&[("shop/api.raml", raml)], &["shop"], &["shop:DELETE /v1/users/{id}", "shop:GET /v1/users"]);
+}
+
+#[test]
+fn what_a_definition_and_the_program_say_differently_of_one_operation_is_drift() {
+    let app = "from flask import Flask, request\n\napp = Flask(__name__)\n\n@app.route('/orders')\ndef orders():\n    return request.args.get('page') + request.args.get('debug')\n\nif __name__ == '__main__':\n    app.run()\n";
+    let contradictions = |security: &str, page: &str| {
+        let document = format!(
+            "openapi: 3.0.0\ninfo: {{ title: Shop }}\npaths:\n  /orders:\n    get:\n      {security}\n      parameters: [{{ name: {page}, in: query }}]\n      responses: {{}}\n"
+        );
+        let model = common::model(&[("app.py", app), ("Dockerfile", "FROM python:3.12\nCOPY . .\nEXPOSE 80\n"), ("openapi.yaml", &document)]);
+        let of_kind = model.drift.iter().filter(|drift| drift.kind.name() == "contradiction");
+        let mut said: Vec<String> = of_kind.map(|drift| drift.claims.iter().map(|(said, _)| said.as_str()).collect::<Vec<_>>().join(" / ")).collect();
+        said.sort();
+        said
+    };
+    let debug = "takes the parameter debug / does not document debug";
+    assert_eq!(contradictions("security: [{ token: [] }]", "page"), ["documents that callers say who they are / lets everybody in", debug]);
+    assert_eq!(contradictions("security: []", "page"), [debug]);
+    assert!(contradictions("security: [{}, { token: [] }]", "other").is_empty(), "of neither is it known that they speak of the same");
+}

@@ -98,3 +98,103 @@ fn images_and_copies_are_those_of_the_overlay() {
     assert_eq!(of("stock").kind.name(), "data_store");
     assert_eq!(of("web").properties.get(Property::Replicas), Some(&Value::Number(3)));
 }
+
+fn variable(name: &str, value: &str) -> String {
+    format!("          env: [{{ name: {name}, value: '{value}' }}]\n")
+}
+
+#[test]
+fn a_replacement_writes_what_another_resource_says() {
+    let web = deployment("web", &variable("STOCK_URL", "http://placeholder:80/items"));
+    let replaced = |source: &str| {
+        let base = format!(
+            "resources: [web.yaml, stock.yaml]\nconfigMapGenerator:\n  - name: hosts\n    literals: ['STOCK=tcp:stock']\nreplacements:\n  - source: {source}\n    targets:\n      - select: {{ kind: Deployment, name: web }}\n        fieldPaths: ['spec.template.spec.containers.[name=web].env.[name=STOCK_URL].value']\n        options: {{ delimiter: '/', index: 2 }}\n"
+        );
+        flows(&system(&[("k8s/base/web.yaml", &web), ("k8s/base/kustomization.yaml", &base)]))
+    };
+    assert_eq!(replaced("{ kind: Service, name: stock, fieldPath: metadata.name }"), ["web>stock:http"]);
+    let part = "{ kind: ConfigMap, name: hosts, fieldPath: data.STOCK, options: { delimiter: ':', index: 1 } }";
+    assert_eq!(replaced(part), ["web>stock:http"]);
+    assert!(!replaced("{ kind: Service, name: nobody }").contains(&"web>stock:http".to_owned()));
+}
+
+#[test]
+fn replacements_may_stand_in_a_file_and_reject_some() {
+    let web = deployment("web", &variable("STOCK_URL", "PLACEHOLDER"));
+    let file = |reject: &str| {
+        format!(
+            "source: {{ kind: Service, name: stock, fieldPath: metadata.name }}\ntargets:\n  - select: {{ kind: Deployment }}\n    reject: [{{ name: {reject} }}]\n    fieldPaths: ['spec.template.spec.containers.*.env.[name=STOCK_URL].value']\n"
+        )
+    };
+    let flows_of = |reject: &str| {
+        let overlay = "resources: [../base]\nreplacements: [{ path: hosts.yaml }]\n";
+        flows(&system(&[("k8s/base/web.yaml", &web), ("k8s/prod/kustomization.yaml", overlay), ("k8s/prod/hosts.yaml", &file(reject))]))
+    };
+    assert_eq!(flows_of("stock"), ["web>stock:http"]);
+    assert!(flows_of("we.*").is_empty());
+}
+
+#[test]
+fn a_prefix_is_part_of_the_name_that_others_ask_for() {
+    let web = deployment("web", &variable("STOCK_URL", "http://shop-stock-eu/items"));
+    let overlay = "namePrefix: shop-\nnameSuffix: -eu\nresources: [../base]\n";
+    let model = system(&[("k8s/base/web.yaml", &web), ("k8s/prod/kustomization.yaml", overlay)]);
+    assert_eq!(flows(&model), ["web>stock:http"]);
+    assert_eq!(components(&model).len(), 2, "it stays one component");
+    let var = "namePrefix: shop-\nresources: [../base]\nvars: [{ name: STOCK, objref: { kind: Service, name: stock, apiVersion: v1 } }]\n";
+    let web = deployment("web", &variable("STOCK_URL", "http://$(STOCK)/items"));
+    assert_eq!(flows(&system(&[("k8s/base/web.yaml", &web), ("k8s/prod/kustomization.yaml", var)])), ["web>stock:http"]);
+}
+
+#[test]
+fn labels_of_all_resources_choose_the_pods() {
+    let bare = |name: &str, env: &str| deployment(name, env).replace(&format!("app: {name}"), "");
+    let (web, stock) = (
+        bare("web", &variable("STOCK_URL", "http://stock")),
+        bare("stock", "")
+            .replace("selector: {  }", "type: LoadBalancer")
+            .replace("kind: Service\nmetadata: { name: stock }", "kind: Service\nmetadata: { name: front }"),
+    );
+    let files = |labels: &str| {
+        let base = "resources: [web.yaml, stock]\n";
+        let inner = format!("resources: [stock.yaml]\n{labels}");
+        components(&system(&[
+            ("k8s/base/web.yaml", &web),
+            ("k8s/base/stock/stock.yaml", &stock),
+            ("k8s/base/stock.yaml", "a: 1\n"),
+            ("k8s/base/kustomization.yaml", base),
+            ("k8s/base/stock/kustomization.yaml", &inner),
+        ]))
+    };
+    assert!(files("commonLabels: { app: stock }\n")[0].starts_with("stock internet"));
+    assert!(files("labels: [{ pairs: { app: stock }, includeSelectors: true }]\n")[0].starts_with("stock internet"));
+    assert!(!files("labels: [{ pairs: { app: stock } }]\n")[0].starts_with("stock internet"));
+}
+
+#[test]
+fn a_generator_adds_to_another_one() {
+    let base = "resources: [web.yaml, stock.yaml]\nconfigMapGenerator:\n  - name: web\n    literals: ['STOCK_URL=http://elsewhere.test', LOG=all]\n";
+    let overlay = |behavior: &str| {
+        format!("resources: [../base]\nconfigMapGenerator:\n  - name: web\n    behavior: {behavior}\n    literals: ['STOCK_URL=http://stock']\n")
+    };
+    let merged = system(&[("k8s/base/kustomization.yaml", base), ("k8s/prod/kustomization.yaml", &overlay("merge"))]);
+    assert_eq!(flows(&merged), ["web>stock:http"]);
+    let kept = "resources: [../base]\nconfigMapGenerator:\n  - name: web\n    behavior: merge\n    literals: [LOG=none]\n";
+    let near = base.replace("http://elsewhere.test", "http://stock");
+    let merged = system(&[("k8s/base/kustomization.yaml", near.as_str()), ("k8s/prod/kustomization.yaml", kept)]);
+    assert_eq!(flows(&merged), ["web>stock:http"], "what it does not name stays");
+    let replaced = system(&[("k8s/base/kustomization.yaml", near.as_str()), ("k8s/prod/kustomization.yaml", &kept.replace("merge", "replace"))]);
+    assert!(flows(&replaced).is_empty());
+}
+
+#[test]
+fn a_patch_for_a_kind_is_for_all_of_it_whatever_it_is_called() {
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: not-used }\nspec:\n  template:\n    spec:\n      containers:\n        - { name: web, image: web, env: [{ name: STOCK_URL, value: 'http://stock' }] }\n";
+    let overlay = "resources: [../base]\npatches:\n  - { path: patch.yaml, target: { kind: Deployment, name: 'w.*' } }\n";
+    let model = system(&[("k8s/prod/kustomization.yaml", overlay), ("k8s/prod/patch.yaml", patch)]);
+    assert_eq!(flows(&model), ["web>stock:http"]);
+    assert_eq!(components(&model).len(), 2, "the patch is no component");
+    let labelled = overlay.replace("kind: Deployment, name: 'w.*'", "labelSelector: app=web");
+    let model = system(&[("k8s/prod/kustomization.yaml", labelled.as_str()), ("k8s/prod/patch.yaml", patch)]);
+    assert_eq!(components(&model).len(), 2, "nor is it where nobody knows what it is for");
+}

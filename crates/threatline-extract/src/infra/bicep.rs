@@ -121,48 +121,44 @@ impl Reader {
         self.words.skip_statement();
     }
 
-    /// What is behind the sign: the record itself, of a loop its first, and what decides whether it is deployed.
-    fn body(&mut self) -> (Vec<(String, Value, u32)>, Option<Text>) {
-        let mut decided = None;
-        if !self.words.takes('=') {
-            return (Vec::new(), decided);
-        }
-        if self.words.takes_name("if") && self.words.takes('(') {
-            decided = Some(match self.words.expression() {
-                Value::Text(text) => text,
-                _ => Text::Unknown,
-            });
-            self.words.takes(')');
-        }
-        let entries = match self.words.expression() {
-            Value::Record(entries) => entries,
-            Value::List(items) => {
-                items.into_iter().find_map(|(item, _)| if let Value::Record(entries) = item { Some(entries) } else { None }).unwrap_or_default()
-            }
-            _ => Vec::new(),
-        };
-        (entries, decided)
-    }
-
     fn resource(&mut self, line: u32, out: &mut Extracted) {
         let (Some(name), Some(written)) = (self.words.name(), self.words.plain_text()) else { return self.words.skip_statement() };
         let existing = self.words.takes_name("existing");
-        let (entries, decided) = self.body();
+        self.words.nested.clear();
+        let body = self.words.body();
+        let kind = written.split('@').next().unwrap_or_default().to_owned();
+        let nested = std::mem::take(&mut self.words.nested);
+        let decided = body.1.clone();
+        self.say(&name, &kind, existing, body, (line, None), out);
+        self.words.skip_statement();
+        for mut inner in nested {
+            // what is not deployed has nothing in it either
+            inner.body.1 = inner.body.1.or_else(|| decided.clone());
+            let (parent, above) = inner.owner.unwrap_or_else(|| (name.clone(), String::new()));
+            let above = if above.is_empty() { kind.clone() } else { format!("{kind}/{above}") };
+            self.say(&inner.name, &format!("{above}/{}", inner.kind), inner.existing, inner.body, (inner.line, Some(parent)), out);
+        }
+    }
+
+    /// One resource, with the name of the one that it lies in.
+    fn say(&mut self, name: &str, kind: &str, existing: bool, (entries, decided): syntax::Body, (line, parent): (u32, Option<String>), out: &mut Extracted) {
         let mut attributes = Vec::new();
+        let mark = out.mark(line, line);
+        if let Some(parent) = parent {
+            attributes.push(("parent".to_owned(), Text::Name(parent), mark));
+        }
         for (key, value, line) in entries {
             self.flatten(&key, &value, line, &mut attributes, out, 0);
         }
         self.condition(decided, line, &mut attributes, out);
-        self.words.skip_statement();
-        let written = written.split('@').next().unwrap_or_default().replacen('/', "::", 1);
+        let written = kind.replacen('/', "::", 1);
         let kind = catalogue::kind_of_letters(&written, true).map_or(written.clone(), str::to_owned);
-        let mark = out.mark(line, line);
-        out.say(InfraFact::Resource(Resource { kind, name, data_source: existing, attributes, mark }));
+        out.say(InfraFact::Resource(Resource { kind, name: name.to_owned(), data_source: existing, attributes, mark }));
     }
 
     fn module(&mut self, line: u32, out: &mut Extracted) {
         let (Some(name), Some(path)) = (self.words.name(), self.words.plain_text()) else { return self.words.skip_statement() };
-        let (entries, decided) = self.body();
+        let (entries, decided) = self.words.body();
         let mark = out.mark(line, line);
         let mut attributes = vec![("path".to_owned(), Text::literal(&path), mark)];
         for (key, value, line) in entries {

@@ -1,5 +1,7 @@
 //! Kong's declarative configuration: services, their routes, and the plugins in front.
 
+mod expression;
+
 use super::proxy::{MANY, replaces};
 use super::{nginx::pattern, secret, text};
 use crate::node::Node;
@@ -7,7 +9,7 @@ use threatline_facts::infra::{InfraFact, Proxy, ProxyRoute, Rewrite};
 use threatline_facts::{Extracted, Mark, Text};
 
 /// Plugins that let nobody pass whom they do not know.
-const ASKING: &[&str] = &[
+pub(super) const ASKING: &[&str] = &[
     "key-auth",
     "key-auth-enc",
     "jwt",
@@ -21,7 +23,8 @@ const ASKING: &[&str] = &[
     "ldap-auth-advanced",
     "mtls-auth",
 ];
-const COUNTING: &[&str] = &["rate-limiting", "rate-limiting-advanced"];
+/// Plugins that limit how often one may ask.
+pub(super) const COUNTING: &[&str] = &["rate-limiting", "rate-limiting-advanced"];
 
 /// Reads a document if it is Kong's; says whether it was.
 pub fn read(document: &Node, out: &mut Extracted) -> bool {
@@ -98,12 +101,18 @@ impl Plugins {
 }
 
 fn read_route(route: &Node, service: &Node, plugins: &Plugins, document: &Node, out: &mut Extracted) -> Vec<ProxyRoute> {
-    // an expression instead of paths is a language of its own
-    if plugins.refuses || route.get("expression").is_some() {
+    if plugins.refuses {
         return Vec::new();
     }
     let mark = super::mark(route, out);
-    let strips = route.get("strip_path").and_then(Node::as_bool) != Some(false);
+    if let Some(expression) = route.get("expression") {
+        let Some(ways) = expression.as_str().and_then(expression::read) else {
+            super::gap(expression, "an expression that is not understood", out);
+            return Vec::new();
+        };
+        let of_way = |way: expression::Way| of_paths(vec![(way.path, way.exact, way.by_pattern)], way.methods, route, service, plugins, document, mark);
+        return ways.into_iter().flat_map(of_way).collect();
+    }
     let written: Vec<&str> = items(route, "paths").iter().filter_map(Node::as_str).collect();
     let paths: Vec<(String, bool, bool)> = match written.as_slice() {
         [] => vec![("/".to_owned(), false, false)],
@@ -116,9 +125,23 @@ fn read_route(route: &Node, service: &Node, plugins: &Plugins, document: &Node, 
             .take(64)
             .collect(),
     };
+    let methods: Vec<String> = items(route, "methods").iter().filter_map(Node::as_str).map(str::to_ascii_uppercase).take(16).collect();
+    of_paths(paths, methods, route, service, plugins, document, mark)
+}
+
+/// Routes for paths: each with whether it is the whole path, and whether a pattern tells it.
+fn of_paths(
+    paths: Vec<(String, bool, bool)>,
+    methods: Vec<String>,
+    route: &Node,
+    service: &Node,
+    plugins: &Plugins,
+    document: &Node,
+    mark: Mark,
+) -> Vec<ProxyRoute> {
+    let strips = route.get("strip_path").and_then(Node::as_bool) != Some(false);
     let base = base(service);
     let base = base.trim_end_matches('/');
-    let methods: Vec<String> = items(route, "methods").iter().filter_map(Node::as_str).map(str::to_ascii_uppercase).take(16).collect();
     let targets = targets(service, document);
     let one = |(path, exact, by_pattern): (String, bool, bool)| {
         let rewrite = match (by_pattern && strips) || plugins.rewrites {

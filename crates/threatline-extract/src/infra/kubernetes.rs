@@ -6,7 +6,10 @@
 mod access;
 mod config;
 mod container;
+mod controllers;
+mod guards;
 mod ingress;
+mod linkerd;
 mod mesh;
 mod network;
 mod operator;
@@ -57,8 +60,17 @@ fn read_list(document: &Node, depth: usize, out: &mut Extracted) -> bool {
         ("networking.istio.io", _) => mesh::istio(&resource, out),
         ("route.openshift.io", "Route") => routes::openshift(&resource, out),
         ("security.istio.io", _) => mesh::security(&resource, out),
+        ("policy.linkerd.io", _) => linkerd::read(&resource, out),
+        ("gateway.envoyproxy.io", _) => guards::envoy(&resource, out),
+        ("configuration.konghq.com", "KongPlugin" | "KongClusterPlugin") => guards::plugin(&resource, out),
+        ("configuration.konghq.com", "KongRoute") => controllers::kong(&resource, out),
+        ("k8s.nginx.org", "Policy") => guards::nginx(&resource, out),
+        ("k8s.nginx.org", "VirtualServer" | "VirtualServerRoute") => controllers::nginx(&resource, out),
+        ("projectcontour.io", "HTTPProxy") => controllers::contour(&resource, out),
+        ("getambassador.io", "Mapping") => controllers::emissary(&resource, out),
+        ("cloud.google.com", "BackendConfig") => guards::backend(&resource, out),
         ("rbac.authorization.k8s.io", _) => access::read(&resource, out),
-        ("traefik.io" | "traefik.containo.us", "Middleware") => routes::middleware(&resource, out),
+        ("traefik.io" | "traefik.containo.us", "Middleware") => guards::middleware(&resource, out),
         ("traefik.io" | "traefik.containo.us", "IngressRoute" | "IngressRouteTCP") => routes::traefik(&resource, out),
         ("argoproj.io", "Application") => super::chart::release::argo(document, out),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => super::chart::release::flux(document, out),
@@ -130,6 +142,6 @@ fn namespace(resource: &Resource<'_>, out: &mut Extracted) {
     let mark = super::mark(resource.node, out);
     let mut labels = resource.labels();
     // the mesh asks for an annotation where others ask for a label
-    labels.extend(resource.annotations().into_iter().filter(|(key, _)| key == "linkerd.io/inject"));
+    labels.extend(resource.annotations().into_iter().filter(|(key, _)| key == "linkerd.io/inject" || key == "config.linkerd.io/default-inbound-policy"));
     out.say(InfraFact::Namespace(Namespace { name: resource.name(), labels, mark }));
 }

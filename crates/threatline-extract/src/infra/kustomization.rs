@@ -1,6 +1,9 @@
 //! Kustomizations: what they put together, and what they change in it.
 
 mod operations;
+mod replacements;
+
+pub use replacements::read as read_replacements;
 
 use super::{gap, kubernetes, mark, secret, text};
 use crate::node::{self, Entry, Node};
@@ -47,6 +50,9 @@ const KEYS: &[&str] = &[
 /// One of these says that a file without `kind` is a kustomization.
 const TELLING: &[&str] = &["resources", "bases", "patchesStrategicMerge", "patchesJson6902", "configMapGenerator", "secretGenerator", "namePrefix"];
 
+/// Nobody puts more labels on everything.
+const MANY_LABELS: usize = 64;
+
 /// Reads a document if it is a kustomization; says whether it was.
 pub fn read(document: &Node, out: &mut Extracted) -> bool {
     let kind = document.str_at(&["kind"]);
@@ -70,6 +76,11 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
         images: list(document, "images").iter().filter_map(image).collect(),
         replicas: list(document, "replicas").iter().filter_map(replicas).collect(),
         generators: generators(document, out),
+        generated_files: generated_files(document),
+        amends: amends(document),
+        labels: labels(document),
+        replacements: replacements::all(document),
+        replacement_files: replacements::files(document, out),
         mark: at,
     };
     out.say(InfraFact::Kustomization(kustomization));
@@ -107,7 +118,7 @@ pub fn read_operations(document: &Node, out: &mut Extracted) -> bool {
     }
     let at = mark(document, out);
     let inline = resources(&operations::resources(document, None), out);
-    out.say(InfraFact::Patch(Patch { path: None, target: (None, None), deletes: deletes(document), inline, mark: at }));
+    out.say(InfraFact::Patch(Patch { path: None, target: (None, None), selects: false, deletes: deletes(document), inline, mark: at }));
     true
 }
 
@@ -122,6 +133,8 @@ fn patches(document: &Node, out: &mut Extracted) -> Vec<Patch> {
         for item in list(document, key) {
             let text = |path: &[&str]| item.str_at(path).map(str::to_owned);
             let target = (text(&["target", "kind"]), text(&["target", "name"]));
+            let selects = ["labelSelector", "annotationSelector"].iter().any(|key| item.at(&["target", key]).is_some());
+            let (before, named) = (patches.len(), target.1.is_some());
             if let Some(path) = item.str_at(&["path"]) {
                 let at = mark(item, out);
                 patches.push(file(path, target, at));
@@ -131,13 +144,18 @@ fn patches(document: &Node, out: &mut Extracted) -> Vec<Patch> {
                 let at = mark(item, out);
                 patches.push(file(path, target, at));
             }
+            for patch in &mut patches[before..] {
+                patch.selects = selects;
+                // what labels choose is not what the patch is called
+                patch.target.1 = patch.target.1.take().filter(|_| named || !selects);
+            }
         }
     }
     patches
 }
 
 fn file(path: &str, target: (Option<String>, Option<String>), mark: Mark) -> Patch {
-    Patch { path: Some(path.to_owned()), target, deletes: false, inline: Vec::new(), mark }
+    Patch { path: Some(path.to_owned()), target, selects: false, deletes: false, inline: Vec::new(), mark }
 }
 
 /// A patch written in the kustomization itself: resources, or a list of JSON patch operations.
@@ -155,7 +173,7 @@ fn strategic(inline: &Node, target: (Option<String>, Option<String>), out: &mut 
         return None;
     };
     let target = target_of(first, target);
-    let mut patch = Patch { path: None, target, deletes: deletes(first), inline: Vec::new(), mark: at };
+    let mut patch = Patch { path: None, target, selects: false, deletes: deletes(first), inline: Vec::new(), mark: at };
     if first.is_sequence() && !patch.deletes {
         patch.inline = resources(&operations::resources(first, patch.target.0.as_deref()), out);
     } else if !patch.deletes {
@@ -164,9 +182,13 @@ fn strategic(inline: &Node, target: (Option<String>, Option<String>), out: &mut 
     Some(patch)
 }
 
-fn target_of(document: &Node, (kind, name): (Option<String>, Option<String>)) -> (Option<String>, Option<String>) {
+/// What a patch is aimed at: where a target is written, the names in the patch say nothing.
+fn target_of(document: &Node, written: (Option<String>, Option<String>)) -> (Option<String>, Option<String>) {
     let own = |path: &[&str]| document.str_at(path).map(str::to_owned);
-    (kind.or_else(|| own(&["kind"])), name.or_else(|| own(&["metadata", "name"])))
+    match written {
+        (None, None) => (own(&["kind"]), own(&["metadata", "name"])),
+        (kind, name) => (kind.or_else(|| own(&["kind"])), name),
+    }
 }
 
 /// `$patch: delete`, or the removal of the whole document.
@@ -202,6 +224,56 @@ fn generators(document: &Node, out: &mut Extracted) -> Vec<Config> {
     generators
 }
 
+/// Files that generators put whole under a key: the generator's name, the key, the path.
+fn generated_files(document: &Node) -> Vec<(String, String, String)> {
+    let mut files = Vec::new();
+    for node in list(document, "configMapGenerator") {
+        let name = node.str_at(&["name"]).unwrap_or_default();
+        for written in list(node, "files").iter().take(MANY_LABELS).filter_map(Node::as_str) {
+            let (key, path) = keyed(written);
+            files.push((name.to_owned(), key.to_owned(), path.to_owned()));
+        }
+    }
+    files
+}
+
+/// Key and path of a file of a generator, `key=path` or the path alone.
+fn keyed(written: &str) -> (&str, &str) {
+    written.split_once('=').unwrap_or_else(|| (written.rsplit('/').next().unwrap_or(written), written))
+}
+
+/// Generators that change what another kustomization generates.
+fn amends(document: &Node) -> Vec<(String, bool, bool)> {
+    let mut amends = Vec::new();
+    for (key, secret) in [("configMapGenerator", false), ("secretGenerator", true)] {
+        for node in list(document, key) {
+            let replaces = match node.str_at(&["behavior"]) {
+                Some("merge") => false,
+                Some("replace") => true,
+                _ => continue,
+            };
+            amends.extend(node.str_at(&["name"]).map(|name| (name.to_owned(), secret, replaces)));
+        }
+    }
+    amends
+}
+
+/// What is put on all resources, and whether selectors get it too.
+fn labels(document: &Node) -> Vec<(String, String, bool)> {
+    let pairs = |node: Option<&Node>, selects: bool| {
+        let entries = node.map_or(&[][..], Node::entries).iter();
+        entries.filter_map(|entry| Some((entry.key.clone(), entry.value.as_str()?.to_owned(), selects))).take(MANY_LABELS).collect::<Vec<_>>()
+    };
+    let mut labels = pairs(document.get("commonLabels"), true);
+    for item in list(document, "labels").iter().take(MANY_LABELS) {
+        let says = |key: &str| item.str_at(&[key]) == Some("true");
+        if says("includeSelectors") || says("includeTemplates") {
+            labels.extend(pairs(item.get("pairs"), says("includeSelectors")));
+        }
+    }
+    labels
+}
+
 /// Literals with their values; of files and env files only the names, with values that are not known.
 /// The name of an env file stands as a key that begins with `@`.
 fn values(node: &Node, secret: bool, out: &mut Extracted) -> Vec<(String, Text, Mark)> {
@@ -214,8 +286,7 @@ fn values(node: &Node, secret: bool, out: &mut Extracted) -> Vec<(String, Text, 
     }
     for item in list(node, "files") {
         let Some(written) = item.as_str() else { continue };
-        let key = written.split_once('=').map_or_else(|| written.rsplit('/').next().unwrap_or(written), |(key, _)| key);
-        values.push((key.to_owned(), Text::Unknown, mark(item, out)));
+        values.push((keyed(written).0.to_owned(), Text::Unknown, mark(item, out)));
     }
     let env = node.entry("env").map(|Entry { value, .. }| value).into_iter();
     for item in env.chain(list(node, "envs")) {

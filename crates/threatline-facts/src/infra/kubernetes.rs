@@ -70,21 +70,86 @@ pub struct MeshPolicy {
     pub namespace: Option<String>,
     /// Pods that it is for; empty is all of the namespace.
     pub selector: BTreeMap<String, String>,
+    /// Kinds and names of what it is for instead.
+    pub targets: Vec<(String, String)>,
     /// `mtls.mode` is `STRICT` (and no port is excepted), or it is another.
     pub strict: Option<bool>,
     /// Callers that it lets in, by identity; empty is anybody. None: it is no policy of that kind.
     pub callers: Option<Vec<String>>,
+    /// `ALLOW`, `DENY` or `CUSTOM`, where it is for requests.
+    pub action: Option<String>,
+    /// Requests that it is for; without any it is for none.
+    pub rules: Vec<MeshRule>,
     /// Where.
     pub mark: Mark,
 }
 
-/// A Middleware of Traefik.
+/// Requests that a [`MeshPolicy`] lets in, turns away or asks another about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MeshRule {
+    /// Only such with a token that was verified.
+    pub with_token: bool,
+    /// All such without one.
+    pub without_token: bool,
+    /// Further conditions narrow it.
+    pub narrowed: bool,
+    /// What is asked for; empty is anything.
+    pub operations: Vec<MeshOperation>,
+}
+
+/// What is asked for; empty lists are anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the keys are Istio's own")]
+pub struct MeshOperation {
+    pub paths: Vec<String>,
+    pub not_paths: Vec<String>,
+    pub methods: Vec<String>,
+    pub not_methods: Vec<String>,
+    /// It is for some hosts or ports only.
+    pub narrowed: bool,
+}
+
+/// Ports of pods in a mesh that only those reach who are let in: a Server of Linkerd.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MeshServer {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Pods that it is for.
+    pub selector: BTreeMap<String, String>,
+    /// Name or number of the port.
+    pub port: Option<String>,
+    /// Whom it lets in without being told (`accessPolicy`).
+    pub lets_in: Option<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// Who is let in to something in a mesh: a ServerAuthorization or AuthorizationPolicy of Linkerd.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MeshGrant {
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Kind of what it is for.
+    pub kind: String,
+    /// Its name; none where labels tell.
+    pub name: Option<String>,
+    /// Callers show who they are by the mesh's own certificates.
+    pub identified: bool,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What stands before routes: a Middleware of Traefik, a plugin of Kong, a policy of a gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Middleware {
     /// `metadata.name`.
     pub name: String,
     /// `metadata.namespace`.
     pub namespace: Option<String>,
+    /// Kinds and names of the gateways and routes that it is for; else they name it.
+    pub targets: Vec<(String, String)>,
     /// It asks who calls: `forwardAuth`, `basicAuth`, `digestAuth`.
     pub demands: Option<String>,
     /// It changes the path that is handed on.
@@ -127,6 +192,17 @@ pub struct Kustomization {
     pub replicas: Vec<(String, u32)>,
     /// `configMapGenerator` and `secretGenerator`.
     pub generators: Vec<Config>,
+    /// Files that generators of ConfigMaps put whole under a key: the generator's name, the key, the path.
+    pub generated_files: Vec<(String, String, String)>,
+    /// Generators that change what another kustomization generates: name, whether it is a Secret, and whether all of it is
+    /// replaced (`behavior`).
+    pub amends: Vec<(String, bool, bool)>,
+    /// `commonLabels` and `labels`, and whether selectors get them too.
+    pub labels: Vec<(String, String, bool)>,
+    /// `replacements` and `vars`.
+    pub replacements: Vec<Replacement>,
+    /// `replacements` that another file tells, relative to this one.
+    pub replacement_files: Vec<(String, Mark)>,
     /// Where.
     pub mark: Mark,
 }
@@ -138,10 +214,63 @@ pub struct Patch {
     pub path: Option<String>,
     /// Kind and name it is aimed at; empty is taken from the patch itself.
     pub target: (Option<String>, Option<String>),
+    /// It is aimed at whatever has labels or annotations, which are not looked at.
+    pub selects: bool,
     /// `$patch: delete` or a JSON patch that removes the resource.
     pub deletes: bool,
     /// What an inline strategic merge patch says of workloads and services.
     pub inline: Vec<InfraFact>,
     /// Where.
     pub mark: Mark,
+}
+
+/// Replacements of Kustomize in a file of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "obvious fields")]
+pub struct Replacements {
+    pub all: Vec<Replacement>,
+    pub mark: Mark,
+}
+
+/// A value of one resource that Kustomize writes into others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Replacement {
+    /// Where the value stands.
+    pub source: Chosen,
+    /// The field that holds it, `metadata.name` if none is named.
+    pub field: String,
+    /// The value itself, where it is written.
+    pub value: Option<String>,
+    /// The part of it that is meant, of those that a delimiter parts.
+    pub part: Option<(String, i32)>,
+    /// Where it is written to.
+    pub targets: Vec<ReplacementTarget>,
+    /// The name of a `var`, which stands for the value wherever `$(NAME)` is written.
+    pub variable: Option<String>,
+}
+
+/// Resources and the fields of them that a [`Replacement`] writes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ReplacementTarget {
+    /// Those that get it.
+    pub select: Chosen,
+    /// Those of them that do not.
+    pub reject: Vec<Chosen>,
+    /// Paths of fields.
+    pub fields: Vec<String>,
+    /// The part of the field that is written.
+    pub part: Option<(String, i32)>,
+    /// A field that is not there is made.
+    pub creates: bool,
+}
+
+/// Resources by kind, name and namespace; none is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the keys are Kustomize's own")]
+pub struct Chosen {
+    pub kind: Option<String>,
+    pub name: Option<String>,
+    pub namespace: Option<String>,
+    /// It chooses by labels or annotations as well.
+    pub narrowed: bool,
 }

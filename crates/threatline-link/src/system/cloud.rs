@@ -16,6 +16,7 @@ mod placed;
 mod reach;
 mod routes;
 mod scopes;
+mod tables;
 mod triggers;
 mod workloads;
 
@@ -76,6 +77,7 @@ pub(crate) struct Cloud<'a> {
     packages: BTreeSet<String>,
     /// The call that made a space of names, for files that are taken in once for each call.
     calls: BTreeMap<String, usize>,
+    tables: tables::Tables<'a>,
 }
 
 /// Grants, flows or entry points that resources tell of; no system has so many.
@@ -101,6 +103,7 @@ impl<'a> Cloud<'a> {
             places: &plan.places,
             stored: Vec::new(),
             calls: BTreeMap::new(),
+            tables: tables::Tables::default(),
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
         let scopes = scopes::Scopes::new(said);
@@ -160,7 +163,12 @@ impl<'a> Cloud<'a> {
             self.by_name.insert((scope.clone(), logical(&it.name)), at);
         }
         self.by_name.insert((scope.clone(), it.name.clone()), at);
-        self.items.push(Item { path, it, scope, kind: it.kind.clone(), by: None, planned: None, component: None });
+        self.push(Item { path, it, scope, kind: it.kind.clone(), by: None, planned: None, component: None });
+    }
+
+    fn push(&mut self, item: Item<'a>) {
+        self.tables.add(self.items.len(), &item);
+        self.items.push(item);
     }
 
     /// A resource of Terraform. What is planned speaks of others by names that are valid everywhere.
@@ -169,14 +177,14 @@ impl<'a> Cloud<'a> {
         let kind = if it.data_source { format!("data.{}", it.kind) } else { it.kind.clone() };
         self.by_name.insert((EVERYWHERE.to_owned(), planned.key.clone()), self.items.len());
         let scope = format!("{EVERYWHERE}{}", planned.instance);
-        self.items.push(Item { path: planned.path.clone(), it, scope, kind, by: None, planned: Some(planned), component: None });
+        self.push(Item { path: planned.path.clone(), it, scope, kind, by: None, planned: Some(planned), component: None });
     }
 
     /// A resource that code declares. Code hands resources about, so their names are valid everywhere.
     fn add_declared(&mut self, declared: &'a CodeResource) {
         let (path, it, scope) = (declared.place.path.clone(), &declared.resource, DECLARED.to_owned());
         self.by_name.insert((scope.clone(), declared.key.clone()), self.items.len());
-        self.items.push(Item { path, it, scope, kind: it.kind.clone(), by: Some(&declared.place.by), planned: None, component: None });
+        self.push(Item { path, it, scope, kind: it.kind.clone(), by: Some(&declared.place.by), planned: None, component: None });
     }
 
     /// Parameters of nested templates, where no two nest one with different words.
@@ -204,7 +212,7 @@ impl<'a> Cloud<'a> {
         }
         let (_, location) = self.values_at(at, "TemplateURL").chain(self.values_at(at, "Location")).map(|(_, text, mark)| (mark, text)).next()?;
         let path = join(folder_of(&item.path), location.as_literal()?)?;
-        self.items.iter().any(|other| *other.path == *path).then_some(path)
+        self.tables.paths.contains(path.as_str()).then_some(path)
     }
 
     /// The folder of the package that a file belongs to, or else its own.
@@ -265,9 +273,7 @@ impl<'a> Cloud<'a> {
             return found.map_or(Text::Unknown, |at| self.item(*at, "", depth, seen));
         }
         if let Some(function) = name.strip_prefix("function:") {
-            let folder = format!("{scope}function/{function}/");
-            let is_it = |item: &Item<'_>| ways().function.contains_key(&item.kind) && item.path.starts_with(&folder);
-            return self.items.iter().position(is_it).map_or(Text::Unknown, |at| self.item(at, "", depth, seen));
+            return self.tables.function(scope, function).map_or(Text::Unknown, |at| self.item(at, "", depth, seen));
         }
         let key = (scope.to_owned(), name.to_owned());
         if let Some(parameter) = self.parameters.get(&key) {

@@ -9,6 +9,7 @@ mod asyncapi;
 mod graphql;
 mod home;
 
+pub(crate) use asyncapi::connect;
 pub(crate) use home::{Homes, find};
 
 use super::draft::{Draft, folder_of, join};
@@ -93,12 +94,59 @@ pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &m
         entries.extend(add);
     }
     graphql::add(drafts, ids, entries, documents);
-    asyncapi::add(drafts, ids, entries, documents);
+    asyncapi::add(drafts, ids, entries, documents, &mut drift);
     entries.sort_by(|a, b| a.id.cmp(&b.id));
     entries.dedup_by(|a, b| a.id == b.id);
     drift.sort_by(|a: &Drift, b| a.id.cmp(&b.id));
     drift.dedup_by(|a, b| a.id == b.id);
     drift
+}
+
+/// Where a definition and the program say different things of one operation: whether somebody has to say who they are, and which
+/// parameters a query may have. What stands before the program counts, so this is asked when all of that is known.
+pub(crate) fn contradictions(drafts: &[Draft<'_>], ids: &[ComponentId], entries: &[EntryPoint], documents: &Documents<'_>) -> Vec<Drift> {
+    let mut found = Vec::new();
+    for document in documents.said.open_apis.iter().filter(|document| !(documents.in_test)(&document.path) && !is_foreign(document)) {
+        let Some(id) = documents.homes.of(&document.path).filter(|at| *at < drafts.len()).map(|at| &ids[at]) else { continue };
+        let implemented: Vec<&EntryPoint> = entries.iter().filter(|entry| entry.component == *id && !is_documented_only(entry)).collect();
+        let all = told(document, documents.said);
+        let served = Served::new(document.it, &all, &implemented);
+        for told in all.iter().filter(|_| served.fits(&all)) {
+            if let Some(entry) = served.by(document.it, told).map(|at| served.http[at]) {
+                found.extend(of_authentication(told, entry));
+                found.extend(of_parameters(told, entry));
+            }
+        }
+    }
+    found
+}
+
+fn of_authentication(told: &Told<'_>, entry: &EntryPoint) -> Option<Drift> {
+    let (documented, there) = match (told.operation.secured?, entry.authenticated?) {
+        (true, false) => ("documents that callers say who they are", "lets everybody in"),
+        (false, true) => ("documents that everybody may ask", "asks who calls"),
+        _ => return None,
+    };
+    let proof = entry.authenticated_proof.as_ref().and_then(|proof| proof.evidence.first()).or(entry.evidence.last())?;
+    let claims = vec![(documented.to_owned(), told.here()), (there.to_owned(), proof.clone())];
+    Some(drift(DriftKind::Contradiction, (&entry.id).into(), "authentication", claims))
+}
+
+/// Parameters of a query that the program takes and the definition does not tell, where it tells another one that is taken.
+fn of_parameters(told: &Told<'_>, entry: &EntryPoint) -> Vec<Drift> {
+    let plain = |name: &str| name.trim_end_matches("[]").replace(['-', '_'], "").to_ascii_lowercase();
+    let documented: BTreeSet<String> = told.operation.parameters.iter().filter(|(_, place)| place == "query").map(|(name, _)| plain(name)).collect();
+    let taken: Vec<&str> = entry.parameters.iter().filter(|parameter| parameter.place == "query").map(|parameter| parameter.name.as_str()).collect();
+    if !taken.iter().any(|name| documented.contains(&plain(name))) {
+        return Vec::new();
+    }
+    let Some(place) = entry.evidence.last() else { return Vec::new() };
+    let more = taken.iter().filter(|name| !documented.contains(&plain(name)));
+    let one = |name: &&str| {
+        let claims = vec![(format!("takes the parameter {name}"), place.clone()), (format!("does not document {name}"), told.here())];
+        drift(DriftKind::Contradiction, (&entry.id).into(), &format!("query {name}"), claims)
+    };
+    more.map(one).collect()
 }
 
 /// Methods and shapes of the paths of a definition.
@@ -195,23 +243,55 @@ fn shape(path: &str) -> String {
     parts.map(|part| if part.starts_with(['{', ':', '*']) { "/{}".to_owned() } else { format!("/{}", part.to_ascii_lowercase()) }).collect()
 }
 
+/// Ways in of HTTP by method and shape, and which of them an operation is.
+struct Served<'e> {
+    http: Vec<&'e EntryPoint>,
+    by_shape: BTreeMap<String, Vec<usize>>,
+    /// A base path is often added in front of the program.
+    with_base: bool,
+    /// How many operations are there.
+    met: usize,
+}
+
+impl<'e> Served<'e> {
+    fn new(document: &OpenApi, all: &[Told<'_>], implemented: &[&'e EntryPoint]) -> Self {
+        let http: Vec<&EntryPoint> = implemented.iter().copied().filter(|entry| entry.kind == EntryPointKind::Http).collect();
+        let mut by_shape: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, entry) in http.iter().enumerate() {
+            by_shape.entry(shape(&entry.path)).or_default().push(at);
+        }
+        let mut served = Served { http, by_shape, with_base: true, met: 0 };
+        let count = |served: &Self| all.iter().filter(|told| served.by(document, told).is_some()).count();
+        let with = count(&served);
+        served.with_base = false;
+        let without = count(&served);
+        (served.with_base, served.met) = (with >= without, with.max(without));
+        served
+    }
+
+    /// Whether the two speak of one thing: at least half of what is documented is there.
+    fn fits(&self, all: &[Told<'_>]) -> bool {
+        self.met > 0 && self.met * 2 >= all.len()
+    }
+
+    /// The way in that an operation is.
+    fn by(&self, document: &OpenApi, told: &Told<'_>) -> Option<usize> {
+        let wanted = if self.with_base { shape(&full_path(document, &told.route)) } else { shape(&told.route) };
+        let found = self.by_shape.get(&wanted)?;
+        found.iter().copied().find(|at| self.http[*at].method.as_ref().is_none_or(|method| *method == told.operation.method))
+    }
+}
+
 fn differences(document: &At<'_, OpenApi>, all: &[Told<'_>], id: &ComponentId, implemented: &[&EntryPoint], closed: bool) -> Vec<Drift> {
-    let http: Vec<&EntryPoint> = implemented.iter().copied().filter(|entry| entry.kind == EntryPointKind::Http).collect();
-    let serves = |told: &Told<'_>, with_base: bool| {
-        let wanted = if with_base { shape(&full_path(document.it, &told.route)) } else { shape(&told.route) };
-        http.iter().position(|entry| shape(&entry.path) == wanted && entry.method.as_ref().is_none_or(|method| *method == told.operation.method))
-    };
-    let count = |with_base: bool| all.iter().filter(|told| serves(told, with_base).is_some()).count();
-    // a base path is often added in front of the program
-    let with_base = count(true) >= count(false);
-    let met = count(with_base);
-    if met == 0 || met * 2 < all.len() {
+    let served = Served::new(document.it, all, implemented);
+    let http = &served.http;
+    if !served.fits(all) {
         return Vec::new();
     }
     let mut found = Vec::new();
     let mut documented = BTreeSet::new();
     for told in all {
-        match serves(told, with_base) {
+        match served.by(document.it, told) {
             Some(at) => {
                 documented.insert(at);
             }

@@ -48,6 +48,7 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
         }
     }
     let by_name = services_by_name(said);
+    let guards = guarded::Guards::new(said);
     for ingress in &said.ingresses {
         for rule in ingress.it.rules.iter().filter(|rule| !rule.service.is_empty() && !is_mesh_only(ingress.it.kind.as_str(), ingress.it.class.as_deref())) {
             let namespace = rule.service_namespace.as_deref().or(ingress.it.namespace.as_deref());
@@ -55,11 +56,12 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
                 let fits = namespace.is_none() || service.namespace.is_none() || service.namespace.as_deref() == namespace;
                 for at in fits.then(|| backends.of(service)).into_iter().flatten() {
                     expose(&mut drafts[at], &ingress.path, rule.mark, "kubernetes");
-                    let before = guarded::before(ingress, rule, said);
+                    let before = guards.before(ingress, rule, service);
                     let evidence = || guarded::evidence(ingress, rule);
+                    let demands = before.at_gateway.clone().or_else(|| before.demands.then(evidence));
                     routes.entry(at).or_default().push(OutsideRoute {
                         path: rule.path.clone().filter(|_| !before.rewrites),
-                        demands: before.demands.then(evidence),
+                        demands,
                         limits: before.limits.then(evidence),
                     });
                 }

@@ -28,7 +28,7 @@ pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>, in_test: &dyn F
     let named: BTreeSet<String> = drafts.iter().flat_map(|draft| draft.aliases.iter().chain([&draft.name])).map(|name| plain(name)).collect();
     let backends = Backends::new(drafts);
     let mut made: BTreeMap<String, usize> = BTreeMap::new();
-    for ingress in said.ingresses.iter().filter(|ingress| !in_test(&ingress.path) && !is_mesh_only(ingress.it)) {
+    for ingress in said.ingresses.iter().filter(|ingress| !in_test(&ingress.path)) {
         for rule in ingress.it.rules.iter().filter(|rule| !is_held(rule, &named, &backends, said)) {
             let Some(path) = rule.path.as_deref().and_then(outside) else { continue };
             let name = gateway_name(ingress.it);
@@ -68,7 +68,8 @@ fn gateway(name: &str, ingress: &At<'_, Ingress>, drafts: &mut Vec<Draft<'_>>) -
     let evidence = Evidence::new(ingress.path.clone(), Some(ingress.it.mark), EvidenceSource::Infrastructure, "kubernetes");
     let at = drafts.iter().position(|draft| plain(&draft.name) == plain(name) && draft.kind == ComponentKind::Process).unwrap_or_else(|| {
         let mut draft = Draft::new(name, folder_of(&ingress.path), ComponentKind::Process);
-        draft.exposure = Exposure::Internet;
+        // what only steers traffic inside of a mesh is asked from nowhere else
+        draft.exposure = if is_mesh_only(ingress.it) { Exposure::Internal } else { Exposure::Internet };
         drafts.push(draft);
         drafts.len() - 1
     });

@@ -67,6 +67,7 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Folders
             let by = By::new(&description);
             replicas(draft, description.workload, &by);
             host(draft, description.workload, &by);
+            admitted(draft, &description, said);
             for container in description.workload.containers.iter().filter(|container| !container.init) {
                 ports(draft, container, &by);
                 let built = dockerfile_of(container, &description.path, said, folders);
@@ -124,6 +125,17 @@ impl By {
 fn replicas(draft: &mut Draft<'_>, workload: &Workload, by: &By) {
     if let Some(count) = workload.replicas {
         draft.properties.set(Property::Replicas, Value::Number(u64::from(count)), by.proof(Grade::X, workload.mark));
+    }
+}
+
+/// A namespace that lets no privileged pods in.
+fn admitted(draft: &mut Draft<'_>, description: &Description<'_>, said: &Said<'_>) {
+    let Some(name) = description.namespace.as_deref().filter(|_| draft.properties.get(Property::RunsPrivileged).is_none()) else { return };
+    let enforces = |label: &String| matches!(label.as_str(), "baseline" | "restricted");
+    let space = said.namespaces.iter().find(|space| space.it.name == name && space.it.labels.get("pod-security.kubernetes.io/enforce").is_some_and(enforces));
+    if let Some(space) = space {
+        let evidence = Evidence::new(space.path.clone(), Some(space.it.mark), EvidenceSource::Infrastructure, "kubernetes");
+        draft.properties.set(Property::RunsPrivileged, Value::Flag(false), Proof { grade: Grade::X, confidence: 950, evidence: vec![evidence] });
     }
 }
 

@@ -1,6 +1,11 @@
 //! What a service mesh does for flows between its members: it encrypts them, and it knows who calls.
 
-use super::draft::Draft;
+mod linkerd;
+mod requests;
+
+pub(crate) use requests::{apply as apply_to_requests, at_gateway};
+
+use super::draft::{Description, Draft};
 use super::flows::{Flows, Proved};
 use super::said::{At, Said};
 use std::collections::BTreeMap;
@@ -16,6 +21,8 @@ const INJECT: &str = "linkerd.io/inject";
 /// Applies what the mesh demands to flows that lead to its members.
 pub(crate) fn apply(flows: &mut Flows, drafts: &[Draft<'_>], said: &Said<'_>) {
     let linkerd: Vec<Option<Evidence>> = drafts.iter().map(|draft| injected(draft, said)).collect();
+    let asking = linkerd::Asking::new(said);
+    let identified: Vec<Option<Evidence>> = drafts.iter().zip(&linkerd).map(|(draft, member)| member.as_ref().and_then(|_| asking.who(draft))).collect();
     for (key, flow) in &mut flows.by_key {
         let (from, to) = (&drafts[key.0], &drafts[key.1]);
         if !in_cluster(from) || !in_cluster(to) {
@@ -29,6 +36,10 @@ pub(crate) fn apply(flows: &mut Flows, drafts: &[Draft<'_>], said: &Said<'_>) {
         };
         flow.properties.set(Property::MutualTls, Value::Flag(true), proof.clone());
         flow.encrypted = Some(Proved { holds: true, proof });
+        if let (Some(place), Some(_), Some(_)) = (&identified[key.1], &linkerd[key.0], &linkerd[key.1]) {
+            flow.authenticated = Some(Proved { holds: true, proof: self::proof(vec![place.clone()]) });
+            flow.unknown_credential = false;
+        }
         if let Some(named) = strict.and_then(|_| only_named(to, said)) {
             flow.authenticated = Some(Proved { holds: true, proof: self::proof(vec![place(named)]) });
             // whatever a caller presents besides
@@ -73,18 +84,24 @@ fn strictest<'s, 'a>(draft: &Draft<'_>, said: &'s Said<'a>) -> Option<&'s At<'a,
 
 /// Whether a policy is for every pod of a component.
 fn is_for(policy: &MeshPolicy, draft: &Draft<'_>) -> bool {
-    let mut pods = draft.descriptions.iter().filter(|description| description.workload.platform == Platform::Kubernetes);
-    pods.all(|description| {
-        let everywhere = policy.selector.is_empty() && policy.namespace.as_deref().is_some_and(|space| ROOTS.contains(&space));
-        let here = match (policy.namespace.as_deref(), description.namespace.as_deref()) {
-            (None, None) => true,
-            (Some(a), Some(b)) => a == b,
-            // written for one namespace, and the pod may stand in any
-            (Some(_), None) => false,
-            (None, Some(_)) => true,
-        };
-        everywhere || (here && policy.selector.iter().all(|(key, value)| description.workload.labels.get(key) == Some(value)))
-    })
+    draft.descriptions.iter().filter(|description| description.workload.platform == Platform::Kubernetes).all(|pod| is_for_pod(policy, pod))
+}
+
+/// Whether a policy is for a pod.
+fn is_for_pod(policy: &MeshPolicy, pod: &Description<'_>) -> bool {
+    let everywhere = policy.namespace.as_deref().is_some_and(|space| ROOTS.contains(&space));
+    let chosen = policy.selector.iter().all(|(key, value)| pod.workload.labels.get(key) == Some(value));
+    policy.targets.is_empty() && chosen && (everywhere || is_beside(policy.namespace.as_deref(), pod))
+}
+
+/// Whether something of a namespace, or of whichever it is put into, may be for a pod.
+fn is_beside(namespace: Option<&str>, pod: &Description<'_>) -> bool {
+    match (namespace, pod.namespace.as_deref()) {
+        (Some(a), Some(b)) => a == b,
+        // written for one namespace, and the pod may stand in any
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
 }
 
 /// Where it is said that all pods of a component are members of Linkerd's mesh.

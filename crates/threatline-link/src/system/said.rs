@@ -30,6 +30,8 @@ pub(crate) struct Said<'a> {
     pub(crate) roles: Vec<At<'a, Role>>,
     pub(crate) bindings: Vec<At<'a, RoleBinding>>,
     pub(crate) mesh: Vec<At<'a, MeshPolicy>>,
+    pub(crate) mesh_servers: Vec<At<'a, MeshServer>>,
+    pub(crate) mesh_grants: Vec<At<'a, MeshGrant>>,
     pub(crate) middlewares: Vec<At<'a, Middleware>>,
     pub(crate) kustomizations: Vec<At<'a, Kustomization>>,
     pub(crate) dockerfiles: BTreeMap<Arc<str>, &'a Dockerfile>,
@@ -102,6 +104,8 @@ impl<'a> Said<'a> {
                 InfraFact::Role(it) => self.roles.push(At { path, it }),
                 InfraFact::RoleBinding(it) => self.bindings.push(At { path, it }),
                 InfraFact::MeshPolicy(it) => self.mesh.push(At { path, it }),
+                InfraFact::MeshServer(it) => self.mesh_servers.push(At { path, it }),
+                InfraFact::MeshGrant(it) => self.mesh_grants.push(At { path, it }),
                 InfraFact::Middleware(it) => self.middlewares.push(At { path, it }),
                 InfraFact::Kustomization(it) => {
                     it.generators.iter().for_each(|config| self.configs.push(At { path: path.clone(), it: config }));

@@ -19,20 +19,40 @@ pub(in crate::infra) enum Value {
     Null,
 }
 
+/// A resource that is written in another one.
+pub(in crate::infra) struct Nested {
+    pub(in crate::infra) name: String,
+    /// Its type, behind that of the resource that it lies in.
+    pub(in crate::infra) kind: String,
+    pub(in crate::infra) existing: bool,
+    pub(in crate::infra) body: Body,
+    pub(in crate::infra) line: u32,
+    /// Name and type of the one that it lies in, where that is a nested one as well.
+    pub(in crate::infra) owner: Option<(String, String)>,
+}
+
+/// What is behind the sign of a statement: the record itself, of a loop its first, and what decides whether it is deployed.
+pub(in crate::infra) type Body = (Vec<(String, Value, u32)>, Option<Text>);
+
+/// Nobody writes more resources in resources.
+const MANY_NESTED: usize = 500;
+
 /// Words that are read one after the other.
 pub(in crate::infra) struct Words {
     all: Vec<(Word, u32)>,
     at: usize,
     depth: usize,
+    /// Resources in the record that was read last.
+    pub(in crate::infra) nested: Vec<Nested>,
 }
 
 impl Words {
     pub(in crate::infra) fn new(text: &str) -> Self {
-        Words { all: cut(text), at: 0, depth: 0 }
+        Words { all: cut(text), at: 0, depth: 0, nested: Vec::new() }
     }
 
     fn inner(text: &str, depth: usize) -> Self {
-        Words { all: cut(text), at: 0, depth }
+        Words { all: cut(text), at: 0, depth, nested: Vec::new() }
     }
 
     pub(in crate::infra) fn line(&self) -> u32 {
@@ -293,9 +313,8 @@ impl Words {
                 Some(Word::Text(parts)) => self.text(&parts).with_defaults(),
                 _ => continue,
             };
-            // a resource in a resource
             if key == "resource" && matches!(self.peek(), Some(Word::Name(_))) {
-                self.skip_statement();
+                self.resource_inside(line);
                 continue;
             }
             if !self.takes(':') {
@@ -304,6 +323,45 @@ impl Words {
             self.skip_lines();
             entries.push((key, self.expression(), line));
         }
+    }
+
+    /// A resource in a resource, and those that lie in it.
+    fn resource_inside(&mut self, line: u32) {
+        let (Some(name), Some(written)) = (self.name(), self.plain_text()) else { return self.skip_statement() };
+        let kind = written.split('@').next().unwrap_or_default().to_owned();
+        let existing = self.takes_name("existing");
+        let before = self.nested.len();
+        let body = self.body();
+        for inner in &mut self.nested[before..] {
+            let (above, of) = inner.owner.take().unwrap_or_else(|| (name.clone(), String::new()));
+            inner.owner = Some((above, if of.is_empty() { kind.clone() } else { format!("{kind}/{of}") }));
+        }
+        if self.nested.len() < MANY_NESTED {
+            self.nested.push(Nested { name, kind, existing, body, line, owner: None });
+        }
+    }
+
+    /// What is behind the sign of a statement.
+    pub(in crate::infra) fn body(&mut self) -> Body {
+        let mut decided = None;
+        if !self.takes('=') {
+            return (Vec::new(), decided);
+        }
+        if self.takes_name("if") && self.takes('(') {
+            decided = Some(match self.expression() {
+                Value::Text(text) => text,
+                _ => Text::Unknown,
+            });
+            self.takes(')');
+        }
+        let entries = match self.expression() {
+            Value::Record(entries) => entries,
+            Value::List(items) => {
+                items.into_iter().find_map(|(item, _)| if let Value::Record(entries) = item { Some(entries) } else { None }).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        (entries, decided)
     }
 
     fn list(&mut self) -> Value {

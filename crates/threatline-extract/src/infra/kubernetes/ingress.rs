@@ -28,6 +28,7 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) {
     }
     let class = resource.node.str_at(&["spec", "ingressClassName"]).or_else(|| annotations.get("kubernetes.io/ingress.class").map(String::as_str));
     let ingress = Ingress {
+        other_gateways: Vec::new(),
         kind: "Ingress".to_owned(),
         name: resource.name(),
         namespace: resource.namespace(),

@@ -1,12 +1,12 @@
 //! Istio: gateways, virtual services bound to them, and hosts outside the mesh.
 
 use super::super::mark;
-use super::routes::{or_none, say};
-use super::{MANY, Resource, list, strings};
+use super::routes::{or_none, say, say_for};
+use super::{MANY, Resource, guards, list, strings};
 use crate::node::Node;
 use std::collections::BTreeMap;
 use threatline_facts::Extracted;
-use threatline_facts::infra::{InfraFact, IngressRule, MeshPolicy, Service, ServicePort};
+use threatline_facts::infra::{InfraFact, IngressRule, MeshOperation, MeshPolicy, MeshRule, Service, ServicePort};
 
 /// Reads a resource of `networking.istio.io`.
 pub(super) fn istio(resource: &Resource<'_>, out: &mut Extracted) {
@@ -25,8 +25,10 @@ fn gateway(resource: &Resource<'_>, out: &mut Extracted) {
 }
 
 fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
+    let mut gateways = resource.list("gateways").iter().filter_map(Node::as_str).filter(|gateway| *gateway != "mesh");
     // Without a gateway it steers traffic inside the mesh only.
-    let Some(gateway) = resource.list("gateways").iter().filter_map(Node::as_str).find(|gateway| *gateway != "mesh") else { return };
+    let gateway = gateways.next().unwrap_or("mesh");
+    let others = gateways.filter(|other| *other != gateway).take(MANY).map(str::to_owned).collect();
     let hosts = or_none(resource.list("hosts").iter().filter_map(Node::as_str).filter(|host| *host != "*" && host.len() <= 253).map(str::to_owned).collect());
     let mut rules = Vec::new();
     for key in ["http", "tls", "tcp"] {
@@ -53,7 +55,7 @@ fn virtual_service(resource: &Resource<'_>, out: &mut Extracted) {
             }
         }
     }
-    say(resource, Some(gateway), false, rules, out);
+    say_for(resource, Some(gateway), others, false, rules, out);
 }
 
 fn uri(node: &Node) -> Option<String> {
@@ -105,21 +107,59 @@ pub(super) fn security(resource: &Resource<'_>, out: &mut Extracted) {
     let spec = resource.spec();
     let text = |path: &[&str]| spec.and_then(|spec| spec.str_at(path));
     let selector = strings(spec.and_then(|spec| spec.at(&["selector", "matchLabels"])));
-    let (mut strict, mut callers) = (None, None);
+    let aimed = spec.is_some_and(|spec| spec.get("targetRefs").is_some() || spec.get("targetRef").is_some());
+    let mut policy = MeshPolicy {
+        name: resource.name(),
+        namespace: resource.namespace(),
+        selector,
+        targets: spec.map(guards::targets).unwrap_or_default(),
+        strict: None,
+        callers: None,
+        action: None,
+        rules: Vec::new(),
+        mark: mark(resource.node, out),
+    };
     match resource.kind {
         "PeerAuthentication" => {
             let ports = spec.and_then(|spec| spec.get("portLevelMtls")).map_or(&[][..], Node::entries);
             let excepted = ports.iter().any(|port| port.value.str_at(&["mode"]) != Some("STRICT"));
-            strict = text(&["mtls", "mode"]).filter(|mode| *mode != "UNSET").map(|mode| mode == "STRICT" && !excepted);
+            policy.strict = text(&["mtls", "mode"]).filter(|mode| *mode != "UNSET").map(|mode| mode == "STRICT" && !excepted);
         }
-        "AuthorizationPolicy" if matches!(text(&["action"]), None | Some("ALLOW")) => callers = Some(principals(resource)),
+        // what is for a part of something is not told by its name
+        "AuthorizationPolicy" if aimed != policy.targets.is_empty() => {
+            let action = text(&["action"]).unwrap_or("ALLOW");
+            policy.callers = (action == "ALLOW").then(|| principals(resource));
+            policy.rules = resource.list("rules").iter().take(MANY).map(|rule| requests(rule, action)).collect();
+            policy.action = matches!(action, "ALLOW" | "DENY" | "CUSTOM").then(|| action.to_owned());
+        }
         _ => return,
     }
-    if strict.is_none() && callers.is_none() {
-        return;
+    if policy.strict.is_some() || policy.action.is_some() {
+        out.say(InfraFact::MeshPolicy(policy));
     }
-    let mark = mark(resource.node, out);
-    out.say(InfraFact::MeshPolicy(MeshPolicy { name: resource.name(), namespace: resource.namespace(), selector, strict, callers, mark }));
+}
+
+/// What requests a rule is for.
+fn requests(rule: &Node, action: &str) -> MeshRule {
+    let sources: Vec<&Node> = list(Some(rule), "from").iter().take(MANY).filter_map(|from| from.get("source")).collect();
+    let conditions = list(Some(rule), "when");
+    let demands = |source: &&Node| !list(Some(source), "requestPrincipals").is_empty();
+    let lacks = |source: &&Node| source.entries().len() == 1 && list(Some(source), "notRequestPrincipals").iter().any(|name| name.as_str() == Some("*"));
+    let token =
+        |condition: &Node| condition.str_at(&["key"]).is_some_and(|key| key.starts_with("request.auth.")) && !list(Some(condition), "values").is_empty();
+    let with_token = !sources.is_empty() && sources.iter().all(demands) || conditions.iter().any(token);
+    let without_token = action == "DENY" && sources.iter().any(lacks);
+    let operations = list(Some(rule), "to").iter().take(MANY).filter_map(|to| to.get("operation")).map(|operation| {
+        let texts = |key: &str| list(Some(operation), key).iter().take(MANY).filter_map(Node::as_str).map(str::to_owned).collect();
+        MeshOperation {
+            paths: texts("paths"),
+            not_paths: texts("notPaths"),
+            methods: texts("methods"),
+            not_methods: texts("notMethods"),
+            narrowed: ["hosts", "notHosts", "ports", "notPorts"].iter().any(|key| operation.get(key).is_some()),
+        }
+    });
+    MeshRule { with_token, without_token, narrowed: !conditions.is_empty() || !(without_token || sources.is_empty()), operations: operations.collect() }
 }
 
 /// The identities that a policy lets in, if every rule of it names some.

@@ -4,12 +4,18 @@ use super::super::mark;
 use super::{MANY, Resource, list};
 use crate::node::Node;
 use threatline_facts::Extracted;
-use threatline_facts::infra::{InfraFact, Ingress, IngressRule, Middleware};
+use threatline_facts::infra::{InfraFact, Ingress, IngressRule};
 
 /// An ingress of this resource with these rules.
 pub(super) fn say(resource: &Resource<'_>, class: Option<&str>, tls: bool, rules: Vec<IngressRule>, out: &mut Extracted) {
+    say_for(resource, class, Vec::new(), tls, rules, out);
+}
+
+/// The same where further gateways lead there.
+pub(super) fn say_for(resource: &Resource<'_>, class: Option<&str>, other_gateways: Vec<String>, tls: bool, rules: Vec<IngressRule>, out: &mut Extracted) {
     let at = mark(resource.node, out);
     let ingress = Ingress {
+        other_gateways,
         kind: resource.kind.to_owned(),
         name: resource.name(),
         namespace: resource.namespace(),
@@ -34,9 +40,11 @@ pub(super) fn gateway_api(resource: &Resource<'_>, out: &mut Extracted) {
         if !parents.is_empty() && parents.iter().all(|parent| parent.str_at(&["kind"]) == Some("Service")) {
             return;
         }
-        let gateway = parents.iter().find_map(|parent| parent.str_at(&["name"]));
+        let mut gateways = parents.iter().filter_map(|parent| parent.str_at(&["name"]));
+        let gateway = gateways.next();
+        let others = gateways.filter(|other| Some(*other) != gateway).take(MANY).map(str::to_owned).collect();
         let rules = resource.list("rules").iter().flat_map(|rule| gateway_rules(resource, rule, out)).take(MANY).collect();
-        say(resource, gateway, false, rules, out);
+        say_for(resource, gateway, others, false, rules, out);
     }
 }
 
@@ -163,15 +171,4 @@ fn arguments(rule: &str, matcher: &str) -> Vec<String> {
         out.extend(inner.split(',').map(|word| word.trim().trim_matches(['`', '"', '\'']).to_owned()).filter(|word| word != "*" && !word.is_empty()));
     }
     out
-}
-
-/// Reads a Middleware of Traefik.
-pub(super) fn middleware(resource: &Resource<'_>, out: &mut Extracted) {
-    let Some(spec) = resource.spec() else { return };
-    let mark = mark(resource.node, out);
-    let has = |key: &str| spec.get(key).is_some();
-    let demands = ["forwardAuth", "basicAuth", "digestAuth"].into_iter().find(|key| has(key)).map(str::to_owned);
-    let rewrites = ["stripPrefix", "stripPrefixRegex", "replacePath", "replacePathRegex", "addPrefix"].into_iter().any(has);
-    let limits = ["rateLimit", "inFlightReq"].into_iter().any(has);
-    out.say(InfraFact::Middleware(Middleware { name: resource.name(), namespace: resource.namespace(), demands, rewrites, limits, mark }));
 }

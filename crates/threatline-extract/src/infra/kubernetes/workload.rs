@@ -58,6 +58,7 @@ pub(super) fn knative(resource: &Resource<'_>, out: &mut Extracted) {
     out.say(InfraFact::Service(service));
     if !local {
         let ingress = Ingress {
+            other_gateways: Vec::new(),
             kind: "KnativeService".to_owned(),
             name,
             namespace: resource.namespace(),

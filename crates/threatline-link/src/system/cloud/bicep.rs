@@ -127,9 +127,8 @@ pub(super) fn around<'c>(cloud: &'c Cloud<'_>, at: usize) -> impl Iterator<Item 
 /// What a resource is called: of several from one file, and of what is only a program's host, by the outermost call.
 pub(super) fn name(cloud: &Cloud<'_>, at: usize, is_host: bool) -> String {
     let item = &cloud.items[at];
-    let several = || cloud.items.iter().filter(|other| other.path == item.path && other.it.name == item.it.name && !other.it.data_source).nth(1).is_some();
     let outermost = around(cloud, at).last().map(|call| cloud.items[call].it.name.clone());
-    outermost.filter(|_| is_host || several()).unwrap_or_else(|| item.it.name.clone())
+    outermost.filter(|_| is_host || cloud.tables.are_several(item)).unwrap_or_else(|| item.it.name.clone())
 }
 
 /// Other names of a resource: its own, and those of the calls around it.
@@ -139,13 +138,8 @@ pub(super) fn aliases(cloud: &Cloud<'_>, at: usize) -> Vec<String> {
 
 /// The service of the Azure Developer CLI that a resource hosts: as it is tagged, or as a call around it is called.
 pub(super) fn service(cloud: &Cloud<'_>, at: usize) -> Option<usize> {
-    let services: BTreeMap<String, usize> = cloud
-        .items
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| item.kind.starts_with("Azd::") && item.component.is_some())
-        .map(|(at, item)| (plain(&item.it.name), at))
-        .collect();
+    let services = cloud.tables.services.iter().filter(|at| cloud.items[**at].component.is_some());
+    let services: BTreeMap<String, usize> = services.map(|at| (plain(&cloud.items[*at].it.name), *at)).collect();
     if services.is_empty() {
         return None;
     }

@@ -209,6 +209,7 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
     let mut stores: BTreeMap<&str, usize> = BTreeMap::new();
     let named = |item: &super::Item<'_>| ways().function.contains_key(&item.kind).then_some(item.component).flatten();
     let functions: BTreeMap<String, usize> = cloud.items.iter().filter_map(named).map(|at| (drafts[at].name.clone(), at)).collect();
+    let products = Products::new(cloud);
     for at in 0..cloud.items.len() {
         let item = &cloud.items[at];
         // what a template here tells of makes nothing itself
@@ -235,7 +236,7 @@ pub(crate) fn others(cloud: &mut Cloud<'_>, drafts: &mut Vec<Draft<'_>>, said: &
         let (product, exact) = product(cloud, at, kind);
         let known = if is_template(&item.it.kind) { None } else { deployed.take(drafts, &new, &product, exact) };
         let known = shared(cloud, at, kind, &known_by).or(known);
-        let known = known.or_else(|| rehearsed(cloud, at, kind, drafts));
+        let known = known.or_else(|| rehearsed(cloud, at, kind, drafts, &products));
         let component = known.unwrap_or(drafts.len());
         twins.add(cloud, at, component);
         match known.and_then(|known| drafts.get_mut(known)) {
@@ -301,18 +302,34 @@ fn product(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource) -> 
     (Product::of_resource(kind, engine.as_deref()), engine.is_some())
 }
 
+/// How many resources of Bicep's files are the same product, where services of the Azure Developer CLI are run at hand.
+struct Products {
+    by_technology: BTreeMap<&'static str, usize>,
+}
+
+impl Products {
+    fn new(cloud: &Cloud<'_>) -> Self {
+        let mut by_technology = BTreeMap::new();
+        let all = cloud.items.iter().enumerate().filter(|(_, item)| bicep::is_one(&item.path) && !item.it.data_source);
+        for (at, item) in all.filter(|_| !cloud.tables.services.is_empty()) {
+            if let Some(kind) = catalogue::resource(&item.kind) {
+                *by_technology.entry(product(cloud, at, kind).0.technology).or_default() += 1;
+            }
+        }
+        Products { by_technology }
+    }
+}
+
 /// The store that stands in for one of a cloud where the same programs are run at hand: the only one of its product on both
 /// sides.
-fn rehearsed(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, drafts: &[Draft<'_>]) -> Option<usize> {
-    let is_ours = |item: &super::Item<'_>| item.kind.starts_with("Azd::") && item.component.is_some_and(|at| !drafts[at].descriptions.is_empty());
-    if !bicep::is_one(&cloud.items[at].path) || !cloud.items.iter().any(is_ours) {
+fn rehearsed(cloud: &Cloud<'_>, at: usize, kind: &'static catalogue::Resource, drafts: &[Draft<'_>], products: &Products) -> Option<usize> {
+    let is_ours = |service: &usize| cloud.items[*service].component.is_some_and(|at| !drafts[at].descriptions.is_empty());
+    if !bicep::is_one(&cloud.items[at].path) || !cloud.tables.services.iter().any(is_ours) {
         return None;
     }
     let (own, _) = product(cloud, at, kind);
-    let others = cloud.items.iter().enumerate().filter(|(other, item)| *other != at && bicep::is_one(&item.path) && !item.it.data_source);
-    if own.kind != ComponentKind::DataStore
-        || others.filter_map(|(at, item)| Some(product(cloud, at, catalogue::resource(&item.kind)?).0)).any(|other| other.technology == own.technology)
-    {
+    let many = products.by_technology.get(own.technology).copied().unwrap_or_default() > usize::from(!cloud.items[at].it.data_source);
+    if own.kind != ComponentKind::DataStore || many {
         return None;
     }
     // one that is told to run something else only fills another one

@@ -155,6 +155,11 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, around: &Around<'_, '_>, tak
         if matches!(place, Place::Known(at) if !known.web.contains_key(&at)) && known.answers(&operations) {
             continue;
         }
+        // what describes itself in XML is mostly kept beside code that calls it
+        let is_called = matches!(document.it.form.as_deref(), Some("wsdl" | "odata"));
+        if is_called && given.is_none() && matches!(place, Place::Known(at) if known.read.contains(&at)) {
+            continue;
+        }
         let is_new = matches!(place, Place::New);
         let evidence = Evidence::new(document.path.clone(), Some(document.it.mark), EvidenceSource::Specification, super::form(document.it));
         if let Some(at) = makes.settle(place, &document.path, document.it.title.as_deref(), evidence, drafts) {
