@@ -15,7 +15,8 @@ pub(super) fn is_distributed(language: Language, text: &str) -> bool {
     if language != Language::JavaScript {
         return false;
     }
-    let head = &text[..text.floor_char_boundary(HEAD)];
+    let end = (0..=HEAD.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let head = &text[..end];
     let start = head.trim_start_matches('\u{feff}').trim_start();
     start.starts_with("/*!") || head.contains("define.amd") && head.contains("typeof exports") || BOOTSTRAPS.iter().any(|bootstrap| head.contains(bootstrap))
 }
