@@ -49,6 +49,14 @@ fn a_pipeline_deploys_by_an_identity_or_by_a_key() {
 }
 
 #[test]
+fn of_gitlab_s_files_those_count_that_its_own_takes_in() {
+    let job = "ship:\n  stage: ship\n  script: [helm upgrade shop ./chart]\nmore:\n  stage: ship\n  script: [make]\n";
+    let own = "stages: [ship]\ninclude:\n  - local: /ci/ship.yml\n  - remote: https://ci.example.com/more.yml\n";
+    assert_eq!(shown(&model(&[(".gitlab-ci.yml", own), ("ci/ship.yml", job)])), ["gitlab-ci>kubernetes-api ? deploys"]);
+    assert!(model(&[("ci/ship.yml", job), ("lib/other/.gitlab-ci.yml", job)]).components.is_empty());
+}
+
+#[test]
 fn images_go_to_the_registry_that_is_told() {
     let login = |registry: &str| {
         format!("    steps:\n      - uses: docker/login-action@v3\n        with: {{ {registry}username: a, password: '${{{{ secrets.P }}}}' }}\n")

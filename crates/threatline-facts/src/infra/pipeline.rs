@@ -9,6 +9,8 @@ pub struct Pipeline {
     pub platform: PipelinePlatform,
     /// What starts it.
     pub triggers: Vec<Trigger>,
+    /// Files of this repository that it takes in, from its root.
+    pub includes: Vec<String>,
     /// What it does.
     pub jobs: Vec<PipelineJob>,
     /// Where it begins.

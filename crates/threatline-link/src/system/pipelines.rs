@@ -38,7 +38,8 @@ struct Reader<'s, 'a> {
 pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, flows: &mut Flows, said: &Said<'_>, prefix: &str) -> Vec<Started> {
     let mut started = Vec::new();
     let mut made: BTreeMap<PipelinePlatform, usize> = BTreeMap::new();
-    for pipeline in said.pipelines.iter().filter(|pipeline| is_run(pipeline, prefix)) {
+    let included = included(said, prefix);
+    for pipeline in said.pipelines.iter().filter(|pipeline| is_run(pipeline, prefix, &included)) {
         if !pipeline.it.jobs.iter().any(has_rights) {
             continue;
         }
@@ -93,12 +94,31 @@ fn name_of(platform: PipelinePlatform) -> &'static str {
 }
 
 /// Whether the platform runs a file: one that lies elsewhere is a template or belongs to a copy of another repository.
-fn is_run(pipeline: &At<'_, Pipeline>, prefix: &str) -> bool {
+fn is_run(pipeline: &At<'_, Pipeline>, prefix: &str, included: &BTreeSet<&str>) -> bool {
     let path = pipeline.path.strip_prefix(prefix).unwrap_or(&pipeline.path);
     match pipeline.it.platform {
         PipelinePlatform::GithubActions => folder_of(path) == ".github/workflows/",
-        PipelinePlatform::GitlabCi => path == ".gitlab-ci.yml" || path.starts_with(".gitlab/") || path.ends_with(".gitlab-ci.yml"),
+        PipelinePlatform::GitlabCi => path == GITLAB || included.contains(path),
     }
+}
+
+/// The file with which GitLab begins.
+const GITLAB: &str = ".gitlab-ci.yml";
+
+/// Files that the pipeline of GitLab takes in, and those that these do.
+fn included<'s>(said: &'s Said<'_>, prefix: &str) -> BTreeSet<&'s str> {
+    let all = said.pipelines.iter().filter(|pipeline| pipeline.it.platform == PipelinePlatform::GitlabCi);
+    let by_path: BTreeMap<&str, &Pipeline> = all.map(|pipeline| (pipeline.path.strip_prefix(prefix).unwrap_or(&pipeline.path), pipeline.it)).collect();
+    let mut included = BTreeSet::new();
+    let mut next: Vec<&Pipeline> = by_path.get(GITLAB).copied().into_iter().collect();
+    while let Some(pipeline) = next.pop() {
+        for path in &pipeline.includes {
+            if included.insert(path.as_str()) {
+                next.extend(by_path.get(path.as_str()).copied());
+            }
+        }
+    }
+    included
 }
 
 /// Whether a job has what an outsider has not.

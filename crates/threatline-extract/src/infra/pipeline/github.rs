@@ -27,7 +27,7 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
     let shared = secrets_of(document.get("env"));
     let jobs = jobs.entries().iter().filter(|entry| is_job(entry)).take(MANY).map(|entry| job(entry, document, &shared, out)).collect();
     let mark = out.mark(document.line, on.end_line());
-    out.say(InfraFact::Pipeline(Pipeline { platform: PipelinePlatform::GithubActions, triggers, jobs, mark }));
+    out.say(InfraFact::Pipeline(Pipeline { platform: PipelinePlatform::GithubActions, triggers, includes: Vec::new(), jobs, mark }));
     true
 }
 

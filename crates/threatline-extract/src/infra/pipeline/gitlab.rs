@@ -39,13 +39,21 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
         has(entry, &["script", "extends"]) && has(entry, &["stage", "rules", "only", "extends", "needs", "artifacts", "tags", "image", "environment"])
     };
     let told = document.get("stages").is_some() || document.get("include").is_some() || all.iter().copied().filter(is_sure).count() >= 2;
-    if document.get("jobs").is_some() || !told || !all.iter().any(is_sure) {
+    let has_jobs = all.iter().any(is_sure) || document.get("stages").is_some() && !includes(document).is_empty();
+    if document.get("jobs").is_some() || !told || !has_jobs {
         return false;
     }
     let jobs = all.iter().filter(|entry| !entry.key.starts_with('.')).take(MANY).map(|entry| job(entry, document, out)).collect();
     let mark = out.mark(document.line, document.line);
-    out.say(InfraFact::Pipeline(Pipeline { platform: PipelinePlatform::GitlabCi, triggers: Vec::new(), jobs, mark }));
+    out.say(InfraFact::Pipeline(Pipeline { platform: PipelinePlatform::GitlabCi, triggers: Vec::new(), includes: includes(document), jobs, mark }));
     true
+}
+
+/// `include: /ci/deploy.yml`, `include: [{ local: ci/deploy.yml }]`; others lie elsewhere.
+fn includes(document: &Node) -> Vec<String> {
+    let all = document.get("include").map_or(&[][..], Node::one_or_many).iter().take(MANY);
+    let local = all.filter_map(|item| item.as_str().filter(|path| !path.contains("://")).or_else(|| item.str_at(&["local"])));
+    local.map(|path| path.trim_start_matches("./").trim_start_matches('/').to_owned()).collect()
 }
 
 fn job(entry: &Entry, document: &Node, out: &mut Extracted) -> PipelineJob {
