@@ -92,6 +92,17 @@ fn outsiders_start_what_listens_to_them_and_may_have_their_code_run() {
 }
 
 #[test]
+fn what_a_pipeline_calls_is_started_with_it() {
+    let called = workflow("workflow_call", SENT);
+    let way = |caller: &str| {
+        let text = format!("on: pull_request_target\njobs:\n  all:\n    uses: ./.github/workflows/test.yml\n    secrets: inherit\n{caller}");
+        shown(&model(&[(".github/workflows/start.yml", &text), (".github/workflows/test.yml", &called)]))
+    };
+    assert_eq!(way(""), ["ent:github-actions:start.yml/pull_request_target [\"runs_sent_code\"]"]);
+    assert!(way("    if: github.actor == 'owner'\n").is_empty());
+}
+
+#[test]
 fn actions_of_others_are_pinned_or_not() {
     let with = |uses: &str| {
         let found = model(&[(".github/workflows/ship.yml", &workflow("[push]", &format!("{KEY}      - uses: {uses}\n")))]);

@@ -39,8 +39,9 @@ pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, flows: &mut Flows, said: &Said<'
     let mut started = Vec::new();
     let mut made: BTreeMap<PipelinePlatform, usize> = BTreeMap::new();
     let included = included(said, prefix);
+    let by_path: BTreeMap<&str, &At<'_, Pipeline>> = said.pipelines.iter().map(|pipeline| (&*pipeline.path, pipeline)).collect();
     for pipeline in said.pipelines.iter().filter(|pipeline| is_run(pipeline, prefix, &included)) {
-        if !pipeline.it.jobs.iter().any(has_rights) {
+        if !runs(pipeline, &by_path, prefix).iter().any(|(_, job)| has_rights(job)) {
             continue;
         }
         let by = name_of(pipeline.it.platform);
@@ -58,7 +59,8 @@ pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, flows: &mut Flows, said: &Said<'
         for job in pipeline.it.jobs.iter().filter(|job| has_rights(job)) {
             opened.extend(reader.job(job, drafts, flows));
         }
-        started.extend(pipeline.it.triggers.iter().filter_map(|trigger| reader.started(trigger, &opened)));
+        let run = runs(pipeline, &by_path, prefix);
+        started.extend(pipeline.it.triggers.iter().filter_map(|trigger| reader.started(trigger, &run, &opened)));
     }
     started
 }
@@ -121,6 +123,25 @@ fn included<'s>(said: &'s Said<'_>, prefix: &str) -> BTreeSet<&'s str> {
     included
 }
 
+/// The jobs that a trigger of a pipeline starts, with where each is written: its own, and those of pipelines of this repository that
+/// they call. What a caller asks first stands before what it calls.
+fn runs<'s, 'a>(pipeline: &'s At<'a, Pipeline>, by_path: &BTreeMap<&str, &'s At<'a, Pipeline>>, prefix: &str) -> Vec<(&'s At<'a, Pipeline>, &'s PipelineJob)> {
+    let (mut out, mut seen, mut next) = (Vec::new(), BTreeSet::from([&*pipeline.path]), vec![pipeline]);
+    while let Some(pipeline) = next.pop() {
+        for job in &pipeline.it.jobs {
+            out.push((pipeline, job));
+            let called = job.calls.as_ref().filter(|_| is_open(job)).and_then(|path| by_path.get(format!("{prefix}{path}").as_str()).copied());
+            next.extend(called.filter(|called| seen.insert(&called.path)));
+        }
+    }
+    out
+}
+
+/// Whether nothing is asked before a job starts that the file tells of.
+fn is_open(job: &PipelineJob) -> bool {
+    !job.conditional && job.environment.is_none()
+}
+
 /// Whether a job has what an outsider has not.
 fn has_rights(job: &PipelineJob) -> bool {
     let secrets = !job.secrets.is_empty() || job.steps.iter().any(|step| !step.secrets.is_empty());
@@ -151,12 +172,23 @@ fn credential(job: &PipelineJob, step: &PipelineStep, task: &Task) -> Option<&'s
 
 impl Reader<'_, '_> {
     fn evidence(&self, mark: Mark) -> Evidence {
-        Evidence::new(self.pipeline.path.clone(), Some(mark), EvidenceSource::Infrastructure, self.by)
+        self.evidence_in(self.pipeline, mark)
+    }
+
+    fn evidence_in(&self, pipeline: &At<'_, Pipeline>, mark: Mark) -> Evidence {
+        Evidence::new(pipeline.path.clone(), Some(mark), EvidenceSource::Infrastructure, self.by)
     }
 
     fn proof(&self, grade: Grade, marks: impl IntoIterator<Item = Mark>) -> Proof {
         let confidence = if grade == Grade::X { 950 } else { 900 };
         Proof { grade, confidence, evidence: marks.into_iter().map(|mark| self.evidence(mark)).collect() }
+    }
+
+    /// What a job does that a trigger starts.
+    fn happens(&self, trigger: &Trigger, pipeline: &At<'_, Pipeline>, marks: &[Mark]) -> Proof {
+        let mut proof = self.proof(Grade::P, [trigger.mark]);
+        proof.evidence.extend(marks.iter().map(|mark| self.evidence_in(pipeline, *mark)));
+        proof
     }
 
     /// Notes actions of others that a job with rights takes by a reference which they can move.
@@ -216,18 +248,18 @@ impl Reader<'_, '_> {
     }
 
     /// The way in that a trigger is, if people without rights here can cause it.
-    fn started(&self, trigger: &Trigger, flows: &BTreeSet<Key>) -> Option<Started> {
+    fn started(&self, trigger: &Trigger, jobs: &[(&At<'_, Pipeline>, &PipelineJob)], flows: &BTreeSet<Key>) -> Option<Started> {
         if !pipeline::is_of_outsiders(&trigger.event) || trigger.filtered {
             return None;
         }
         let file = self.pipeline.path.rsplit('/').next().unwrap_or_default();
         let mut properties = Properties::default();
-        for job in self.pipeline.it.jobs.iter().filter(|job| has_rights(job) && !job.conditional && job.environment.is_none()) {
+        for (pipeline, job) in jobs.iter().filter(|(_, job)| has_rights(job) && is_open(job)) {
             if let Some(sent) = job.steps.iter().find(|step| brings_in(step)) {
-                properties.set(Property::RunsSentCode, Value::Flag(true), self.proof(Grade::P, [trigger.mark, sent.mark, job.mark]));
+                properties.set(Property::RunsSentCode, Value::Flag(true), self.happens(trigger, pipeline, &[sent.mark, job.mark]));
             }
             if let Some(step) = job.steps.iter().find(|step| !step.expands.is_empty()) {
-                properties.set(Property::CommandFromInput, Value::Flag(true), self.proof(Grade::P, [trigger.mark, step.mark]));
+                properties.set(Property::CommandFromInput, Value::Flag(true), self.happens(trigger, pipeline, &[step.mark]));
             }
         }
         Some(Started {
