@@ -61,12 +61,15 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     serverless::fragment::read,
     amplify::read,
     pipeline::read_github,
+    pipeline::read_circleci,
+    pipeline::read_bitbucket,
     hosting::read_render,
     hosting::read_firebase,
     hosting::read_vercel,
     hosting::read_heroku,
     tool_servers::read,
     terraform::json::read,
+    pipeline::read_azure,
     pipeline::read_gitlab,
 ];
 

@@ -57,6 +57,18 @@ fn of_gitlab_s_files_those_count_that_its_own_takes_in() {
 }
 
 #[test]
+fn other_platforms_are_drawn_as_well() {
+    let circle = "version: 2.1\njobs:\n  ship:\n    docker: [{ image: a }]\n    steps:\n      - run: aws s3 sync dist s3://shop\n";
+    assert_eq!(at(".circleci/config.yml", circle), ["circleci>aws ? deploys"]);
+    assert!(at("lib/.circleci/config.yml", circle).is_empty());
+    let bitbucket = "pipelines:\n  default:\n    - step: { script: [make, fly deploy] }\n";
+    assert_eq!(at("bitbucket-pipelines.yml", bitbucket), ["bitbucket-pipelines>fly-io ? deploys"]);
+    let azure = "trigger: [main]\npool: { vmImage: ubuntu-latest }\nsteps:\n  - task: AzureWebApp@1\n    inputs: { appName: shop }\n  - script: helm upgrade shop ./chart\n";
+    assert_eq!(at("azure-pipelines.yml", azure), ["azure-pipelines>azure ? deploys", "azure-pipelines>kubernetes-api ? deploys"]);
+    assert!(at("azure-pipelines.yml", "trigger: [main]\nsteps:\n  - script: make test\n").is_empty());
+}
+
+#[test]
 fn images_go_to_the_registry_that_is_told() {
     let login = |registry: &str| {
         format!("    steps:\n      - uses: docker/login-action@v3\n        with: {{ {registry}username: a, password: '${{{{ secrets.P }}}}' }}\n")

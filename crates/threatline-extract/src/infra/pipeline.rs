@@ -2,9 +2,15 @@
 //!
 //! Of a script only commands are kept that the catalogue knows, and expressions that become a part of its text.
 
+mod azure;
+mod bitbucket;
+mod circleci;
 mod github;
 mod gitlab;
 
+pub use azure::read as read_azure;
+pub use bitbucket::read as read_bitbucket;
+pub use circleci::read as read_circleci;
 pub use github::read as read_github;
 pub use gitlab::read as read_gitlab;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A workflow of GitHub Actions, or the pipeline of a GitLab project.
+/// What a platform runs when something changes: a workflow of GitHub Actions, the pipeline of a project elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pipeline {
     /// Who runs it.
@@ -23,6 +23,9 @@ pub struct Pipeline {
 pub enum PipelinePlatform {
     GithubActions,
     GitlabCi,
+    CircleCi,
+    BitbucketPipelines,
+    AzurePipelines,
 }
 
 /// An event that starts a pipeline.

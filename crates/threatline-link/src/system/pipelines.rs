@@ -92,6 +92,9 @@ fn name_of(platform: PipelinePlatform) -> &'static str {
     match platform {
         PipelinePlatform::GithubActions => "github-actions",
         PipelinePlatform::GitlabCi => "gitlab-ci",
+        PipelinePlatform::CircleCi => "circleci",
+        PipelinePlatform::BitbucketPipelines => "bitbucket-pipelines",
+        PipelinePlatform::AzurePipelines => "azure-pipelines",
     }
 }
 
@@ -101,6 +104,13 @@ fn is_run(pipeline: &At<'_, Pipeline>, prefix: &str, included: &BTreeSet<&str>) 
     match pipeline.it.platform {
         PipelinePlatform::GithubActions => folder_of(path) == ".github/workflows/",
         PipelinePlatform::GitlabCi => path == GITLAB || included.contains(path),
+        PipelinePlatform::CircleCi => matches!(path, ".circleci/config.yml" | ".circleci/config.yaml"),
+        PipelinePlatform::BitbucketPipelines => path == "bitbucket-pipelines.yml",
+        // where it lies is said elsewhere; by custom it is called so, or lies so
+        PipelinePlatform::AzurePipelines => {
+            let (folder, name) = (folder_of(path), path.rsplit('/').next().unwrap_or(path));
+            name.starts_with("azure-pipelines") || [".azure-pipelines/", ".azuredevops/", ".pipelines/"].iter().any(|own| folder.starts_with(own))
+        }
     }
 }
 
@@ -285,7 +295,7 @@ fn turns_to<'t>(step: &PipelineStep, task: &'t Task) -> Option<&'t str> {
 /// Whether an action is somebody else's and named by what he can move: a branch or a tag.
 fn is_exchangeable(uses: &str) -> bool {
     let Some((action, reference)) = uses.split_once('@') else { return false };
-    let is_own = action.starts_with(['.', '/']) || ["actions", "github"].contains(&action.split('/').next().unwrap_or_default());
+    let is_own = !action.contains('/') || action.starts_with(['.', '/']) || ["actions", "github"].contains(&action.split('/').next().unwrap_or_default());
     let is_digest = reference.starts_with("sha256:") || reference.len() >= 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
     !is_own && !is_digest && !action.contains("${{")
 }
