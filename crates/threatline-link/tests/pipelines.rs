@@ -115,6 +115,21 @@ fn what_a_pipeline_calls_is_started_with_it() {
 }
 
 #[test]
+fn the_source_of_an_image_is_the_folder_that_a_pipeline_builds_it_from() {
+    let code = "from flask import Flask\nimport requests\napp = Flask(__name__)\n@app.get('/x')\ndef x():\n    return requests.get('https://api.stripe.com/v1').text\n";
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: till }\nspec:\n  template:\n    spec:\n      containers: [{ name: till, image: 'ghcr.io/acme/payments:1' }]\n";
+    let build = "    steps:\n      - uses: docker/build-push-action@v6\n        with: { context: src/money, push: true, tags: 'ghcr.io/${{ github.repository_owner }}/payments:${{ github.sha }}' }\n";
+    let found = model(&[
+        (".github/workflows/build.yml", &workflow("[push]", build)),
+        ("deploy/till.yaml", deployment),
+        ("src/money/Dockerfile", "FROM python:3\nCOPY . .\n"),
+        ("src/money/app.py", code),
+    ]);
+    let flows: Vec<&str> = found.flows.iter().map(|flow| flow.id.as_str()).collect();
+    assert_eq!(flows, ["flw:till>stripe:https"]);
+}
+
+#[test]
 fn actions_of_others_are_pinned_or_not() {
     let with = |uses: &str| {
         let found = model(&[(".github/workflows/ship.yml", &workflow("[push]", &format!("{KEY}      - uses: {uses}\n")))]);

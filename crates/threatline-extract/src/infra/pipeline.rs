@@ -7,6 +7,7 @@ mod bitbucket;
 mod circleci;
 mod github;
 mod gitlab;
+mod images;
 
 pub use azure::read as read_azure;
 pub use bitbucket::read as read_bitbucket;
@@ -33,11 +34,19 @@ const BEFORE: [&str; 16] = ["sudo", "exec", "time", "then", "do", "else", "if", 
 
 /// Commands of a script that the catalogue knows, each once, in order.
 fn commands(script: &str) -> Vec<String> {
-    let joined = script.replace("\\\n", " ");
-    let lines = joined.lines().take(LINES).filter(|line| !line.trim_start().starts_with('#'));
-    let parts = lines.flat_map(|line| line.split(['|', ';']).flat_map(|part| part.split("&&")));
     let mut known = BTreeSet::new();
-    parts.filter_map(command).filter(|name| known.insert(*name)).map(str::to_owned).collect()
+    parts(&joined(script)).filter_map(command).filter(|name| known.insert(*name)).map(str::to_owned).collect()
+}
+
+/// A script with the lines together that a backslash holds together.
+fn joined(script: &str) -> String {
+    script.replace("\\\n", " ")
+}
+
+/// The commands of such a script.
+fn parts(joined: &str) -> impl Iterator<Item = &str> {
+    let lines = joined.lines().take(LINES).filter(|line| !line.trim_start().starts_with('#'));
+    lines.flat_map(|line| line.split(['|', ';']).flat_map(|part| part.split("&&"))).map(str::trim)
 }
 
 fn command(part: &str) -> Option<&'static str> {

@@ -73,8 +73,21 @@ pub struct PipelineStep {
     pub runs: Vec<String>,
     /// Secrets that are handed to it: the variable or input (none: a part of the script), and the secret's name.
     pub secrets: Vec<(String, String)>,
+    /// Images that it builds.
+    pub images: Vec<BuiltImage>,
     /// Expressions that are put into its script as text: `github.event.issue.title`.
     pub expands: Vec<String>,
     /// Where it is written.
     pub mark: Mark,
+}
+
+/// An image that a step builds, and from which folder: as [`ImageSource`], from the root of the repository.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct BuiltImage {
+    /// Its reference; `*` stands for what is not known.
+    pub image: String,
+    /// The folder.
+    pub context: String,
+    /// The Dockerfile, from that folder.
+    pub dockerfile: Option<String>,
 }

@@ -71,6 +71,10 @@ impl<'a> Said<'a> {
                 said.add(&artifact.path, fact);
             }
         }
+        // what a deployment says of its own images comes first
+        let steps = said.pipelines.iter().flat_map(|pipeline| &pipeline.it.jobs).flat_map(|job| &job.steps);
+        let built: Vec<&'a BuiltImage> = steps.flat_map(|step| &step.images).collect();
+        built.into_iter().for_each(|built| said.add_image("", &built.image, &built.context, built.dockerfile.clone()));
         said
     }
 

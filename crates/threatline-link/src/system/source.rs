@@ -1,7 +1,7 @@
 //! Which component a source file belongs to.
 //!
 //! A deployment names an image; the image is built from a folder. The way from one to the other is a
-//! Compose build context, a build tool's list of images, or the folder that bears the image's name.
+//! Compose build context, a build tool's or a pipeline's images, or the folder that bears the image's name.
 //! Source that nothing deploys makes components of its own, one per package that runs.
 
 use super::deployed::image_name;

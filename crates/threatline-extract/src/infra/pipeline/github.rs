@@ -1,9 +1,9 @@
 //! Workflows of GitHub Actions.
 
-use super::{LETTERS, MANY, commands, expressions, kept};
+use super::{LETTERS, MANY, commands, expressions, images, kept};
 use crate::node::{Entry, Node};
 use threatline_facts::Extracted;
-use threatline_facts::infra::{InfraFact, Pipeline, PipelineJob, PipelinePlatform, PipelineStep, Trigger};
+use threatline_facts::infra::{BuiltImage, InfraFact, Pipeline, PipelineJob, PipelinePlatform, PipelineStep, Trigger};
 use threatline_knowledge::catalogue::pipeline;
 
 /// The token that every job has; what it may, `permissions` say.
@@ -79,9 +79,17 @@ fn step(node: &Node, out: &mut Extracted) -> PipelineStep {
         with: with.iter().take(MANY).filter_map(|entry| kept(&entry.key, &entry.value)).collect(),
         runs: commands(script),
         secrets,
+        images: if node.get("working-directory").is_some() { Vec::new() } else { images_of(node, script) },
         expands: scripts.into_iter().flat_map(expressions).filter(|inside| pipeline::is_filled_by_outsiders(inside)).map(str::to_owned).collect(),
         mark: out.mark(node.line, node.end_line),
     }
+}
+
+/// Images that a step builds from folders of the repository.
+fn images_of(step: &Node, script: &str) -> Vec<BuiltImage> {
+    let mut built = images::of_action(step.str_at(&["uses"]).unwrap_or_default(), step.get("with"));
+    built.extend(images::of_script(script));
+    built
 }
 
 /// Secrets among the values of a mapping, each with its key; the repository's own token is none.

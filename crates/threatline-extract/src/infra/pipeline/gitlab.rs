@@ -1,6 +1,6 @@
 //! Pipelines of GitLab.
 
-use super::{MANY, commands};
+use super::{MANY, commands, images};
 use crate::node::{Entry, Node};
 use threatline_facts::Extracted;
 use threatline_facts::infra::{InfraFact, Pipeline, PipelineJob, PipelinePlatform, PipelineStep};
@@ -62,7 +62,9 @@ fn job(entry: &Entry, document: &Node, out: &mut Extracted) -> PipelineJob {
     let script: Vec<&str> =
         SCRIPTS.iter().filter_map(|key| said(key).or_else(|| document.at(&["default", key])).or_else(|| document.get(key))).flat_map(texts).collect();
     let environment = said("environment").and_then(|node| node.as_str().or_else(|| node.str_at(&["name"])));
-    let step = PipelineStep { runs: commands(&script.join("\n")), mark: out.mark(entry.line, entry.end_line()), ..PipelineStep::default() };
+    let script = script.join("\n");
+    let step =
+        PipelineStep { runs: commands(&script), images: images::of_script(&script), mark: out.mark(entry.line, entry.end_line()), ..PipelineStep::default() };
     PipelineJob {
         name: entry.key.clone(),
         environment: environment.map(str::to_owned),
