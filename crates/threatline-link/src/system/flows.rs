@@ -19,7 +19,7 @@ use std::sync::Arc;
 use threatline_facts::infra::{Config, MountKind, Proxy};
 use threatline_facts::{DataClass, Ecosystem, Mark, Text};
 use threatline_knowledge::catalogue::{self, Kind, ThirdParty};
-use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Exposure, Proof, Properties, Role};
+use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Proof, Properties, Role};
 
 /// A flow while it is being put together; ends are indexes of components.
 #[derive(Clone, Debug, Default)]
@@ -284,15 +284,9 @@ impl<'a> Finder<'_, 'a> {
     }
 
     fn external(&mut self, name: &str, host: &str) -> usize {
-        if let Some(at) = self.drafts.iter().position(|draft| draft.kind == ComponentKind::ExternalEntity && draft.name == name) {
-            self.drafts[at].aliases.extend((host != name).then(|| host.to_owned()));
-            return at;
-        }
-        let mut draft = Draft::new(name, "", ComponentKind::ExternalEntity);
-        draft.roles.insert(Role::ThirdParty);
-        draft.aliases.extend((host != name).then(|| host.to_owned()));
-        draft.exposure = Exposure::Internet;
-        self.push(draft)
+        let at = super::draft::third_party(self.drafts, name, None);
+        self.drafts[at].aliases.extend((host != name).then(|| host.to_owned()));
+        at
     }
 
     fn managed(&mut self, name: &str, host: &str, product: &Product) -> usize {

@@ -235,11 +235,8 @@ impl Reader<'_, '_> {
             }
             if deployed.contains(to) {
                 flow.properties.set(Property::Operations, Value::List(vec!["deploy".to_owned()]), proof());
-                if let Some((reviewed, mark)) = self.is_reviewed(job) {
-                    let known = flow.properties.flag(Property::ReviewedDeployment);
-                    if known != Some(false) {
-                        flow.properties.set(Property::ReviewedDeployment, Value::Flag(reviewed), self.proof(Grade::X, [mark, step.mark]));
-                    }
+                if let Some(mark) = self.unreviewed(job).filter(|_| flow.properties.get(Property::ReviewedDeployment).is_none()) {
+                    flow.properties.set(Property::ReviewedDeployment, Value::Flag(false), self.proof(Grade::X, [mark, step.mark]));
                 }
             }
             opened.insert(key);
@@ -247,14 +244,13 @@ impl Reader<'_, '_> {
         opened
     }
 
-    /// Whether somebody else is asked before a job deploys; none where the platform's settings say it. Whoever may push any
-    /// branch is asked nothing by a trigger that takes all of them.
-    fn is_reviewed(&self, job: &PipelineJob) -> Option<(bool, Mark)> {
-        if job.environment.is_some() || job.conditional || self.pipeline.it.platform != PipelinePlatform::GithubActions {
+    /// The trigger by which whoever may push any branch deploys, and nobody is asked; none where the platform's settings tell who is.
+    fn unreviewed(&self, job: &PipelineJob) -> Option<Mark> {
+        if !is_open(job) || self.pipeline.it.platform != PipelinePlatform::GithubActions {
             return None;
         }
         let trigger = self.pipeline.it.triggers.iter().find(|trigger| trigger.event == "push" && !trigger.filtered)?;
-        Some((false, trigger.mark))
+        Some(trigger.mark)
     }
 
     /// The way in that a trigger is, if people without rights here can cause it.
