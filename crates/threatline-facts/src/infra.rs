@@ -67,6 +67,15 @@ pub enum InfraFact {
 pub enum Platform {
     Compose,
     Kubernetes,
+    /// A program that starts others, as an application's host does; what it declares is a project as that of Compose is.
+    Program,
+}
+
+impl Platform {
+    /// Whether services of one folder are a project of their own, which know each other by their names.
+    pub fn is_project(self) -> bool {
+        matches!(self, Platform::Compose | Platform::Program)
+    }
 }
 
 /// A Compose file as a whole.
@@ -98,7 +107,7 @@ pub struct ComposeNetwork {
 pub struct Workload {
     /// Whose vocabulary.
     pub platform: Platform,
-    /// `service` in Compose, the resource's kind in Kubernetes.
+    /// `service` in Compose, the resource's kind in Kubernetes, of a program's the pack that knows it.
     pub kind: String,
     /// The key or `metadata.name`; may hold holes where a template makes it.
     pub name: String,
@@ -132,6 +141,31 @@ pub struct Workload {
     pub mark: Mark,
 }
 
+impl Workload {
+    /// One of which nothing is said yet.
+    pub fn new(platform: Platform, kind: String, name: String, mark: Mark) -> Self {
+        Workload {
+            platform,
+            kind,
+            name,
+            namespace: None,
+            labels: BTreeMap::new(),
+            annotations: BTreeMap::new(),
+            containers: Vec::new(),
+            replicas: None,
+            schedule: None,
+            service_account: None,
+            host_access: Vec::new(),
+            networks: Vec::new(),
+            aliases: Vec::new(),
+            links: Vec::new(),
+            profiles: Vec::new(),
+            extends: None,
+            mark,
+        }
+    }
+}
+
 /// A service that another one is to reach by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Link {
@@ -150,6 +184,8 @@ pub struct Container {
     pub image: Option<Text>,
     /// Where `image` stands.
     pub image_mark: Option<Mark>,
+    /// What it is, by its name in the catalogue, where that is said and no image.
+    pub product: Option<String>,
     /// Compose `build`.
     pub build: Option<Build>,
     /// `entrypoint`/`command` and `command`/`args`, word by word.

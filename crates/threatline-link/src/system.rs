@@ -15,6 +15,7 @@ mod documented;
 mod draft;
 mod entries;
 mod exposure;
+mod filled;
 mod flows;
 mod gateways;
 mod guarded;
@@ -32,6 +33,7 @@ mod said;
 mod schemas;
 mod settings;
 mod source;
+mod started;
 mod terraform;
 mod tool_servers;
 mod traits;
@@ -52,7 +54,10 @@ use threatline_model::{Component, ComponentId, ComponentKind, Environment, Flow,
 /// See [`crate::link`].
 pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &LinkConfig) -> Model {
     let in_test = |path: &str| is_test_path(path.strip_prefix(config.prefix.as_str()).unwrap_or(path));
-    let said = Said::collect(artifacts);
+    let filled = filled::fill(artifacts);
+    let started = started::workloads(artifacts, composed);
+    let mut said = Said::collect(artifacts, &filled);
+    started.iter().for_each(|(path, workload)| said.add_workload(path, workload));
     let deployed = workers::deployed(&said, composed);
     let composed = deployed.as_ref().unwrap_or(composed);
     let folders = source::Folders::new(&said, Some(composed));

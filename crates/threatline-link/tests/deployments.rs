@@ -175,3 +175,21 @@ fn a_manifest_counts_for_what_it_is_copied_into() {
     let technologies: Vec<bool> = model.components.iter().map(|component| component.technologies.contains("fastapi")).collect();
     assert_eq!(technologies, [true, false], "{made:?}");
 }
+
+/// The file of variables beside a Compose file tells which images run and where they are built.
+#[test]
+fn compose_files_are_filled_in_from_the_file_of_variables_beside_them() {
+    let compose = "services:\n  store:\n    image: ${STORE_IMAGE}\n  web:\n    build: {context: ./, dockerfile: '${WEB_DOCKERFILE}'}\n    ports: ['${WEB_PORT}']\n    environment: [STORE_ADDR]\n";
+    let env = "REGISTRY=ghcr.io/valkey-io\nSTORE_IMAGE=${REGISTRY}/valkey:9\nWEB_DOCKERFILE=./web/Dockerfile\nWEB_PORT=8080\nSTORE_ADDR=store:6379\n";
+    let app = "import os, redis\nfrom flask import Flask\napp = Flask(__name__)\nstore = redis.Redis.from_url('redis://' + os.environ['STORE_ADDR'])\n@app.get('/x')\ndef x(): return store.get('a')\n";
+    let files = [("compose.yaml", compose), (".env", env), ("web/Dockerfile", "FROM python:3\nCOPY web .\n"), ("web/app.py", app)];
+    let filled = model(&files);
+    let shown: Vec<String> =
+        filled.components.iter().map(|c| format!("{} {}", c.id.rest(), c.technologies.iter().cloned().collect::<Vec<_>>().join(","))).collect();
+    assert_eq!(shown, ["store valkey", "web flask"]);
+    assert_eq!(flows(&filled), ["web>store:redis"]);
+    assert_eq!(filled.components[1].exposure.name(), "internet");
+    // a file of variables elsewhere fills nothing in
+    let elsewhere = model(&[files[0], ("other/.env", env), files[2], files[3]]);
+    assert!(elsewhere.components.iter().all(|c| c.id.rest() != "store" || c.technologies.is_empty()));
+}

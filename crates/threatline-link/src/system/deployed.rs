@@ -118,7 +118,7 @@ pub(crate) fn image_name(image: &str) -> String {
 fn compose_projects<'a>(said: &Said<'a>) -> BTreeMap<String, Vec<At<'a, Workload>>> {
     let included = included(said);
     let mut projects: BTreeMap<String, Vec<At<'a, Workload>>> = BTreeMap::new();
-    for workload in said.workloads.iter().filter(|w| w.it.platform == Platform::Compose) {
+    for workload in said.workloads.iter().filter(|w| w.it.platform.is_project()) {
         let mut folder = folder_of(&workload.path);
         for _ in 0..MAX_INCLUDED {
             match included.get(folder) {
@@ -228,10 +228,10 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
         }
         for container in workload.containers.iter().filter(|c| !c.init) {
             draft.ports.extend(container.ports.iter().filter_map(|port| port.container));
-            for image in images(container, &description.path, said, folders) {
-                if let Some(product) = catalogue::image(&image).map(Product::from)
-                    && products.insert(product.technology)
-                {
+            let told = container.product.as_deref().and_then(Product::called);
+            let run = images(container, &description.path, said, folders).into_iter().filter_map(|image| catalogue::image(&image).map(Product::from));
+            for product in told.into_iter().chain(run) {
+                if products.insert(product.technology) {
                     draft.technologies.insert(product.technology.to_owned());
                     // the first container is what the workload is; a sidecar only adds technology
                     if draft.protocol.is_none() && is_main(workload, container) && !(product.kind == ComponentKind::DataStore && is_errand(workload, container))
@@ -324,9 +324,14 @@ fn base(dockerfile: &Dockerfile) -> Option<String> {
 }
 
 pub(crate) fn evidence(path: &Arc<str>, workload: &Workload) -> Evidence {
-    let by = match workload.platform {
+    Evidence::new(path.clone(), Some(workload.mark), EvidenceSource::Infrastructure, reader(workload))
+}
+
+/// What reads the files of a workload's platform.
+pub(crate) fn reader(workload: &Workload) -> &str {
+    match workload.platform {
         Platform::Compose => "compose",
         Platform::Kubernetes => "kubernetes",
-    };
-    Evidence::new(path.clone(), Some(workload.mark), EvidenceSource::Infrastructure, by)
+        Platform::Program => &workload.kind,
+    }
 }

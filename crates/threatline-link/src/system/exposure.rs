@@ -1,6 +1,6 @@
 //! Who can send to a component, with the route that proves it.
 
-use super::deployed::CLUSTER;
+use super::deployed::{CLUSTER, reader};
 use super::draft::{Description, Draft, folder_of};
 use super::guarded;
 use super::hardening::is_for_development;
@@ -9,7 +9,7 @@ use super::said::Said;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_facts::Mark;
-use threatline_facts::infra::{Platform, Service};
+use threatline_facts::infra::Service;
 use threatline_model::{ComponentKind, Evidence, EvidenceSource, Exposure};
 
 /// A way in from outside through an ingress or gateway.
@@ -122,7 +122,7 @@ fn opens(service: &Service) -> Option<Mark> {
 
 fn publish_ports(drafts: &mut [Draft<'_>], routes: &mut BTreeMap<usize, Vec<OutsideRoute>>) {
     for (at, draft) in drafts.iter_mut().enumerate() {
-        let mut open: Vec<(Arc<str>, Mark, &'static str)> = Vec::new();
+        let mut open: Vec<(Arc<str>, Mark, &str)> = Vec::new();
         let for_use = |d: &Description<'_>| !is_for_development(&d.path);
         let used = draft.descriptions.iter().any(for_use);
         let deployed_in_cluster = draft.descriptions.iter().any(|d| d.group == CLUSTER);
@@ -133,10 +133,9 @@ fn publish_ports(drafts: &mut [Draft<'_>], routes: &mut BTreeMap<usize, Vec<Outs
                 let loopback = port.host_ip.as_deref().is_some_and(|ip| ip.starts_with("127.") || ip == "localhost" || ip == "::1");
                 // a project that only repeats a cluster for development opens nothing of production, nor does a file of
                 // its own for development
-                let development = workload.platform == Platform::Compose && deployed_in_cluster || used && !for_use(description);
+                let development = workload.platform.is_project() && deployed_in_cluster || used && !for_use(description);
                 if (port.published.is_some() || host_network) && !loopback && !development {
-                    let by = if workload.platform == Platform::Compose { "compose" } else { "kubernetes" };
-                    open.push((description.path.clone(), port.mark, by));
+                    open.push((description.path.clone(), port.mark, reader(workload)));
                 }
             }
         }

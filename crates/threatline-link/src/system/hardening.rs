@@ -4,7 +4,7 @@
 //! A Kubernetes description is the one that counts where there are several, and a Compose file that
 //! is named for development never counts: what stands there is not how the system is run.
 
-use super::deployed::CLUSTER;
+use super::deployed::{CLUSTER, reader};
 use super::draft::{Description, Draft};
 use super::said::Said;
 use super::source::{Folders, dockerfile_of};
@@ -84,7 +84,10 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Folders
 /// The descriptions that tell how the system is run.
 fn serious<'a>(draft: &Draft<'a>) -> Vec<Description<'a>> {
     let cluster = draft.descriptions.iter().any(|description| description.group == CLUSTER);
-    let counts = |description: &&Description<'a>| if cluster { description.group == CLUSTER } else { !is_for_development(&description.path) };
+    // a program that starts others says nothing of how containers are run
+    let counts = |description: &&Description<'a>| {
+        description.workload.platform != Platform::Program && if cluster { description.group == CLUSTER } else { !is_for_development(&description.path) }
+    };
     draft.descriptions.iter().filter(counts).cloned().collect()
 }
 
@@ -95,15 +98,14 @@ pub(crate) fn is_for_development(path: &str) -> bool {
 }
 
 /// Where something is said.
-struct By {
+struct By<'a> {
     path: Arc<str>,
-    reader: &'static str,
+    reader: &'a str,
 }
 
-impl By {
-    fn new(description: &Description<'_>) -> Self {
-        let reader = if description.workload.platform == Platform::Compose { "compose" } else { "kubernetes" };
-        Self { path: description.path.clone(), reader }
+impl<'a> By<'a> {
+    fn new(description: &Description<'a>) -> Self {
+        Self { path: description.path.clone(), reader: reader(description.workload) }
     }
 
     fn proof(&self, grade: Grade, mark: Mark) -> Proof {
@@ -122,7 +124,7 @@ impl By {
     }
 }
 
-fn replicas(draft: &mut Draft<'_>, workload: &Workload, by: &By) {
+fn replicas(draft: &mut Draft<'_>, workload: &Workload, by: &By<'_>) {
     if let Some(count) = workload.replicas {
         draft.properties.set(Property::Replicas, Value::Number(u64::from(count)), by.proof(Grade::X, workload.mark));
     }
@@ -140,7 +142,7 @@ fn admitted(draft: &mut Draft<'_>, description: &Description<'_>, said: &Said<'_
 }
 
 /// Ways out of the container.
-fn host(draft: &mut Draft<'_>, workload: &Workload, by: &By) {
+fn host(draft: &mut Draft<'_>, workload: &Workload, by: &By<'_>) {
     let shared = workload.host_access.iter().filter(|access| matches!(access.as_str(), "host_network" | "host_pid" | "host_ipc"));
     let mut ways: Vec<(String, Mark)> = shared.map(|access| (access.clone(), workload.mark)).collect();
     for container in workload.containers.iter().filter(|container| !container.init) {
@@ -167,7 +169,7 @@ fn host(draft: &mut Draft<'_>, workload: &Workload, by: &By) {
     }
 }
 
-fn ports(draft: &mut Draft<'_>, container: &Container, by: &By) {
+fn ports(draft: &mut Draft<'_>, container: &Container, by: &By<'_>) {
     for port in container.ports.iter().filter(|port| port.published.is_some()) {
         let loopback = port.host_ip.as_deref().is_some_and(|ip| ip.starts_with("127.") || ip == "localhost" || ip == "::1");
         let management = MANAGEMENT.iter().find(|(number, _)| port.container == Some(*number));
@@ -178,7 +180,7 @@ fn ports(draft: &mut Draft<'_>, container: &Container, by: &By) {
 }
 
 /// Whether others can exchange the image, and whether it carries a secret.
-fn image(draft: &mut Draft<'_>, container: &Container, built: Option<&Dockerfile>, by: &By) {
+fn image(draft: &mut Draft<'_>, container: &Container, built: Option<&Dockerfile>, by: &By<'_>) {
     let last = built.and_then(|built| built.stages.last());
     let reference = match (last, &container.image) {
         (Some(_), _) => built.and_then(base),
@@ -236,7 +238,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// The program that the image starts, as far as no deployment for development says something else.
-fn started(draft: &mut Draft<'_>, container: &Container, built: Option<&Dockerfile>, by: &By) {
+fn started(draft: &mut Draft<'_>, container: &Container, built: Option<&Dockerfile>, by: &By<'_>) {
     let last = built.and_then(|built| built.stages.last());
     let own = || last.map(|stage| if stage.command.is_empty() { &stage.entrypoint } else { &stage.command });
     let command = if container.command.is_empty() { own() } else { Some(&container.command) };
@@ -250,7 +252,7 @@ fn started(draft: &mut Draft<'_>, container: &Container, built: Option<&Dockerfi
 }
 
 /// What is known of the product in the image.
-fn product(draft: &mut Draft<'_>, container: &Container, said: &Said<'_>, by: &By) {
+fn product(draft: &mut Draft<'_>, container: &Container, said: &Said<'_>, by: &By<'_>) {
     let Some(image) = container.image.as_ref().map(Text::with_defaults) else { return };
     let Some(product) = catalogue::image(&image) else { return };
     if CONSOLES.contains(&product.name.as_str()) {
@@ -261,7 +263,7 @@ fn product(draft: &mut Draft<'_>, container: &Container, said: &Said<'_>, by: &B
 }
 
 /// Whether it asks clients who they are.
-fn access(draft: &mut Draft<'_>, container: &Container, said: &Said<'_>, by: &By, (product, image): (&Technology, &str)) {
+fn access(draft: &mut Draft<'_>, container: &Container, said: &Said<'_>, by: &By<'_>, (product, image): (&Technology, &str)) {
     let values: Vec<(String, Option<String>)> = variables(draft).map(|(name, text)| (name.clone(), text.as_literal().map(str::to_owned))).collect();
     let words: Vec<String> = container.command.iter().map(Text::with_defaults).collect();
     let mut settings: Vec<Setting<'_>> = values.iter().map(|(name, value)| Setting::Variable(name, value.as_deref())).collect();
@@ -285,7 +287,7 @@ fn access(draft: &mut Draft<'_>, container: &Container, said: &Said<'_>, by: &By
 }
 
 /// Passwords that are written in the repository.
-fn passwords(draft: &mut Draft<'_>, by: &By) {
+fn passwords(draft: &mut Draft<'_>, by: &By<'_>) {
     let store = draft.kind == ComponentKind::DataStore || draft.has_role(Role::MessageBroker) || draft.has_role(Role::Queue);
     let found: Vec<(Hidden, Arc<str>, Mark)> = draft
         .variables

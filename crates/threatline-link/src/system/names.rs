@@ -79,7 +79,7 @@ impl Directory {
         }
         for description in &draft.descriptions {
             let workload = description.workload;
-            if workload.platform == Platform::Compose {
+            if workload.platform.is_project() {
                 for name in workload.aliases.iter().chain([&workload.name]) {
                     self.add(name, at, Some(description.group), None);
                 }

@@ -1,7 +1,7 @@
 //! What the catalogue knows of a product, whichever of its lists has it.
 
 use super::draft::Draft;
-use threatline_knowledge::catalogue::{Kind, Resource, Technology, ThirdParty, technology};
+use threatline_knowledge::catalogue::{Kind, Resource, Technology, ThirdParty, resource, technology, third_party};
 use threatline_model::{ComponentKind, Role};
 
 /// A product, a resource or a service of others, as far as a component is made of it.
@@ -19,6 +19,12 @@ impl Product {
     /// Stores and brokers: what code speaks to in a protocol of its own.
     pub(crate) fn is_backing(&self) -> bool {
         self.kind == ComponentKind::DataStore || self.roles.iter().any(|role| role == Role::MessageBroker.name())
+    }
+
+    /// What has this name, whichever of the lists it stands in; of a resource it is that of its kind.
+    pub(crate) fn called(name: &str) -> Option<Self> {
+        let of_kind = || resource(name).map(|resource| Product::of_resource(resource, None));
+        technology(name).map(Product::from).or_else(of_kind).or_else(|| third_party(name).map(Product::from))
     }
 
     /// What a resource makes whose attribute for the engine has this value.

@@ -64,11 +64,15 @@ pub(crate) struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    pub(crate) fn collect(artifacts: &'a [Artifact<'a>]) -> Self {
+    /// All that the artifacts say; of `filled` workloads what they say once their variables are filled in.
+    pub(crate) fn collect(artifacts: &'a [Artifact<'a>], filled: &'a BTreeMap<(usize, usize), Workload>) -> Self {
         let mut said = Said::default();
-        for artifact in artifacts {
-            for fact in &artifact.facts.facts {
-                said.add(&artifact.path, fact);
+        for (at, artifact) in artifacts.iter().enumerate() {
+            for (number, fact) in artifact.facts.facts.iter().enumerate() {
+                match filled.get(&(at, number)) {
+                    Some(workload) => said.add_workload(&artifact.path, workload),
+                    None => said.add(&artifact.path, fact),
+                }
             }
         }
         // what a deployment says of its own images comes first
@@ -96,10 +100,7 @@ impl<'a> Said<'a> {
             Fact::Code(_) => {}
             Fact::Infra(fact) => match fact {
                 InfraFact::ComposeFile(it) => self.compose_files.push(At { path, it }),
-                InfraFact::Workload(it) => {
-                    self.add_built(&path, it);
-                    self.workloads.push(At { path, it });
-                }
+                InfraFact::Workload(it) => self.add_workload(&path, it),
                 InfraFact::Service(it) => self.services.push(At { path, it }),
                 InfraFact::Ingress(it) => self.ingresses.push(At { path, it }),
                 InfraFact::Config(it) => self.configs.push(At { path, it }),
@@ -153,13 +154,14 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// A Compose service that builds an image names it for whoever else runs it.
-    fn add_built(&mut self, path: &str, workload: &Workload) {
+    /// One more workload. A Compose service that builds an image names it for whoever else runs it.
+    pub(crate) fn add_workload(&mut self, path: &Arc<str>, workload: &'a Workload) {
         for container in &workload.containers {
             if let (Some(image), Some(build)) = (&container.image, &container.build) {
                 self.add_image(path, &image.with_defaults(), &build.context, build.dockerfile.clone());
             }
         }
+        self.workloads.push(At { path: path.clone(), it: workload });
     }
 
     fn add_image(&mut self, path: &str, image: &str, context: &str, dockerfile: Option<String>) {

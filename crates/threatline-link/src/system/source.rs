@@ -10,7 +10,6 @@ use super::said::{At, Said};
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::Text;
 use threatline_facts::infra::{Container, Dockerfile, MountKind, Stage};
 use threatline_facts::manifest::Package;
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
@@ -100,9 +99,8 @@ impl Folders {
 pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'a>, folders: &Folders) -> Option<&'a Dockerfile> {
     match &container.build {
         Some(build) => {
-            let folder = folder_of(path);
-            let context = join(folder, &filled(&build.context, folder, said))?;
-            let file = join(&as_folder(&context), &filled(build.dockerfile.as_deref().unwrap_or("Dockerfile"), folder, said))?;
+            let context = join(folder_of(path), &build.context)?;
+            let file = join(&as_folder(&context), build.dockerfile.as_deref().unwrap_or("Dockerfile"))?;
             said.dockerfiles.get(file.as_str()).copied()
         }
         None => {
@@ -119,22 +117,10 @@ pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'
 pub(crate) fn context_of<'a>(container: &Container, path: &str, said: &Said<'a>, folders: &Folders) -> Option<(String, &'a Dockerfile)> {
     let dockerfile = dockerfile_of(container, path, said, folders)?;
     let context = match &container.build {
-        Some(build) => as_folder(&join(folder_of(path), &filled(&build.context, folder_of(path), said))?),
+        Some(build) => as_folder(&join(folder_of(path), &build.context)?),
         None => image_folder(container, path, said, folders)?,
     };
     Some((context, dockerfile))
-}
-
-/// A path of a Compose file with `${NAME}` filled from the `.env` file beside it.
-fn filled(text: &str, folder: &str, said: &Said<'_>) -> String {
-    let mut out = text.to_owned();
-    for _ in 0..8 {
-        let Some((before, rest)) = out.split_once("${") else { break };
-        let Some((name, after)) = rest.split_once('}') else { break };
-        let Some(Text::Literal(value)) = super::variables::dot_env(folder, name, said) else { break };
-        out = format!("{before}{value}{after}");
-    }
-    out
 }
 
 /// Gives every deployed component its folders of source.
@@ -160,12 +146,12 @@ pub(crate) fn find_roots(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Fo
 
 fn container_root(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<Root> {
     if let Some(build) = &container.build {
-        let folder = as_folder(&join(folder_of(path), &filled(&build.context, folder_of(path), said))?);
+        let folder = as_folder(&join(folder_of(path), &build.context)?);
         let mounted = container.mounts.iter().any(|mount| mount.kind == MountKind::Path);
         let only = dockerfile_of(container, path, said, folders).and_then(copied).filter(|only| !(only.is_empty() && mounted));
         // where all of a repository is copied, the package is the one that the Dockerfile lies in
-        let dockerfile = build.dockerfile.as_deref().filter(|_| only.is_none()).map(|file| filled(file, folder_of(path), said));
-        let package = dockerfile.and_then(|file| package_of_dockerfile(&file, &folder, said));
+        let dockerfile = build.dockerfile.as_deref().filter(|_| only.is_none());
+        let package = dockerfile.and_then(|file| package_of_dockerfile(file, &folder, said));
         return Some(Root { folder: package.unwrap_or(folder), only });
     }
     let folder = image_folder(container, path, said, folders)?;
@@ -266,6 +252,10 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let running: BTreeSet<&str> =
         composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path).chain(composed.mains.iter().map(|m| &*m.place.path)).collect();
 
+    // a program that starts the others is no part of the system that it describes
+    let hosts: BTreeSet<&str> =
+        composed.resources.iter().filter(|found| super::started::is_one(&found.resource.kind)).map(|found| &*found.place.path).collect();
+
     let calling: BTreeSet<&str> = composed.calls.iter().map(|call| &*call.place.path).collect();
 
     let index = RootIndex::new(drafts);
@@ -285,7 +275,10 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let mut libraries = Vec::new();
     for (unit, files) in &units {
         let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path) && !is_aside(path)).collect();
-        if runs.is_empty() && is_program(unit, said) {
+        let is_host = files.iter().any(|path| hosts.contains(path));
+        if is_host {
+            runs.clear();
+        } else if runs.is_empty() && is_program(unit, said) {
             runs = files.iter().filter(|path| calling.contains(**path)).collect();
         }
         // what a library does, those do that are built with it
@@ -332,7 +325,7 @@ fn is_aside(path: &str) -> bool {
 }
 
 /// Beginnings of names of packages that describe deployments.
-const DEPLOYERS: [&str; 6] = ["aws-cdk", "@aws-cdk/", "@pulumi/", "cdktf", "cdk8s", "sst"];
+const DEPLOYERS: [&str; 7] = ["aws-cdk", "@aws-cdk/", "@pulumi/", "cdktf", "cdk8s", "sst", "Aspire.Hosting"];
 
 /// Whether a manifest of the folder says that it makes a program (pages for a browser are one), and no other builds on it.
 fn is_program(unit: &str, said: &Said<'_>) -> bool {

@@ -14,6 +14,7 @@ pub(super) fn read(entry: &Entry, out: &mut Extracted) -> Container {
         name: entry.key.clone(),
         image: image.and_then(|image| image.value.as_str()).map(text::compose),
         image_mark,
+        product: None,
         build: build(node, out),
         command: command(node),
         ports: ports::read(node, out),

@@ -53,6 +53,7 @@ pub(super) fn read(node: &Node, init: bool, pod: Option<&Node>, volumes: &Volume
     Container {
         name: node.str_at(&["name"]).unwrap_or_default().to_owned(),
         image_mark: image.map(|image| out.mark(image.line, image.end_line())),
+        product: None,
         image: image.and_then(|image| image.value.as_str()).map(text::image),
         build: None,
         command: command(node),

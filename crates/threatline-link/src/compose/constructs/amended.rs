@@ -13,7 +13,11 @@ impl Evaluator<'_> {
         let Some(Val::Object(id)) = &site.receiver else { return };
         let path = self.pick(rule.key.as_ref(), site).and_then(|path| path.literal().map(str::to_owned));
         let value = self.pick(rule.of.as_ref(), site);
-        let path = path.map(|path| rule.under.as_ref().map_or(path.clone(), |under| format!("{under}.{path}")));
+        let path = match (&rule.key, &rule.under) {
+            (None, under) => under.clone(),
+            (Some(_), Some(under)) => path.map(|path| format!("{under}.{path}")),
+            (Some(_), None) => path,
+        };
         self.amend(pack, *id, path, value);
     }
 

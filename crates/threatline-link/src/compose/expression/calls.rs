@@ -111,7 +111,9 @@ impl<'a> Evaluator<'a> {
             if dotted(&call.callee).is_none_or(|name| self.program.imported(self.file, &name).is_none()) {
                 let mut arguments = self.arguments(&call.arguments, scope);
                 // What stands between angles says as much as what stands between brackets.
-                arguments.extend(named.filter(|value| matches!(value, Val::Class(..))).map(|value| Arg { name: Some(TYPE_ARGUMENT.into()), value }));
+                arguments.extend(
+                    named.filter(|value| matches!(value, Val::Class(..) | Val::Symbol(_))).map(|value| Arg { name: Some(TYPE_ARGUMENT.into()), value }),
+                );
                 self.mark = call.mark;
                 self.asked(Some(&object), name, &arguments);
                 self.limits_result(&object, name, &arguments);

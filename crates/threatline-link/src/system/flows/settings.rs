@@ -1,6 +1,8 @@
 //! Flows that configuration states: what is configured, mounted, printed, commanded.
 
+use super::super::deployed::reader;
 use super::*;
+use threatline_facts::infra::Platform;
 
 impl<'a> Finder<'_, 'a> {
     /// What the framework connects to by its own configuration: a connection string or a host under a
@@ -137,13 +139,16 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
-    /// Services that Compose links it to, where nothing tells more: who writes a link means it to be used.
+    /// Services that Compose, or the program that starts it, links it to, where nothing tells more: who writes a link means it to be used.
     pub(super) fn linked(&mut self, from: usize) {
         for description in self.drafts[from].descriptions.clone() {
             for link in &description.workload.links {
                 let Some(to) = self.directory.host(&link.service, from, self.drafts).filter(|to| *to != from) else { continue };
                 if !self.joins(from, to) && !self.joins(to, from) {
-                    self.stated(from, to, &Address::default(), &[(description.path.clone(), link.mark)], "compose");
+                    // what a host starts of one's own is found, and spoken to, by HTTP
+                    let own = description.workload.platform == Platform::Program && self.drafts[to].protocol.is_none();
+                    let address = Address { scheme: own.then(|| "http".to_owned()), ..Address::default() };
+                    self.stated(from, to, &address, &[(description.path.clone(), link.mark)], reader(description.workload));
                 }
             }
         }
