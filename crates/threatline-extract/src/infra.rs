@@ -12,6 +12,7 @@ pub mod chart;
 pub mod cloudformation;
 pub mod compose;
 pub mod conf;
+mod dials;
 pub mod dockerfile;
 pub mod env_file;
 pub mod envoy;
@@ -49,6 +50,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     kustomization::read_operations,
     kustomization::read_replacements,
     skaffold::read,
+    dials::read,
     kubernetes::read,
     kong::read,
     krakend::read,
@@ -74,7 +76,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
 ];
 
 /// The same for TOML, in which few of them are written.
-const TOML_READERS: &[fn(&Node, &mut Extracted) -> bool] = &[traefik::read, hosting::read_fly, hosting::read_netlify, hosting::read_supabase];
+const TOML_READERS: &[fn(&Node, &mut Extracted) -> bool] = &[traefik::read, dials::read, hosting::read_fly, hosting::read_netlify, hosting::read_supabase];
 
 /// Reads TOML as whatever kind it is.
 pub fn read_toml(text: &str) -> Extracted {

@@ -43,6 +43,7 @@ pub enum InfraFact {
     TerraformTemplate(TerraformTemplate),
     Setting(Setting),
     Proxy(Proxy),
+    Dials(Dials),
     Worker(Worker),
     Hosted(Hosted),
     StoreRules(StoreRules),
@@ -607,6 +608,17 @@ pub struct ImageSource {
 #[allow(missing_docs, reason = "obvious fields")]
 pub struct EnvFile {
     pub variables: Vec<Variable>,
+}
+
+/// What a product connects to, as a file that configures it says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Dials {
+    /// Whose file it is, by its name in the catalogue.
+    pub product: String,
+    /// Addresses, each with its place.
+    pub addresses: Vec<(Text, Mark)>,
+    /// Where the file begins.
+    pub mark: Mark,
 }
 
 /// A key of a framework's configuration file (application.yml, application.properties,

@@ -8,6 +8,7 @@ mod caller;
 pub mod cloud;
 mod connection;
 mod data_class;
+mod dial;
 mod kinds;
 mod operator;
 mod package;
@@ -23,8 +24,9 @@ pub mod workloads;
 
 pub use address::{Scheme, encryption, port, scheme};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
-pub use connection::{Connection, connections, setting};
+pub use connection::{Connection, connections, is_read_by_libraries, setting};
 pub use data_class::{data_class, is_setting, record_classes};
+pub use dial::{DialFile, dial_files};
 pub use kinds::{kind_of_letters, letters};
 pub use operator::{Operator, operator};
 pub use package::{CAPABILITIES, Package, package};

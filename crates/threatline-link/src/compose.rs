@@ -109,6 +109,8 @@ pub struct CodeEntry {
     pub places: Vec<Place>,
     /// Indexes into [`Composed::calls`] of what its handler opens; none is unknown.
     pub calls: Option<Vec<usize>>,
+    /// Roots of the units that take the route from another one; none where it is of whoever is built with its source.
+    pub homes: Option<BTreeSet<Arc<str>>>,
 }
 
 /// A way out, as code shows it.
@@ -299,7 +301,10 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     constructs::settle(&mut out, &made);
     inventory::collect(&program, &mut out);
     let is_own = |place: &Place| own.contains(&*place.path);
-    let borrowed = (0..out.entries.len()).filter(|entry| !out.entries[*entry].places.last().is_some_and(is_own)).collect();
+    let borrowed: BTreeSet<usize> = (0..out.entries.len()).filter(|entry| !out.entries[*entry].places.last().is_some_and(is_own)).collect();
+    for entry in &borrowed {
+        out.entries[*entry].homes = Some(BTreeSet::from([Arc::from(root)]));
+    }
     let function = |(file, index): (usize, u32)| (program.files[file].path.clone(), index);
     let reach = rules::reach(&sources, &|path| own.contains(path), shelf);
     Part {

@@ -98,3 +98,37 @@ fn a_host_of_tests_starts_nothing() {
     let model = model(&[("tests/Tests.cs", test)]);
     assert!(model.components.is_empty());
 }
+
+/// A library's routes are those of the programs that take them up, and not of every one that is built with it.
+#[test]
+fn routes_of_a_library_are_those_of_whoever_takes_them_up() {
+    let defaults = "<Project Sdk=\"Microsoft.NET.Sdk\"></Project>";
+    let uses = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><ItemGroup><ProjectReference Include=\"..\\Defaults\\Defaults.csproj\" /></ItemGroup></Project>";
+    let extensions = r#"
+public static class Extensions
+{
+    public static IEndpointRouteBuilder MapDocuments(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/documents", () => "x");
+        return app;
+    }
+    public static WebApplication MapHealth(this WebApplication app)
+    {
+        app.MapGet("/health", () => "x");
+        return app;
+    }
+}
+"#;
+    let program = |calls: &str| format!("var builder = WebApplication.CreateBuilder(args);\nvar app = builder.Build();\n{calls}\napp.Run();\n");
+    let (orders, stock) = (program("app.MapHealth();\napp.MapDocuments();"), program("app.MapHealth();"));
+    let model = model(&[
+        ("src/Defaults/Defaults.csproj", defaults),
+        ("src/Defaults/Extensions.cs", extensions),
+        ("src/Orders/Orders.csproj", uses),
+        ("src/Orders/Program.cs", &orders),
+        ("src/Stock/Stock.csproj", uses),
+        ("src/Stock/Program.cs", &stock),
+    ]);
+    let entries: Vec<String> = model.entry_points.iter().map(|e| format!("{} {}", e.component.rest(), e.path)).collect();
+    assert_eq!(entries, ["Orders /documents", "Orders /health", "Stock /health"]);
+}

@@ -2,6 +2,7 @@
 
 use super::load;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// One thing that a framework connects to.
@@ -29,15 +30,26 @@ pub struct Connection {
     pub unless: Vec<Vec<String>>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    variables: BTreeSet<String>,
+    connection: Vec<Connection>,
+}
+
+fn written() -> &'static Written {
+    static ALL: OnceLock<Written> = OnceLock::new();
+    ALL.get_or_init(|| load(include_str!("../../data/settings.toml")))
+}
+
 /// All of them.
 pub fn connections() -> &'static [Connection] {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Written {
-        connection: Vec<Connection>,
-    }
-    static ALL: OnceLock<Vec<Connection>> = OnceLock::new();
-    ALL.get_or_init(|| load::<Written>(include_str!("../../data/settings.toml")).connection)
+    &written().connection
+}
+
+/// Whether a library on board reads that environment variable by itself and connects to the address in it.
+pub fn is_read_by_libraries(variable: &str) -> bool {
+    written().variables.contains(variable)
 }
 
 /// A key of a setting in the one spelling in which its others are compared: Spring takes `service-url`, `serviceUrl`

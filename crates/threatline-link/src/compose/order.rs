@@ -33,7 +33,13 @@ pub(super) fn sort(out: &mut Composed) {
         }
     }
     out.entries.sort_by(|a, b| (own(&a.places), &a.path, &a.method, &a.places).cmp(&(own(&b.places), &b.path, &b.method, &b.places)));
-    out.entries.dedup_by(|a, b| a.path == b.path && a.method == b.method && a.kind == b.kind && own(&a.places) == own(&b.places));
+    out.entries.dedup_by(|a, b| {
+        let same = a.path == b.path && a.method == b.method && a.kind == b.kind && own(&a.places) == own(&b.places);
+        if same {
+            b.homes = a.homes.take().zip(b.homes.take()).map(|(a, b)| a.into_iter().chain(b).collect());
+        }
+        same
+    });
     out.mains.sort_by(|a, b| (&a.place, a.serves).cmp(&(&b.place, b.serves)));
     out.mains.dedup();
     out.traits.sort_by(|a, b| (&a.places, a.property).cmp(&(&b.places, b.property)));

@@ -443,6 +443,7 @@ impl<'a> Evaluator<'a> {
             returns,
             places,
             calls,
+            homes: None,
         };
         super::attributes::add_signed(&entry.parameters, &route.place, &mut said);
         // what the handler says is nearer than what stands before it

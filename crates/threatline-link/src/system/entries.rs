@@ -7,8 +7,9 @@ use super::flows::{Flows, Key, code, to_proof};
 use super::said::{At, Said};
 use super::settings::Settings;
 use super::source::Ownership;
-use crate::compose::{CodeEntry, Composed};
+use crate::compose::{CodeEntry, Composed, Place};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use threatline_facts::DataClass;
 use threatline_facts::spec::Proto;
 use threatline_model::{ComponentId, EntryPoint, EntryPointId, EntryPointKind, Exposure, FlowId, Grade, Proof, Properties, Property, Role, Value};
@@ -37,8 +38,8 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
             continue;
         }
         let only_test = (placing.in_test)(&place.path);
-        let owners = serving(placing.ownership.of(&place.path), drafts, entry.kind);
-        for at in owners {
+        let owners = taking(placing.ownership, place, entry.homes.as_ref());
+        for at in serving(&owners, drafts, entry.kind) {
             if only_test && !super::flows::is_test(drafts[at].environment) {
                 continue;
             }
@@ -84,6 +85,15 @@ impl<'s> Defined<'s> {
         let service = service.rsplit('.').next().unwrap_or(service);
         self.by_service.get(service).is_none_or(|rpcs| rpcs.contains(&rpc.to_ascii_lowercase()))
     }
+}
+
+/// The components that a route belongs to: of those that its source is built into, the programs that take it up, where that is
+/// known of any.
+fn taking(ownership: &Ownership, place: &Place, homes: Option<&BTreeSet<Arc<str>>>) -> Vec<usize> {
+    let all = ownership.of(&place.path);
+    let takers: BTreeSet<usize> = homes.into_iter().flatten().flat_map(|root| ownership.below(root)).collect();
+    let taken: Vec<usize> = all.iter().copied().filter(|at| takers.contains(at)).collect();
+    if taken.is_empty() { all.to_vec() } else { taken }
 }
 
 /// Of several components that run one source, those that answer requests: one that is told to run something else does not,

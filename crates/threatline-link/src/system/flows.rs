@@ -1,6 +1,7 @@
 //! Flows: what a component's code opens, with the target looked up; what its framework and its
 //! products open by configuration.
 
+mod dialled;
 mod frameworks;
 mod settings;
 
@@ -16,7 +17,7 @@ use super::variables::{Resolved, by_path, resolve};
 use crate::compose::{CodeCall, Composed, Conclusion, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::infra::{Config, MountKind, Proxy};
+use threatline_facts::infra::{Config, Dials, MountKind, Proxy};
 use threatline_facts::{DataClass, Ecosystem, Mark, Text};
 use threatline_knowledge::catalogue::{self, Kind, ThirdParty};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Proof, Properties, Role};
@@ -110,6 +111,7 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
     for (number, (proxy, readers)) in said.proxies.iter().zip(proxies).enumerate() {
         readers.iter().for_each(|from| finder.handed_on(number, *from, proxy));
     }
+    finder.dialled(said, folders);
     finder.shows(composed, ownership);
     (0..finder.drafts.len()).for_each(|from| finder.linked(from));
     let mut flows = finder.flows;
@@ -392,6 +394,9 @@ impl<'a> Finder<'_, 'a> {
             }
         }
         for (from, own) in settings.iter().enumerate() {
+            // what a library on board reads by itself
+            let by_library = self.drafts[from].variables.iter().flat_map(BTreeMap::keys).filter(|name| catalogue::is_read_by_libraries(name));
+            by_library.cloned().collect::<BTreeSet<String>>().iter().for_each(|variable| self.held_address(from, variable, Some(own), None));
             let mut read = BTreeSet::new();
             own.values().for_each(|setting| variables_in(&setting.value, &mut read));
             read.into_iter().for_each(|variable| self.held_address(from, variable, Some(own), None));

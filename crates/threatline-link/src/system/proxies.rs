@@ -162,14 +162,20 @@ fn readers_of(proxy: &At<'_, Proxy>, drafts: &[Draft<'_>], said: &Said<'_>, fold
     if proxy.it.told_by_labels {
         return looking(proxy, drafts);
     }
-    let mounting = all(&|draft| mounts(draft, proxy));
-    let found = if mounting.is_empty() { all(&|draft| copies(draft, proxy, said, folders)) } else { mounting };
+    let found = given(path, &proxy.it.product, drafts, said, folders);
     if !found.is_empty() {
         return found;
     }
     let server = |draft: &Draft<'_>| draft.technologies.contains(&proxy.it.product) || draft.has_role(Role::Gateway);
     let beside = |draft: &Draft<'_>| draft.roots.iter().any(|root| root.folder == component_folder(path) && !root.folder.is_empty());
     owner(drafts, path).filter(|at| server(&drafts[*at]) || beside(&drafts[*at])).into_iter().collect()
+}
+
+/// The components whose containers are given the file, a product's: by a mount, or else in their image.
+pub(super) fn given(path: &str, product: &str, drafts: &[Draft<'_>], said: &Said<'_>, folders: &Folders) -> Vec<usize> {
+    let all = |reads: &dyn Fn(&Draft<'_>) -> bool| (0..drafts.len()).filter(|at| reads(&drafts[*at])).collect::<Vec<usize>>();
+    let mounting = all(&|draft| mounts(draft, path, product));
+    if mounting.is_empty() { all(&|draft| copies(draft, path, product, said, folders)) } else { mounting }
 }
 
 fn mounts_config(draft: &Draft<'_>, config: &str) -> bool {
@@ -195,26 +201,24 @@ fn is_its_folder(target: &str, draft: &Draft<'_>, product: &str) -> bool {
     target.contains(product) || draft.technologies.contains(product)
 }
 
-fn mounts(draft: &Draft<'_>, proxy: &At<'_, Proxy>) -> bool {
-    let path: &str = &proxy.path;
+fn mounts(draft: &Draft<'_>, path: &str, product: &str) -> bool {
     draft.descriptions.iter().any(|description| {
         let mounts = description.workload.containers.iter().flat_map(|container| &container.mounts);
         mounts.filter(|mount| mount.kind == MountKind::Path).any(|mount| {
             let source = join(folder_of(&description.path), &mount.source);
-            source.is_some_and(|source| path == source || (is_its_folder(&mount.target, draft, &proxy.it.product) && holds(&source, path)))
+            source.is_some_and(|source| path == source || (is_its_folder(&mount.target, draft, product) && holds(&source, path)))
         })
     })
 }
 
-fn copies(draft: &Draft<'_>, proxy: &At<'_, Proxy>, said: &Said<'_>, folders: &Folders) -> bool {
-    let path: &str = &proxy.path;
+fn copies(draft: &Draft<'_>, path: &str, product: &str, said: &Said<'_>, folders: &Folders) -> bool {
     let containers =
         draft.descriptions.iter().flat_map(|description| description.workload.containers.iter().map(move |container| (container, &description.path)));
     let mut built = containers.filter_map(|(container, from)| context_of(container, from, said, folders));
     built.any(|(context, dockerfile)| {
         let copies = dockerfile.stages.iter().flat_map(|stage| &stage.copies);
         copies.filter_map(|(source, target)| Some((join(&context, source.trim_start_matches('/'))?, target))).any(|(source, target)| {
-            let all = target.contains(&proxy.it.product) && holds(source.trim_end_matches(['*', '/']), path);
+            let all = target.contains(product) && holds(source.trim_end_matches(['*', '/']), path);
             path == source || all || (source.contains('*') && globset::Glob::new(&source).is_ok_and(|glob| glob.compile_matcher().is_match(path)))
         })
     })

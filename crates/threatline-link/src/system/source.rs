@@ -25,6 +25,13 @@ impl Ownership {
         self.by_file.get(path).map_or(&[], Vec::as_slice)
     }
 
+    /// The components that source of a folder belongs to.
+    pub(crate) fn below(&self, folder: &str) -> BTreeSet<usize> {
+        let folder = as_folder(folder.trim_end_matches('/'));
+        let files = self.by_file.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
+        files.flat_map(|(_, owners)| owners).copied().collect()
+    }
+
     /// The components that source which says something belongs to.
     pub(crate) fn owners(&self) -> BTreeSet<usize> {
         self.by_file.values().flatten().copied().collect()

@@ -1,0 +1,46 @@
+//! Products that connect to others by the files that configure them, and libraries by variables.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::model;
+use threatline_model::Model;
+
+const COMPOSE: &str = "services:
+  web: {build: ./web, environment: {OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317', TEXT: 'http://grafana:3000'}}
+  prometheus: {image: prom/prometheus, volumes: ['./observe/prometheus.yml:/etc/prometheus/prometheus.yml']}
+  grafana: {image: grafana/grafana, volumes: ['./observe/grafana/provisioning:/etc/grafana/provisioning']}
+  collector: {image: otel/opentelemetry-collector-contrib, volumes: ['${COLLECTOR}:/etc/otelcol/config.yaml']}
+  jaeger: {image: jaegertracing/all-in-one}
+";
+
+const PROMETHEUS: &str = "scrape_configs:\n  - job_name: web\n    static_configs:\n      - targets: ['web:8000', 'elsewhere.example.com:80']\n";
+const COLLECTOR: &str = "receivers: {otlp: {protocols: {grpc: {endpoint: '0.0.0.0:4317'}}}}\nexporters:\n  otlp/jaeger: {endpoint: 'jaeger:4317'}\n  otlp/off: {endpoint: 'web:8000'}\nservice:\n  pipelines:\n    traces: {receivers: [otlp], exporters: [otlp/jaeger]}\n";
+const GRAFANA: &str = "apiVersion: 1\ndatasources:\n  - {name: P, type: prometheus, url: 'http://prometheus:9090'}\n";
+const WEB: &str = "from flask import Flask\napp = Flask(__name__)\n@app.get('/x')\ndef x(): return 'x'\n";
+
+fn flows(model: &Model) -> Vec<&str> {
+    model.flows.iter().map(|flow| flow.id.rest()).collect()
+}
+
+#[test]
+fn files_of_products_and_variables_of_libraries_are_connections() {
+    let model = model(&[
+        ("compose.yaml", COMPOSE),
+        (".env", "COLLECTOR=./observe/collector.yaml\n"),
+        ("observe/prometheus.yml", PROMETHEUS),
+        ("observe/collector.yaml", COLLECTOR),
+        ("observe/grafana/provisioning/datasources/all.yaml", GRAFANA),
+        ("web/Dockerfile", "FROM python:3\nCOPY . .\n"),
+        ("web/app.py", WEB),
+    ]);
+    assert_eq!(flows(&model), ["collector>jaeger:grpc", "grafana>prometheus:http", "prometheus>web:http", "web>collector:http"]);
+}
+
+/// Nobody is given the file, and two are the product: nobody knows whose it is.
+#[test]
+fn a_file_that_two_may_read_is_nobodys() {
+    let compose = "services:\n  a: {image: prom/prometheus}\n  b: {image: prom/prometheus}\n  web: {image: acme/web}\n";
+    let model = model(&[("compose.yaml", compose), ("observe/prometheus.yml", PROMETHEUS)]);
+    assert!(model.flows.is_empty(), "{:?}", flows(&model));
+}
