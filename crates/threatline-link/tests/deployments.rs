@@ -193,3 +193,41 @@ fn compose_files_are_filled_in_from_the_file_of_variables_beside_them() {
     let elsewhere = model(&[files[0], ("other/.env", env), files[2], files[3]]);
     assert!(elsewhere.components.iter().all(|c| c.id.rest() != "store" || c.technologies.is_empty()));
 }
+
+fn pod(name: &str, image: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{spec: {{containers: [{{name: main, image: {image}}}]}}}}}}\n---\n"
+    )
+}
+
+/// A cluster that runs half of what Compose does, under names that begin with the system's.
+#[test]
+fn a_description_that_tells_less_is_one_of_the_same_system() {
+    let names = ["shop-orders", "shop-stock", "shop-users", "shop-mysql", "shop-kafka"];
+    let cluster: String = names.iter().map(|name| pod(name, &format!("acme/{name}"))).collect();
+    let services = ["shop-orders", "shop-stock", "shop-users", "mail", "search", "reports", "invoices"];
+    let mut compose = "services:\n  mysql: {image: acme/acme-mysql8}\n  kafka: {image: acme/acme-kafka}\n".to_owned();
+    services.iter().for_each(|name| compose += &format!("  {name}: {{build: ./{name}}}\n"));
+    let both = model(&[("deploy/all.yaml", &cluster), ("docker-compose.yml", &compose)]);
+    let own: Vec<String> = both.components.iter().map(|c| format!("{} {}", c.id.rest(), c.kind.name())).collect();
+    assert_eq!(
+        own,
+        [
+            "invoices process",
+            "mail process",
+            "reports process",
+            "search process",
+            "shop-kafka process",
+            "shop-mysql data_store",
+            "shop-orders process",
+            "shop-stock process",
+            "shop-users process"
+        ]
+    );
+    // what only two share are two systems still
+    let apart = model(&[
+        ("a/all.yaml", &[pod("web", "acme/web"), pod("stock", "acme/stock"), pod("mail", "acme/mail")].concat()),
+        ("b/docker-compose.yml", "services:\n  web: {build: .}\n  stock: {build: .}\n  blog: {build: .}\n  shop: {build: .}\n  ads: {build: .}\n"),
+    ]);
+    assert_eq!(apart.components.len(), 8);
+}

@@ -181,9 +181,13 @@ fn is_variation(a: &Workload, b: &Workload) -> bool {
 fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec<At<'a, Workload>>>, folder: &str, group: usize) {
     // `sqldata` and `sql-data` are two spellings
     let spelled = |name: &str| plain(name).replace('-', "");
+    // where most of the names begin with the system's, `shop-mysql` is what another description calls `mysql`
+    let begins = beginning(drafts);
+    let short = |name: &str| spelled(plain(name).strip_prefix(begins.as_str()).filter(|rest| !rest.is_empty()).unwrap_or(name));
     let found = |drafts: &[Draft<'a>], name: &str| {
         let exactly = drafts.iter().position(|draft| plain(&draft.name) == plain(name) || draft.aliases.iter().any(|alias| plain(alias) == plain(name)));
-        exactly.or_else(|| drafts.iter().position(|draft| spelled(&draft.name) == spelled(name)))
+        let otherwise = exactly.or_else(|| drafts.iter().position(|draft| spelled(&draft.name) == spelled(name)));
+        otherwise.or_else(|| drafts.iter().position(|draft| !begins.is_empty() && short(&draft.name) == short(name)))
     };
     // stores that anybody runs, and what only tests start, tell no system from another
     let own: Vec<&String> = services.iter().filter(|(_, workloads)| workloads.iter().any(|w| is_own(w))).map(|(name, _)| name).collect();
@@ -195,7 +199,10 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
         let images: BTreeSet<String> = services[name].iter().filter_map(|w| image(w.it)).collect();
         found(drafts, name).is_some_and(|at| drafts[at].descriptions.iter().filter_map(|d| image(d.workload)).any(|own| images.contains(&own)))
     };
-    let same_system = shared * 2 >= telling.len().max(1) && shared > 0 || telling.iter().any(|name| same_image(name));
+    // one of the two may tell much more than the other
+    let written = |draft: &&Draft<'_>| draft.descriptions.iter().any(|description| is_written(&description.path, description.workload));
+    let least = telling.len().min(if shared >= SEVERAL { drafts.iter().filter(written).count() } else { usize::MAX });
+    let same_system = shared * 2 >= least.max(1) && shared > 0 || telling.iter().any(|name| same_image(name));
     for (name, workloads) in services {
         let descriptions = workloads.iter().map(|w| Description { path: w.path.clone(), workload: w.it, group, namespace: None });
         let home = if same_system { found(drafts, &name) } else { None };
@@ -209,11 +216,27 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
     }
 }
 
-/// Runs something that was written for it, and not for a rehearsal.
+/// So many names no two systems share by chance.
+const SEVERAL: usize = 3;
+
+/// What the names of a system begin with, a hyphen at its end: so do several of them, and most.
+fn beginning(drafts: &[Draft<'_>]) -> String {
+    let names: Vec<String> = drafts.iter().filter(|draft| !draft.descriptions.is_empty()).map(|draft| plain(&draft.name)).collect();
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    names.iter().filter_map(|name| name.split_once('-')).for_each(|(first, _)| *times.entry(first).or_default() += 1);
+    let most = times.into_iter().max_by_key(|(_, times)| *times).filter(|(_, times)| *times >= SEVERAL && times * 2 > names.len());
+    most.map_or(String::new(), |(first, _)| format!("{first}-"))
+}
+
 fn is_own(workload: &At<'_, Workload>) -> bool {
+    is_written(&workload.path, workload.it)
+}
+
+/// Runs something that was written for it, and not for a rehearsal.
+fn is_written(path: &str, workload: &Workload) -> bool {
     let written =
         |container: &Container| container.build.is_some() || container.image.as_ref().is_some_and(|image| catalogue::image(&image.with_defaults()).is_none());
-    super::properties::rehearsal_of(&workload.path).is_none() && workload.it.containers.iter().any(written)
+    super::properties::rehearsal_of(path).is_none() && workload.containers.iter().any(written)
 }
 
 /// What the descriptions themselves say of the component.
@@ -229,7 +252,11 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
         for container in workload.containers.iter().filter(|c| !c.init) {
             draft.ports.extend(container.ports.iter().filter_map(|port| port.container));
             let told = container.product.as_deref().and_then(Product::called);
-            let run = images(container, &description.path, said, folders).into_iter().filter_map(|image| catalogue::image(&image).map(Product::from));
+            let images = images(container, &description.path, said, folders);
+            let mut run: Vec<Product> = images.iter().filter_map(|image| catalogue::image(image).map(Product::from)).collect();
+            if run.is_empty() && is_main(workload, container) {
+                run.extend(own_make(&workload.name, &images));
+            }
             for product in told.into_iter().chain(run) {
                 if products.insert(product.technology) {
                     draft.technologies.insert(product.technology.to_owned());
@@ -242,6 +269,15 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
             }
         }
     }
+}
+
+/// A product in an image of somebody's own make: `acme/acme-mysql8`, where the service, too, is called `mysql` or `shop-mysql`.
+fn own_make(service: &str, images: &[String]) -> Option<Product> {
+    let service = plain(service);
+    let word = service.rsplit('-').next().unwrap_or(&service);
+    let is_named =
+        |image: &String| plain(&image_name(image)).split('-').skip(1).any(|part| part.trim_end_matches(|letter: char| letter.is_ascii_digit()) == word);
+    images.iter().any(is_named).then(|| catalogue::image(word).map(Product::from)).flatten().filter(Product::is_backing)
 }
 
 /// The image of a store that is only started to do something with another one: `psql -f seed.sql`, `./restore.sh`.
