@@ -68,7 +68,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     cloud::functions(&mut cloud, &mut drafts, &source::speaking(composed), &in_test);
     cloud::place_workloads(&mut cloud, &mut drafts, (&said, &folders), &in_test);
     let ownership = source::own(&mut drafts, &said, composed, &in_test);
-    drafts.iter_mut().for_each(|draft| environment(draft, &in_test));
+    environment_of_deployed(&mut drafts, composed, &ownership, &in_test);
     properties::environments(&mut drafts);
     variables::fill(&mut drafts, &said, &folders);
     hardening::apply(&mut drafts, &said, &folders);
@@ -201,10 +201,24 @@ pub(crate) fn is_test_path(path: &str) -> bool {
     in_folder || named || threatline_facts::ArtifactKind::of(name).is_some_and(|kind| kind.is_test(name))
 }
 
-/// Where all of a component's evidence lies in tests and examples, it belongs to them.
-fn environment(draft: &mut Draft<'_>, in_test: &dyn Fn(&str) -> bool) {
-    if !draft.descriptions.is_empty() && draft.descriptions.iter().all(|d| in_test(&d.path)) {
-        draft.environment = Environment::Test;
+/// Where all deployments of a component lie in tests and examples, it belongs to them; but a program of its own that nobody else runs is
+/// only tried there, and how it is deployed is not known.
+fn environment_of_deployed(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &source::Ownership, in_test: &dyn Fn(&str) -> bool) {
+    let rehearsed: BTreeSet<usize> =
+        (0..drafts.len()).filter(|at| !drafts[*at].descriptions.is_empty() && drafts[*at].descriptions.iter().all(|d| in_test(&d.path))).collect();
+    let served = composed.entries.iter().filter_map(|entry| entry.places.last()).filter(|place| !in_test(&place.path));
+    let mut tried: BTreeSet<usize> = BTreeSet::new();
+    for owners in served.map(|place| ownership.of(&place.path)) {
+        if let [only] = owners {
+            tried.extend(rehearsed.get(only));
+        }
+    }
+    for at in rehearsed {
+        if tried.contains(&at) {
+            drafts[at].only_tried = true;
+        } else {
+            drafts[at].environment = Environment::Test;
+        }
     }
 }
 

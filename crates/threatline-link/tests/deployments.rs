@@ -231,3 +231,18 @@ fn a_description_that_tells_less_is_one_of_the_same_system() {
     ]);
     assert_eq!(apart.components.len(), 8);
 }
+
+/// A program for use that only its tests run is none of a test's; what they run beside it is.
+#[test]
+fn a_program_that_only_tests_deploy_is_no_part_of_them() {
+    let app = "from flask import Flask\napp = Flask(__name__)\n@app.get('/x')\ndef x(): return 'x'\n";
+    let compose = "services:\n  sut: {build: ./test/smoke, links: [app]}\n  app: {build: ./, ports: ['80:80']}\n";
+    let model = model(&[
+        ("docker-compose.test.yml", compose),
+        ("Dockerfile", "FROM python:3\nCOPY . .\n"),
+        ("app.py", app),
+        ("test/smoke/Dockerfile", "FROM alpine\nCOPY smoke.sh .\n"),
+    ]);
+    let shown: Vec<String> = model.components.iter().map(|c| format!("{} {} {}", c.id.rest(), c.environment.name(), c.exposure.name())).collect();
+    assert_eq!(shown, ["app production unknown", "sut test internal"]);
+}

@@ -62,6 +62,9 @@ impl Boundaries {
     }
 
     fn place(&mut self, draft: &Draft<'_>, projects: &[String]) -> Option<BoundaryId> {
+        if draft.only_tried {
+            return None;
+        }
         // production is Kubernetes where there is both
         let description = draft.descriptions.iter().min_by_key(|d| (d.group != CLUSTER, d.namespace.is_none()))?;
         let evidence = super::deployed::evidence(&description.path, description.workload);

@@ -275,9 +275,10 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
 fn own_make(service: &str, images: &[String]) -> Option<Product> {
     let service = plain(service);
     let word = service.rsplit('-').next().unwrap_or(&service);
-    let is_named =
-        |image: &String| plain(&image_name(image)).split('-').skip(1).any(|part| part.trim_end_matches(|letter: char| letter.is_ascii_digit()) == word);
-    images.iter().any(is_named).then(|| catalogue::image(word).map(Product::from)).flatten().filter(Product::is_backing)
+    let is_named = |image: &String| plain(&image_name(image)).split('-').any(|part| part.trim_end_matches(|letter: char| letter.is_ascii_digit()) == word);
+    // what only speaks HTTP is called so by too many
+    let is_own_kind = |product: &Product| product.is_backing() && !matches!(product.protocol, None | Some("http" | "https"));
+    images.iter().any(is_named).then(|| catalogue::image(word).map(Product::from)).flatten().filter(is_own_kind)
 }
 
 /// The image of a store that is only started to do something with another one: `psql -f seed.sql`, `./restore.sh`.

@@ -76,6 +76,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) evidence: Vec<Evidence>,
     /// What opens it to the internet.
     pub(crate) opened: Vec<Evidence>,
+    /// Only tests run it, though it is a program for use: how it is deployed is not known.
+    pub(crate) only_tried: bool,
     /// Nothing but flows shows it.
     pub(crate) by_flows: bool,
     pub(crate) owners: BTreeSet<String>,
@@ -109,6 +111,7 @@ impl<'a> Draft<'a> {
             properties: Properties::default(),
             evidence: Vec::new(),
             opened: Vec::new(),
+            only_tried: false,
             by_flows: false,
             owners: BTreeSet::new(),
             protocol: None,

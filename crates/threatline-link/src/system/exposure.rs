@@ -31,7 +31,7 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
     for draft in drafts.iter_mut() {
         draft.exposure = match draft.kind {
             ComponentKind::ExternalEntity => Exposure::Internet,
-            _ if draft.descriptions.is_empty() => draft.exposure,
+            _ if draft.descriptions.is_empty() || draft.only_tried => draft.exposure,
             _ => Exposure::Internal,
         };
     }
@@ -121,7 +121,7 @@ fn opens(service: &Service) -> Option<Mark> {
 }
 
 fn publish_ports(drafts: &mut [Draft<'_>], routes: &mut BTreeMap<usize, Vec<OutsideRoute>>) {
-    for (at, draft) in drafts.iter_mut().enumerate() {
+    for (at, draft) in drafts.iter_mut().enumerate().filter(|(_, draft)| !draft.only_tried) {
         let mut open: Vec<(Arc<str>, Mark, &str)> = Vec::new();
         let for_use = |d: &Description<'_>| !is_for_development(&d.path);
         let used = draft.descriptions.iter().any(for_use);

@@ -25,7 +25,7 @@ pub(crate) fn fill(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Folders)
             }
         }
         draft.variables = by_group.into_values().filter(|variables| !variables.is_empty()).collect();
-        if draft.variables.is_empty() {
+        if draft.variables.is_empty() && draft.descriptions.is_empty() {
             draft.variables = loose(draft, said, folders);
         }
     }

@@ -43,8 +43,9 @@ impl<'a> Finder<'_, 'a> {
     /// variables tell it.
     pub(super) fn products(&mut self, from: usize, speaks: bool, configs: &Configs<'_>) {
         let draft = &self.drafts[from];
-        // an image of a product that is built here is the product still; what a gateway is built with says itself what its variables fill in
-        let written = !draft.roots.is_empty() && (speaks || draft.protocol.is_none() || draft.has_role(Role::Gateway));
+        // an image of a product that is built here is the product still, and source that says nothing (a folder of settings, a language that nobody
+        // reads here) does not say either what is read; what a gateway is built with says itself what its variables fill in
+        let written = !draft.roots.is_empty() && (speaks || draft.has_role(Role::Gateway));
         if written || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
             return;
         }
