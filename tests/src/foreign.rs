@@ -41,6 +41,7 @@ pub const READERS: &[(&str, Reads)] = {
     &[
         ("bicep", File(Bicep, "infra/main.bicep")),
         ("caddyfile", File(Caddyfile, "Caddyfile")),
+        ("chart_file", File(ChartFile, "chart/files/app.conf")),
         ("chart_template", File(ChartTemplate, "chart/templates/_helpers.tpl")),
         ("chart_values", File(ChartValues, "chart/values.yaml")),
         ("codeowners", File(Codeowners, "CODEOWNERS")),

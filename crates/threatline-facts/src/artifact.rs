@@ -56,6 +56,8 @@ pub enum ArtifactKind {
     Toml,
     ChartValues,
     ChartTemplate,
+    /// Any file beside the templates of a chart that takes it in; no name says so.
+    ChartFile,
     Dockerfile,
     EnvFile,
     Protobuf,

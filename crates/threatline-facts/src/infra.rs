@@ -7,7 +7,7 @@ mod kubernetes;
 mod pipeline;
 mod terraform;
 
-pub use crate::chart::{Chart, ChartDependency, ChartRelease, ChartTemplate, ChartValues};
+pub use crate::chart::{Chart, ChartDependency, ChartFile, ChartRelease, ChartTemplate, ChartValues};
 use crate::{Mark, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,6 +51,7 @@ pub enum InfraFact {
     Chart(Chart),
     ChartValues(ChartValues),
     ChartTemplate(ChartTemplate),
+    ChartFile(ChartFile),
     ChartRelease(ChartRelease),
     Role(Role),
     RoleBinding(RoleBinding),

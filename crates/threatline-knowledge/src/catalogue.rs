@@ -5,6 +5,7 @@
 
 mod address;
 mod caller;
+mod chart_library;
 pub mod cloud;
 mod connection;
 mod data_class;
@@ -23,6 +24,7 @@ pub mod workloads;
 
 pub use address::{Scheme, encryption, port, scheme};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
+pub use chart_library::chart_library;
 pub use connection::{Connection, connections, setting};
 pub use data_class::{data_class, is_setting, record_classes};
 pub use kinds::{kind_of_letters, letters};
