@@ -457,5 +457,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Sbt) => "sbt",
         ArtifactKind::Manifest(Ecosystem::Swiftpm) => "swift-package",
         ArtifactKind::Codeowners => "codeowners",
+        ArtifactKind::Starlark => "starlark",
+        ArtifactKind::Jenkinsfile => "jenkinsfile",
     }
 }

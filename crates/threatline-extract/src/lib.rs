@@ -111,6 +111,8 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Goctl => spec::goctl::read(text),
         ArtifactKind::Bicep => infra::bicep::read(text),
         ArtifactKind::Wrangler => infra::wrangler::read(text),
+        ArtifactKind::Starlark => infra::starlark::read(text),
+        ArtifactKind::Jenkinsfile => infra::pipeline::jenkins(text),
         ArtifactKind::Manifest(ecosystem) => manifest::read(ecosystem, text),
         ArtifactKind::Codeowners => manifest::codeowners::read(text),
     }

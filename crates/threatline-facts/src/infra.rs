@@ -3,6 +3,7 @@
 //! The words are neutral: a Compose service and a Kubernetes Deployment are both a [`Workload`].
 //! Values that a file only refers to stay symbolic.
 
+mod bazel;
 mod kubernetes;
 mod pipeline;
 mod terraform;
@@ -12,6 +13,7 @@ use crate::{Mark, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use bazel::*;
 pub use kubernetes::*;
 pub use pipeline::*;
 pub use terraform::*;
@@ -48,6 +50,8 @@ pub enum InfraFact {
     StoreRules(StoreRules),
     ToolServer(ToolServer),
     Pipeline(Pipeline),
+    BuildTarget(BuildTarget),
+    RouteGrant(RouteGrant),
     Chart(Chart),
     ChartValues(ChartValues),
     ChartTemplate(ChartTemplate),
@@ -107,6 +111,8 @@ pub struct Workload {
     pub namespace: Option<String>,
     /// Labels of the pod template (Kubernetes) or of the service (Compose).
     pub labels: BTreeMap<String, String>,
+    /// Labels of the resource itself (Kubernetes), by which others choose it.
+    pub own_labels: BTreeMap<String, String>,
     /// Annotations of the workload and its pod template.
     pub annotations: BTreeMap<String, String>,
     /// One for a Compose service; several, init containers included, for a pod.

@@ -4,6 +4,7 @@
 //! is not known; nothing is guessed from a likeness.
 
 mod address;
+pub mod bazel;
 mod caller;
 mod chart_library;
 pub mod cloud;
@@ -25,7 +26,7 @@ pub mod workloads;
 pub use address::{Scheme, encryption, port, scheme};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
 pub use chart_library::chart_library;
-pub use connection::{Connection, connections, setting};
+pub use connection::{Connection, connections, is_address_key, setting};
 pub use data_class::{data_class, is_setting, record_classes};
 pub use kinds::{kind_of_letters, letters};
 pub use operator::{Operator, operator};

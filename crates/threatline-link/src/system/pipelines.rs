@@ -95,6 +95,12 @@ fn name_of(platform: PipelinePlatform) -> &'static str {
         PipelinePlatform::CircleCi => "circleci",
         PipelinePlatform::BitbucketPipelines => "bitbucket-pipelines",
         PipelinePlatform::AzurePipelines => "azure-pipelines",
+        PipelinePlatform::Jenkins => "jenkins",
+        PipelinePlatform::Drone => "drone",
+        PipelinePlatform::Woodpecker => "woodpecker",
+        PipelinePlatform::CloudBuild => "google-cloud-build",
+        PipelinePlatform::CodeBuild => "aws-codebuild",
+        PipelinePlatform::Tekton => "tekton",
     }
 }
 
@@ -111,6 +117,12 @@ fn is_run(pipeline: &At<'_, Pipeline>, prefix: &str, included: &BTreeSet<&str>) 
             let (folder, name) = (folder_of(path), path.rsplit('/').next().unwrap_or(path));
             name.starts_with("azure-pipelines") || [".azure-pipelines/", ".azuredevops/", ".pipelines/"].iter().any(|own| folder.starts_with(own))
         }
+        PipelinePlatform::Drone => matches!(path, ".drone.yml" | ".drone.yaml"),
+        PipelinePlatform::Woodpecker => matches!(path, ".woodpecker.yml" | ".woodpecker.yaml") || folder_of(path).starts_with(".woodpecker/"),
+        // a project names any file of its own
+        PipelinePlatform::CloudBuild => path.rsplit('/').next().is_some_and(|name| name.starts_with("cloudbuild")),
+        PipelinePlatform::CodeBuild => path.rsplit('/').next().is_some_and(|name| name.starts_with("buildspec")),
+        PipelinePlatform::Jenkins | PipelinePlatform::Tekton => !super::is_test_path(path),
     }
 }
 
@@ -226,7 +238,7 @@ impl Reader<'_, '_> {
             push_new(&mut flow.evidence, self.evidence(step.mark));
             let proof = || self.proof(Grade::P, [step.mark]);
             flow.encrypted.get_or_insert_with(|| Proved { holds: true, proof: proof() });
-            if let Some(credential) = credential(job, step, task) {
+            if let Some(credential) = credential(job, step, task).or_else(|| self.own_identity(to)) {
                 flow.authenticated.get_or_insert_with(|| Proved { holds: true, proof: proof() });
                 // the worse of two counts
                 if credential == "static_key" || !flow.properties.proofs.contains_key(&Property::Credential) {
@@ -242,6 +254,12 @@ impl Reader<'_, '_> {
             opened.insert(key);
         }
         opened
+    }
+
+    /// What a cloud builds it does under an account of that cloud.
+    fn own_identity(&self, to: &str) -> Option<&'static str> {
+        let own = matches!((self.pipeline.it.platform, to), (PipelinePlatform::CloudBuild, "google-apis") | (PipelinePlatform::CodeBuild, "aws"));
+        own.then_some("workload_identity")
     }
 
     /// The trigger by which whoever may push any branch deploys, and nobody is asked; none where the platform's settings tell who is.

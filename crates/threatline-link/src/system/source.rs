@@ -4,6 +4,7 @@
 //! Compose build context, a build tool's or a pipeline's images, or the folder that bears the image's name.
 //! Source that nothing deploys makes components of its own, one per package that runs.
 
+use super::bazel::Targets;
 use super::deployed::image_name;
 use super::draft::{Draft, Root, as_folder, folder_of, join, stem};
 use super::said::{At, Said};
@@ -269,13 +270,20 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let calling: BTreeSet<&str> = composed.calls.iter().map(|call| &*call.place.path).collect();
 
     let index = RootIndex::new(drafts);
-    let homes: BTreeSet<&str> =
-        said.packages.iter().map(|package| folder_of(&package.path)).chain(said.dockerfiles.keys().map(|path| folder_of(path))).collect();
+    let targets = Targets::new(&said.targets);
+    let programs = if said.targets.is_empty() { BTreeSet::new() } else { targets.programs() };
+    let parts = targets.parts(&programs);
+    let manifests = said.packages.iter().map(|package| folder_of(&package.path)).chain(said.dockerfiles.keys().map(|path| folder_of(path)));
+    let homes: BTreeSet<&str> = manifests.chain(programs.iter().map(String::as_str)).collect();
     let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut units: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut shared: Vec<(&str, &BTreeSet<String>)> = Vec::new();
     for path in paths {
         let owners = index.owners(drafts, path);
-        if owners.is_empty() {
+        let part = targets.package_of(path).filter(|folder| !programs.contains(*folder)).and_then(|folder| parts.get(folder));
+        if let Some(part) = part.filter(|part| owners.is_empty() || !is_below(&owners, part, drafts)) {
+            shared.push((path, part));
+        } else if owners.is_empty() {
             units.entry(unit_of(path, &homes)).or_default().push(path);
         } else {
             by_file.insert(path.to_owned(), owners);
@@ -316,6 +324,10 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         }
         unit_owner.insert(unit, users);
     }
+    for (path, part) in shared {
+        let made_of = |at: &usize| drafts[*at].roots.iter().any(|root| part.contains(&root.folder));
+        by_file.insert(path.to_owned(), (0..drafts.len()).filter(made_of).collect());
+    }
     for (unit, files) in units {
         let owners = unit_owner.get(&unit).cloned().unwrap_or_default();
         for path in files {
@@ -323,6 +335,11 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         }
     }
     Ownership { by_file }
+}
+
+/// Whether one of the owners of a folder is among the programs that it is a part of: then it is the program's own.
+fn is_below(owners: &[usize], part: &BTreeSet<String>, drafts: &[Draft<'_>]) -> bool {
+    owners.iter().any(|at| drafts[*at].roots.iter().any(|root| part.contains(&root.folder)))
 }
 
 /// Lies beside the system: a tool of its pipeline or a program in its documentation, which nobody runs to use it.

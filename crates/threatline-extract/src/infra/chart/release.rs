@@ -4,7 +4,7 @@ use super::json;
 use crate::infra::{kubernetes::known, mark};
 use crate::node::{self, Node};
 use threatline_facts::infra::{ChartRelease, InfraFact};
-use threatline_facts::{ArtifactKind, Extracted};
+use threatline_facts::{ArtifactKind, Extracted, Fact};
 
 /// Nobody writes more files of values.
 const MAX_FILES: usize = 64;
@@ -40,9 +40,14 @@ pub(in crate::infra) fn skaffold(part: &Node, out: &mut Extracted) {
 
 /// Reads the charts that a kustomization installs.
 pub(in crate::infra) fn kustomization(document: &Node, out: &mut Extracted) {
+    let home = document.str_at(&["helmGlobals", "chartHome"]);
     for node in document.get("helmCharts").map_or(&[][..], Node::items) {
         let files = node.str_at(&["valuesFile"]).into_iter().chain(strings(node.get("additionalValuesFiles")));
         say(node, ("releaseName", "name", "namespace"), files, node.get("valuesInline"), out);
+        // charts of the repository lie where it is said, in `charts` where nobody says it
+        if let (Some(home), Some(Fact::Infra(InfraFact::ChartRelease(release))), None) = (home, out.facts.facts.last_mut(), node.get("repo")) {
+            release.chart = format!("{}/{}", home.trim_end_matches('/'), release.chart);
+        }
     }
 }
 
