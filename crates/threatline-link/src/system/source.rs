@@ -12,7 +12,7 @@ use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::Text;
-use threatline_facts::infra::{Container, Dockerfile, MountKind, Stage};
+use threatline_facts::infra::{Container, Dockerfile, HostedKind, MountKind, Stage};
 use threatline_facts::manifest::Package;
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
@@ -274,7 +274,8 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let programs = if said.targets.is_empty() { BTreeSet::new() } else { targets.programs() };
     let parts = targets.parts(&programs);
     let manifests = said.packages.iter().map(|package| folder_of(&package.path)).chain(said.dockerfiles.keys().map(|path| folder_of(path)));
-    let homes: BTreeSet<&str> = manifests.chain(programs.iter().map(String::as_str)).collect();
+    let functions = functions(said);
+    let homes: BTreeSet<&str> = manifests.chain(programs.iter().chain(&functions).map(String::as_str)).collect();
     let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut units: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut shared: Vec<(&str, &BTreeSet<String>)> = Vec::new();
@@ -293,7 +294,7 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let mut libraries = Vec::new();
     for (unit, files) in &units {
         let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path) && !is_aside(path)).collect();
-        if runs.is_empty() && is_program(unit, said) {
+        if runs.is_empty() && (functions.contains(unit) || is_program(unit, said)) {
             runs = files.iter().filter(|path| calling.contains(**path)).collect();
         }
         // what a library does, those do that are built with it
@@ -335,6 +336,12 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         }
     }
     Ownership { by_file }
+}
+
+/// Folders of functions that a platform's file names: each is a program, whatever starts it.
+fn functions(said: &Said<'_>) -> BTreeSet<String> {
+    let named = said.hosted.iter().filter(|hosted| hosted.it.kind == HostedKind::Function && hosted.it.name.is_some());
+    named.filter_map(|hosted| join(folder_of(&hosted.path), &hosted.it.folder)).filter(|folder| !folder.is_empty()).map(|folder| as_folder(&folder)).collect()
 }
 
 /// Whether one of the owners of a folder is among the programs that it is a part of: then it is the program's own.
