@@ -46,6 +46,9 @@ pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, flows: &mut Flows, said: &Said<'
         }
         let by = name_of(pipeline.it.platform);
         let at = *made.entry(pipeline.it.platform).or_insert_with(|| {
+            if let Some(declared) = declared(drafts, pipeline.it.platform) {
+                return declared;
+            }
             let mut draft = Draft::new(by, "", ComponentKind::Process);
             draft.roles.insert(Role::Ci);
             draft.technologies.insert(by.to_owned());
@@ -102,6 +105,17 @@ fn name_of(platform: PipelinePlatform) -> &'static str {
         PipelinePlatform::CodeBuild => "aws-codebuild",
         PipelinePlatform::Tekton => "tekton",
     }
+}
+
+/// The one resource of a cloud that is declared to run what the platform's files say.
+fn declared(drafts: &[Draft<'_>], platform: PipelinePlatform) -> Option<usize> {
+    let product = match platform {
+        PipelinePlatform::CloudBuild => "cloud-build",
+        PipelinePlatform::CodeBuild => "codebuild",
+        _ => return None,
+    };
+    let mut found = (0..drafts.len()).filter(|at| drafts[*at].has_role(Role::Ci) && drafts[*at].technologies.contains(product));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Whether the platform runs a file: one that lies elsewhere is a template or belongs to a copy of another repository.
@@ -232,7 +246,10 @@ impl Reader<'_, '_> {
         for (step, task) in tasks(job) {
             let Some(to) = turns_to(step, task) else { continue };
             let target = third_party(drafts, to, catalogue::third_party(to));
-            push_new(&mut drafts[target].evidence, self.evidence(step.mark));
+            // whom a pipeline turns to is shown by the first that does; each flow has the places of its own
+            if drafts[target].evidence.is_empty() {
+                drafts[target].evidence.push(self.evidence(step.mark));
+            }
             let key = (self.at, target, Some("https".to_owned()));
             let flow = flows.by_key.entry(key.clone()).or_default();
             push_new(&mut flow.evidence, self.evidence(step.mark));
