@@ -336,7 +336,7 @@ impl Draft {
         let wanting: Vec<(&str, &Digest)> = self.wanting.iter().map(|(name, _, wants)| (name.as_str(), wants)).collect();
         // any file of a chart may be one that its templates take in
         let is_chart = crate::wants::is_chart(entries);
-        let texts: BTreeMap<&str, &[u8]> = entries.iter().filter(|_| is_chart).map(|entry| (entry.name.as_str(), &entry.oid.as_bytes()[..])).collect();
+        let texts: BTreeMap<&str, &[u8]> = entries.iter().filter(|_| is_chart).map(|entry| (entry.name.as_str(), entry.oid.as_bytes())).collect();
         Digest(crate::think::digest(&(&self.wants, wanting, &self.packages, silence, texts)))
     }
 
