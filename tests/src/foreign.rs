@@ -41,6 +41,7 @@ pub const READERS: &[(&str, Reads)] = {
     &[
         ("bicep", File(Bicep, "infra/main.bicep")),
         ("caddyfile", File(Caddyfile, "Caddyfile")),
+        ("chart_file", File(ChartFile, "chart/files/app.conf")),
         ("chart_template", File(ChartTemplate, "chart/templates/_helpers.tpl")),
         ("chart_values", File(ChartValues, "chart/values.yaml")),
         ("codeowners", File(Codeowners, "CODEOWNERS")),
@@ -57,6 +58,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("haproxy", File(Haproxy, "haproxy.cfg")),
         ("java", File(Source(Language::Java), "src/main/java/a/A.java")),
         ("javascript", File(Source(Language::JavaScript), "src/server.js")),
+        ("jenkinsfile", File(Jenkinsfile, "Jenkinsfile")),
         ("json", File(Json, "openapi.json")),
         ("kotlin", File(Source(Language::Kotlin), "src/main/kotlin/a/A.kt")),
         ("manifest_cargo", File(Manifest(Ecosystem::Cargo), "Cargo.toml")),
@@ -90,6 +92,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("shard", Shard),
         ("smithy", File(Smithy, "shop.smithy")),
         ("sql", File(Sql, "db/migrations/V1__users.sql")),
+        ("starlark", File(Starlark, "worker/BUILD.bazel")),
         ("store_rules", File(StoreRules, "firestore.rules")),
         ("swift", File(Source(Language::Swift), "Sources/App/routes.swift")),
         ("terraform", File(Terraform, "main.tf")),

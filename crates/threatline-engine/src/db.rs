@@ -402,6 +402,6 @@ fn said_below<'db>(db: &'db dyn Db, facts: FactsKey<'db>) -> Said {
         }
     }
     said.sort_by(|a, b| a.path.cmp(&b.path));
-    said.dedup_by(|a, b| a.path == b.path);
+    said.dedup_by(|later, first| later.path == first.path && think::is_merged(later, first));
     said
 }

@@ -8,6 +8,7 @@ use crate::read::{Depth, Reading, read_bytes};
 use crate::scan::ScanError;
 use crate::session::{Options, Project, Session};
 use crate::tree::Bytes;
+use crate::wants::CHART;
 use crate::world::Given;
 use crate::{Config, Held, MemorySource, Oid, Revision};
 use rayon::prelude::*;
@@ -43,7 +44,14 @@ struct File {
 enum Is {
     Link,
     Submodule,
-    File { digest: [u8; 32], said: Option<Said>, asked: Option<Said>, woken: bool },
+    /// `text` is what a template of the chart around may ask of it.
+    File {
+        digest: [u8; 32],
+        said: Option<Said>,
+        asked: Option<Said>,
+        text: Option<Said>,
+        woken: bool,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,8 +92,10 @@ pub fn extract_shard(files: &BTreeMap<String, Held>, repository: Option<&str>, s
     let words = shelf.words();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(crate::read::STACK).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
+    let charts: BTreeSet<&str> = files.keys().filter_map(|path| path.strip_suffix(CHART)).filter(|folder| folder.is_empty() || folder.ends_with('/')).collect();
+    let is_of_chart = |path: &str| path.match_indices('/').map(|(at, _)| &path[..=at]).chain([""]).any(|folder| charts.contains(folder));
     let files: Vec<(&String, &Held)> = files.iter().collect();
-    let files: Result<Vec<File>, ShardError> = pool.install(|| files.par_iter().map(|(path, held)| file(path, held, words)).collect());
+    let files: Result<Vec<File>, ShardError> = pool.install(|| files.par_iter().map(|(path, held)| file(path, held, words, is_of_chart(path))).collect());
     let shard =
         Shard { form: FORM.into(), code: crate::world::READING.into(), words: words.digest(), repository: repository.map(str::to_owned), files: files? };
     Ok(postcard::to_stdvec(&shard).unwrap_or_default())
@@ -97,7 +107,7 @@ fn is_name(name: &str) -> bool {
     name.len() <= 200 && name.split('/').all(part)
 }
 
-fn file(path: &str, held: &Held, words: Words) -> Result<File, ShardError> {
+fn file(path: &str, held: &Held, words: Words, of_chart: bool) -> Result<File, ShardError> {
     let is = match held {
         Held::Link(_) => Is::Link,
         Held::Submodule(_) => Is::Submodule,
@@ -109,7 +119,9 @@ fn file(path: &str, held: &Held, words: Words) -> Result<File, ShardError> {
             let silent = first.as_ref().is_some_and(|said| said.facts.0.is_empty());
             let asked = if silent && matches!(kind, Some(ArtifactKind::Source(_))) { said(Depth::Whole)? } else { None };
             let woken = silent && matches!(kind, Some(ArtifactKind::Source(language)) if words.wake(Family::of(language), bytes));
-            Is::File { digest: *blake3::hash(bytes).as_bytes(), said: first, asked, woken }
+            let is_text = of_chart && !matches!(kind, Some(ArtifactKind::Source(_)));
+            let text = if is_text { Some(self::said(path, ArtifactKind::ChartFile, bytes, Depth::Whole)?) } else { None };
+            Is::File { digest: *blake3::hash(bytes).as_bytes(), said: first, asked, text, woken }
         }
     };
     Ok(File { path: path.to_owned(), is })
@@ -191,7 +203,7 @@ fn is_whole(shard: &Shard) -> bool {
     let said = |said: &Said| crate::read::decode(&said.facts.0).is_some_and(|facts| facts.facts.iter().all(code));
     shard.files.iter().all(|file| match &file.is {
         Is::Link | Is::Submodule => true,
-        Is::File { digest: _, said: first, asked, woken: _ } => first.iter().chain(asked).all(said),
+        Is::File { digest: _, said: first, asked, text, woken: _ } => first.iter().chain(asked).chain(text).all(said),
     })
 }
 
@@ -199,7 +211,7 @@ fn hold(file: File, given: &mut Given) -> Held {
     match file.is {
         Is::Link => Held::Link(file.path),
         Is::Submodule => Held::Submodule(file.path),
-        Is::File { digest, said, asked, woken } => {
+        Is::File { digest, said, asked, text, woken } => {
             let oid = Oid::of_digest(digest);
             let kind = crate::tree::kind_of(file.path.rsplit('/').next().unwrap_or_default());
             if let (Some(kind), true) = (kind, woken) {
@@ -209,6 +221,9 @@ fn hold(file: File, given: &mut Given) -> Held {
                 if let (Some(kind), Some(said)) = (kind, said) {
                     given.readings.insert((oid, kind, depth), Reading { facts: said.facts.0, anchors: said.anchors.into() });
                 }
+            }
+            if let Some(text) = text {
+                given.readings.insert((oid, ArtifactKind::ChartFile, Depth::Whole), Reading { facts: text.facts.0, anchors: text.anchors.into() });
             }
             Held::Named(oid)
         }

@@ -171,6 +171,19 @@ impl SaidFile {
     }
 }
 
+/// Adds what a file says when it is read as something else, too: a file that a chart takes in may be one of configuration.
+pub(crate) fn is_merged(other: &SaidFile, into: &mut SaidFile) -> bool {
+    if other.digest == into.digest {
+        return true;
+    }
+    let (Some(mut facts), Some(more)) = (crate::read::decode(&into.facts), crate::read::decode(&other.facts)) else { return true };
+    facts.facts.extend(more.facts);
+    facts.gaps.extend(more.gaps);
+    into.digest = Digest(digest(&(into.digest, other.digest)));
+    into.facts = crate::read::encode(&facts);
+    true
+}
+
 /// What all files say, sorted by path.
 pub(crate) type Said = Vec<SaidFile>;
 

@@ -318,7 +318,7 @@ impl Draft {
         let silence = Digest(*self.silence.finalize().as_bytes());
         let (mut wants, mut answer) = (Digest::NOTHING, Digest::NOTHING);
         if !self.wants.is_empty() || !self.wanting.is_empty() {
-            answer = self.question(&silence);
+            answer = self.question(&silence, entries);
             let answered = below.world().answered(&answer).unwrap_or_else(|| self.ask(below, entries, &answer));
             for wanted in answered.found {
                 self.want(wanted);
@@ -332,9 +332,12 @@ impl Draft {
     }
 
     /// Everything that an answer depends on.
-    fn question(&self, silence: &Digest) -> Digest {
+    fn question(&self, silence: &Digest, entries: &[Entry]) -> Digest {
         let wanting: Vec<(&str, &Digest)> = self.wanting.iter().map(|(name, _, wants)| (name.as_str(), wants)).collect();
-        Digest(crate::think::digest(&(&self.wants, wanting, &self.packages, silence)))
+        // any file of a chart may be one that its templates take in
+        let is_chart = crate::wants::is_chart(entries);
+        let texts: BTreeMap<&str, &[u8]> = entries.iter().filter(|_| is_chart).map(|entry| (entry.name.as_str(), entry.oid.as_bytes())).collect();
+        Digest(crate::think::digest(&(&self.wants, wanting, &self.packages, silence, texts)))
     }
 
     fn ask(&mut self, below: &dyn Below, entries: &[Entry], key: &Digest) -> Answered {
@@ -419,6 +422,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Toml => "toml",
         ArtifactKind::ChartValues => "helm-values",
         ArtifactKind::ChartTemplate => "helm-template",
+        ArtifactKind::ChartFile => "helm-file",
         ArtifactKind::Dockerfile => "dockerfile",
         ArtifactKind::EnvFile => "env",
         ArtifactKind::Protobuf => "protobuf",
@@ -453,5 +457,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Manifest(Ecosystem::Sbt) => "sbt",
         ArtifactKind::Manifest(Ecosystem::Swiftpm) => "swift-package",
         ArtifactKind::Codeowners => "codeowners",
+        ArtifactKind::Starlark => "starlark",
+        ArtifactKind::Jenkinsfile => "jenkinsfile",
     }
 }

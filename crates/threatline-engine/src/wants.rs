@@ -10,6 +10,7 @@
 use crate::read::Failed;
 use crate::tree::{Below, Digest, Wanted};
 use crate::{Entry, Mode, Oid};
+use globset::GlobBuilder;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -25,13 +26,26 @@ const MOST_FILES: usize = 2_000;
 /// Java modules are looked for in every other module, if there are no more than these.
 const MOST_BUILDS: usize = 64;
 
-/// A module that a file refers to.
+/// The file that makes its folder one of a chart.
+pub(crate) const CHART: &str = "Chart.yaml";
+/// Files of a chart that one pattern brings in, and how deep they lie.
+const MOST_MATCHING: usize = 200;
+const DEEPEST: usize = 6;
+
+/// What a file refers to: a module, or a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Want {
     /// What, as the importing file writes it.
-    name: Name,
+    what: What,
     /// The importing file, from the folder that holds the want; empty where that does not matter.
     importer: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+enum What {
+    Module(Name),
+    /// A path or a pattern from the folder of the chart around.
+    Text(String),
 }
 
 /// How a module is found.
@@ -43,21 +57,24 @@ enum Scope {
     Around,
     /// By the name of a package.
     Named,
+    /// In the nearest folder above that is one of a chart.
+    Chart,
 }
 
 impl Want {
     /// The same want seen from the folder above.
     pub(crate) fn seen_from_above(&self, folder: &str) -> Self {
         match self.scope() {
-            Scope::Own => Self { name: self.name.clone(), importer: format!("{folder}/{}", self.importer) },
-            Scope::Around | Scope::Named => Self { name: self.name.clone(), importer: String::new() },
+            Scope::Own => Self { what: self.what.clone(), importer: format!("{folder}/{}", self.importer) },
+            Scope::Around | Scope::Named | Scope::Chart => Self { what: self.what.clone(), importer: String::new() },
         }
     }
 
     fn scope(&self) -> Scope {
-        let module = self.name.module.as_str();
+        let What::Module(name) = &self.what else { return Scope::Chart };
+        let module = name.module.as_str();
         let first = module.split(['.', ':', '/']).next().unwrap_or_default();
-        match self.name.language {
+        match name.language {
             _ if module.is_empty() || module.starts_with('.') => Scope::Own,
             Language::Rust if matches!(first, "crate" | "self" | "super") => Scope::Own,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
@@ -74,8 +91,9 @@ impl Want {
 
     /// Nothing above can answer it either.
     fn is_settled(&self, tried: bool, packages: &[(String, Package)]) -> bool {
+        let What::Module(name) = &self.what else { return tried };
         let at_top = |ecosystem| packages.iter().any(|(root, package)| root.is_empty() && package.ecosystem == ecosystem);
-        match (self.scope(), self.name.language) {
+        match (self.scope(), name.language) {
             (Scope::Own, Language::Rust) => at_top(Ecosystem::Cargo),
             (Scope::Own, _) => tried,
             (Scope::Around, Language::Python | Language::Java | Language::Kotlin | Language::Scala) => false,
@@ -84,19 +102,20 @@ impl Want {
             (Scope::Around, _) => at_top(Ecosystem::Npm),
             // A crate is also looked for as a module of the importer's own; that says nothing of crates.
             (Scope::Named, Language::Rust) => {
-                let first = self.name.module.split("::").next().unwrap_or_default();
+                let first = name.module.split("::").next().unwrap_or_default();
                 let names = |package: &Package| package.name.as_deref().is_some_and(|name| name.replace('-', "_") == first);
                 packages.iter().any(|(_, package)| package.ecosystem == Ecosystem::Cargo && names(package))
             }
-            (Scope::Named, _) => tried,
+            (Scope::Named | Scope::Chart, _) => tried,
         }
     }
 
     /// A name of the standard library, or of a language whose files are found by other means.
     fn is_idle(&self) -> bool {
-        let module = self.name.module.as_str();
+        let What::Module(name) = &self.what else { return false };
+        let module = name.module.as_str();
         let under = |roots: &[&str]| roots.iter().any(|root| module.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':'])) || module == *root);
-        match self.name.language {
+        match name.language {
             Language::CSharp | Language::Swift => true,
             Language::Java | Language::Kotlin | Language::Scala => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
             Language::Rust => under(&["std", "core", "alloc"]),
@@ -117,8 +136,9 @@ pub(crate) fn of(importer: &str, facts: &Facts) -> BTreeSet<Want> {
         Fact::Code(CodeFact::Source(source)) => Some((source.language, source.package.clone())),
         _ => None,
     });
-    let Some((_, package)) = package else { return BTreeSet::new() };
-    let mut wants: BTreeSet<Want> = BTreeSet::new();
+    let texts = threatline_extract::infra::chart::files(facts).into_iter();
+    let mut wants: BTreeSet<Want> = texts.map(|path| Want { what: What::Text(path), importer: String::new() }).collect();
+    let Some((_, package)) = package else { return wants };
     for mut name in threatline_extract::code::wants(facts) {
         if matches!(name.language, Language::JavaScript | Language::TypeScript | Language::Tsx) {
             name.member = None;
@@ -126,7 +146,7 @@ pub(crate) fn of(importer: &str, facts: &Facts) -> BTreeSet<Want> {
         let foreign = matches!(name.language, Language::Java | Language::Kotlin | Language::Scala)
             && !name.module.is_empty()
             && !same_organisation(package.as_deref(), &name.module);
-        let want = Want { name, importer: importer.to_owned() };
+        let want = Want { what: What::Module(name), importer: importer.to_owned() };
         if !foreign && !want.is_idle() {
             wants.insert(want);
         }
@@ -187,6 +207,13 @@ pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, 
         let room = MOST_FILES.saturating_sub(answer.seen.len());
         let mut silent: Vec<(String, Oid, ArtifactKind)> = Vec::new();
         for (path, (oid, kind)) in files {
+            // a text is nobody's but of who takes it in
+            if kind == ArtifactKind::ChartFile {
+                if silent.len() < room {
+                    silent.push((path, oid, kind));
+                }
+                continue;
+            }
             match below.file(&oid, kind) {
                 Ok(facts) if facts.is_empty() && silent.len() < room => silent.push((path, oid, kind)),
                 Ok(_) => {}
@@ -229,6 +256,11 @@ impl Answer {
     }
 }
 
+/// Whether a folder is one of a chart.
+pub(crate) fn is_chart(entries: &[Entry]) -> bool {
+    entries.iter().any(|entry| entry.name == CHART && entry.mode == Mode::File)
+}
+
 /// A folder in which paths are looked up.
 struct Folder<'f> {
     below: &'f dyn Below,
@@ -242,22 +274,26 @@ type Files = BTreeMap<String, (Oid, ArtifactKind)>;
 impl Folder<'_> {
     /// The files that a want means; none where this folder is not the place to look.
     fn find(&mut self, want: &Want, packages: &[Located<'_>]) -> Option<Files> {
-        if want.scope() == Scope::Around && want.importer.is_empty() && !self.may_hold(want, packages) {
+        let name = match &want.what {
+            What::Module(name) => name,
+            What::Text(path) => return is_chart(self.entries).then(|| self.texts(path)),
+        };
+        if want.scope() == Scope::Around && want.importer.is_empty() && !self.may_hold(name, packages) {
             return None;
         }
-        let paths = candidates(&want.name, &want.importer, packages);
+        let paths = candidates(name, &want.importer, packages);
         let found = paths.iter().find_map(|path| match path.strip_suffix('/') {
-            Some(folder) => Some(self.sources(folder, want.name.language)).filter(|files| !files.is_empty()),
+            Some(folder) => Some(self.sources(folder, name.language)).filter(|files| !files.is_empty()),
             None => self.file(path).map(|file| BTreeMap::from([(path.clone(), file)])),
         });
         if paths.is_empty() { None } else { Some(found.unwrap_or_default()) }
     }
 
     /// Whether anything here begins as the wanted module does.
-    fn may_hold(&self, want: &Want, packages: &[Located<'_>]) -> bool {
-        let module = want.name.module.as_str();
+    fn may_hold(&self, name: &Name, packages: &[Located<'_>]) -> bool {
+        let module = name.module.as_str();
         let first = module.split('.').next().unwrap_or_default();
-        match want.name.language {
+        match name.language {
             Language::Java | Language::Kotlin | Language::Scala => {
                 let is_build = |(_, package): &&Located<'_>| matches!(package.ecosystem, Ecosystem::Maven | Ecosystem::Gradle | Ecosystem::Sbt);
                 let builds = packages.iter().filter(is_build).count();
@@ -293,6 +329,31 @@ impl Folder<'_> {
             (entry.mode == Mode::File && !self.below.excludes(&path)).then_some((path, (entry.oid, kind)))
         };
         entries.iter().filter_map(source).collect()
+    }
+
+    /// Files below this folder, which is a chart's, at a path or by a pattern; source is read as source alone.
+    fn texts(&mut self, pattern: &str) -> Files {
+        let mut out = Files::new();
+        let Ok(glob) = GlobBuilder::new(pattern).literal_separator(true).build() else { return out };
+        let glob = glob.compile_matcher();
+        // what stands before the first star is walked to, not looked for
+        let fixed = pattern.find(['*', '?', '[', '{']).map_or(pattern, |at| &pattern[..at]);
+        let mut open = vec![(fixed.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(), 0)];
+        while let Some((folder, depth)) = open.pop() {
+            let Some(entries) = self.folder(&folder) else { continue };
+            for entry in entries.iter() {
+                let path = if folder.is_empty() { entry.name.clone() } else { format!("{folder}/{}", entry.name) };
+                let is_source = || matches!(crate::tree::kind_of(&entry.name), Some(ArtifactKind::Source(_)));
+                match entry.mode {
+                    Mode::Tree if depth < DEEPEST && pattern != fixed && !matches!(path.as_str(), "templates" | "charts") => open.push((path, depth + 1)),
+                    Mode::File if glob.is_match(&path) && !is_source() && !self.below.excludes(&path) && out.len() < MOST_MATCHING => {
+                        out.insert(path, (entry.oid, ArtifactKind::ChartFile));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        out
     }
 
     fn folder(&mut self, path: &str) -> Option<Arc<[Entry]>> {

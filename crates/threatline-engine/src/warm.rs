@@ -222,6 +222,8 @@ pub(crate) fn keys(world: &World, root: Oid, context: Option<&Context>, keys: &m
         }
         if let Some(tree) = world.stored_tree(&oid, context.as_ref()) {
             keys.extend(crate::world::keys_of(&tree));
+            let taken = tree.content().unwrap_or_default().wanted.into_iter().filter(|wanted| wanted.kind == ArtifactKind::ChartFile);
+            keys.extend(taken.flat_map(|wanted| crate::world::artifact_keys(&wanted.oid, wanted.kind, Words::default())));
         }
         let Ok(entries) = world.entries(&oid) else { continue };
         for entry in entries.iter() {

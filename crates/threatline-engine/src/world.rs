@@ -442,7 +442,7 @@ fn woken_key(oid: &Oid, kind: ArtifactKind, words: &[u8; 32]) -> Key {
 }
 
 /// Every record of an artifact.
-pub(crate) fn artifact_keys(oid: &Oid, kind: ArtifactKind, words: Words) -> impl Iterator<Item = Key> {
+pub(crate) fn artifact_keys(oid: &Oid, kind: ArtifactKind, words: Words) -> impl Iterator<Item = Key> + use<> {
     let key = |record, depth| artifact_key(record, oid, kind, depth);
     let own = match kind {
         ArtifactKind::Source(language) => words.digest_of(Family::of(language)).map(|words| woken_key(oid, kind, &words)),

@@ -96,3 +96,18 @@ fn nobody_refers_to_it() {
     };
     assert_eq!(with("BASE = 1\n"), with("BASE = 2\n"));
 }
+
+#[test]
+fn files_that_a_template_of_a_chart_takes_in() {
+    let chart = ("deploy/shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\ndata:\n{{ (.Files.Glob \"files/*\").AsConfig | indent 2 }}\n  one: {{ .Files.Get \"config/one.txt\" | quote }}\n";
+    let rest = [chart, ("deploy/shop/templates/deep/config.yaml", template)];
+    for path in ["deploy/shop/files/ORDERS_URL", "deploy/shop/config/one.txt"] {
+        let with = |text: &str| said(&[rest[0], rest[1], (path, text)]);
+        assert_ne!(with("http://orders:80"), with("http://other:80"), "{path} is read");
+        let alone = |text: &str| said(&[(path, text)]);
+        assert_eq!(alone("http://orders:80"), alone("http://other:80"), "{path} says nothing of itself");
+    }
+    let elsewhere = |text: &str| said(&[rest[0], rest[1], ("deploy/files/ORDERS_URL", text)]);
+    assert_eq!(elsewhere("http://orders:80"), elsewhere("http://other:80"), "what lies in no chart is none of its files");
+}

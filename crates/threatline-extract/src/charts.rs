@@ -6,6 +6,7 @@
 //! and no template runs: simple expressions are replaced by what they are, all else is not known.
 
 mod evaluate;
+mod files;
 mod functions;
 mod products;
 mod releases;
@@ -47,6 +48,8 @@ struct Folder<'f> {
     templates: BTreeMap<&'f str, &'f ChartTemplate>,
     /// Manifests without actions among them.
     manifests: Vec<&'f str>,
+    /// Texts of files beside the templates that these take in, by path below the folder.
+    beside: BTreeMap<&'f str, &'f str>,
 }
 
 /// What artifacts say that another file completes, by path; all others say what they said. `said` is
@@ -68,6 +71,9 @@ pub(crate) fn complete(said: &[(Arc<str>, Facts)]) -> BTreeMap<Arc<str>, Facts> 
         }
         out.insert(path.clone(), Facts::default());
     }
+    // what a chart takes in is what its templates make of it, and nothing by itself
+    let is_taken = |facts: &Facts| facts.facts.iter().any(|fact| matches!(fact, Fact::Infra(InfraFact::ChartFile(_))));
+    out.extend(said.iter().filter(|(path, facts)| is_taken(facts) && files.root_of(path).is_some()).map(|(path, _)| (path.clone(), Facts::default())));
     for (path, template) in lonely {
         out.insert(path.clone(), render::alone(template));
     }
@@ -127,6 +133,7 @@ impl<'f> Files<'f> {
                 match fact {
                     Fact::Infra(InfraFact::ChartValues(values)) if matches!(rest, "values.yaml" | "values.yml") => home.values = Some(&values.json),
                     Fact::Infra(InfraFact::ChartValues(values)) => home.others.push((rest, &values.json)),
+                    Fact::Infra(InfraFact::ChartFile(file)) => _ = home.beside.insert(rest, &file.text),
                     Fact::Infra(InfraFact::ChartTemplate(template)) if rest.starts_with("templates/") => {
                         home.templates.insert(path, template);
                     }

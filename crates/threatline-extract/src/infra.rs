@@ -30,6 +30,7 @@ pub mod secret;
 pub mod serverless;
 pub mod settings;
 pub mod skaffold;
+pub mod starlark;
 pub mod terraform;
 pub mod text;
 pub mod tool_servers;
@@ -64,6 +65,9 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     amplify::read,
     pipeline::read_github,
     pipeline::read_circleci,
+    pipeline::read_drone,
+    pipeline::read_google,
+    pipeline::read_codebuild,
     pipeline::read_bitbucket,
     hosting::read_render,
     hosting::read_firebase,

@@ -8,6 +8,7 @@ mod fields;
 mod members;
 mod own;
 mod replace;
+mod selector;
 
 use crate::charts::{PRODUCTION, environment, folder};
 use members::Members;
@@ -302,8 +303,23 @@ fn drop_below(root: &str, said: &[(Arc<str>, Facts)], out: &mut BTreeMap<Arc<str
 fn is_target(fact: &Fact, patch: &Patch) -> bool {
     let Fact::Infra(fact) = fact else { return false };
     let Some((kind, name, _)) = fields::identity(fact) else { return false };
-    let fits = patch.target.1.as_deref().is_none_or(|pattern| fields::matches(pattern, name));
-    !patch.selects && patch.target.0.as_deref() == Some(kind) && fits
+    let fits = patch.target.1.as_deref().is_none_or(|pattern| selector::matches(pattern, name));
+    let kind_fits = patch.target.0.as_deref().map_or(patch.selects(), |wanted| wanted == kind);
+    kind_fits && fits && is_selected(fact, patch)
+}
+
+/// Whether a resource has the labels and annotations by which a patch chooses.
+fn is_selected(fact: &InfraFact, patch: &Patch) -> bool {
+    let (labels, annotations) = match fact {
+        InfraFact::Workload(it) => (Some(&it.own_labels), Some(&it.annotations)),
+        InfraFact::Service(it) => (None, Some(&it.annotations)),
+        InfraFact::Ingress(it) => (None, Some(&it.annotations)),
+        _ => (None, None),
+    };
+    let fits = |selector: &Option<String>, has: Option<&BTreeMap<String, String>>| {
+        selector.as_deref().is_none_or(|selector| has.is_some_and(|has| selector::selects(selector, has)))
+    };
+    fits(&patch.labels, labels) && fits(&patch.annotations, annotations)
 }
 
 fn is_superseded(fact: &Fact, change: &Change<'_>) -> bool {

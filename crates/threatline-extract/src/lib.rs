@@ -54,6 +54,10 @@ fn documents(kind: ArtifactKind, text: &str) -> Extracted {
 }
 
 fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) -> Extracted) -> Extracted {
+    if kind == ArtifactKind::ChartFile {
+        // whoever takes a file in by a pattern takes pictures and archives too
+        return std::str::from_utf8(bytes).map_or_else(|_| Extracted::default(), infra::chart::file);
+    }
     if bytes.len() > MAX_BYTES {
         return Extracted::lost("larger than 1 MiB");
     }
@@ -80,6 +84,7 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::ChartTemplate if infra::chart::is_template(text) => infra::chart::template(text),
         // Helm's are not the only files that end so
         ArtifactKind::ChartTemplate => Extracted::default(),
+        ArtifactKind::ChartFile => infra::chart::file(text),
         ArtifactKind::ChartValues => {
             let mut out = documents(ArtifactKind::Yaml, text);
             infra::chart::values(text, &mut out);
@@ -106,6 +111,8 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::Goctl => spec::goctl::read(text),
         ArtifactKind::Bicep => infra::bicep::read(text),
         ArtifactKind::Wrangler => infra::wrangler::read(text),
+        ArtifactKind::Starlark => infra::starlark::read(text),
+        ArtifactKind::Jenkinsfile => infra::pipeline::jenkins(text),
         ArtifactKind::Manifest(ecosystem) => manifest::read(ecosystem, text),
         ArtifactKind::Codeowners => manifest::codeowners::read(text),
     }

@@ -56,6 +56,8 @@ pub enum ArtifactKind {
     Toml,
     ChartValues,
     ChartTemplate,
+    /// Any file beside the templates of a chart that takes it in; no name says so.
+    ChartFile,
     Dockerfile,
     EnvFile,
     Protobuf,
@@ -79,6 +81,9 @@ pub enum ArtifactKind {
     Sql,
     Manifest(Ecosystem),
     Codeowners,
+    /// A package of Bazel, or a Tiltfile.
+    Starlark,
+    Jenkinsfile,
 }
 
 impl Language {
@@ -121,6 +126,11 @@ impl ArtifactKind {
     /// counted.
     pub fn of(name: &str) -> Option<Self> {
         use ArtifactKind::*;
+        match name {
+            // a folder of what was built is called so in small letters
+            "BUILD" | "BUILD.bazel" | "Tiltfile" => return Some(Starlark),
+            _ => {}
+        }
         let lower = name.to_ascii_lowercase();
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
         Some(match lower.as_str() {
@@ -141,6 +151,7 @@ impl ArtifactKind {
             "requirements.txt" | "requirements.in" => Manifest(Ecosystem::Python),
             "package-lock.json" | "npm-shrinkwrap.json" | "composer.lock" | "pnpm-lock.yaml" => return None,
             "codeowners" => Codeowners,
+            "jenkinsfile" => Jenkinsfile,
             // what says beside the sources which class answers where
             "web.xml" | "routes" => Source(Language::Java),
             "dockerfile" | "containerfile" => Dockerfile,
@@ -150,6 +161,7 @@ impl ArtifactKind {
             "firestore.rules" | "storage.rules" => StoreRules,
             "wrangler.toml" | "wrangler.jsonc" | "wrangler.json" => Wrangler,
             _ if lower.starts_with("dockerfile.") || lower.starts_with("containerfile.") || extension == "dockerfile" => Dockerfile,
+            _ if lower.starts_with("jenkinsfile.") || lower.starts_with("jenkinsfile-") || extension == "jenkinsfile" => Jenkinsfile,
             _ if lower.starts_with(".env.") || extension == "env" => EnvFile,
             _ if lower.contains("haproxy")
                 && ["", ".template", ".tmpl", ".tpl", ".j2", ".erb"]

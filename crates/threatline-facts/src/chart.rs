@@ -50,6 +50,15 @@ pub struct ChartTemplate {
     pub lines: Vec<String>,
 }
 
+/// A file beside the templates of a chart that one of them takes in (`.Files.Get`), secrets hidden.
+///
+/// It has no mark: what stands in it is shown where it is taken in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ChartFile {
+    /// Its text.
+    pub text: String,
+}
+
 /// A chart that somebody installs: a release of helmfile or Skaffold, an application of Argo CD, a
 /// release of Flux.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

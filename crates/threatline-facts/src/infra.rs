@@ -3,15 +3,17 @@
 //! The words are neutral: a Compose service and a Kubernetes Deployment are both a [`Workload`].
 //! Values that a file only refers to stay symbolic.
 
+mod bazel;
 mod kubernetes;
 mod pipeline;
 mod terraform;
 
-pub use crate::chart::{Chart, ChartDependency, ChartRelease, ChartTemplate, ChartValues};
+pub use crate::chart::{Chart, ChartDependency, ChartFile, ChartRelease, ChartTemplate, ChartValues};
 use crate::{Mark, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use bazel::*;
 pub use kubernetes::*;
 pub use pipeline::*;
 pub use terraform::*;
@@ -49,9 +51,12 @@ pub enum InfraFact {
     StoreRules(StoreRules),
     ToolServer(ToolServer),
     Pipeline(Pipeline),
+    BuildTarget(BuildTarget),
+    RouteGrant(RouteGrant),
     Chart(Chart),
     ChartValues(ChartValues),
     ChartTemplate(ChartTemplate),
+    ChartFile(ChartFile),
     ChartRelease(ChartRelease),
     Role(Role),
     RoleBinding(RoleBinding),
@@ -116,6 +121,8 @@ pub struct Workload {
     pub namespace: Option<String>,
     /// Labels of the pod template (Kubernetes) or of the service (Compose).
     pub labels: BTreeMap<String, String>,
+    /// Labels of the resource itself (Kubernetes), by which others choose it.
+    pub own_labels: BTreeMap<String, String>,
     /// Annotations of the workload and its pod template.
     pub annotations: BTreeMap<String, String>,
     /// One for a Compose service; several, init containers included, for a pod.

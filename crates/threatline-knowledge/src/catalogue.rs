@@ -4,7 +4,9 @@
 //! is not known; nothing is guessed from a likeness.
 
 mod address;
+pub mod bazel;
 mod caller;
+mod chart_library;
 pub mod cloud;
 mod connection;
 mod data_class;
@@ -24,7 +26,8 @@ pub mod workloads;
 
 pub use address::{Scheme, encryption, port, scheme};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
-pub use connection::{Connection, connections, is_read_by_libraries, setting};
+pub use chart_library::chart_library;
+pub use connection::{Connection, connections, is_address_key, is_read_by_libraries, setting};
 pub use data_class::{data_class, is_setting, record_classes};
 pub use dial::{DialFile, dial_files};
 pub use kinds::{kind_of_letters, letters};

@@ -5,6 +5,7 @@
 //! points follow; what a person declares comes last and wins.
 
 mod address;
+mod bazel;
 mod boundaries;
 mod carried;
 mod cloud;

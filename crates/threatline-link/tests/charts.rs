@@ -255,3 +255,30 @@ fn templates_that_mean_harm_end() {
         assert!(begin.elapsed() < Duration::from_secs(30), "{}…", &text[..60]);
     }
 }
+
+#[test]
+fn templates_take_in_files_of_their_chart() {
+    let template = "{{ define \"files\" }}{{ $root := .root }}{{ range $path, $_ := $root.Files.Glob .glob }}\n  {{ base $path }}: {{ tpl ($root.Files.Get $path) $root | quote }}\n{{ end }}{{ end }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\ndata:\n  {{- include \"files\" (dict \"root\" $ \"glob\" \"files/*.txt\") }}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: more\ndata:\n{{ (.Files.Glob \"more/**\").AsConfig | indent 2 }}\n";
+    let mut facts = read(&chart(&[("chart/templates/config.yaml", template)]));
+    for (path, text) in [("chart/files/ORDERS_URL.txt", "http://orders:{{ .Values.port }}"), ("chart/more/deep/PAY_URL", "https://pay\npassword: hunter2\n")] {
+        facts.push((Arc::from(path), extract(ArtifactKind::ChartFile, text.as_bytes()).facts));
+    }
+    facts.sort_by(|a, b| a.0.cmp(&b.0));
+    let completed = complete(&facts);
+    let shown = format!("{:?}", completed["chart/templates/config.yaml"]);
+    assert!(shown.contains("http://orders:8080") && shown.contains("ORDERS_URL.txt"), "{shown}");
+    assert!(shown.contains("https://pay") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn a_library_that_lies_elsewhere_is_known_by_its_publisher() {
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n  - {name: common, version: 2.x.x, repository: 'oci://registry-1.docker.io/bitnamicharts'}\n";
+    let template = "apiVersion: {{ include \"common.capabilities.deployment.apiVersion\" . }}\nkind: Deployment\nmetadata:\n  name: {{ include \"common.names.fullname\" . }}\nspec:\n  template:\n    metadata:\n      labels: {{- include \"common.labels.standard\" (dict \"customLabels\" .Values.labels \"context\" $) | nindent 8 }}\n    spec:\n      containers:\n        - name: web\n          image: {{ include \"common.images.image\" (dict \"imageRoot\" .Values.image \"global\" .Values.global) }}\n          ports: [{containerPort: 8080}]\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {{ include \"common.names.fullname\" . }}\nspec:\n  type: LoadBalancer\n  selector: {{- include \"common.labels.matchLabels\" . | nindent 4 }}\n  ports: [{port: 80, targetPort: 8080}]\n";
+    let values = "image: {registry: docker.io, repository: shop/web, tag: '1'}\n";
+    let files = |chart: &str| {
+        let model = model(&[("shop/Chart.yaml", chart), ("shop/values.yaml", values), ("shop/templates/web.yaml", template)]);
+        components(&model).into_iter().filter(|line| !line.contains("user")).collect::<Vec<_>>()
+    };
+    assert_eq!(files(chart), ["shop process internet production"]);
+    assert!(!files(&chart.replace("bitnamicharts", "acmecharts")).contains(&"shop process internet production".to_owned()), "another's is not");
+}

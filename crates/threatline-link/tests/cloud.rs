@@ -381,3 +381,19 @@ fn constructs_make_what_templates_do() {
         ]
     );
 }
+
+#[test]
+fn services_of_containers_stand_behind_their_load_balancer() {
+    let template = |scheme: &str| {
+        format!(
+            "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Vpc: {{Type: AWS::EC2::VPC}}\n  Open: {{Type: AWS::EC2::SecurityGroup, Properties: {{VpcId: !Ref Vpc, SecurityGroupIngress: [{{IpProtocol: tcp, CidrIp: 0.0.0.0/0}}]}}}}\n  Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {{Scheme: {scheme}, SecurityGroups: [!Ref Open]}}}}\n  Listener: {{Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {{LoadBalancerArn: !Ref Balancer, DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Targets}}]}}}}\n  Targets: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup}}\n  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        - Name: api\n          Image: registry.test/api:1\n          Environment: [{{Name: DB_HOST, Value: !GetAtt Db.Endpoint.Address}}]\n  Api: {{Type: AWS::ECS::Service, Properties: {{TaskDefinition: !Ref Task, LoadBalancers: [{{TargetGroupArn: !Ref Targets}}]}}}}\n  Db: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: postgres, PubliclyAccessible: false}}}}\n"
+        )
+    };
+    let model = common::model(&[("template.yaml", &template("internet-facing"))]);
+    let flows: Vec<&str> = model.flows.iter().map(|flow| flow.id.rest()).filter(|id| !id.starts_with("user")).collect();
+    assert_eq!(flows, ["Api>Db:sql", "Balancer>Api:http"]);
+    let exposure = |model: &threatline_model::Model, name: &str| model.components.iter().find(|component| component.name == name).unwrap().exposure.name();
+    assert_eq!((exposure(&model, "Balancer"), exposure(&model, "Db")), ("internet", "internal"));
+    let inside = common::model(&[("template.yaml", &template("internal"))]);
+    assert_ne!(exposure(&inside, "Balancer"), "internet");
+}

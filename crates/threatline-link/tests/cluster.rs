@@ -124,3 +124,32 @@ fn an_operator_makes_the_store_that_clients_speak_to() {
     let store = model.component(&ComponentId::new("orders-db")).unwrap();
     assert_eq!((store.kind.name(), store.properties.get(Property::MutableImage)), ("data_store", None), "which image it is the operator knows");
 }
+
+const ROUTED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: pay, namespace: payments }\nspec:\n  template:\n    metadata: { labels: { app: pay } }\n    spec: { containers: [{ name: pay, image: acme/pay }] }\n---\napiVersion: v1\nkind: Service\nmetadata: { name: pay, namespace: payments }\nspec: { selector: { app: pay }, ports: [{ port: 80 }] }\n---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: { name: edge, namespace: infra }\nspec: { gatewayClassName: CLASS, listeners: [{ name: https, protocol: HTTPS, port: 443 }] }\n---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: pay, namespace: shop }\nspec: { parentRefs: [{ name: edge, namespace: infra }], rules: [{ backendRefs: [{ name: pay, namespace: payments, port: 80 }] }] }\n";
+
+fn exposure_of_pay(class: &str, grants: &str) -> &'static str {
+    let text = format!("{}---\n{grants}", ROUTED.replace("CLASS", class));
+    let model = common::model(&[("k8s/all.yaml", &text)]);
+    model.components.iter().find(|component| component.name == "pay").unwrap().exposure.name()
+}
+
+#[test]
+fn a_route_to_another_namespace_needs_a_grant_where_grants_are_kept() {
+    let grant = |from: &str, to: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata: {{ name: g, namespace: payments }}\nspec: {{ from: [{{ group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: {from} }}], to: [{{ group: '', kind: Service{to} }}] }}\n"
+        )
+    };
+    assert_eq!(exposure_of_pay("envoy", ""), "internet", "they may lie elsewhere");
+    assert_eq!(exposure_of_pay("envoy", &grant("shop", "")), "internet");
+    assert_eq!(exposure_of_pay("envoy", &grant("shop", ", name: pay")), "internet");
+    assert_eq!(exposure_of_pay("envoy", &grant("shop", ", name: other")), "internal");
+    assert_eq!(exposure_of_pay("envoy", &grant("blog", "")), "internal");
+}
+
+#[test]
+fn what_a_private_load_balancer_reaches_is_not_open() {
+    assert_eq!(exposure_of_pay("gke-l7-rilb", ""), "internal");
+    assert_eq!(exposure_of_pay("nginx-internal", ""), "internal");
+    assert_eq!(exposure_of_pay("gke-l7-global-external-managed", ""), "internet");
+}

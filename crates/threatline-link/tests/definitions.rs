@@ -187,3 +187,27 @@ fn what_a_definition_and_the_program_say_differently_of_one_operation_is_drift()
     assert_eq!(contradictions("security: []", "page"), [debug]);
     assert!(contradictions("security: [{}, { token: [] }]", "other").is_empty(), "of neither is it known that they speak of the same");
 }
+
+#[test]
+fn fields_of_bodies_and_operations_that_one_side_alone_knows_are_drift() {
+    let said = |files: &[(&str, &str)]| {
+        let model = common::model(files);
+        let mut said: Vec<String> = model
+            .drift
+            .iter()
+            .map(|drift| format!("{} {}", drift.kind.name(), drift.claims.iter().map(|(said, _)| said.as_str()).collect::<Vec<_>>().join(" / ")))
+            .collect();
+        said.sort();
+        said
+    };
+    let app = "from flask import Flask, request\n\napp = Flask(__name__)\n\n@app.post('/orders')\ndef create():\n    return request.json['item'] + request.json['count'] + request.json['discount']\n\nif __name__ == '__main__':\n    app.run()\n";
+    let document = |fields: &str| {
+        format!(
+            "openapi: 3.0.0\ninfo: {{ title: Shop }}\npaths:\n  /orders:\n    post:\n      requestBody: {{ content: {{ application/json: {{ schema: {{ type: object, properties: {{ {fields} }} }} }} }} }}\n      responses: {{}}\n"
+        )
+    };
+    let files = |document: &str| said(&[("app.py", app), ("Dockerfile", "FROM python:3.12\nCOPY . .\nEXPOSE 80\n"), ("openapi.yaml", document)]);
+    assert_eq!(files(&document("item: {}, count: {}")), ["contradiction takes the field discount / does not document discount"]);
+    assert!(files(&document("item: {}, count: {}, discount: {}, more: {}")).is_empty());
+    assert!(files(&document("item: {}, other: {}")).is_empty(), "they hardly speak of the same body");
+}

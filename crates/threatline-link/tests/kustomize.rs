@@ -196,5 +196,16 @@ fn a_patch_for_a_kind_is_for_all_of_it_whatever_it_is_called() {
     assert_eq!(components(&model).len(), 2, "the patch is no component");
     let labelled = overlay.replace("kind: Deployment, name: 'w.*'", "labelSelector: app=web");
     let model = system(&[("k8s/prod/kustomization.yaml", labelled.as_str()), ("k8s/prod/patch.yaml", patch)]);
-    assert_eq!(components(&model).len(), 2, "nor is it where nobody knows what it is for");
+    assert_eq!(components(&model).len(), 2, "nor is it where nothing has the label");
+    assert!(flows(&model).is_empty());
+    let deployment = |labels: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: web, labels: {{ {labels} }} }}\nspec:\n  template:\n    metadata: {{ labels: {{ app: web }} }}\n    spec: {{ containers: [{{ name: web, image: web }}] }}\n"
+        )
+    };
+    for (labels, expected) in [("tier: front, app: web", 1), ("tier: back, app: web", 0)] {
+        let chosen = overlay.replace("kind: Deployment, name: 'w.*'", "kind: Deployment, name: '(web|w[0-9]+)', labelSelector: 'app=web,tier in (front)'");
+        let model = system(&[("k8s/base/web.yaml", &deployment(labels)), ("k8s/prod/kustomization.yaml", &chosen), ("k8s/prod/patch.yaml", patch)]);
+        assert_eq!(flows(&model).len(), expected, "{labels}");
+    }
 }

@@ -142,3 +142,23 @@ fn actions_of_others_are_pinned_or_not() {
     assert_eq!(with("actions/checkout@v4"), None);
     assert_eq!(with("./.github/actions/own"), None);
 }
+
+#[test]
+fn other_platforms_deploy_by_their_own_rights() {
+    let jenkins = "pipeline {\n  agent any\n  stages {\n    stage('Deploy') {\n      steps {\n        withCredentials([file(credentialsId: 'kube', variable: 'KUBECONFIG')]) {\n          sh \"kubectl apply -f k8s\"\n        }\n      }\n    }\n    stage('Test') { steps { sh 'make test' } }\n  }\n}\n";
+    assert_eq!(at("ci/Jenkinsfile", jenkins), ["jenkins>kubernetes-api static_key deploys"]);
+    assert!(
+        at("ci/Jenkinsfile", "pipeline { agent any\n stages { stage('Test') { steps { sh 'make test' } } } }\n").is_empty(),
+        "one that only tests is none of the system"
+    );
+    let google = "steps:\n  - name: gcr.io/google.com/cloudsdktool/cloud-sdk\n    entrypoint: gcloud\n    args: [run, deploy, api, --image, x]\n";
+    assert_eq!(at("deploy/cloudbuild.yaml", google), ["google-cloud-build>google-apis workload_identity deploys"]);
+    let amazon = "version: 0.2\nphases:\n  build:\n    commands: [aws ecs update-service --cluster a --service b]\n";
+    assert_eq!(at("buildspec.yml", amazon), ["aws-codebuild>aws workload_identity deploys"]);
+    let drone = "kind: pipeline\nname: default\nsteps:\n  - name: ship\n    image: bitnami/kubectl\n    environment: { KUBE_TOKEN: { from_secret: kube } }\n    commands: [kubectl apply -f k8s]\n";
+    assert_eq!(at(".drone.yml", drone), ["drone>kubernetes-api static_key deploys"]);
+    assert!(at("docs/.drone.yml", drone).is_empty(), "a copy elsewhere runs nowhere");
+    let tekton =
+        "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: { name: ship }\nspec:\n  steps:\n    - { name: a, image: x, script: 'helm upgrade shop ./chart' }\n";
+    assert_eq!(at("tekton/ship.yaml", tekton), ["tekton>kubernetes-api ? deploys"]);
+}

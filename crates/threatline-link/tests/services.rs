@@ -75,3 +75,22 @@ fn an_account_without_a_name_is_the_one_that_is_declared() {
     assert_eq!(flows(&model(&[MANIFEST, ("main.py", &code), ("infra/main.tf", declared)])), ["shop>files:https +"]);
     assert_eq!(flows(&model(&[MANIFEST, ("main.py", &code)])), ["shop>azure-blob-storage:https +"]);
 }
+
+#[test]
+fn rails_and_sidekiq_read_their_own_variables() {
+    let compose = "services:\n  web:\n    build: .\n    environment: { DATABASE_URL: 'postgres://db:5432/app', REDIS_URL: 'redis://cache:6379/0' }\n  db: { image: postgres }\n  cache: { image: redis }\n";
+    let routes = "Rails.application.routes.draw do\n  get '/orders', to: 'orders#index'\nend\n";
+    let controller = "class OrdersController < ApplicationController\n  def index\n  end\nend\n";
+    let shown = |gems: &str| {
+        let files = [
+            ("compose.yaml", compose),
+            ("Dockerfile", "FROM ruby:3\nCOPY . .\n"),
+            ("Gemfile", gems),
+            ("config/routes.rb", routes),
+            ("app/controllers/orders_controller.rb", controller),
+        ];
+        common::model(&files).flows.iter().map(|flow| flow.id.rest().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown("gem 'rails'\ngem 'pg'\ngem 'sidekiq'\n"), ["web>cache:redis", "web>db:sql"]);
+    assert!(shown("gem 'rails'\ngem 'redis'\n").is_empty(), "the driver alone asks for nothing");
+}

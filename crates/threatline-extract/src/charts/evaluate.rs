@@ -1,9 +1,9 @@
 //! Templates completed with values. Nothing runs: what is not a simple expression over what the repository
 //! holds is not known, and work, depth and size are bounded.
 
-use super::functions;
 use super::syntax::{self, Expression, Piece};
 use super::value::Value;
+use super::{files, functions};
 use crate::infra::chart::HOLE;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -226,13 +226,19 @@ impl<'h> Evaluator<'h> {
         if self.work > MAX_WORK || depth > MAX_DEPTH + 8 {
             return Value::Unknown;
         }
-        let along = |value: Value, path: &[String]| path.iter().fold(value, |value, key| value.get(key));
+        let along = |value: Value, path: &[String]| path.iter().fold(value, |value, key| files::part(&value, key).unwrap_or_else(|| value.get(key)));
         match expression {
             Expression::Literal(value) => value.clone(),
             Expression::Dot(path) => along(frame.dot.clone(), path),
             Expression::Variable(name, path) => along(frame.variable(name), path),
             Expression::Of(inner, path) => along(self.value(inner, frame, depth + 1), path),
             Expression::Call(name, arguments) => self.call(name, arguments, frame, depth),
+            Expression::Method(receiver, name, arguments) => {
+                let receiver = self.value(receiver, frame, depth + 1);
+                let values: Vec<Value> = arguments.iter().map(|argument| self.value(argument, frame, depth + 1)).collect();
+                let value = files::ask(&receiver, name, &values);
+                self.paid(value)
+            }
             Expression::Unknown => Value::Unknown,
         }
     }

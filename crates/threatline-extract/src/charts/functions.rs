@@ -24,7 +24,8 @@ pub(super) fn call(name: &str, values: &[Value]) -> Value {
         (_, values) if values.contains(&Value::Unknown) => Value::Unknown,
         (
             "hasKey" | "get" | "index" | "dig" | "keys" | "values" | "pick" | "omit" | "deepCopy" | "first" | "last" | "rest" | "has" | "concat" | "append"
-            | "uniq" | "compact" | "until" | "len" | "sortAlpha" | "join" | "splitList" | "split" | "kindIs" | "typeOf" | "kindOf" | "toStrings",
+            | "uniq" | "compact" | "until" | "len" | "sortAlpha" | "join" | "splitList" | "split" | "kindIs" | "typeOf" | "kindOf" | "toStrings" | "typeIs"
+            | "initial" | "reverse" | "prepend" | "without" | "slice" | "all" | "any" | "pluck",
             _,
         ) => collection(name, values),
         _ => text(name, values),
@@ -159,7 +160,20 @@ fn collection(name: &str, values: &[Value]) -> Value {
         ("split", [Value::Text(at), Value::Text(text)]) => {
             Value::map((0..).zip(text.split(&**at).take(4096)).map(|(at, part)| (format!("_{at}"), Value::text(part))))
         }
-        ("kindIs", [Value::Text(kind), value]) => Value::Bool(kind_of(value) == &**kind),
+        ("initial", [Value::List(items)]) => Value::list(items[..items.len().saturating_sub(1)].to_vec()),
+        ("reverse", [Value::List(items)]) => Value::list(items.iter().rev().cloned().collect()),
+        ("prepend", [list, value]) => Value::list([value.clone()].into_iter().chain(items(list)).collect()),
+        ("without", [list, others @ ..]) => Value::list(items(list).into_iter().filter(|item| !others.iter().any(|other| same(item, other))).collect()),
+        ("slice", [Value::List(items), Value::Int(from)]) => Value::list(items.iter().skip(usize::try_from(*from).unwrap_or_default()).cloned().collect()),
+        ("all" | "any", values) => {
+            let known: Option<Vec<bool>> = values.iter().map(Value::holds).collect();
+            known.map_or(Value::Unknown, |known| Value::Bool(if name == "all" { known.iter().all(|holds| *holds) } else { known.contains(&true) }))
+        }
+        ("pluck", [Value::Text(key), maps @ ..]) => {
+            let has = |map: &&Value| map.entries().is_some_and(|entries| entries.contains_key(&**key));
+            Value::list(maps.iter().filter(has).map(|map| map.get(key)).collect())
+        }
+        ("kindIs" | "typeIs", [Value::Text(kind), value]) => Value::Bool(kind_of(value) == &**kind),
         ("typeOf" | "kindOf", [value]) => Value::text(kind_of(value)),
         _ => Value::Unknown,
     }
@@ -213,6 +227,15 @@ fn text(name: &str, values: &[Value]) -> Value {
         "trim" => Value::text(printed.trim()),
         "nospace" => Value::text(printed.replace(char::is_whitespace, "")),
         "upper" => Value::text(printed.to_uppercase()),
+        "base" => Value::text(printed.rsplit('/').next().unwrap_or_default()),
+        "dir" => Value::text(printed.rsplit_once('/').map_or(".", |(folder, _)| folder)),
+        "ext" => Value::text(printed.rfind('.').filter(|at| !printed[*at..].contains('/')).map_or("", |at| &printed[at..])),
+        "title" => Value::text(titled(&printed)),
+        "snakecase" => Value::text(printed.to_lowercase().replace(['-', ' ', '.'], "_")),
+        "substr" => match (number(0).map(usize::try_from), number(1).map(usize::try_from)) {
+            (Some(Ok(from)), Some(Ok(to))) => Value::text(printed.chars().skip(from).take(to.saturating_sub(from)).collect::<String>()),
+            _ => Value::Unknown,
+        },
         "lower" | "kebabcase" => Value::text(printed.to_lowercase()),
         "trimSuffix" => Value::text(printed.strip_suffix(word(0).as_str()).unwrap_or(&printed)),
         "trimPrefix" => Value::text(printed.strip_prefix(word(0).as_str()).unwrap_or(&printed)),
@@ -227,10 +250,17 @@ fn text(name: &str, values: &[Value]) -> Value {
         "hasPrefix" => Value::Bool(printed.starts_with(word(0).as_str())),
         "hasSuffix" => Value::Bool(printed.ends_with(word(0).as_str())),
         "int" | "int64" | "atoi" => printed.trim_matches('"').parse().map_or(Value::Unknown, Value::Int),
-        "add" | "add1" | "sub" | "mul" | "max" | "min" => arithmetic(name, values),
+        "add" | "add1" | "sub" | "mul" | "div" | "mod" | "max" | "min" => arithmetic(name, values),
         "b64enc" => Value::text(encoded(&printed)),
         _ => Value::Unknown,
     }
+}
+
+/// A text with the first letter of each word large.
+fn titled(text: &str) -> String {
+    let mut begins = true;
+    let large = |letter: char| if std::mem::replace(&mut begins, !letter.is_alphanumeric()) { letter.to_ascii_uppercase() } else { letter };
+    text.chars().map(large).collect()
 }
 
 fn arithmetic(name: &str, values: &[Value]) -> Value {
@@ -242,13 +272,15 @@ fn arithmetic(name: &str, values: &[Value]) -> Value {
         "add" => fold(i64::checked_add),
         "sub" => fold(i64::checked_sub),
         "mul" => fold(i64::checked_mul),
+        "div" => fold(i64::checked_div),
+        "mod" => fold(i64::checked_rem),
         "max" => fold(|a, b| Some(a.max(b))),
         _ => fold(|a, b| Some(a.min(b))),
     }
 }
 
 /// Base64, standard alphabet; of what is not known nothing.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     if text.contains(HOLE) {
         return HOLE.to_string();

@@ -34,6 +34,7 @@ pub(super) fn say(foreign: &Foreign, release: &Value) -> Facts {
         name: name.clone(),
         namespace: None,
         labels: labels.clone(),
+        own_labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
         containers: vec![container],
         replicas: None,

@@ -47,7 +47,7 @@ pub(super) fn find<'f>(files: &Files<'f>, said: &[(Arc<str>, ChartRelease)]) -> 
             None if told.is_none_or(|told| told == PRODUCTION) => {
                 let name = release.chart.rsplit('/').next().unwrap_or(&release.chart).to_owned();
                 let alias = release.name.clone().filter(|name| !name.is_empty());
-                products.push((Foreign { path: path.clone(), name, alias: alias.clone(), mark: release.mark, values }, alias));
+                products.push((Foreign { path: path.clone(), name, alias: alias.clone(), repository: None, mark: release.mark, values }, alias));
             }
             None => {}
         }

@@ -12,6 +12,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 use threatline_facts::infra::{Chart, ChartDependency, InfraFact, Workload};
 use threatline_facts::{ArtifactKind, Fact, Facts, Mark};
+use threatline_knowledge::catalogue;
 
 /// Charts in charts go no deeper, and of one chart no more come than this.
 const MAX_DEPTH: usize = 6;
@@ -31,6 +32,8 @@ pub(super) struct Foreign {
     /// The chart's name, and what it is called here.
     pub(super) name: String,
     pub(super) alias: Option<String>,
+    /// Where it comes from.
+    pub(super) repository: Option<String>,
     pub(super) mark: Mark,
     /// What it is handed.
     pub(super) values: Value,
@@ -241,7 +244,8 @@ fn enter<'f>(files: &Files<'f>, root: &'f str, values: &Value, depth: usize, out
             }
             (None, Some(dependency)) => {
                 let (name, alias) = (dependency.name.clone(), dependency.alias.clone());
-                out.foreign.push(Foreign { path: child.path, name, alias, mark: dependency.mark, values: given });
+                let repository = dependency.repository.clone();
+                out.foreign.push(Foreign { path: child.path, name, alias, repository, mark: dependency.mark, values: given });
             }
             (None, None) => {}
         }
@@ -296,16 +300,25 @@ pub(super) fn say<'f>(files: &Files<'f>, parsed: &Parsed<'f>, installed: &Instal
 /// Named templates of all charts; the one that brings others with it comes last and wins.
 fn helpers<'f>(files: &Files<'f>, parsed: &Parsed<'f>, installed: &Installed<'f>) -> Helpers {
     let mut helpers = Helpers::new();
+    for known in installed.foreign.iter().filter_map(|foreign| catalogue::chart_library(&foreign.name, foreign.repository.as_deref()?)) {
+        lend(&syntax::parse(known).unwrap_or_default(), &mut helpers);
+    }
     for instance in &installed.charts {
         for path in files.charts.get(instance.folder).into_iter().flat_map(|folder| folder.templates.keys()) {
-            for piece in parsed.get(path).into_iter().flatten().flat_map(|pieces| pieces.iter()) {
-                if let Piece::Define { name, body } = piece {
-                    helpers.insert(name.clone(), Arc::new(body.clone()));
-                }
+            if let Some(pieces) = parsed.get(path).and_then(Option::as_ref) {
+                lend(pieces, &mut helpers);
             }
         }
     }
     helpers
+}
+
+fn lend(pieces: &[Piece], helpers: &mut Helpers) {
+    for piece in pieces {
+        if let Piece::Define { name, body } = piece {
+            helpers.insert(name.clone(), Arc::new(body.clone()));
+        }
+    }
 }
 
 /// What the templates of a chart see.
@@ -328,6 +341,6 @@ fn context(folder: &Folder<'_>, instance: &Instance<'_>, release: &Value) -> Val
         ),
         ("Template".to_owned(), Value::map([("BasePath".to_owned(), base), ("Name".to_owned(), Value::Unknown)])),
         ("Capabilities".to_owned(), Value::Unknown),
-        ("Files".to_owned(), Value::Unknown),
+        ("Files".to_owned(), Value::map(folder.beside.iter().map(|(path, text)| ((*path).to_owned(), Value::written(text))))),
     ])
 }

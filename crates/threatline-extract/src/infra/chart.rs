@@ -8,9 +8,10 @@ pub mod release;
 
 use super::{kubernetes, mark, secret, text};
 use crate::node::{self, Kind, Node};
+use std::collections::BTreeSet;
 use std::fmt::Write;
-use threatline_facts::infra::{Chart, ChartDependency, ChartTemplate, ChartValues, InfraFact};
-use threatline_facts::{ArtifactKind, Extracted, Text};
+use threatline_facts::infra::{Chart, ChartDependency, ChartFile, ChartTemplate, ChartValues, InfraFact};
+use threatline_facts::{ArtifactKind, Extracted, Fact, Facts, Text};
 
 /// What stands for a part of a text that is not known. No file may hold it.
 pub(crate) const HOLE: char = '\u{fdd0}';
@@ -23,6 +24,12 @@ const MAX_TEXT: usize = 64 << 10;
 
 /// Longer templates are generated.
 const MAX_LINES: usize = 20_000;
+
+/// How templates ask for the files of their chart.
+const ASKS: [&str; 3] = [".Files.Get ", ".Files.Glob ", ".Files.Lines "];
+
+/// More of them are generated.
+const MAX_FILES: usize = 200;
 
 /// Words of an action that only Helm's templates have.
 const TELLING: &[&str] = &[".Values", ".Release.", ".Chart.", ".Capabilities", "include \"", "define \"", "template \"", "toYaml", "nindent"];
@@ -89,6 +96,33 @@ pub fn template(text: &str) -> Extracted {
     }
     out.say(InfraFact::ChartTemplate(template));
     out
+}
+
+/// Reads a file that a template of its chart takes in.
+pub fn file(text: &str) -> Extracted {
+    let mut out = Extracted::default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if !text.is_empty() && text.len() <= MAX_TEXT {
+        out.say(InfraFact::ChartFile(ChartFile { text: lines::without_secrets(&text.replace("\r\n", "\n")) }));
+    }
+    out
+}
+
+/// The files beside it that a template takes in: paths and patterns from the folder of its chart.
+pub fn files(facts: &Facts) -> BTreeSet<String> {
+    let lines = facts.facts.iter().filter_map(|fact| if let Fact::Infra(InfraFact::ChartTemplate(template)) = fact { Some(&template.lines) } else { None });
+    let asked = lines.flatten().flat_map(|line| ASKS.iter().flat_map(|ask| line.split(ask).skip(1)));
+    let written = asked.filter_map(|rest| {
+        let action = rest.split("}}").next().unwrap_or(rest);
+        let (_, rest) =
+            action.split_once('"').filter(|(before, _)| before.chars().all(|letter| letter.is_whitespace() || letter == '(' || letter.is_ascii_lowercase()))?;
+        // `printf "files/%s.conf" .Values.name`
+        let path = rest.split_once('"')?.0.replace("%s", "*");
+        let path = path.trim_start_matches("./");
+        let leads_on = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        (leads_on && path.len() < 200 && path.chars().any(char::is_alphanumeric)).then(|| path.to_owned())
+    });
+    written.take(MAX_FILES).collect()
 }
 
 /// A mapping of values as JSON, without secrets.

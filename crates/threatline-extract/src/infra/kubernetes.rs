@@ -71,9 +71,12 @@ fn read_list(document: &Node, depth: usize, out: &mut Extracted) -> bool {
         ("cloud.google.com", "BackendConfig") => guards::backend(&resource, out),
         ("rbac.authorization.k8s.io", _) => access::read(&resource, out),
         ("traefik.io" | "traefik.containo.us", "Middleware") => guards::middleware(&resource, out),
-        ("traefik.io" | "traefik.containo.us", "IngressRoute" | "IngressRouteTCP") => routes::traefik(&resource, out),
+        ("traefik.io" | "traefik.containo.us", "IngressRoute" | "IngressRouteTCP" | "IngressRouteUDP") => routes::traefik(&resource, out),
         ("argoproj.io", "Application") => super::chart::release::argo(document, out),
+        ("argoproj.io", "ApplicationSet") => super::chart::release::argo_set(document, out),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => super::chart::release::flux(document, out),
+        ("argoproj.io", "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" | "CronWorkflow") => workload::steps(&resource, out),
+        ("tekton.dev", kind) => super::pipeline::tekton::read(document, kind, out),
         ("serving.knative.dev", "Service") => workload::knative(&resource, out),
         _ if operator::read(&resource, out) => {}
         _ => workload::read(&resource, out),

@@ -118,7 +118,7 @@ pub fn read_operations(document: &Node, out: &mut Extracted) -> bool {
     }
     let at = mark(document, out);
     let inline = resources(&operations::resources(document, None), out);
-    out.say(InfraFact::Patch(Patch { path: None, target: (None, None), selects: false, deletes: deletes(document), inline, mark: at }));
+    out.say(InfraFact::Patch(Patch { path: None, target: (None, None), labels: None, annotations: None, deletes: deletes(document), inline, mark: at }));
     true
 }
 
@@ -133,7 +133,8 @@ fn patches(document: &Node, out: &mut Extracted) -> Vec<Patch> {
         for item in list(document, key) {
             let text = |path: &[&str]| item.str_at(path).map(str::to_owned);
             let target = (text(&["target", "kind"]), text(&["target", "name"]));
-            let selects = ["labelSelector", "annotationSelector"].iter().any(|key| item.at(&["target", key]).is_some());
+            let (labels, annotations) = (text(&["target", "labelSelector"]), text(&["target", "annotationSelector"]));
+            let selects = labels.is_some() || annotations.is_some();
             let (before, named) = (patches.len(), target.1.is_some());
             if let Some(path) = item.str_at(&["path"]) {
                 let at = mark(item, out);
@@ -145,7 +146,7 @@ fn patches(document: &Node, out: &mut Extracted) -> Vec<Patch> {
                 patches.push(file(path, target, at));
             }
             for patch in &mut patches[before..] {
-                patch.selects = selects;
+                (patch.labels, patch.annotations) = (labels.clone(), annotations.clone());
                 // what labels choose is not what the patch is called
                 patch.target.1 = patch.target.1.take().filter(|_| named || !selects);
             }
@@ -155,7 +156,7 @@ fn patches(document: &Node, out: &mut Extracted) -> Vec<Patch> {
 }
 
 fn file(path: &str, target: (Option<String>, Option<String>), mark: Mark) -> Patch {
-    Patch { path: Some(path.to_owned()), target, selects: false, deletes: false, inline: Vec::new(), mark }
+    Patch { path: Some(path.to_owned()), target, labels: None, annotations: None, deletes: false, inline: Vec::new(), mark }
 }
 
 /// A patch written in the kustomization itself: resources, or a list of JSON patch operations.
@@ -173,7 +174,7 @@ fn strategic(inline: &Node, target: (Option<String>, Option<String>), out: &mut 
         return None;
     };
     let target = target_of(first, target);
-    let mut patch = Patch { path: None, target, selects: false, deletes: deletes(first), inline: Vec::new(), mark: at };
+    let mut patch = Patch { path: None, target, labels: None, annotations: None, deletes: deletes(first), inline: Vec::new(), mark: at };
     if first.is_sequence() && !patch.deletes {
         patch.inline = resources(&operations::resources(first, patch.target.0.as_deref()), out);
     } else if !patch.deletes {

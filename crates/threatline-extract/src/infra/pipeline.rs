@@ -5,15 +5,24 @@
 mod azure;
 mod bitbucket;
 mod circleci;
+mod codebuild;
+mod drone;
 mod github;
 mod gitlab;
+mod google;
 mod images;
+mod jenkins;
+pub(super) mod tekton;
 
 pub use azure::read as read_azure;
 pub use bitbucket::read as read_bitbucket;
 pub use circleci::read as read_circleci;
+pub use codebuild::read as read_codebuild;
+pub use drone::read as read_drone;
 pub use github::read as read_github;
 pub use gitlab::read as read_gitlab;
+pub use google::read as read_google;
+pub use jenkins::read as jenkins;
 
 use super::{secret, text};
 use crate::node::Node;

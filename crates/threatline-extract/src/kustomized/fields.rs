@@ -1,5 +1,6 @@
 //! Fields of resources, by the paths that replacements of Kustomize name: what of them is kept as facts can be read and written.
 
+use super::selector;
 use threatline_facts::Text;
 use threatline_facts::infra::{Chosen, Container, InfraFact, Ingress, Service, Variable, VariableValue, Workload};
 
@@ -88,39 +89,11 @@ pub(super) fn identity(fact: &InfraFact) -> Option<(&str, &str, Option<&str>)> {
 /// Whether a resource is one of those that are chosen; what labels choose is not known, and nothing is.
 pub(super) fn is_chosen(chosen: &Chosen, fact: &InfraFact) -> bool {
     let Some((kind, name, namespace)) = identity(fact) else { return false };
-    let fits = |pattern: &Option<String>, text: &str| pattern.as_deref().is_none_or(|pattern| matches(pattern, text));
+    let fits = |pattern: &Option<String>, text: &str| pattern.as_deref().is_none_or(|pattern| selector::matches(pattern, text));
     !chosen.narrowed
         && fits(&chosen.kind, kind)
         && fits(&chosen.name, name)
         && (chosen.namespace.is_none() || namespace.is_none() || fits(&chosen.namespace, namespace.unwrap_or_default()))
-}
-
-/// A name or a simple pattern that stands for the whole of it; what other patterns match is not known, and nothing is.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
-    let pattern = pattern.strip_suffix('$').unwrap_or(pattern);
-    let inner = pattern.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(pattern);
-    inner.split('|').any(|one| {
-        let mut parts = one.split(".*");
-        let Some(first) = parts.next() else { return false };
-        if one.replace(".*", "").contains(['(', ')', '[', ']', '*', '+', '?', '\\', '{', '}', '^', '$']) {
-            return false;
-        }
-        let Some(mut rest) = text.strip_prefix(first) else { return false };
-        let mut open = false;
-        let last = one.split(".*").count() - 1;
-        for (at, part) in parts.enumerate() {
-            open = at + 1 == last && part.is_empty();
-            if at + 1 == last && !part.is_empty() {
-                return rest.ends_with(part);
-            }
-            match rest.find(part) {
-                Some(found) => rest = &rest[found + part.len()..],
-                None => return false,
-            }
-        }
-        open || rest.is_empty()
-    })
 }
 
 /// The value of a field.

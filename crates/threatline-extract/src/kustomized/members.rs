@@ -2,9 +2,9 @@
 
 use super::fields::{self, Path};
 use super::own::fill;
-use super::{All, Change, MAX_DEPTH, MAX_FILES, below, known};
+use super::{All, Change, MAX_DEPTH, MAX_FILES, below, is_selected, known, selector};
 use std::collections::{BTreeMap, BTreeSet};
-use threatline_facts::infra::{Chosen, Config, InfraFact, Kustomization};
+use threatline_facts::infra::{Chosen, Config, InfraFact, Kustomization, Patch};
 use threatline_facts::{Fact, Facts, Text};
 
 /// Resources of a kustomization and of those in it.
@@ -42,10 +42,11 @@ impl<'m> Members<'m> {
         }
     }
 
-    /// Names of resources of a kind that fit a pattern.
-    pub(super) fn names(&self, kind: &str, pattern: Option<&str>) -> BTreeSet<String> {
-        let all = self.found.iter().filter_map(|(fact, _)| fields::identity(fact));
-        all.filter(|(own, name, _)| *own == kind && pattern.is_none_or(|pattern| fields::matches(pattern, name))).map(|(_, name, _)| name.to_owned()).collect()
+    /// Names of resources of a kind that a patch chooses by pattern, labels and annotations.
+    pub(super) fn names(&self, kind: &str, patch: &Patch) -> BTreeSet<String> {
+        let all = self.found.iter().filter(|(fact, _)| is_selected(fact, patch)).filter_map(|(fact, _)| fields::identity(fact));
+        let fits = |name: &str| patch.target.1.as_deref().is_none_or(|pattern| selector::matches(pattern, name));
+        all.filter(|(own, name, _)| *own == kind && fits(name)).map(|(_, name, _)| name.to_owned()).collect()
     }
 
     /// ConfigMaps or Secrets of a name, with what their files hold, outermost first; not those of one folder.

@@ -72,7 +72,7 @@ fn aimed_file(mut home: Facts, said: &Facts, patch: &Patch, root: &str, all: &Al
             Fact::Infra(InfraFact::Patch(operations)) => {
                 more.extend(operations.inline.iter().flat_map(|fact| aimed(fact, patch, root, all, paths)).map(Fact::Infra));
             }
-            Fact::Infra(inner) if (patch.target != (None, None) || patch.selects) && fields::identity(inner).is_some() => {
+            Fact::Infra(inner) if (patch.target != (None, None) || patch.selects()) && fields::identity(inner).is_some() => {
                 let names = aimed(inner, patch, root, all, paths);
                 // the name in the file means nothing
                 if !names.contains(inner) {
@@ -92,14 +92,13 @@ fn is_remote(path: &str) -> bool {
     path.contains("://") || path.contains("?ref=") || path.starts_with("github.com/") || path.starts_with("git@")
 }
 
-/// A fact of a patch under the names that it is aimed at; what labels choose is not known.
+/// A fact of a patch under the names that it is aimed at.
 pub(super) fn aimed(fact: &InfraFact, patch: &Patch, root: &str, all: &All<'_>, paths: &BTreeMap<&str, &Facts>) -> Vec<InfraFact> {
     let Some((own_kind, own_name, _)) = fields::identity(fact) else { return vec![fact.clone()] };
     let names: BTreeSet<String> = match &patch.target {
-        (None, None) if !patch.selects => [own_name.to_owned()].into(),
-        (_, Some(name)) if !name.contains(['*', '|', '(', '[', '^', '$']) => [name.clone()].into(),
-        _ if patch.selects => BTreeSet::new(),
-        (kind, pattern) => Members::of(all, paths, root).names(kind.as_deref().unwrap_or(own_kind), pattern.as_deref()),
+        (None, None) if !patch.selects() => [own_name.to_owned()].into(),
+        (_, Some(name)) if !patch.selects() && !name.contains(['*', '+', '?', '|', '(', '[', '^', '$', '\\']) => [name.clone()].into(),
+        (kind, _) => Members::of(all, paths, root).names(kind.as_deref().unwrap_or(own_kind), patch),
     };
     names.into_iter().filter(|name| !name.is_empty()).map(|name| renamed(fact, name)).collect()
 }

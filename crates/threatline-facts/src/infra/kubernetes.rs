@@ -214,14 +214,23 @@ pub struct Patch {
     pub path: Option<String>,
     /// Kind and name it is aimed at; empty is taken from the patch itself.
     pub target: (Option<String>, Option<String>),
-    /// It is aimed at whatever has labels or annotations, which are not looked at.
-    pub selects: bool,
+    /// The selector of labels by which it is aimed.
+    pub labels: Option<String>,
+    /// The same of annotations.
+    pub annotations: Option<String>,
     /// `$patch: delete` or a JSON patch that removes the resource.
     pub deletes: bool,
     /// What an inline strategic merge patch says of workloads and services.
     pub inline: Vec<InfraFact>,
     /// Where.
     pub mark: Mark,
+}
+
+impl Patch {
+    /// Whether labels or annotations choose what it is aimed at.
+    pub fn selects(&self) -> bool {
+        self.labels.is_some() || self.annotations.is_some()
+    }
 }
 
 /// Replacements of Kustomize in a file of their own.
@@ -273,4 +282,17 @@ pub struct Chosen {
     pub namespace: Option<String>,
     /// It chooses by labels or annotations as well.
     pub narrowed: bool,
+}
+
+/// A `ReferenceGrant` of the Gateway API: who elsewhere may send to a namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RouteGrant {
+    /// The namespace that is opened.
+    pub namespace: Option<String>,
+    /// Kinds of routes and the namespaces that they may stand in.
+    pub from: Vec<(String, String)>,
+    /// Services that may be sent to; empty means all.
+    pub services: Vec<String>,
+    /// Where.
+    pub mark: Mark,
 }

@@ -26,6 +26,12 @@ pub enum PipelinePlatform {
     CircleCi,
     BitbucketPipelines,
     AzurePipelines,
+    Jenkins,
+    Drone,
+    Woodpecker,
+    CloudBuild,
+    CodeBuild,
+    Tekton,
 }
 
 /// An event that starts a pipeline.

@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 pub struct Connection {
     /// Where its address is set, [canonical](setting); the first that is set counts.
     pub keys: Vec<String>,
+    /// Variables that the library reads by itself; the first that is set counts, where no key is.
+    #[serde(default)]
+    pub variables: Vec<String>,
     /// The address where nothing is set.
     #[serde(default)]
     pub default: Option<String>,
@@ -34,22 +37,42 @@ pub struct Connection {
 #[serde(deny_unknown_fields)]
 struct Written {
     variables: BTreeSet<String>,
+    addresses: Addresses,
     connection: Vec<Connection>,
 }
 
-fn written() -> &'static Written {
+/// Settings that hold addresses, by their keys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Addresses {
+    below: Vec<String>,
+    words: Vec<String>,
+    ends: Vec<String>,
+}
+
+fn all() -> &'static Written {
     static ALL: OnceLock<Written> = OnceLock::new();
     ALL.get_or_init(|| load(include_str!("../../data/settings.toml")))
 }
 
 /// All of them.
 pub fn connections() -> &'static [Connection] {
-    &written().connection
+    &all().connection
 }
 
 /// Whether a library on board reads that environment variable by itself and connects to the address in it.
 pub fn is_read_by_libraries(variable: &str) -> bool {
-    written().variables.contains(variable)
+    all().variables.contains(variable)
+}
+
+/// Whether frameworks keep an address of what they connect to under a key.
+pub fn is_address_key(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let addresses = &all().addresses;
+    let last = key.rsplit(['.', ':', '[']).next().unwrap_or(&key);
+    let owned = || addresses.below.iter().any(|below| key.starts_with(below.as_str()));
+    let named = || addresses.words.iter().any(|word| last.contains(word.as_str()));
+    addresses.ends.iter().any(|end| key.ends_with(end.as_str())) || owned() && (named() || key.starts_with("connectionstrings"))
 }
 
 /// A key of a setting in the one spelling in which its others are compared: Spring takes `service-url`, `serviceUrl`

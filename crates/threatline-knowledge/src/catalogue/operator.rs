@@ -15,9 +15,32 @@ pub struct Operator {
     technology: String,
     services: Vec<String>,
     replicas: Option<String>,
+    #[serde(default)]
+    secrets: Vec<Kept>,
+    #[serde(default)]
+    outside: Vec<String>,
+}
+
+/// A Secret that an operator makes for clients.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    name: String,
+    holds: std::collections::BTreeMap<String, String>,
 }
 
 impl Operator {
+    /// Secrets that it makes for a resource of that name: their names, and addresses by their keys.
+    pub fn secrets<'s>(&'s self, name: &'s str) -> impl Iterator<Item = (String, Vec<(String, String)>)> + 's {
+        let filled = move |text: &str| text.replace('*', name);
+        self.secrets.iter().map(move |kept| (filled(&kept.name), kept.holds.iter().map(|(key, value)| (key.clone(), filled(value))).collect()))
+    }
+
+    /// Conditions (`path=value`, `*` being any element) by which it is opened to the world.
+    pub fn outside(&self) -> impl Iterator<Item = (Vec<&str>, &str)> {
+        self.outside.iter().filter_map(|condition| condition.split_once('=')).map(|(path, value)| (path.split('.').collect(), value))
+    }
+
     /// The product.
     pub fn product(&self) -> Option<&'static Technology> {
         technology(&self.technology)

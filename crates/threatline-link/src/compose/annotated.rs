@@ -270,7 +270,11 @@ impl<'a> Evaluator<'a> {
                     }
                     AnnotationVerb::Client if at == 0 => {
                         let target = self.pick(rule.target.as_ref(), &one.site).map(|value| expand(&as_text(&value)));
-                        header.client = Some((one.ruled, target));
+                        let key = self.pick(rule.key.as_ref(), &one.site).and_then(|value| as_text(&value).as_literal().map(str::to_owned));
+                        let source = self.program.source(file);
+                        let class = &source.classes[class as usize].name;
+                        let key = key.unwrap_or_else(|| source.package.as_ref().map_or(class.clone(), |package| format!("{package}.{class}")));
+                        header.client = Some((one.ruled, configured(&rule.settings, &key, target)));
                     }
                     AnnotationVerb::Route if !rule.on.is_empty() => {
                         let (_, foreign) = self.bases(file, class);
@@ -740,4 +744,14 @@ fn tokens(path: &str, class: &str, method: &str, area: Option<&str>) -> String {
     let method = method.strip_suffix("Async").filter(|rest| !rest.is_empty()).unwrap_or(method);
     let path = path.replace("[controller]", class).replace("[action]", method);
     area.map_or(path.clone(), |area| path.replace("[area]", area))
+}
+
+/// Where a client's address is configured, the first key that is set; else what is written. What is an address itself is in no
+/// configuration.
+fn configured(settings: &[String], key: &str, target: Option<Text>) -> Option<Text> {
+    if key.contains("://") || key.starts_with('/') {
+        return target;
+    }
+    let one = |target: Option<Text>, setting: &String| Some(Text::Setting { key: setting.replace("{}", key), default: target.map(Box::new) });
+    settings.iter().rev().fold(target, one)
 }

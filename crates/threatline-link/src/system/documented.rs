@@ -6,8 +6,10 @@
 //! made of one that stands for a service without code.
 
 mod asyncapi;
+mod bodies;
 mod graphql;
 mod home;
+mod operations;
 
 pub(crate) use asyncapi::connect;
 pub(crate) use home::{Homes, find};
@@ -93,6 +95,7 @@ pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &m
         drafts[at].roles.extend((!add.is_empty()).then_some(Role::Api));
         entries.extend(add);
     }
+    operations::compare(drafts, ids, entries, documents, &mut drift);
     graphql::add(drafts, ids, entries, documents);
     asyncapi::add(drafts, ids, entries, documents, &mut drift);
     entries.sort_by(|a, b| a.id.cmp(&b.id));
@@ -115,6 +118,8 @@ pub(crate) fn contradictions(drafts: &[Draft<'_>], ids: &[ComponentId], entries:
             if let Some(entry) = served.by(document.it, told).map(|at| served.http[at]) {
                 found.extend(of_authentication(told, entry));
                 found.extend(of_parameters(told, entry));
+                found.extend(bodies::of_request(told, entry));
+                found.extend(bodies::of_response(told, entry));
             }
         }
     }

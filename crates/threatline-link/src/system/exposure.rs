@@ -9,7 +9,7 @@ use super::said::Said;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use threatline_facts::Mark;
-use threatline_facts::infra::Service;
+use threatline_facts::infra::{Ingress, IngressRule, RouteGrant, Service};
 use threatline_model::{ComponentKind, Evidence, EvidenceSource, Exposure};
 
 /// A way in from outside through an ingress or gateway.
@@ -49,8 +49,12 @@ pub(crate) fn decide(drafts: &mut [Draft<'_>], said: &Said<'_>) -> BTreeMap<usiz
     }
     let by_name = services_by_name(said);
     let guards = guarded::Guards::new(said);
+    let gateways: BTreeMap<&str, &Ingress> = said.ingresses.iter().filter(|it| it.it.kind == "Gateway").map(|it| (it.it.name.as_str(), it.it)).collect();
     for ingress in &said.ingresses {
-        for rule in ingress.it.rules.iter().filter(|rule| !rule.service.is_empty() && !is_mesh_only(ingress.it.kind.as_str(), ingress.it.class.as_deref())) {
+        if is_mesh_only(ingress.it.kind.as_str(), ingress.it.class.as_deref()) || is_inside(ingress.it, &gateways) {
+            continue;
+        }
+        for rule in ingress.it.rules.iter().filter(|rule| !rule.service.is_empty() && may_send(ingress.it, rule, said)) {
             let namespace = rule.service_namespace.as_deref().or(ingress.it.namespace.as_deref());
             for service in by_name.get(rule.service.split('.').next().unwrap_or_default()).into_iter().flatten() {
                 let fits = namespace.is_none() || service.namespace.is_none() || service.namespace.as_deref() == namespace;
@@ -98,6 +102,40 @@ fn services_by_name<'a>(said: &Said<'a>) -> BTreeMap<&'a str, Vec<&'a Service>> 
 /// A VirtualService without a gateway only routes inside the mesh.
 pub(crate) fn is_mesh_only(kind: &str, class: Option<&str>) -> bool {
     kind == "VirtualService" && class.is_none_or(|class| class == "mesh")
+}
+
+/// Annotations by which a load balancer is one of a private network, and what they say then.
+const PRIVATE: [(&str, &str); 4] = [
+    ("alb.ingress.kubernetes.io/scheme", "internal"),
+    ("kubernetes.io/ingress.class", "gce-internal"),
+    ("appgw.ingress.kubernetes.io/use-private-ip", "true"),
+    ("networking.gke.io/load-balancer-type", "Internal"),
+];
+
+/// Whether an ingress, or every gateway that a route names, is reached from a private network alone.
+fn is_inside(ingress: &Ingress, gateways: &BTreeMap<&str, &Ingress>) -> bool {
+    let annotated = |it: &Ingress| PRIVATE.iter().any(|(key, value)| it.annotations.get(*key).is_some_and(|written| written == value));
+    let classed = |class: Option<&str>| class.is_some_and(|class| class.split(['-', '.', '_']).any(|word| matches!(word, "internal" | "private" | "rilb")));
+    let own = |it: &Ingress| annotated(it) || classed(it.class.as_deref());
+    let mut named = ingress.class.iter().chain(&ingress.other_gateways).peekable();
+    match ingress.kind.as_str() {
+        "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute" => {
+            named.peek().is_some() && named.all(|name| gateways.get(name.as_str()).is_some_and(|gateway| own(gateway)))
+        }
+        _ => own(ingress),
+    }
+}
+
+/// Whether a route may send to a service of another namespace: where the repository holds grants one must name it.
+fn may_send(ingress: &Ingress, rule: &IngressRule, said: &Said<'_>) -> bool {
+    let (Some(from), Some(to)) = (ingress.namespace.as_deref(), rule.service_namespace.as_deref()) else { return true };
+    let is_asked = ingress.kind.ends_with("Route") && from != to && !matches!(ingress.kind.as_str(), "IngressRoute" | "Route" | "KongRoute");
+    let grants = |grant: &RouteGrant| {
+        grant.namespace.as_deref() == Some(to)
+            && grant.from.iter().any(|(kind, namespace)| *kind == ingress.kind && namespace == from)
+            && (grant.services.is_empty() || grant.services.contains(&rule.service))
+    };
+    !is_asked || said.grants.is_empty() || said.grants.iter().any(|grant| grants(grant.it))
 }
 
 /// The mark of what opens a Service to the outside.

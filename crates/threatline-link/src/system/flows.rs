@@ -508,40 +508,6 @@ fn managed_name(host: &str, third: &'static ThirdParty) -> String {
     }
 }
 
-/// Keys under which frameworks keep what they connect to.
-fn connects(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    let last = key.rsplit(['.', ':', '[']).next().unwrap_or(&key);
-    let host = [
-        "spring.data.",
-        "spring.redis",
-        "spring.rabbitmq",
-        "spring.kafka",
-        "spring.mail",
-        "spring.datasource",
-        "spring.r2dbc",
-        "spring.elasticsearch",
-        "spring.neo4j",
-        "spring.cloud.config",
-        "spring.config.import",
-        "eureka.client",
-        "quarkus.datasource",
-        "connectionstrings",
-        "micronaut.",
-        "datasources.",
-    ];
-    let owned = host.iter().any(|prefix| key.starts_with(prefix));
-    owned
-        && (last.contains("url")
-            || last.contains("uri")
-            || last.contains("host")
-            || last.contains("server")
-            || last.contains("address")
-            || last.contains("zone")
-            || last.contains("nodes")
-            || key.starts_with("connectionstrings"))
-}
-
 /// The address in a word of a command line: `--host=http://front:80`.
 fn url_in(word: &str) -> Option<&str> {
     let scheme = word.find("://")?;

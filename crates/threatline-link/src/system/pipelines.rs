@@ -46,6 +46,9 @@ pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, flows: &mut Flows, said: &Said<'
         }
         let by = name_of(pipeline.it.platform);
         let at = *made.entry(pipeline.it.platform).or_insert_with(|| {
+            if let Some(declared) = declared(drafts, pipeline.it.platform) {
+                return declared;
+            }
             let mut draft = Draft::new(by, "", ComponentKind::Process);
             draft.roles.insert(Role::Ci);
             draft.technologies.insert(by.to_owned());
@@ -95,7 +98,24 @@ fn name_of(platform: PipelinePlatform) -> &'static str {
         PipelinePlatform::CircleCi => "circleci",
         PipelinePlatform::BitbucketPipelines => "bitbucket-pipelines",
         PipelinePlatform::AzurePipelines => "azure-pipelines",
+        PipelinePlatform::Jenkins => "jenkins",
+        PipelinePlatform::Drone => "drone",
+        PipelinePlatform::Woodpecker => "woodpecker",
+        PipelinePlatform::CloudBuild => "google-cloud-build",
+        PipelinePlatform::CodeBuild => "aws-codebuild",
+        PipelinePlatform::Tekton => "tekton",
     }
+}
+
+/// The one resource of a cloud that is declared to run what the platform's files say.
+fn declared(drafts: &[Draft<'_>], platform: PipelinePlatform) -> Option<usize> {
+    let product = match platform {
+        PipelinePlatform::CloudBuild => "cloud-build",
+        PipelinePlatform::CodeBuild => "codebuild",
+        _ => return None,
+    };
+    let mut found = (0..drafts.len()).filter(|at| drafts[*at].has_role(Role::Ci) && drafts[*at].technologies.contains(product));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Whether the platform runs a file: one that lies elsewhere is a template or belongs to a copy of another repository.
@@ -111,6 +131,12 @@ fn is_run(pipeline: &At<'_, Pipeline>, prefix: &str, included: &BTreeSet<&str>) 
             let (folder, name) = (folder_of(path), path.rsplit('/').next().unwrap_or(path));
             name.starts_with("azure-pipelines") || [".azure-pipelines/", ".azuredevops/", ".pipelines/"].iter().any(|own| folder.starts_with(own))
         }
+        PipelinePlatform::Drone => matches!(path, ".drone.yml" | ".drone.yaml"),
+        PipelinePlatform::Woodpecker => matches!(path, ".woodpecker.yml" | ".woodpecker.yaml") || folder_of(path).starts_with(".woodpecker/"),
+        // a project names any file of its own
+        PipelinePlatform::CloudBuild => path.rsplit('/').next().is_some_and(|name| name.starts_with("cloudbuild")),
+        PipelinePlatform::CodeBuild => path.rsplit('/').next().is_some_and(|name| name.starts_with("buildspec")),
+        PipelinePlatform::Jenkins | PipelinePlatform::Tekton => !super::is_test_path(path),
     }
 }
 
@@ -220,13 +246,16 @@ impl Reader<'_, '_> {
         for (step, task) in tasks(job) {
             let Some(to) = turns_to(step, task) else { continue };
             let target = third_party(drafts, to, catalogue::third_party(to));
-            push_new(&mut drafts[target].evidence, self.evidence(step.mark));
+            // whom a pipeline turns to is shown by the first that does; each flow has the places of its own
+            if drafts[target].evidence.is_empty() {
+                drafts[target].evidence.push(self.evidence(step.mark));
+            }
             let key = (self.at, target, Some("https".to_owned()));
             let flow = flows.by_key.entry(key.clone()).or_default();
             push_new(&mut flow.evidence, self.evidence(step.mark));
             let proof = || self.proof(Grade::P, [step.mark]);
             flow.encrypted.get_or_insert_with(|| Proved { holds: true, proof: proof() });
-            if let Some(credential) = credential(job, step, task) {
+            if let Some(credential) = credential(job, step, task).or_else(|| self.own_identity(to)) {
                 flow.authenticated.get_or_insert_with(|| Proved { holds: true, proof: proof() });
                 // the worse of two counts
                 if credential == "static_key" || !flow.properties.proofs.contains_key(&Property::Credential) {
@@ -242,6 +271,12 @@ impl Reader<'_, '_> {
             opened.insert(key);
         }
         opened
+    }
+
+    /// What a cloud builds it does under an account of that cloud.
+    fn own_identity(&self, to: &str) -> Option<&'static str> {
+        let own = matches!((self.pipeline.it.platform, to), (PipelinePlatform::CloudBuild, "google-apis") | (PipelinePlatform::CodeBuild, "aws"));
+        own.then_some("workload_identity")
     }
 
     /// The trigger by which whoever may push any branch deploys, and nobody is asked; none where the platform's settings tell who is.

@@ -60,6 +60,8 @@ pub(crate) struct Said<'a> {
     pub(crate) store_rules: Vec<At<'a, StoreRules>>,
     pub(crate) tool_servers: Vec<At<'a, ToolServer>>,
     pub(crate) pipelines: Vec<At<'a, Pipeline>>,
+    pub(crate) targets: Vec<At<'a, BuildTarget>>,
+    pub(crate) grants: Vec<At<'a, RouteGrant>>,
     /// Image and the folder it is built from.
     pub(crate) images: Vec<(String, String, Option<String>)>,
 }
@@ -80,6 +82,9 @@ impl<'a> Said<'a> {
         let steps = said.pipelines.iter().flat_map(|pipeline| &pipeline.it.jobs).flat_map(|job| &job.steps);
         let built: Vec<&'a BuiltImage> = steps.flat_map(|step| &step.images).collect();
         built.into_iter().for_each(|built| said.add_image("", &built.image, &built.context, built.dockerfile.clone()));
+        if !said.targets.is_empty() {
+            super::bazel::add_images(&mut said);
+        }
         said
     }
 
@@ -139,6 +144,8 @@ impl<'a> Said<'a> {
                 InfraFact::TerraformModule(it) => self.terraform_modules.push(At { path, it }),
                 InfraFact::ToolServer(it) => self.tool_servers.push(At { path, it }),
                 InfraFact::Pipeline(it) => self.pipelines.push(At { path, it }),
+                InfraFact::BuildTarget(it) => self.targets.push(At { path, it }),
+                InfraFact::RouteGrant(it) => self.grants.push(At { path, it }),
                 #[allow(unreachable_patterns, reason = "readers add words that linking need not know")]
                 _ => {}
             },
@@ -166,7 +173,7 @@ impl<'a> Said<'a> {
         self.workloads.push(At { path: path.clone(), it: workload });
     }
 
-    fn add_image(&mut self, path: &str, image: &str, context: &str, dockerfile: Option<String>) {
+    pub(crate) fn add_image(&mut self, path: &str, image: &str, context: &str, dockerfile: Option<String>) {
         // An image whose very name is a variable could be any.
         let known = !image_name(image).contains('*');
         if let Some(context) = join(folder_of(path), context).filter(|_| known) {

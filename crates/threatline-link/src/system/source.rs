@@ -4,13 +4,14 @@
 //! Compose build context, a build tool's or a pipeline's images, or the folder that bears the image's name.
 //! Source that nothing deploys makes components of its own, one per package that runs.
 
+use super::bazel::Targets;
 use super::deployed::image_name;
 use super::draft::{Draft, Root, as_folder, folder_of, join, stem};
 use super::said::{At, Said};
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::infra::{Container, Dockerfile, MountKind, Stage};
+use threatline_facts::infra::{Container, Dockerfile, HostedKind, MountKind, Stage};
 use threatline_facts::manifest::Package;
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
@@ -266,13 +267,21 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let calling: BTreeSet<&str> = composed.calls.iter().map(|call| &*call.place.path).collect();
 
     let index = RootIndex::new(drafts);
-    let homes: BTreeSet<&str> =
-        said.packages.iter().map(|package| folder_of(&package.path)).chain(said.dockerfiles.keys().map(|path| folder_of(path))).collect();
+    let targets = Targets::new(&said.targets);
+    let programs = if said.targets.is_empty() { BTreeSet::new() } else { targets.programs() };
+    let parts = targets.parts(&programs);
+    let manifests = said.packages.iter().map(|package| folder_of(&package.path)).chain(said.dockerfiles.keys().map(|path| folder_of(path)));
+    let functions = functions(said);
+    let homes: BTreeSet<&str> = manifests.chain(programs.iter().chain(&functions).map(String::as_str)).collect();
     let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut units: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut shared: Vec<(&str, &BTreeSet<String>)> = Vec::new();
     for path in paths {
         let owners = index.owners(drafts, path);
-        if owners.is_empty() {
+        let part = targets.package_of(path).filter(|folder| !programs.contains(*folder)).and_then(|folder| parts.get(folder));
+        if let Some(part) = part.filter(|part| owners.is_empty() || !is_below(&owners, part, drafts)) {
+            shared.push((path, part));
+        } else if owners.is_empty() {
             units.entry(unit_of(path, &homes)).or_default().push(path);
         } else {
             by_file.insert(path.to_owned(), owners);
@@ -285,7 +294,7 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         let is_host = files.iter().any(|path| hosts.contains(path));
         if is_host {
             runs.clear();
-        } else if runs.is_empty() && is_program(unit, said) {
+        } else if runs.is_empty() && (functions.contains(unit) || is_program(unit, said)) {
             runs = files.iter().filter(|path| calling.contains(**path)).collect();
         }
         // what a library does, those do that are built with it
@@ -316,6 +325,10 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         }
         unit_owner.insert(unit, users);
     }
+    for (path, part) in shared {
+        let made_of = |at: &usize| drafts[*at].roots.iter().any(|root| part.contains(&root.folder));
+        by_file.insert(path.to_owned(), (0..drafts.len()).filter(made_of).collect());
+    }
     for (unit, files) in units {
         let owners = unit_owner.get(&unit).cloned().unwrap_or_default();
         for path in files {
@@ -323,6 +336,17 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         }
     }
     Ownership { by_file }
+}
+
+/// Folders of functions that a platform's file names: each is a program, whatever starts it.
+fn functions(said: &Said<'_>) -> BTreeSet<String> {
+    let named = said.hosted.iter().filter(|hosted| hosted.it.kind == HostedKind::Function && hosted.it.name.is_some());
+    named.filter_map(|hosted| join(folder_of(&hosted.path), &hosted.it.folder)).filter(|folder| !folder.is_empty()).map(|folder| as_folder(&folder)).collect()
+}
+
+/// Whether one of the owners of a folder is among the programs that it is a part of: then it is the program's own.
+fn is_below(owners: &[usize], part: &BTreeSet<String>, drafts: &[Draft<'_>]) -> bool {
+    owners.iter().any(|at| drafts[*at].roots.iter().any(|root| part.contains(&root.folder)))
 }
 
 /// Lies beside the system: a tool of its pipeline or a program in its documentation, which nobody runs to use it.

@@ -16,8 +16,33 @@ pub(in crate::charts) enum Expression {
     /// `(…).a.b`.
     Of(Box<Expression>, Vec<String>),
     Call(String, Vec<Expression>),
+    /// `.Files.Get "…"`: what stands before the last name of a path, that name, and what it is handed.
+    Method(Box<Expression>, String, Vec<Expression>),
     /// What is not understood, or nobody can know: methods of the cluster, files of the chart.
     Unknown,
+}
+
+impl Expression {
+    /// It with arguments: the last name of its path is a method.
+    fn asked(self, arguments: Vec<Expression>) -> Self {
+        let parted = |mut path: Vec<String>| path.pop().map(|name| (path, name));
+        let (receiver, name) = match self {
+            Expression::Dot(path) => match parted(path) {
+                Some((path, name)) => (Expression::Dot(path), name),
+                None => return Expression::Unknown,
+            },
+            Expression::Variable(variable, path) => match parted(path) {
+                Some((path, name)) => (Expression::Variable(variable, path), name),
+                None => return Expression::Unknown,
+            },
+            Expression::Of(inner, path) => match parted(path) {
+                Some((path, name)) => (Expression::Of(inner, path), name),
+                None => return Expression::Unknown,
+            },
+            _ => return Expression::Unknown,
+        };
+        Expression::Method(Box::new(receiver), name, arguments)
+    }
 }
 
 /// Reads a pipeline.
@@ -118,7 +143,7 @@ impl Reader {
         match called {
             Some(name) => Expression::Call(name, arguments),
             None if arguments.is_empty() => head,
-            None => Expression::Unknown,
+            None => head.asked(arguments),
         }
     }
 

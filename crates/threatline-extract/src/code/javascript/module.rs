@@ -29,7 +29,7 @@ impl Lowering<'_> {
         if node.children(&mut cursor).any(|child| child.kind() == "type") {
             return;
         }
-        let from = self.literal(node.child_by_field_name("source"));
+        let from = package(&self.literal(node.child_by_field_name("source")));
         let at = span(node);
         let mut add = |local: &str, member: Option<&str>| {
             module.imports.push(Import { local: local.to_owned(), module: from.clone(), member: member.map(str::to_owned), span: at });
@@ -105,7 +105,7 @@ impl Lowering<'_> {
                 let is_require = self.walk.field_text(node, "function") == "require";
                 let arguments = children(node.child_by_field_name("arguments")?);
                 let only = arguments.first().filter(|only| is_require && only.kind() == "string")?;
-                Some((self.literal(Some(*only)), None))
+                Some((package(&self.literal(Some(*only))), None))
             }
             "member_expression" => {
                 let (module, inner) = self.required(node.child_by_field_name("object")?)?;
@@ -231,4 +231,43 @@ fn assigned_exports(kind: &StatementKind) -> Vec<Export> {
         found.push(export(name, value));
     }
     found
+}
+
+/// Places from which packages of npm are loaded by their address.
+const SHOPS: [&str; 6] = ["npm:", "https://esm.sh/", "https://esm.run/", "https://cdn.skypack.dev/", "https://unpkg.com/", "https://cdn.jsdelivr.net/npm/"];
+
+/// A module by the name of its package, without the place that it is loaded from and its version: `npm:stripe@14`,
+/// `https://esm.sh/@supabase/supabase-js@2?target=deno`.
+fn package(written: &str) -> String {
+    let Some(rest) = SHOPS.iter().find_map(|shop| written.strip_prefix(shop)) else { return written.to_owned() };
+    let rest = rest.split(['?', '#']).next().unwrap_or(rest).trim_start_matches(['/', '*']);
+    let is_build =
+        |part: &str| part == "stable" || part.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+    let unversioned = |part: &str| part.get(1..).and_then(|tail| tail.find('@')).map_or(part, |at| &part[..=at]).to_owned();
+    let mut parts = rest.split('/').filter(|part| !part.is_empty() && *part != "+esm").skip_while(|part| is_build(part));
+    let Some(first) = parts.next() else { return written.to_owned() };
+    // of a scope the version stands at the name in it
+    let name = if first.starts_with('@') { parts.next().map_or(first.to_owned(), |name| format!("{first}/{}", unversioned(name))) } else { unversioned(first) };
+    std::iter::once(name).chain(parts.map(str::to_owned)).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::package;
+
+    #[test]
+    fn packages_are_called_by_their_names_wherever_they_are_loaded_from() {
+        for (written, name) in [
+            ("npm:stripe@14", "stripe"),
+            ("npm:@supabase/supabase-js@2.39", "@supabase/supabase-js"),
+            ("https://esm.sh/stripe@14?target=deno", "stripe"),
+            ("https://esm.sh/v135/@aws-sdk/client-s3@3/dist", "@aws-sdk/client-s3/dist"),
+            ("https://cdn.jsdelivr.net/npm/openai@4/+esm", "openai"),
+            ("https://deno.land/x/oak@v12/mod.ts", "https://deno.land/x/oak@v12/mod.ts"),
+            ("./stripe", "./stripe"),
+            ("vite", "vite"),
+        ] {
+            assert_eq!(package(written), name);
+        }
+    }
 }

@@ -2,12 +2,15 @@
 
 use super::json;
 use crate::infra::{kubernetes::known, mark};
-use crate::node::{self, Node};
+use crate::node::{self, Kind, Node};
 use threatline_facts::infra::{ChartRelease, InfraFact};
-use threatline_facts::{ArtifactKind, Extracted};
+use threatline_facts::{ArtifactKind, Extracted, Fact};
 
 /// Nobody writes more files of values.
 const MAX_FILES: usize = 64;
+
+/// A longer text is none that is filled in.
+const MAX_TEXT: usize = 4 << 10;
 
 /// Reads a document if it is a `helmfile.yaml`; says whether it was.
 pub fn helmfile(document: &Node, out: &mut Extracted) -> bool {
@@ -40,9 +43,14 @@ pub(in crate::infra) fn skaffold(part: &Node, out: &mut Extracted) {
 
 /// Reads the charts that a kustomization installs.
 pub(in crate::infra) fn kustomization(document: &Node, out: &mut Extracted) {
+    let home = document.str_at(&["helmGlobals", "chartHome"]);
     for node in document.get("helmCharts").map_or(&[][..], Node::items) {
         let files = node.str_at(&["valuesFile"]).into_iter().chain(strings(node.get("additionalValuesFiles")));
         say(node, ("releaseName", "name", "namespace"), files, node.get("valuesInline"), out);
+        // charts of the repository lie where it is said, in `charts` where nobody says it
+        if let (Some(home), Some(Fact::Infra(InfraFact::ChartRelease(release))), None) = (home, out.facts.facts.last_mut(), node.get("repo")) {
+            release.chart = format!("{}/{}", home.trim_end_matches('/'), release.chart);
+        }
     }
 }
 
@@ -87,6 +95,41 @@ pub(in crate::infra) fn argo(document: &Node, out: &mut Extracted) {
             mark,
         }));
     }
+}
+
+/// Reads a set of applications of Argo CD: one for each element that it lists, or the template where it is one application.
+pub(in crate::infra) fn argo_set(document: &Node, out: &mut Extracted) {
+    let Some(template) = document.at(&["spec", "template"]) else { return };
+    let generators = document.at(&["spec", "generators"]).map_or(&[][..], Node::items);
+    let listed: Vec<&Node> = generators.iter().filter_map(|generator| generator.at(&["list", "elements"])).flat_map(Node::items).take(MAX_FILES).collect();
+    if listed.is_empty() {
+        argo(template, out);
+    }
+    for element in listed {
+        let values: Vec<(&str, &str)> = element.entries().iter().filter_map(|entry| Some((entry.key.as_str(), entry.value.as_str()?))).collect();
+        argo(&filled(template, &values), out);
+    }
+}
+
+/// A template with `{{name}}` and `{{.name}}` filled in.
+fn filled(node: &Node, values: &[(&str, &str)]) -> Node {
+    let mut node = node.clone();
+    match &mut node.kind {
+        Kind::Scalar { text, .. } if text.contains("{{") && text.len() <= MAX_TEXT => {
+            for (name, value) in values.iter().filter(|(_, value)| value.len() <= 200) {
+                if text.len() > MAX_TEXT {
+                    break;
+                }
+                for written in [format!("{{{{{name}}}}}"), format!("{{{{ {name} }}}}"), format!("{{{{.{name}}}}}"), format!("{{{{ .{name} }}}}")] {
+                    *text = text.replace(&written, value);
+                }
+            }
+        }
+        Kind::Sequence(items) => items.iter_mut().for_each(|item| *item = filled(item, values)),
+        Kind::Mapping(entries) => entries.iter_mut().for_each(|entry| entry.value = filled(&entry.value, values)),
+        _ => {}
+    }
+    node
 }
 
 /// Reads a release of Flux.

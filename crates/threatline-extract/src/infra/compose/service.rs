@@ -23,6 +23,7 @@ pub(super) fn read(entry: &Entry, out: &mut Extracted) -> Workload {
         name: entry.key.clone(),
         namespace: None,
         labels: labels(node),
+        own_labels: BTreeMap::new(),
         annotations: texts(pairs(node.get("annotations"))),
         replicas: replicas(node),
         schedule: None,

@@ -2,8 +2,9 @@
 
 use super::super::mark;
 use super::{Resource, strings};
+use crate::node::Node;
 use std::collections::BTreeMap;
-use threatline_facts::infra::{ConfigRef, Container, InfraFact, Platform, Port, Service, ServicePort, Workload};
+use threatline_facts::infra::{Config, ConfigRef, Container, InfraFact, Platform, Port, Service, ServicePort, Workload};
 use threatline_facts::{Extracted, Text};
 use threatline_knowledge::catalogue;
 
@@ -34,6 +35,7 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) -> bool {
         name: name.clone(),
         namespace: resource.namespace(),
         labels: labels.clone(),
+        own_labels: resource.labels(),
         annotations: strings(resource.node.at(&["metadata", "annotations"])),
         containers: vec![container],
         replicas,
@@ -47,12 +49,17 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) -> bool {
         extends: None,
         mark: at,
     }));
+    for (secret, holds) in operator.secrets(&name) {
+        let values = holds.into_iter().map(|(key, value)| (key, Text::literal(value), at)).collect();
+        out.say(InfraFact::Config(Config { name: secret, namespace: resource.namespace(), secret: true, values, mark: at }));
+    }
+    let is_open = operator.outside().any(|(path, value)| holds(resource.node, &path, value));
     for service in operator.services(&name) {
         let ports = product.ports.iter().map(|port| ServicePort { name: None, port: Some(*port), target: None, node_port: None, app_protocol: None });
         out.say(InfraFact::Service(Service {
             name: service,
             namespace: resource.namespace(),
-            kind: None,
+            kind: is_open.then(|| "LoadBalancer".to_owned()),
             selector: labels.clone(),
             ports: ports.collect(),
             external_name: None,
@@ -63,4 +70,13 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) -> bool {
         }));
     }
     true
+}
+
+/// Whether a value stands at the end of a path, `*` being any element of a list.
+fn holds(node: &Node, path: &[&str], value: &str) -> bool {
+    match path {
+        [] => node.as_str().is_some_and(|text| text.eq_ignore_ascii_case(value)),
+        ["*", rest @ ..] => node.items().iter().any(|item| holds(item, rest, value)),
+        [key, rest @ ..] => node.get(key).is_some_and(|inner| holds(inner, rest, value)),
+    }
 }

@@ -4,7 +4,7 @@ use super::super::mark;
 use super::{MANY, Resource, list};
 use crate::node::Node;
 use threatline_facts::Extracted;
-use threatline_facts::infra::{InfraFact, Ingress, IngressRule};
+use threatline_facts::infra::{InfraFact, Ingress, IngressRule, RouteGrant};
 
 /// An ingress of this resource with these rules.
 pub(super) fn say(resource: &Resource<'_>, class: Option<&str>, tls: bool, rules: Vec<IngressRule>, out: &mut Extracted) {
@@ -34,6 +34,8 @@ pub(super) fn gateway_api(resource: &Resource<'_>, out: &mut Extracted) {
         let secure = |listener: &Node| listener.get("tls").is_some() || matches!(listener.str_at(&["protocol"]), Some("HTTPS" | "TLS"));
         let tls = resource.list("listeners").iter().any(secure);
         say(resource, resource.node.str_at(&["spec", "gatewayClassName"]), tls, Vec::new(), out);
+    } else if resource.kind == "ReferenceGrant" {
+        grant(resource, out);
     } else if resource.kind.ends_with("Route") {
         let parents = resource.list("parentRefs");
         // A route whose parents are Services steers traffic inside a mesh and lets nobody in.
@@ -46,6 +48,19 @@ pub(super) fn gateway_api(resource: &Resource<'_>, out: &mut Extracted) {
         let rules = resource.list("rules").iter().flat_map(|rule| gateway_rules(resource, rule, out)).take(MANY).collect();
         say_for(resource, gateway, others, false, rules, out);
     }
+}
+
+fn grant(resource: &Resource<'_>, out: &mut Extracted) {
+    let from = resource.list("from").iter().filter_map(|from| Some((from.str_at(&["kind"])?.to_owned(), from.str_at(&["namespace"])?.to_owned())));
+    let to: Vec<&Node> = resource.list("to").iter().filter(|to| to.str_at(&["kind"]) == Some("Service")).collect();
+    if to.is_empty() {
+        return;
+    }
+    // one without a name opens them all
+    let services =
+        if to.iter().any(|to| to.get("name").is_none()) { Vec::new() } else { to.iter().filter_map(|to| to.str_at(&["name"])).map(str::to_owned).collect() };
+    let grant = RouteGrant { namespace: resource.namespace(), from: from.take(MANY).collect(), services, mark: mark(resource.node, out) };
+    out.say(InfraFact::RouteGrant(grant));
 }
 
 fn gateway_rules(resource: &Resource<'_>, rule: &Node, out: &mut Extracted) -> Vec<IngressRule> {

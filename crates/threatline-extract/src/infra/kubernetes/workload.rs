@@ -1,7 +1,7 @@
 //! Whatever carries a pod template.
 
 use super::super::mark;
-use super::{Resource, container, list, strings};
+use super::{MANY, Resource, container, list, strings};
 use crate::node::Node;
 use std::collections::BTreeMap;
 use threatline_facts::Extracted;
@@ -72,6 +72,48 @@ pub(super) fn knative(resource: &Resource<'_>, out: &mut Extracted) {
     }
 }
 
+/// A workflow of Argo's runs containers one after the other; together they are one thing that runs.
+pub(super) fn steps(resource: &Resource<'_>, out: &mut Extracted) {
+    let scheduled = resource.node.at(&["spec", "workflowSpec"]);
+    let Some(spec) = scheduled.or_else(|| resource.spec()) else { return };
+    let volumes =
+        container::Volumes::of(Some(spec), list(Some(spec), "volumeClaimTemplates").iter().filter_map(|claim| claim.str_at(&["metadata", "name"])).collect());
+    let mut containers = Vec::new();
+    for template in list(Some(spec), "templates").iter().take(MANY) {
+        for node in template.get("container").into_iter().chain(template.get("script")).chain(list(template.get("containerSet"), "containers")) {
+            containers.push(container::read(node, false, Some(spec), &volumes, out));
+        }
+    }
+    if containers.is_empty() {
+        return;
+    }
+    let at = mark(resource.node, out);
+    out.say(InfraFact::Workload(Workload {
+        platform: Platform::Kubernetes,
+        kind: resource.kind.to_owned(),
+        name: resource.name(),
+        namespace: resource.namespace(),
+        labels: strings(spec.at(&["podMetadata", "labels"])),
+        own_labels: resource.labels(),
+        annotations: resource.annotations(),
+        containers,
+        replicas: None,
+        schedule: resource
+            .node
+            .str_at(&["spec", "schedule"])
+            .or_else(|| resource.node.at(&["spec", "schedules"])?.items().first()?.as_str())
+            .map(str::to_owned),
+        service_account: spec.str_at(&["serviceAccountName"]).map(str::to_owned),
+        host_access: host_access(Some(spec), &volumes),
+        networks: Vec::new(),
+        aliases: Vec::new(),
+        links: Vec::new(),
+        profiles: Vec::new(),
+        extends: None,
+        mark: at,
+    }));
+}
+
 /// A workload if the resource has a pod template; a patch of one of the known kinds may say nothing of
 /// its pods.
 fn workload(resource: &Resource<'_>, out: &mut Extracted) -> Option<Workload> {
@@ -94,6 +136,7 @@ fn workload(resource: &Resource<'_>, out: &mut Extracted) -> Option<Workload> {
         name: resource.name(),
         namespace: resource.namespace(),
         labels: strings(template.at(&["metadata", "labels"])),
+        own_labels: resource.labels(),
         annotations,
         containers,
         replicas: resource.spec().and_then(|spec| spec.get("replicas")).and_then(Node::as_int).and_then(|count| count.try_into().ok()),

@@ -68,6 +68,10 @@ pub struct AnnotationRule {
     pub technology: Option<String>,
     #[serde(default)]
     pub setting: Option<String>,
+    /// Of a client: keys of the configuration under which its address stands, the first that is set; `{}` is its `key`, or the
+    /// full name of its class.
+    #[serde(default)]
+    pub settings: Vec<String>,
     #[serde(default)]
     pub property: Option<String>,
     #[serde(default)]

@@ -37,12 +37,12 @@ fn settings<'c>(cloud: &'c Cloud<'_>, at: usize, way: &'c Workload) -> Vec<Varia
             let mut names: BTreeMap<&str, &str> = BTreeMap::new();
             let entries: Vec<(&str, &str, &Text, Mark)> = cloud.entries(by, prefix).collect();
             for (entry, key, text, _) in &entries {
-                if let (true, Some(name)) = (matches!(*key, "name" | "key"), text.as_literal()) {
+                if let (true, Some(name)) = (matches!(*key, "name" | "key" | "Name" | "Key"), text.as_literal()) {
                     names.insert(entry, name);
                 }
             }
             for (entry, key, text, mark) in entries {
-                if let (false, Some(name)) = (matches!(key, "name" | "key" | "namespace"), names.get(entry)) {
+                if let (false, Some(name)) = (matches!(key, "name" | "key" | "Name" | "Key" | "namespace"), names.get(entry)) {
                     found.push(Variable { name, text, by: (by, mark) });
                 }
             }

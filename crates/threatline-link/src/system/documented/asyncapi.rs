@@ -122,11 +122,19 @@ fn told_of(document: &At<'_, AsyncApi>, id: &ComponentId, entries: &mut [EntryPo
     }
     let place = |mark| Evidence::new(document.path.clone(), Some(mark), EvidenceSource::Specification, "asyncapi");
     let unmet = taken.iter().filter(|channel| !met.contains(channel.name.as_str()));
-    unmet
+    let mut found: Vec<Drift> = unmet
         .map(|channel| {
             drift(DriftKind::DocumentedOnly, id.into(), &channel.name, vec![(format!("documents messages of {}", channel.name), place(channel.mark))])
         })
-        .collect()
+        .collect();
+    let known = |path: &str| taken.iter().any(|channel| channel.name == path) || path.contains(['*', '{', '$', '#']);
+    for entry in entries.iter().filter(|entry| entry.kind == EntryPointKind::Message && entry.component == *id && !known(&entry.path)) {
+        let mut claims: Vec<(String, Evidence)> =
+            entry.evidence.last().map(|own| (format!("takes messages of {}", entry.path), own.clone())).into_iter().collect();
+        claims.push(("does not document them".to_owned(), place(document.it.mark)));
+        found.push(drift(DriftKind::ImplementedOnly, (&entry.id).into(), &entry.path, claims));
+    }
+    found
 }
 
 fn entry_point(channel: &Channel, document: &At<'_, AsyncApi>, id: &ComponentId, exposure: Exposure) -> EntryPoint {

@@ -44,7 +44,9 @@ impl<'a> Finder<'_, 'a> {
                     None => continue,
                 },
                 (None, None) => {
-                    self.by_driver(connection, package, from, manifests);
+                    if !self.by_variable(connection, from, settings) {
+                        self.by_driver(connection, package, from, manifests);
+                    }
                     continue;
                 }
             };
@@ -68,6 +70,23 @@ impl<'a> Finder<'_, 'a> {
                 }
             }
         }
+    }
+
+    /// What variables tell that a library reads without a line of code; whether one did.
+    fn by_variable(&mut self, connection: &Connection, from: usize, settings: &Settings) -> bool {
+        let mut told = false;
+        for variables in self.drafts[from].variables.clone() {
+            let Some(setting) = connection.variables.iter().find_map(|name| variables.get(name)) else { continue };
+            let Resolved { text, mut places } = resolve(&setting.value, &variables, settings);
+            places.push((setting.path.clone(), setting.mark));
+            for address in address::parse(&text.with_defaults()) {
+                if let Some(to) = self.target(&address, connection.product.as_deref(), from).filter(|to| *to != from) {
+                    told = true;
+                    self.stated(from, to, &address, &places, "environment");
+                }
+            }
+        }
+        told
     }
 
     /// A store that a driver on board is for, where nobody says which one it is: it is told elsewhere.
@@ -191,7 +210,7 @@ impl<'a> Finder<'_, 'a> {
     }
 }
 
-/// Manifests of Maven and Gradle by their folder, so that a component asks only those of its own folders and of the ones
+/// Manifests of Maven, Gradle and Bundler by their folder, so that a component asks only those of its own folders and of the ones
 /// around them: a repository of a thousand services has as many.
 pub(super) struct Manifests<'s> {
     by_folder: BTreeMap<&'s str, Vec<&'s At<'s, Package>>>,
@@ -200,7 +219,7 @@ pub(super) struct Manifests<'s> {
 impl<'s> Manifests<'s> {
     pub(super) fn new(said: &'s Said<'_>) -> Self {
         let mut by_folder: BTreeMap<&str, Vec<&'s At<'s, Package>>> = BTreeMap::new();
-        for manifest in said.packages.iter().filter(|manifest| matches!(manifest.it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle)) {
+        for manifest in said.packages.iter().filter(|manifest| matches!(manifest.it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle | Ecosystem::Rubygems)) {
             by_folder.entry(folder_of(&manifest.path)).or_default().push(manifest);
         }
         Manifests { by_folder }

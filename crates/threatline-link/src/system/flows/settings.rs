@@ -13,14 +13,14 @@ impl<'a> Finder<'_, 'a> {
         let maps = self.drafts[from].variables.clone();
         let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
         for variables in maps {
-            for (_, setting) in settings.iter().filter(|(key, _)| connects(key) && frameworks::may_read(key, &on_board)) {
+            for (_, setting) in settings.iter().filter(|(key, _)| catalogue::is_address_key(key) && frameworks::may_read(key, &on_board)) {
                 let Resolved { text, mut places } = resolve(&setting.value, variables, settings);
                 places.push((setting.path.clone(), setting.mark));
                 self.connect(from, &text, &places, "configuration");
             }
             // Spring reads SPRING_DATASOURCE_URL without a line of code
             let spring = self.drafts[from].technologies.iter().any(|technology| technology.starts_with("spring"));
-            for (_, setting) in variables.iter().filter(|(name, _)| spring && connects(&name.to_ascii_lowercase().replace('_', "."))) {
+            for (_, setting) in variables.iter().filter(|(name, _)| spring && catalogue::is_address_key(&name.to_ascii_lowercase().replace('_', "."))) {
                 let resolved = resolve(&setting.value, variables, settings);
                 self.connect(from, &resolved.text, &[(setting.path.clone(), setting.mark)], "environment");
             }
