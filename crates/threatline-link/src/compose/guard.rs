@@ -36,10 +36,17 @@ pub(super) struct Verdict {
     pub(super) writes: bool,
     /// Something in it could not be read: nothing may be concluded from what it does not show.
     pub(super) unclear: bool,
+    /// What could not be read stands before the handler: it may be what its siblings have.
+    pub(super) veiled: bool,
     pub(super) places: Vec<Place>,
 }
 
 impl Verdict {
+    /// The same of something that stands before a handler.
+    pub(super) fn before(self) -> Self {
+        Verdict { veiled: self.veiled || self.unclear, ..self }
+    }
+
     pub(super) fn unclear() -> Self {
         Verdict { unclear: true, ..Verdict::default() }
     }
@@ -53,6 +60,7 @@ impl Verdict {
         self.verifies_signature |= other.verifies_signature;
         self.writes |= other.writes;
         self.unclear |= other.unclear;
+        self.veiled |= other.veiled;
         for place in other.places {
             if !self.places.contains(&place) {
                 self.places.push(place);
@@ -82,6 +90,9 @@ fn effect_of(name: &str) -> Option<Effect> {
     use Effect::*;
     [Authenticates, Authorizes, Optional, Exempts, RateLimits, VerifiesSignature, Harmless].into_iter().find(|effect| format!("{effect:?}") == name)
 }
+
+/// The method with which a handler of Go answers.
+pub(super) const SERVES: &str = "ServeHTTP";
 
 /// Stands for what a route itself says: that it needs no guard.
 pub(super) const EXEMPT: &str = "=exempts";
@@ -158,6 +169,8 @@ struct Prover {
     exempted: bool,
     /// Nothing of the function follows the steps that are walked.
     last: bool,
+    /// What those who fall out of the steps that are walked are refused with.
+    behind: Option<u16>,
     /// The function that is walked and those written in place around the steps, innermost last.
     within: Vec<u32>,
 }
@@ -179,6 +192,7 @@ impl Prover {
             decides: false,
             exempted: false,
             last: true,
+            behind: None,
             within: Vec::new(),
         }
     }
@@ -272,6 +286,15 @@ impl<'a> Evaluator<'a> {
     }
 
     fn judge_object(&mut self, id: ObjectId, guard: &Guard, depth: usize) -> Verdict {
+        // a chain of guards that was put together before (`alice.New(a, b)`, `ServiceBuilder::new().layer(a)`)
+        let chained = self.objects[id].guards.clone();
+        if !chained.is_empty() && self.objects[id].ty.is_some() && !self.is_router(id) {
+            let mut out = Verdict::default();
+            for one in chained.iter().take(32) {
+                out.and(self.judge(one, depth + 1));
+            }
+            return out;
+        }
         if let Some(ty) = self.objects[id].ty {
             let library = self.program.files[self.file].library;
             let rule = library.type_rule(ty).rule;
@@ -563,18 +586,18 @@ impl<'a> Evaluator<'a> {
         for _ in 0..8 {
             match value {
                 Val::Guarded(inner) => {
-                    verdict.and(self.judge(&inner.0.clone(), 0));
+                    verdict.and(self.judge(&inner.0.clone(), 0).before());
                     value = inner.1.clone();
                 }
                 Val::Function(closure) => {
                     for guard in self.dependencies(&closure).into_iter().chain(self.annotated_guards(&closure)) {
                         let one = self.judge(&guard, 0);
-                        verdict.and(one);
+                        verdict.and(one.before());
                     }
                     self.strict = true;
                     let (own, inner) = self.prove(&closure, 0);
                     self.strict = false;
-                    verdict.and(own);
+                    verdict.and(if inner.is_some() { own.before() } else { own });
                     match inner {
                         Some(next @ (Val::Function(_) | Val::Guarded(_))) => value = next,
                         _ => return (verdict, Some(closure)),
@@ -592,7 +615,7 @@ impl<'a> Evaluator<'a> {
                         // A guard with nothing behind it (the beginning of a login) guards nothing.
                         None => return (Verdict { unclear: true, ..verdict }, None),
                     }
-                    verdict.and(own);
+                    verdict.and(own.before());
                 }
                 _ => {
                     verdict.unclear = true;
