@@ -395,8 +395,8 @@ impl<'a> Evaluator<'a> {
         {
             parameters.remove(&whole);
         }
-        // a request of these has no body that a library would read (Go: `c.Bind` takes the query then)
-        if self.family() == Family::Go && matches!(method.as_deref(), Some("GET" | "HEAD")) {
+        // what a library reads of a request without a body is its query (Go: `c.Bind`)
+        if self.family() == Family::Go && matches!(method.as_deref(), Some("GET" | "HEAD")) && parameters.iter().any(|one| one.place == "query") {
             parameters.retain(|one| one.place != "body" || one.name != one.place);
         }
         // what a request has in its path or else in its query
