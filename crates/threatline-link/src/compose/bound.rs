@@ -9,10 +9,10 @@ use super::evaluate::Evaluator;
 use super::value::*;
 use super::witness::Origin;
 use std::rc::Rc;
-use threatline_knowledge::packs::Family;
 use threatline_facts::Text;
 use threatline_facts::code::{Field, Value};
 use threatline_knowledge::catalogue::{is_hiding, is_privileged, stores_records};
+use threatline_knowledge::packs::Family;
 use threatline_knowledge::packs::ModelRule;
 use threatline_model::Property;
 

@@ -36,17 +36,12 @@ pub(super) struct Verdict {
     pub(super) writes: bool,
     /// Something in it could not be read: nothing may be concluded from what it does not show.
     pub(super) unclear: bool,
-    /// What could not be read stands before the handler: it may be what its siblings have.
+    /// It is not known at all what stands there: it may be what the route's siblings have.
     pub(super) veiled: bool,
     pub(super) places: Vec<Place>,
 }
 
 impl Verdict {
-    /// The same of something that stands before a handler.
-    pub(super) fn before(self) -> Self {
-        Verdict { veiled: self.veiled || self.unclear, ..self }
-    }
-
     pub(super) fn unclear() -> Self {
         Verdict { unclear: true, ..Verdict::default() }
     }
@@ -261,7 +256,7 @@ impl<'a> Evaluator<'a> {
                 if !named && all.iter().all(|one| *one == Verdict::default()) { Verdict::default() } else { Verdict::unclear() }
             }
             Val::Either(values) => self.judge_either(&values.clone(), guard, depth),
-            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict::unclear(),
+            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict { veiled: true, ..Verdict::unclear() },
         }
     }
 
@@ -377,7 +372,8 @@ impl<'a> Evaluator<'a> {
         }
         // A wrapper that a pack knows by another verb (parsers, static files) does not guard.
         let known = library.calls(name).iter().any(|(ruled, _)| matches!(ruled.rule.does, Verb::Nothing | Verb::Set));
-        Verdict { unclear: rules.is_empty() && !known, ..Verdict::default() }
+        let veiled = rules.is_empty() && !known;
+        Verdict { unclear: veiled, veiled, ..Verdict::default() }
     }
 
     fn library_of(&self, place: &Place) -> &'static super::library::Library {
@@ -586,18 +582,18 @@ impl<'a> Evaluator<'a> {
         for _ in 0..8 {
             match value {
                 Val::Guarded(inner) => {
-                    verdict.and(self.judge(&inner.0.clone(), 0).before());
+                    verdict.and(self.judge(&inner.0.clone(), 0));
                     value = inner.1.clone();
                 }
                 Val::Function(closure) => {
                     for guard in self.dependencies(&closure).into_iter().chain(self.annotated_guards(&closure)) {
                         let one = self.judge(&guard, 0);
-                        verdict.and(one.before());
+                        verdict.and(one);
                     }
                     self.strict = true;
                     let (own, inner) = self.prove(&closure, 0);
                     self.strict = false;
-                    verdict.and(if inner.is_some() { own.before() } else { own });
+                    verdict.and(own);
                     match inner {
                         Some(next @ (Val::Function(_) | Val::Guarded(_))) => value = next,
                         _ => return (verdict, Some(closure)),
@@ -615,7 +611,7 @@ impl<'a> Evaluator<'a> {
                         // A guard with nothing behind it (the beginning of a login) guards nothing.
                         None => return (Verdict { unclear: true, ..verdict }, None),
                     }
-                    verdict.and(own.before());
+                    verdict.and(own);
                 }
                 _ => {
                     verdict.unclear = true;

@@ -260,7 +260,7 @@ impl<'a> Evaluator<'a> {
         };
         self.choice.clone_from(&reached.route.choice);
         self.frames.push(Effects::default());
-        let chain = self.chain(&reached.guards, reached.unclear).before();
+        let chain = self.chain(&reached.guards, reached.unclear);
         let before = self.frames.pop().unwrap_or_default();
         let before = super::attributes::of_guards(before, &reached.route.place);
         for mut one in self.handlers(&reached.route) {
@@ -274,7 +274,7 @@ impl<'a> Evaluator<'a> {
             self.on_the_way.extend(guard_names(&one.handler));
             for guard in one.guards {
                 let one = self.judge(&guard, 0);
-                verdict.and(one.before());
+                verdict.and(one);
             }
             let (inner, closure) = self.handler_verdict(&one.handler, &reached.route.place);
             self.on_the_way.clear();

@@ -214,7 +214,8 @@ impl<'a> Evaluator<'a> {
         if (then_away.is_some() || else_away.is_some()) && strong {
             prover.places.push(self.place("code"));
         }
-        let then_start = after(else_away.or(prover.behind.filter(|_| otherwise.is_empty())), known, strong_else);
+        let behind = if otherwise.is_empty() && strong && self.says_who(condition, prover, scope, 0) { prover.behind } else { None };
+        let then_start = after(else_away.or(behind), known, strong_else);
         let else_start = after(then_away, known, strong_then);
         let then_end = self.walk(then, then_start, prover, scope);
         let else_end = self.walk(otherwise, else_start, prover, scope);

@@ -24,7 +24,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn tested_methods(&mut self, handler: &Val, tests: &[String]) -> Vec<Option<String>> {
         let closure = match handler {
             Val::Function(closure) => Some((closure.file, closure.index)),
-            Val::Object(id) => self.method(*id, "handle").or_else(|| self.method(*id, crate::compose::guard::SERVES)).map(|closure| (closure.file, closure.index)),
+            Val::Object(id) => {
+                self.method(*id, "handle").or_else(|| self.method(*id, crate::compose::guard::SERVES)).map(|closure| (closure.file, closure.index))
+            }
             Val::Class(file, class) => self.class_method(*file, *class, "handle"),
             _ => None,
         };
