@@ -21,9 +21,16 @@ const INLINE: u32 = 32 << 10;
 /// Folders with these names hold other people's packages, as an installer left them.
 const INSTALLED: [&str; 8] = ["node_modules", "bower_components", "jspm_packages", "site-packages", "__pypackages__", ".venv", ".yarn", ".terraform"];
 /// Folders that do where a manifest beside them reserves the name for it: `go help vendor`, Composer's `vendor-dir`,
-/// Mix's `deps_path`, CocoaPods and Carthage.
-const RESERVED: [(&str, &str); 6] =
-    [("vendor", "go.mod"), ("vendor", "go.work"), ("vendor", "composer.json"), ("deps", "mix.exs"), ("Pods", "Podfile"), ("Carthage", "Cartfile")];
+/// Mix's `deps_path`, CocoaPods and Carthage, `cargo vendor`.
+const RESERVED: [(&str, &str); 7] = [
+    ("vendor", "go.mod"),
+    ("vendor", "Cargo.toml"),
+    ("vendor", "go.work"),
+    ("vendor", "composer.json"),
+    ("deps", "mix.exs"),
+    ("Pods", "Podfile"),
+    ("Carthage", "Cartfile"),
+];
 /// Wants that a folder hands up; more than that is a generated file, not a design.
 const MOST_WANTS: usize = 20_000;
 

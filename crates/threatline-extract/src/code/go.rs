@@ -86,7 +86,9 @@ impl<'t> Lowering<'t> {
         let plain = plain.strip_suffix("-go").or_else(|| plain.strip_suffix(".go")).unwrap_or(plain);
         let joined = plain.replace(['-', '.'], "");
         let part = plain.rsplit(['-', '.']).next().unwrap_or(plain);
-        let candidates = [last, plain, &joined, part];
+        // `goji.io` is `goji`
+        let front = plain.split('.').next().unwrap_or(plain);
+        let candidates = [last, plain, &joined, front, part];
         let used = candidates.iter().filter(|name| is_name(name)).find(|name| self.uses(name));
         used.map_or_else(|| last.to_owned(), |name| (*name).to_owned())
     }

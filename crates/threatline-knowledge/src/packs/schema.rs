@@ -301,6 +301,21 @@ pub enum TypeRole {
     Other,
 }
 
+/// In place of where a type takes its fields from: the program itself hands it to handlers.
+const OWN: &str = "-";
+
+impl TypeRule {
+    /// Where in a request a handler's parameter of this type takes the fields of its type argument from.
+    pub fn takes_from(&self) -> Option<&str> {
+        self.takes.as_deref().filter(|place| *place != OWN)
+    }
+
+    /// Whether what such a parameter holds is the program's own, and nothing that a request brings.
+    pub fn holds_own(&self) -> bool {
+        self.takes.as_deref() == Some(OWN)
+    }
+}
+
 /// A type of object that is followed through the code.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -465,6 +480,9 @@ pub struct ReadRule {
     /// Which argument of a method in `with` is the name.
     #[serde(default)]
     pub at: usize,
+    /// Tags of the fields of the record that it fills, and where each says that a field is.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// Calls that do what a text says: a query, a command, a path. Where a request's words stand in it, its

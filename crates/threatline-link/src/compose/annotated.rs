@@ -94,6 +94,14 @@ impl<'a> Evaluator<'a> {
             }
             let name = match &value {
                 Val::Symbol(name) => name.to_string(),
+                // an attribute is a macro, whatever function is called so: `#[delete("/<id>")] fn delete()`
+                Val::Function(_) if self.family() == Family::Rust => match &annotation.callee {
+                    Value::Name(name) => match self.macro_named(name) {
+                        Val::Symbol(name) => name.to_string(),
+                        _ => continue,
+                    },
+                    _ => continue,
+                },
                 // A name without a name space may be that of a library's object, too.
                 Val::Object(_) if self.family() == Family::Php => match &annotation.callee {
                     Value::Name(name) => name.clone(),

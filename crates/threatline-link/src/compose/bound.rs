@@ -12,6 +12,7 @@ use std::rc::Rc;
 use threatline_facts::Text;
 use threatline_facts::code::{Field, Value};
 use threatline_knowledge::catalogue::{is_hiding, is_privileged, stores_records};
+use threatline_knowledge::packs::Family;
 use threatline_knowledge::packs::ModelRule;
 use threatline_model::Property;
 
@@ -193,6 +194,9 @@ impl<'a> Evaluator<'a> {
                 && let Some((file, class)) = self.objects[*id].class
                 && self.objects[*id].ty.is_none()
             {
+                if let Some(frame) = self.frames.last_mut().filter(|_| self.program.files[file].family == Family::Go) {
+                    frame.filled.insert((file, class));
+                }
                 let filled = self.filled_record((file, class));
                 self.outs.push((at, filled));
             }
@@ -217,7 +221,7 @@ fn lists_fields(arguments: &[Arg]) -> bool {
 }
 
 /// Whether an annotation keeps a request from filling a field.
-fn is_hidden(field: &Field) -> bool {
+pub(super) fn is_hidden(field: &Field) -> bool {
     field.annotations.iter().any(|call| {
         let name = match &call.callee {
             Value::Name(name) | Value::Member(_, name) => name.rsplit('.').next().unwrap_or(name),

@@ -35,6 +35,8 @@ pub(super) struct Evaluator<'a> {
     running: Vec<(FileId, u32)>,
     memo: HashMap<String, (Val, Effects)>,
     generic: HashMap<(FileId, u32), ObjectId>,
+    /// The objects of classes of which the program makes one, at one place (Rust); none where it makes several.
+    only: HashMap<(FileId, u32), Option<(ObjectId, FileId, Mark)>>,
     /// Classes of which somebody was seen to make an object.
     pub(super) made: BTreeSet<(FileId, u32)>,
     /// Classes of which an object is being made although nobody was seen to make one, the outermost first.
@@ -184,6 +186,7 @@ impl<'a> Evaluator<'a> {
             running: Vec::new(),
             memo: HashMap::new(),
             generic: HashMap::new(),
+            only: HashMap::new(),
             made: BTreeSet::new(),
             named: None,
             imported: None,
@@ -523,7 +526,12 @@ impl<'a> Evaluator<'a> {
             }
             for name in &parameter.names {
                 let part = if parameter.name == ruby::BLOCK { value.clone() } else { self.member(&value, name) };
-                scope.set(name, part);
+                // `State(app): State<App>`: what the pattern binds is what the type is around
+                let around = self.family() == Family::Rust
+                    && parameter.names.len() == 1
+                    && parameter.declared.as_ref().is_some_and(|declared| declared.arguments.len() == 1)
+                    && matches!(value, Val::Object(_));
+                scope.set(name, if around && part.is_unknown() { value.clone() } else { part });
             }
             if !parameter.name.is_empty() {
                 scope.set(&self.variable(&parameter.name), value);

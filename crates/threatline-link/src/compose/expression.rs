@@ -33,6 +33,9 @@ impl<'a> Evaluator<'a> {
                 self.read(value)
             }
             Value::Member(object, name) => {
+                if let Some(found) = dotted(value).filter(|path| path.starts_with("crate.") || path.starts_with("super.")).and_then(|path| self.rooted(&path)) {
+                    return found;
+                }
                 if let Some(name) = dotted(value)
                     && self.program.imported(self.file, &name).is_some()
                 {

@@ -36,6 +36,8 @@ pub(super) struct Verdict {
     pub(super) writes: bool,
     /// Something in it could not be read: nothing may be concluded from what it does not show.
     pub(super) unclear: bool,
+    /// It is not known at all what stands there: it may be what the route's siblings have.
+    pub(super) veiled: bool,
     pub(super) places: Vec<Place>,
 }
 
@@ -53,6 +55,7 @@ impl Verdict {
         self.verifies_signature |= other.verifies_signature;
         self.writes |= other.writes;
         self.unclear |= other.unclear;
+        self.veiled |= other.veiled;
         for place in other.places {
             if !self.places.contains(&place) {
                 self.places.push(place);
@@ -82,6 +85,9 @@ fn effect_of(name: &str) -> Option<Effect> {
     use Effect::*;
     [Authenticates, Authorizes, Optional, Exempts, RateLimits, VerifiesSignature, Harmless].into_iter().find(|effect| format!("{effect:?}") == name)
 }
+
+/// The method with which a handler of Go answers.
+pub(super) const SERVES: &str = "ServeHTTP";
 
 /// Stands for what a route itself says: that it needs no guard.
 pub(super) const EXEMPT: &str = "=exempts";
@@ -158,6 +164,8 @@ struct Prover {
     exempted: bool,
     /// Nothing of the function follows the steps that are walked.
     last: bool,
+    /// What those who fall out of the steps that are walked are refused with.
+    behind: Option<u16>,
     /// The function that is walked and those written in place around the steps, innermost last.
     within: Vec<u32>,
 }
@@ -179,6 +187,7 @@ impl Prover {
             decides: false,
             exempted: false,
             last: true,
+            behind: None,
             within: Vec::new(),
         }
     }
@@ -247,7 +256,7 @@ impl<'a> Evaluator<'a> {
                 if !named && all.iter().all(|one| *one == Verdict::default()) { Verdict::default() } else { Verdict::unclear() }
             }
             Val::Either(values) => self.judge_either(&values.clone(), guard, depth),
-            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict::unclear(),
+            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict { veiled: true, ..Verdict::unclear() },
         }
     }
 
@@ -272,6 +281,15 @@ impl<'a> Evaluator<'a> {
     }
 
     fn judge_object(&mut self, id: ObjectId, guard: &Guard, depth: usize) -> Verdict {
+        // a chain of guards that was put together before (`alice.New(a, b)`, `ServiceBuilder::new().layer(a)`)
+        let chained = self.objects[id].guards.clone();
+        if !chained.is_empty() && self.objects[id].ty.is_some() && !self.is_router(id) {
+            let mut out = Verdict::default();
+            for one in chained.iter().take(32) {
+                out.and(self.judge(one, depth + 1));
+            }
+            return out;
+        }
         if let Some(ty) = self.objects[id].ty {
             let library = self.program.files[self.file].library;
             let rule = library.type_rule(ty).rule;
@@ -354,7 +372,8 @@ impl<'a> Evaluator<'a> {
         }
         // A wrapper that a pack knows by another verb (parsers, static files) does not guard.
         let known = library.calls(name).iter().any(|(ruled, _)| matches!(ruled.rule.does, Verb::Nothing | Verb::Set));
-        Verdict { unclear: rules.is_empty() && !known, ..Verdict::default() }
+        let veiled = rules.is_empty() && !known;
+        Verdict { unclear: veiled, veiled, ..Verdict::default() }
     }
 
     fn library_of(&self, place: &Place) -> &'static super::library::Library {

@@ -55,7 +55,10 @@ impl<'a> Evaluator<'a> {
             _ => return whole(self, value, guards),
         };
         if !route.answered_by.is_empty() {
-            return self.answered_by(route, file, class);
+            let out = self.answered_by(route, file, class);
+            if !out.is_empty() || route.answered_by.iter().any(|(_, method)| !method.is_empty()) {
+                return out;
+            }
         }
         let (_, foreign) = self.bases(file, class);
         let library = self.program.files[file].library;
@@ -106,7 +109,9 @@ impl<'a> Evaluator<'a> {
                 let this = self.object_of(route, file, class);
                 let value = Val::Function(Closure { file: found, index, scope: None, this });
                 let handler = self.within(found, |this| this.decorate(value, &function.annotations, &scope));
-                out.push(Answer { methods: vec![Some(method.clone()).filter(|method| method != "*")], handler, guards: Vec::new(), below: None });
+                // without one it is the route that says
+                let methods = if method.is_empty() { route.methods.clone() } else { vec![Some(method.clone()).filter(|method| method != "*")] };
+                out.push(Answer { methods, handler, guards: Vec::new(), below: None });
             }
         }
         out

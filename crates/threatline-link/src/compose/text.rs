@@ -122,7 +122,9 @@ pub(super) fn queried(path: &str) -> (&str, Vec<String>) {
     let Some(at) = path.find("?<") else { return (path, Vec::new()) };
     let name = |part: &str| part.trim_matches(['<', '>', '.', '?', ' ']).to_owned();
     let names = path[at + 1..].split('&').filter(|part| part.starts_with('<')).map(name);
-    (&path[..at], names.filter(|name| !name.is_empty()).collect())
+    // `/?<page>` below `/posts` is asked for at `/posts`
+    let plain = path[..at].strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(&path[..at]);
+    (plain, names.filter(|name| !name.is_empty()).collect())
 }
 
 /// A path without the parts in parentheses, which may be missing.

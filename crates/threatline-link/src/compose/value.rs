@@ -222,6 +222,8 @@ pub(super) struct Object {
     pub(super) covered: Covered,
     /// A record that the framework filled with what a request brings.
     pub(super) brought: bool,
+    /// Where a server was seen to answer with it.
+    pub(super) served: Option<(FileId, threatline_facts::Mark)>,
 }
 
 /// Routes by patterns of their paths; without any pattern all.
@@ -335,6 +337,8 @@ pub(super) struct Effects {
     pub(super) parameters: BTreeSet<(String, String)>,
     /// What it assigned through pointers among its parameters (Go), by position.
     pub(super) outs: Vec<(usize, Val)>,
+    /// Records of the project that it filled with what a request brings (Go).
+    pub(super) filled: BTreeSet<(FileId, u32)>,
     /// What it says of the route that it answers.
     pub(super) said: super::attributes::Said,
     /// Where it looked a record up by what the caller named.
@@ -346,6 +350,7 @@ impl Effects {
         self.calls.extend(&other.calls);
         self.parameters.extend(other.parameters.iter().cloned());
         self.said.extend(other.said.iter().cloned());
+        self.filled.extend(&other.filled);
         if self.lookup.is_none() {
             self.lookup.clone_from(&other.lookup);
         }

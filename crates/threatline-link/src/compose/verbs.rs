@@ -20,8 +20,10 @@ mod schema;
 mod shape;
 mod shaped;
 mod sorted;
+mod tagged;
 mod tested;
 mod tree;
+mod wrapped;
 
 pub(super) use filters::Way;
 pub(super) use sorted::Choice;
@@ -130,6 +132,7 @@ impl<'a> Evaluator<'a> {
         }
         self.run_lambdas(&arguments);
         self.note_whole(name);
+        self.note_tagged(name, &arguments);
         self.note_read_by(name, "()", &arguments);
         Val::Made(Rc::new(Made { by: name.to_owned(), arguments: told.unwrap_or(arguments) }))
     }
@@ -143,6 +146,7 @@ impl<'a> Evaluator<'a> {
     fn call_method_plainly(&mut self, id: ObjectId, method: &str, arguments: Vec<Arg>, decorated: Option<&Val>) -> Val {
         let name = self.method_name(id, method);
         self.note_whole(&name);
+        self.note_tagged(&name, &arguments);
         if !arguments.is_empty() && self.program.files[self.file].library.brings_all(&name) {
             self.fills_from_request(&arguments);
         }
@@ -296,6 +300,7 @@ impl<'a> Evaluator<'a> {
                 let port = self.pick(rule.port.as_ref(), site).map(|value| as_text(&value).settled());
                 let place = self.place(&pack.name);
                 self.out.mains.push(CodeMain { serves: rule.serves.unwrap_or(true), port, place });
+                self.serve_wrapped(rule, site);
                 self.run_lambdas(&site.arguments);
             }
             Verb::Request | Verb::Connect | Verb::Stub | Verb::Publish => {

@@ -246,7 +246,7 @@ impl<'a> Evaluator<'a> {
         let scope = self.globals(self.file);
         let Val::Symbol(wrapper) = self.type_value(&declared.name, &scope) else { return None };
         let library = self.program.files[self.file].library;
-        let takes = library.type_named(&wrapper).is_some_and(|ty| library.type_rule(ty).rule.takes.is_some());
+        let takes = library.type_named(&wrapper).is_some_and(|ty| library.type_rule(ty).rule.takes_from().is_some());
         if !takes && !told.iter().any(|one| one.name == name && one.place == "path") {
             return None;
         }

@@ -390,6 +390,10 @@ pub struct CallRule {
     /// The object that `child` hangs in, where that is not the receiver.
     #[serde(default)]
     pub into: Option<Selectors>,
+    /// Tags of the fields of the records that the handler takes, and where each says that a field is; `.Body` is a field of
+    /// that name.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
     /// How parameters are written in the path, where that is not the usual way.
     #[serde(default)]
     pub notation: Option<Notation>,

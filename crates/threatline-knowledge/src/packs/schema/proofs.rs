@@ -68,6 +68,9 @@ pub struct VerifyRule {
     /// It gives an error back instead of throwing.
     #[serde(default)]
     pub returns_error: bool,
+    /// A guard that calls it checks who asks; a handler that calls it logs somebody in.
+    #[serde(default)]
+    pub only_guards: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
 }

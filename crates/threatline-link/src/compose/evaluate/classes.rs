@@ -18,8 +18,15 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         match self.type_value(&ty.name, scope) {
+            Val::Class(file, class) if self.settling => match self.only.get(&(file, class)) {
+                Some(Some((id, ..))) => Val::Object(*id),
+                _ => self.generic_instance(file, class),
+            },
             Val::Class(file, class) => self.generic_instance(file, class),
             Val::Symbol(name) => match self.program.files[self.file].library.type_named(&name) {
+                Some(known) if ty.arguments.len() == 1 && self.program.files[self.file].library.type_rule(known).rule.holds_own() => {
+                    self.typed(&ty.arguments[0], scope)
+                }
                 Some(ty) => {
                     let place = Some(self.place("code"));
                     Val::Object(self.object(Object { ty: Some(ty), place, ..Object::default() }))
@@ -52,6 +59,9 @@ impl<'a> Evaluator<'a> {
         } else if name.contains('.') && self.program.imported(self.file, first).is_none() && self.family() != Family::Python {
             if let Some(nested) = self.nested_class(name, scope) {
                 return nested;
+            }
+            if let Some(found) = self.rooted(name) {
+                return found;
             }
             // Already written out in full.
             let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
@@ -340,7 +350,22 @@ impl<'a> Evaluator<'a> {
             }
         }
         self.read_fields(id, file, class);
+        self.note_only(id, file, class);
         Val::Object(id)
+    }
+
+    /// Remembers the object of a class of which the program makes only this one. A framework of Rust hands it to handlers by
+    /// its type, so that no call says which it is.
+    fn note_only(&mut self, id: ObjectId, file: FileId, class: u32) {
+        let is_rust = self.program.files[file].family == Family::Rust;
+        if !is_rust || self.rehearsing || self.proving > 0 || self.settling || !self.pretending.is_empty() {
+            return;
+        }
+        let here = (self.file, self.mark);
+        let known = self.only.entry((file, class)).or_insert(Some((id, here.0, here.1)));
+        if known.is_some_and(|(_, file, mark)| (file, mark) != here) {
+            *known = None;
+        }
     }
 
     /// The method of an object's class.

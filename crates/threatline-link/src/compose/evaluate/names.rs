@@ -145,8 +145,24 @@ impl<'a> Evaluator<'a> {
     /// Rust's macros and crates have names of their own: no function of the file is meant.
     pub(in crate::compose) fn macro_named(&mut self, name: &str) -> Val {
         match self.program.imported(self.file, name) {
-            Some(import) => self.import(import),
+            // a module of that name is none
+            Some(import) => match self.import(import) {
+                Val::Module(_) | Val::Folder(_) => self.symbol(name),
+                value => value,
+            },
             None => self.in_globs(name).unwrap_or_else(|| self.symbol(name)),
+        }
+    }
+
+    /// What a path of Rust names that begins at the crate's root or above the module: `crate::auth::User`, with dots.
+    pub(in crate::compose) fn rooted(&mut self, path: &str) -> Option<Val> {
+        let (module, member) = path.rsplit_once('.')?;
+        if self.family() != Family::Rust || !matches!(path.split('.').next(), Some("crate" | "super")) {
+            return None;
+        }
+        match self.program.locate(self.file, &module.replace('.', "::"), Some(member)) {
+            Located2::File(found) => Some(self.imported_member(found, member)).filter(|value| !matches!(value, Val::Missing)),
+            _ => None,
         }
     }
 

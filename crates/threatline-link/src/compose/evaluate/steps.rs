@@ -48,6 +48,36 @@ pub(super) fn either(perhaps: Vec<Val>, last: Val) -> Val {
     }
 }
 
+/// The first `list[at]` that these steps call, hand over or bind.
+fn indexed(steps: &[Step]) -> Option<(&str, &str)> {
+    steps.iter().find_map(|step| {
+        let mut calls = Vec::new();
+        crate::compose::guard::calls_in_step(step, &mut calls);
+        let bound = if let Step::Bind { value: Some(value), .. } = step { item_of(value) } else { None };
+        bound.or_else(|| {
+            calls.into_iter().find_map(|call| {
+                // `all[i](h)` is written as `f[T](h)` is
+                let called = match (&call.callee, call.types.as_slice()) {
+                    (Value::Name(list), [at]) => Some((list.as_str(), at.name.as_str())),
+                    (callee, _) => item_of(callee),
+                };
+                called.or_else(|| call.arguments.iter().find_map(|argument| item_of(&argument.value)))
+            })
+        })
+    })
+}
+
+/// `list[at]`, both of them names.
+fn item_of(value: &Value) -> Option<(&str, &str)> {
+    match value {
+        Value::Index(list, at) => match (&**list, &**at) {
+            (Value::Name(list), Value::Name(at)) => Some((list, at)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// Runs steps; the value of the first certain `return`, and of conditional ones before it.
     pub(super) fn steps(&mut self, steps: &'a [Step], scope: &Scope, this: Option<ObjectId>) -> Flow {
@@ -146,7 +176,34 @@ impl<'a> Evaluator<'a> {
         Flow::On
     }
 
+    /// `for i := len(all) - 1; i >= 0; i-- { h = all[i](h) }` (Go): the body runs once for each item of a list that is known.
+    fn counted(&mut self, body: &'a [Step], scope: &Scope, this: Option<ObjectId>, perhaps: &mut Vec<Val>) -> bool {
+        if self.family() != Family::Go {
+            return false;
+        }
+        let Some((list, at)) = indexed(body) else { return false };
+        let Some(Val::List(items)) = scope.get(list).filter(|value| matches!(value, Val::List(items) if (1..=64).contains(&items.len()))) else { return false };
+        for item in 0..items.len() {
+            scope.assign(at, Val::Number(Rc::from(item.to_string())));
+            for step in body {
+                // counting is done here
+                if matches!(step, Step::Bind { target: Value::Name(name), .. } if name == at) {
+                    continue;
+                }
+                if let Flow::Left(value) = self.steps(std::slice::from_ref(step), scope, this) {
+                    perhaps.push(value);
+                    break;
+                }
+            }
+        }
+        scope.assign(at, Val::Unknown);
+        true
+    }
+
     pub(super) fn repeat(&mut self, over: Option<&'a (Value, Value)>, body: &'a [Step], scope: &Scope, this: Option<ObjectId>, perhaps: &mut Vec<Val>) {
+        if over.is_none() && self.counted(body, scope, this, perhaps) {
+            return;
+        }
         let items = match over {
             Some((name, list)) => match self.value(list, scope) {
                 Val::Object(id) if self.objects[id].ty.is_some() => vec![self.run_over(id, name)],

@@ -144,7 +144,13 @@ impl<'a> Evaluator<'a> {
                 return self.call_member(object, name, arguments, call, None);
             }
         }
-        let callee = self.value(&call.callee, scope);
+        let mut callee = self.value(&call.callee, scope);
+        // `all[i](h)` of Go is written as `f[T](h)` is
+        if let (Family::Go, Val::List(_), [at]) = (self.family(), &callee, call.types.as_slice())
+            && let Some(at) = scope.get(&at.name)
+        {
+            callee = self.index(&callee, &at);
+        }
         let arguments = self.arguments(&call.arguments, scope);
         self.mark = call.mark;
         self.asked(None, if let Value::Name(name) = &call.callee { name } else { "" }, &arguments);

@@ -31,14 +31,31 @@ impl<'a> Evaluator<'a> {
                 prover.last = last;
                 return self.walk_if(condition, then, rest, known, prover, scope);
             }
+            // `for role in roles { if role == user.role { return next() } } forbidden()`: what follows is what holds of none
+            if let Step::Loop { body, .. } = step
+                && let Some((condition, then)) = only_test(body)
+                && (1..=MAX_REST).contains(&rest.len())
+                && self.says_who(condition, prover, scope, 0)
+            {
+                prover.last = last;
+                return self.walk_if(condition, then, rest, known, prover, scope);
+            }
             // `http.Error(w, "bad", http.StatusBadRequest); return`: who gets an error gets nothing else.
             if let (Step::Do(value), Some(Step::Return(None))) = (step, steps.get(at + 1))
-                && self.fails(value, prover)
+                && (self.fails(value, prover) || self.strict && prover.depth == 0 && !prover.calls_on && self.turns_away_value(value, scope).is_some())
             {
                 self.see(value, known, prover, scope);
                 return None;
             }
-            known = self.walk_step(step, known, prover, scope)?;
+            // whoever falls out of this step is turned away behind it
+            let behind = prover.behind;
+            if !rest.is_empty() {
+                let is_straight = rest.iter().all(|step| matches!(step, Step::Do(_) | Step::Return(_) | Step::Throw(_) | Step::Bind { .. }));
+                prover.behind = if is_straight { self.turns_away(rest, prover, scope) } else { None };
+            }
+            let end = self.walk_step(step, known, prover, scope);
+            prover.behind = behind;
+            known = end?;
         }
         Some(known)
     }
@@ -57,6 +74,10 @@ impl<'a> Evaluator<'a> {
                 Some(known)
             }
             Step::Do(value) => Some(self.see(value, known, prover, scope)),
+            Step::Return(Some(value @ Value::Operator(operator, _))) if operator == "?" && self.family() == Family::Rust => {
+                self.walk_answer(value, known, prover, scope, 0);
+                None
+            }
             Step::Return(value) => {
                 let mut known = known;
                 if let Some(value) = value {
@@ -106,6 +127,46 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// `match token { Some(it) => Ok(it), None => Err(refused()) }` as what is given back: each arm is a way out.
+    fn walk_answer(&mut self, value: &'a Value, known: Known, prover: &mut Prover, scope: &Scope, depth: usize) {
+        let (condition, then, otherwise) = match value {
+            Value::Operator(operator, parts) if operator == "?" && depth < 8 => match parts.as_slice() {
+                [condition, then, otherwise] => (condition, then, otherwise),
+                _ => return,
+            },
+            // an arm with names of its own is a function that is called where it stands
+            Value::Call(call) if call.arguments.is_empty() && matches!(call.callee, Value::Function(_)) && depth < 8 => {
+                let Value::Function(index) = call.callee else { return };
+                let steps = &self.program.source(self.file).functions[index as usize].steps;
+                prover.within.push(index);
+                let _ = self.walk(steps, known, prover, &Scope::new(Some(scope.clone())));
+                prover.within.pop();
+                return;
+            }
+            value => {
+                let known = self.see(value, known, prover, scope);
+                if !prover.calls_on && self.turns_away_value(value, scope).is_none() && !self.fails(value, prover) {
+                    prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
+                }
+                return;
+            }
+        };
+        let known = self.see(condition, known, prover, scope);
+        let strong = prover.inside_verify || self.is_check(condition, prover, scope, 0);
+        let (then_away, else_away) = (self.turns_away_value(then, scope), self.turns_away_value(otherwise, scope));
+        prover.unclear |= !strong && (then_away.is_some() || else_away.is_some()) && !tests_absence(condition, 0);
+        if strong && (then_away.is_some() || else_away.is_some()) {
+            prover.places.push(self.place("code"));
+        }
+        let proven = |away: Option<u16>| match away {
+            Some(401) if strong => Known { authenticated: true, ..known },
+            Some(_) if strong => Known { authenticated: true, authorized: true },
+            _ => known,
+        };
+        self.walk_answer(then, proven(else_away), prover, scope, depth + 1);
+        self.walk_answer(otherwise, proven(then_away), prover, scope, depth + 1);
+    }
+
     pub(super) fn walk_if(
         &mut self,
         condition: &'a Value,
@@ -153,7 +214,8 @@ impl<'a> Evaluator<'a> {
         if (then_away.is_some() || else_away.is_some()) && strong {
             prover.places.push(self.place("code"));
         }
-        let then_start = after(else_away, known, strong_else);
+        let behind = if otherwise.is_empty() && strong && self.says_who(condition, prover, scope, 0) { prover.behind } else { None };
+        let then_start = after(else_away.or(behind), known, strong_else);
         let else_start = after(then_away, known, strong_then);
         let then_end = self.walk(then, then_start, prover, scope);
         let else_end = self.walk(otherwise, else_start, prover, scope);
@@ -195,11 +257,16 @@ impl<'a> Evaluator<'a> {
                         // what a block of Ruby gives back is not what the method does
                         let onward = prover.onward;
                         let last = std::mem::replace(&mut prover.last, false);
+                        let behind = prover.behind.take();
                         prover.within.push(*index);
                         let _ = self.walk(steps, known, prover, &inner);
                         prover.within.pop();
-                        prover.last = last;
-                        if self.runs_bodies() && !prover.calls_on && !leaves_around(steps) {
+                        (prover.last, prover.behind) = (last, behind);
+                        let is_value = match self.family() {
+                            Family::Rust => self.gives_a_value(call, *index),
+                            _ => self.runs_bodies() && !leaves_around(steps),
+                        };
+                        if is_value && !prover.calls_on {
                             prover.onward = onward;
                         }
                         prover.inside_verify = before;
@@ -211,6 +278,8 @@ impl<'a> Evaluator<'a> {
                     prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
                     if let Some(Val::Function(_) | Val::Guarded(_)) = &callee {
                         prover.inner = callee.clone();
+                    } else if let Some(behind) = self.served_by(call, scope) {
+                        prover.inner = Some(behind);
                     } else {
                         prover.passes |= call.arguments.is_empty() && !known.authenticated;
                     }
@@ -236,6 +305,8 @@ impl<'a> Evaluator<'a> {
                     let (verdict, _) = self.prove_helper(closure, prover.depth + 1);
                     known.authenticated |= verdict.authenticates;
                     known.authorized |= verdict.authorizes;
+                    // what it refuses with is handed on (`check(&req).await?`)
+                    prover.unclear |= verdict.unclear && self.family() == Family::Rust;
                     if verdict.authenticates || verdict.authorizes {
                         prover.places.extend(verdict.places);
                     }
@@ -267,6 +338,13 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         known
+    }
+
+    /// Whether a closure of Rust is run for what it gives back, and not in place of the function around, as an `async` block is.
+    fn gives_a_value(&self, call: &Call, index: u32) -> bool {
+        const FALLBACKS: [&str; 6] = ["ok_or_else", "unwrap_or_else", "or_else", "get_or_insert_with", "then", "or_insert_with"];
+        let takes = !self.program.source(self.file).functions[index as usize].parameters.is_empty();
+        takes || matches!(&call.callee, Value::Member(_, name) if FALLBACKS.contains(&name.as_str()))
     }
 
     /// `context.with(span, handler, this, req, res)` in what was made around `handler`: a library is given the request and
@@ -354,7 +432,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let arguments = self.arguments(&call.arguments, scope);
-        let rule = rules.iter().find(|ruled| self.all_hold(&ruled.rule.when, &arguments))?;
+        let rule = rules.iter().find(|ruled| self.all_hold(&ruled.rule.when, &arguments) && !(ruled.rule.only_guards && self.strict))?;
         // A verifying call that is given a callback tells it the error.
         let callback = call.arguments.iter().any(|argument| matches!(argument.value, Value::Function(_)));
         let returns_error = rule.rule.returns_error || (callback && self.family() == Family::JavaScript);
@@ -387,6 +465,8 @@ impl<'a> Evaluator<'a> {
             Value::Name(name) => (name, None),
             Value::Member(object, method) => match &**object {
                 Value::Name(name) => (name, Some(method.as_str())),
+                // `a.next.ServeHTTP(w, r)`: what an object is around
+                Value::Member(..) => return self.family() == Family::Go && method.as_str() == SERVES,
                 _ => return false,
             },
             _ => return false,
@@ -401,13 +481,31 @@ impl<'a> Evaluator<'a> {
         let given = prover.parameters.contains(root);
         let value = scope.get(root);
         // A parameter of an outer function, called from the function that it gave back.
-        let captured =
-            !given && self.globals(self.file).get(root).is_none() && matches!(value, Some(Val::Function(_) | Val::Guarded(_) | Val::Symbol(_) | Val::Unknown));
+        let may_serve = match &value {
+            Some(Val::Function(_) | Val::Guarded(_) | Val::Symbol(_) | Val::Unknown) => true,
+            // a router, or an object with a method that answers
+            Some(Val::Object(_)) => self.family() == Family::Go && method == Some(SERVES),
+            _ => false,
+        };
+        let captured = !given && self.globals(self.file).get(root).is_none() && may_serve;
         let outer = captured && method.is_none() && self.program.imported(self.file, root).is_none() && self.is_outer_parameter(root);
         match method {
             // `c.Next()`, `next.run(req)`: a library's object that goes on by a method.
             Some(_) => given || outer || captured && self.is_outer_parameter(root),
             None => (given && !matches!(value, Some(Val::Object(_)))) || outer,
+        }
+    }
+
+    /// `mux.ServeHTTP(w, r)` in what was made around `mux`: that object.
+    fn served_by(&mut self, call: &'a Call, scope: &Scope) -> Option<Val> {
+        let Value::Member(object, method) = &call.callee else { return None };
+        if self.family() != Family::Go || method.as_str() != SERVES {
+            return None;
+        }
+        match self.unread(object, scope) {
+            Val::Object(id) if !self.is_router(id) => self.method(id, SERVES).map(Val::Function).or(Some(Val::Object(id))),
+            value @ (Val::Object(_) | Val::Function(_) | Val::Guarded(_)) => Some(value),
+            _ => None,
         }
     }
 

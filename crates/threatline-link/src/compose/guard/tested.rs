@@ -30,7 +30,9 @@ impl<'a> Evaluator<'a> {
             Value::Index(object, key) => {
                 let holder = last_word(object).unwrap_or_default().to_ascii_lowercase();
                 // what earlier steps found out of the caller: `conn.assigns[:current_user]`
-                holder.contains("session") || holder == "assigns" && matches!(&**key, Value::Text(key) if is_identity(key) && !is_unfinished(key))
+                // `claims["role"]`: what was found out of the caller, by its name
+                let of_caller = matches!(&**key, Value::Text(key) if is_identity(key)) && is_identity(&holder) && !is_raw(&holder);
+                of_caller || holder.contains("session") || holder == "assigns" && matches!(&**key, Value::Text(key) if is_identity(key) && !is_unfinished(key))
             }
             _ => false,
         }
@@ -231,6 +233,10 @@ impl<'a> Evaluator<'a> {
             Val::Text(text) => !matches!(**text, threatline_facts::Text::Unknown),
             _ => false,
         };
+        // a handler that compares passwords logs somebody in
+        if self.strict && parts.iter().filter_map(last_word).any(|word| is_password(&word)) {
+            return false;
+        }
         let secret = |value: &Value| last_word(value).is_some_and(|word| is_secret(&word));
         values.iter().any(held) && mentions_raw_any(parts) || parts.iter().any(secret)
     }

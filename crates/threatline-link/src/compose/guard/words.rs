@@ -14,6 +14,14 @@ pub(super) fn leaves_nothing(steps: &[Step]) -> bool {
     steps.is_empty()
 }
 
+/// The one test that a loop's body is, where what it holds for leaves the function.
+pub(super) fn only_test(body: &[Step]) -> Option<(&Value, &[Step])> {
+    match body {
+        [Step::If { condition, then, otherwise }] if otherwise.is_empty() && then.last().is_some_and(leaves) => Some((condition, then)),
+        _ => None,
+    }
+}
+
 /// Whether a block of Ruby leaves the method around.
 pub(super) fn leaves_around(steps: &[Step]) -> bool {
     let mut calls = Vec::new();
@@ -151,7 +159,7 @@ pub(super) fn status_of(word: &str) -> Option<u16> {
     }
     let plain: String = word.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
     let any = |words: &[&str]| words.iter().any(|word| plain.contains(word));
-    if any(&["unauthorized", "unauthenticated", "http401", "status401", "challenge", "notauthenticated", "authenticationfailed"]) {
+    if any(&["unauthorized", "unauthenticated", "http401", "status401", "challenge", "notauthenticated", "authenticationfailed", "authenticationerror"]) {
         Some(401)
     } else if any(&["forbidden", "permissiondenied", "accessdenied", "http403", "status403", "notauthorized"]) {
         Some(403)
@@ -334,6 +342,10 @@ pub(super) fn is_raw(name: &str) -> bool {
     words
         .iter()
         .any(|word| matches!(word.as_str(), "header" | "headers" | "authorization" | "cookie" | "cookies" | "query" | "params" | "body" | "token" | "bearer"))
+}
+
+pub(super) fn is_password(name: &str) -> bool {
+    words_of(name).iter().any(|word| matches!(word.as_str(), "password" | "passwd" | "passphrase" | "pwd"))
 }
 
 pub(super) fn is_secret(name: &str) -> bool {

@@ -18,9 +18,9 @@ impl<'a> Evaluator<'a> {
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
-        // the servlet's way to say that all below is meant
+        // how servlets and goji say that all below is meant
         let below = |path: &Text| match path {
-            Text::Literal(text) if self.family() == Family::Java => text.strip_suffix("/*").map(Text::literal),
+            Text::Literal(text) if matches!(self.family(), Family::Java | Family::Go) => text.strip_suffix("/*").map(Text::literal),
             _ => None,
         };
         let path = path.map(|path| below(&path).unwrap_or(path));
@@ -74,6 +74,11 @@ impl<'a> Evaluator<'a> {
         place: crate::compose::Place,
     ) {
         let mut child = self.plain_value(child);
+        let mut guards = guards;
+        if let Some((around, inner)) = self.wrapped_router(&child) {
+            guards.extend(around);
+            child = Val::Object(inner);
+        }
         if let (Val::Class(file, class), true) = (&child, self.runs_bodies()) {
             child = self.generic_instance(*file, *class);
         }

@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
         let Val::Symbol(name) = self.type_value(&declared.name, scope) else { return };
         let library = self.program.files[self.file].library;
         let rule = library.type_named(&name).map(|ty| library.type_rule(ty).rule).filter(|rule| !rule.named);
-        if let Some(place) = rule.and_then(|rule| rule.takes.as_deref()) {
+        if let Some(place) = rule.and_then(|rule| rule.takes_from()) {
             self.note_parameter(place, place);
         }
     }

@@ -49,6 +49,12 @@ impl<'a> Evaluator<'a> {
             (Some(Val::Object(id)), Some(_)) => *id,
             _ => self.at_level(rule, site, router),
         };
+        // a function that is told the router: `huma.Get(api, "/x", h)`
+        let router = match self.pick(rule.into.as_ref(), site) {
+            Some(Val::Object(into)) if self.is_router(into) => into,
+            _ if rule.into.is_some() => return None,
+            _ => router,
+        };
         let mut methods = self.methods(rule.method.as_ref(), rule.method_from.as_ref(), rule.method_default.as_ref(), site);
         let told = rule.method_default.is_some() && self.pick(rule.method_from.as_ref(), site).is_some_and(|value| !matches!(value, Val::Null));
         if let Some(done) = self.placed(pack, rule, site, router) {
@@ -108,6 +114,13 @@ impl<'a> Evaluator<'a> {
         let handler = handlers.last().cloned().unwrap_or(Val::Unknown);
         let handler = self.member_answering(rule, site, handler);
         let handler = if self.family() == Family::Php { self.callable(handler, pack, router) } else { handler };
+        let handler = match self.wrapped_router(&handler) {
+            Some((around, inner)) => {
+                guards.extend(around);
+                Val::Object(inner)
+            }
+            None => handler,
+        };
         guards.extend(self.action_guards(&handler));
         if !rule.tests.is_empty() {
             methods = self.tested_methods(&handler, &rule.tests);
@@ -159,6 +172,7 @@ impl<'a> Evaluator<'a> {
         let mut told_here: Vec<Parameter> = queries.iter().filter_map(Val::literal).map(|name| parameter(name, "query")).collect();
         self.ruled_elsewhere(pack, router);
         told_here.extend(self.class_parameters(pack, &handler, &methods));
+        told_here.extend(self.tagged_parameters(rule, &handler));
         let takes = self.handler_takes(pack, rule);
         let told_by_schema = self.declared_parameters(&rule.declares, site);
         let answered_by = self.answering(rule, site);
@@ -270,10 +284,11 @@ impl<'a> Evaluator<'a> {
 
     /// What is left of a handler once the path before it is cut off: routers in it stand below that path.
     pub(super) fn stripped(&mut self, value: Val) -> Val {
-        let Val::Object(id) = value else { return value };
-        if !self.is_router(id) {
-            return value;
-        }
+        let id = match (&value, self.wrapped_router(&value)) {
+            (_, Some((_, inner))) => inner,
+            (Val::Object(id), None) if self.is_router(*id) => *id,
+            _ => return value,
+        };
         let ty = self.objects[id].ty;
         let place = self.place("code");
         let outer = self.object(Object { ty, place: Some(place.clone()), stripped: true, ..Object::default() });

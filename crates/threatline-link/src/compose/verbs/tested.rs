@@ -10,6 +10,9 @@ use threatline_facts::code::{Call, Function, Step, Value};
 /// Methods of HTTP; another text that is compared is something else.
 const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "QUERY"];
 
+/// How constants of methods begin in Go.
+const CONSTANT: &str = "Method";
+
 /// Comparisons nest this deep at most.
 const MAX_DEPTH: usize = 32;
 
@@ -21,7 +24,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn tested_methods(&mut self, handler: &Val, tests: &[String]) -> Vec<Option<String>> {
         let closure = match handler {
             Val::Function(closure) => Some((closure.file, closure.index)),
-            Val::Object(id) => self.method(*id, "handle").map(|closure| (closure.file, closure.index)),
+            Val::Object(id) => {
+                self.method(*id, "handle").or_else(|| self.method(*id, crate::compose::guard::SERVES)).map(|closure| (closure.file, closure.index))
+            }
             Val::Class(file, class) => self.class_method(*file, *class, "handle"),
             _ => None,
         };
@@ -151,6 +156,10 @@ impl<'s> Seen<'s> {
             // `HttpMethod.get`
             Value::Member(object, name) if matches!(&**object, Value::Name(of) if of.ends_with("Method")) => {
                 self.text(&Value::Text(name.clone()));
+            }
+            // `http.MethodPost`
+            Value::Member(_, name) if name.len() > CONSTANT.len() && name.starts_with(CONSTANT) => {
+                self.text(&Value::Text(name[CONSTANT.len()..].to_owned()));
             }
             Value::Text(text) => {
                 let known = METHODS.iter().find(|method| method.eq_ignore_ascii_case(text));

@@ -13,7 +13,7 @@ impl<'a> Evaluator<'a> {
         for (one, declared) in function.parameters.iter().filter_map(|one| Some((one, one.declared.as_ref()?))) {
             let Val::Symbol(name) = self.type_value(&declared.name, &scope) else { continue };
             let Some(rule) = library.type_named(&name).map(|ty| library.type_rule(ty).rule) else { continue };
-            let Some(place) = rule.takes.as_deref() else { continue };
+            let Some(place) = rule.takes_from() else { continue };
             if rule.named {
                 let own = one.name.trim_start_matches('_');
                 if place != "path" && !own.is_empty() {
@@ -146,7 +146,19 @@ impl<'a> Evaluator<'a> {
     /// Classes of data that a handler's parameters hold.
     pub(super) fn taken(&mut self, closure: &Closure) -> Option<BTreeSet<DataClass>> {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
-        self.classes_of(closure.file, function.parameters.iter().filter_map(|parameter| parameter.declared.as_ref()))
+        let all = function.parameters.iter().filter_map(|parameter| parameter.declared.as_ref());
+        let sent: Vec<&'a TypeName> = all.filter(|declared| !self.is_own_state(closure.file, declared)).collect();
+        self.classes_of(closure.file, sent)
+    }
+
+    /// Whether what a type holds is the program's own: `State<App>`.
+    fn is_own_state(&mut self, file: FileId, declared: &TypeName) -> bool {
+        self.within(file, |this| {
+            let scope = this.globals(file);
+            let Val::Symbol(name) = this.type_value(&declared.name, &scope) else { return false };
+            let library = this.program.files[file].library;
+            library.type_named(&name).is_some_and(|ty| library.type_rule(ty).rule.holds_own())
+        })
     }
 
     pub(super) fn returned(&mut self, closure: &Closure) -> Option<BTreeSet<DataClass>> {
@@ -178,6 +190,20 @@ impl<'a> Evaluator<'a> {
                     level.extend(fields.iter().filter_map(|field| Some((file, field.declared.as_ref()?))));
                 }
             }
+        }
+        out
+    }
+
+    /// The data classes of records that a handler filled with what a request brings, as far as a request can fill them.
+    pub(super) fn classes_of_records(&mut self, records: &[(FileId, u32)]) -> Option<BTreeSet<DataClass>> {
+        let mut out: Option<BTreeSet<DataClass>> = None;
+        for (file, class) in records.iter().copied() {
+            let record = &self.program.source(file).classes[class as usize];
+            let sent = || record.fields.iter().filter(|field| !crate::compose::bound::is_hidden(field));
+            let parts: Vec<&'a TypeName> = sent().filter_map(|field| field.declared.as_ref()).collect();
+            let all = out.get_or_insert_default();
+            all.extend(record_classes(&record.name, sent().map(|field| &*field.name)).into_iter().flatten().map(|(class, _)| class));
+            all.extend(self.classes_of(file, parts).into_iter().flatten());
         }
         out
     }
