@@ -142,7 +142,8 @@ impl ArtifactKind {
             "package-lock.json" | "npm-shrinkwrap.json" | "composer.lock" | "pnpm-lock.yaml" => return None,
             "codeowners" => Codeowners,
             // what says beside the sources which class answers where
-            "web.xml" | "routes" => Source(Language::Java),
+            "web.xml" | "struts.xml" | "routes" => Source(Language::Java),
+            _ if extension == "xml" && (lower.starts_with("struts-") || lower.ends_with("-struts.xml")) => Source(Language::Java),
             "dockerfile" | "containerfile" => Dockerfile,
             ".env" => EnvFile,
             "procfile" => Procfile,

@@ -176,6 +176,10 @@ impl<'a> Evaluator<'a> {
             let this = if let Some(Val::Object(this)) = this { Some(this) } else { None };
             return self.invoke(&Closure { file, index, scope: None, this }, arguments);
         }
+        // `builder.Services.UseNpgsql(…)`: what a pack knows on whatever it is called
+        if let Some(last) = method.rsplit('.').next().filter(|last| rules.is_empty() && self.family() == Family::CSharp && library.is_extension(last)) {
+            return self.call_symbol(&format!("?.{last}"), arguments, None, decorated);
+        }
         if rules.is_empty() {
             self.run_lambdas(&arguments);
             self.note_read_by(&name, "()", &arguments);
@@ -314,7 +318,7 @@ impl<'a> Evaluator<'a> {
                 return Some(self.environment(&key, default.map(|value| as_text(&value))));
             }
             Verb::Setting => {
-                let key = self.pick(rule.key.as_ref(), site)?.literal()?.to_owned();
+                let key = format!("{}{}", rule.fixed.as_deref().unwrap_or_default(), self.pick(rule.key.as_ref(), site)?.literal()?);
                 let default = self.pick(rule.default.as_ref(), site).filter(|value| matches!(value, Val::Text(_) | Val::Number(_)));
                 let default = default.map(|value| as_text(&value));
                 // a deployment sets it as a variable: what stands there is read here
