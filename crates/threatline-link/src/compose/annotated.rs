@@ -272,6 +272,12 @@ impl<'a> Evaluator<'a> {
                     }
                     AnnotationVerb::Client if at == 0 => {
                         let target = self.pick(rule.target.as_ref(), &one.site).map(|value| expand(&as_text(&value)));
+                        // its address stands in the configuration, under a name that the annotation tells
+                        let keyed = rule.setting.as_ref().filter(|_| target.is_none()).and_then(|setting| {
+                            let key = self.pick(rule.key.as_ref(), &one.site)?.literal()?.to_owned();
+                            Some(Text::Setting { key: setting.replace("{key}", &key), default: None })
+                        });
+                        let target = target.or(keyed);
                         header.client = Some((one.ruled, target));
                     }
                     AnnotationVerb::Route if !rule.on.is_empty() => {

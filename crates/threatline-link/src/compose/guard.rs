@@ -37,6 +37,8 @@ pub(super) struct Verdict {
     /// Something in it could not be read: nothing may be concluded from what it does not show.
     pub(super) unclear: bool,
     pub(super) places: Vec<Place>,
+    /// Where the handler itself asks, whatever stands before it.
+    pub(super) asked: Option<Place>,
 }
 
 impl Verdict {

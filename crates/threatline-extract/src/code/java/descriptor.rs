@@ -27,9 +27,7 @@ pub(super) fn lower(text: &str) -> Option<Module> {
 /// Whether a text is such a file: they hold no word of a library.
 pub(crate) fn is_descriptor(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    super::page::is_page(text)
-        || first.is_some_and(is_route)
-        || (text.trim_start().starts_with('<') && (text.contains("<web-app") || text.contains("<struts")))
+    super::page::is_page(text) || first.is_some_and(is_route) || (text.trim_start().starts_with('<') && (text.contains("<web-app") || text.contains("<struts")))
 }
 
 fn is_route(line: &str) -> bool {

@@ -56,7 +56,8 @@ impl<'a> Evaluator<'a> {
         let mut names = Vec::new();
         for value in self.select(told.ruled.rule.key.as_ref(), &told.site) {
             let texts = if let Val::List(items) = &value { items.to_vec() } else { vec![value] };
-            names.extend(texts.iter().filter_map(Val::literal).flat_map(|text| text.split([',', '|', ' '])).map(|name| name.trim_start_matches('-').to_owned()));
+            names
+                .extend(texts.iter().filter_map(Val::literal).flat_map(|text| text.split([',', '|', ' '])).map(|name| name.trim_start_matches('-').to_owned()));
         }
         // what it is given stands in brackets behind it
         names.retain(|name| !name.is_empty() && !name.starts_with(['<', '[', ':']));

@@ -156,9 +156,10 @@ impl<'a> Evaluator<'a> {
         let extends = own.is_empty() && foreign.iter().any(|base| !is_interface(base));
         let does = declared.methods.iter().any(|index| source.functions[*index as usize].name != declared.name);
         let scope = self.globals(file);
-        let holds = declared.fields.iter().filter_map(|field| field.declared.as_ref()).any(|ty| {
-            matches!(ty.name.as_str(), "[]" | "List" | "IReadOnlyList" | "IEnumerable" | "ICollection" | "Dictionary") || self.is_scalar(ty, &scope)
-        });
+        let holds =
+            declared.fields.iter().filter_map(|field| field.declared.as_ref()).any(|ty| {
+                matches!(ty.name.as_str(), "[]" | "List" | "IReadOnlyList" | "IEnumerable" | "ICollection" | "Dictionary") || self.is_scalar(ty, &scope)
+            });
         (does || extends) && !holds
     }
 
