@@ -7,6 +7,7 @@ use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Import, Mo
 use crate::lines::Lines;
 use crate::manifest::xml;
 use roxmltree::Node;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A file of more lines or entries is read as far as that.
@@ -40,6 +41,7 @@ fn is_route(line: &str) -> bool {
 
 /// `servlet-mapping`: which class, or page, answers which paths.
 fn web_xml(text: &str) -> Module {
+    let text = &without_type(text);
     let Ok(document) = xml::parse(text) else { return Module { has_errors: true, ..Module::default() } };
     let root = document.root_element();
     let mut module = Module::default();
@@ -73,6 +75,18 @@ fn web_xml(text: &str) -> Module {
         }
     }
     module
+}
+
+/// The same text with blanks in place of its document type, which only names a definition that everybody knows. One that
+/// defines entities itself is left as it is: nobody reads it then.
+fn without_type(text: &str) -> Cow<'_, str> {
+    let Some(start) = text.find("<!DOCTYPE") else { return Cow::Borrowed(text) };
+    let Some(end) = text[start..].find('>').map(|end| start + end + 1) else { return Cow::Borrowed(text) };
+    if text[start..end].contains('[') {
+        return Cow::Borrowed(text);
+    }
+    let blank: String = text[start..end].chars().map(|letter| if letter == '\n' { '\n' } else { ' ' }).collect();
+    Cow::Owned(format!("{}{blank}{}", &text[..start], &text[end..]))
 }
 
 fn below<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
