@@ -65,6 +65,8 @@ impl Want {
         let module = self.name.module.as_str();
         let first = module.split(['.', ':', '/']).next().unwrap_or_default();
         match self.name.language {
+            // a type, wherever it stands
+            Language::CSharp => Scope::Named,
             _ if module.is_empty() || module.starts_with('.') => Scope::Own,
             Language::Rust if matches!(first, "crate" | "self" | "super") => Scope::Own,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
@@ -75,7 +77,7 @@ impl Want {
                 }
             }
             Language::Python | Language::Java | Language::Kotlin | Language::Scala | Language::Ruby | Language::Elixir => Scope::Around,
-            Language::Go | Language::Rust | Language::CSharp | Language::Php | Language::Swift | Language::Dart => Scope::Named,
+            Language::Go | Language::Rust | Language::Php | Language::Swift | Language::Dart => Scope::Named,
         }
     }
 

@@ -67,3 +67,13 @@ fn what_is_handed_in_beside_a_request_is_no_body() {
     let told = parameters(&[("Program.cs", program), ("Types.cs", types)]);
     assert_eq!(told, ["POST /orders body:order"]);
 }
+
+#[test]
+fn an_overload_of_the_projects_own_takes_the_handler_first() {
+    let program = "var app = WebApplication.CreateBuilder(args).Build(); var orders = app.MapGroup(\"/orders\"); orders.MapPost(Handlers.Create); orders.MapPut(Handlers.Update, \"{id}\"); app.Run();";
+    let own = "public static class Routes { public static RouteHandlerBuilder MapPost(this IEndpointRouteBuilder builder, Delegate handler, string pattern = \"\") { return builder.MapPost(pattern, handler); }\n\
+         public static RouteHandlerBuilder MapPut(this IEndpointRouteBuilder builder, Delegate handler, string pattern) { return builder.MapPut(pattern, handler); } }\n\
+         public static class Handlers { public static string Create() => \"\"; public static string Update(int id) => \"\"; }";
+    let found = parameters(&[("Program.cs", program), ("Routes.cs", own)]);
+    assert!(found.contains(&"PUT /orders/{id} path:id".to_owned()) && found.iter().any(|one| one.starts_with("POST /orders")), "{found:?}");
+}

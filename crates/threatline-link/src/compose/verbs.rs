@@ -165,7 +165,9 @@ impl<'a> Evaluator<'a> {
             star: None,
         };
         let rules = library.methods(ty, method);
-        if rules.is_empty()
+        // an overload of the project's own: `builder.MapPost(CreateOrder)`, where the library's takes the path first
+        let is_own = !rules.is_empty() && self.family() == Family::CSharp && matches!(arguments.first(), Some(Arg { name: None, value: Val::Function(_) }));
+        if (rules.is_empty() || is_own && self.takes_function(method))
             && let Some((file, index)) = self.program.extension(self.file, method)
         {
             let receiver = Arg { name: None, value: Val::Object(id) };
@@ -197,6 +199,14 @@ impl<'a> Evaluator<'a> {
             None if is_guard => Val::Made(Rc::new(Made { by: name, arguments })),
             None => Val::Object(id),
         }
+    }
+
+    /// Whether the project has an extension of that name whose first argument, behind what it extends, is a function.
+    fn takes_function(&self, method: &str) -> bool {
+        let Some((file, index)) = self.program.extension(self.file, method) else { return false };
+        let function = &self.program.source(file).functions[index as usize];
+        let second = function.parameters.get(1).and_then(|parameter| parameter.declared.as_ref());
+        second.is_some_and(|declared| matches!(declared.name.as_str(), "Delegate" | "RequestDelegate"))
     }
 
     pub(super) fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
