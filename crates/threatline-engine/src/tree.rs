@@ -390,7 +390,9 @@ pub(crate) fn enters(name: &str, among: &[Entry]) -> bool {
     let is_beside = |mode: Mode, other: &str| among.iter().any(|entry| entry.mode == mode && entry.name == other);
     let is_of_tests = || matches!(name, "test" | "integrationTest" | "testFixtures") && is_beside(Mode::Tree, "main");
     let is_installed = || INSTALLED.contains(&name) || RESERVED.iter().any(|(folder, manifest)| *folder == name && is_beside(Mode::File, manifest));
-    name != ".threatline" && !is_of_tests() && !is_installed()
+    // what a build of .NET leaves beside its project
+    let is_built = || name == "obj" && among.iter().any(|entry| entry.mode == Mode::File && entry.name.ends_with(".csproj"));
+    name != ".threatline" && !is_of_tests() && !is_installed() && !is_built()
 }
 
 /// Whether a framework answers with a file of that name.

@@ -23,6 +23,13 @@ use threatline_link::modules::{Located, candidates, imported_as};
 const ROUNDS: usize = 8;
 /// Files that one folder brings in.
 const MOST_FILES: usize = 2_000;
+/// Files of C# of one name that a type may stand in.
+const MOST_NAMESAKES: usize = 8;
+/// Files of C# that are named for several types.
+const MOST_PLURALS: usize = 64;
+/// Files of C# among which types are looked for, and how deep they lie.
+const MOST_TYPES: usize = 20_000;
+const MAX_DEPTH: usize = 24;
 /// Java modules are looked for in every other module, if there are no more than these.
 const MOST_BUILDS: usize = 64;
 
@@ -75,6 +82,8 @@ impl Want {
         let module = name.module.as_str();
         let first = module.split(['.', ':', '/']).next().unwrap_or_default();
         match name.language {
+            // a type, wherever it stands
+            Language::CSharp => Scope::Named,
             _ if module.is_empty() || module.starts_with('.') => Scope::Own,
             Language::Rust if matches!(first, "crate" | "self" | "super") => Scope::Own,
             Language::JavaScript | Language::TypeScript | Language::Tsx => {
@@ -85,7 +94,7 @@ impl Want {
                 }
             }
             Language::Python | Language::Java | Language::Kotlin | Language::Scala | Language::Ruby | Language::Elixir => Scope::Around,
-            Language::Go | Language::Rust | Language::CSharp | Language::Php | Language::Swift | Language::Dart => Scope::Named,
+            Language::Go | Language::Rust | Language::Php | Language::Swift | Language::Dart => Scope::Named,
         }
     }
 
@@ -106,6 +115,8 @@ impl Want {
                 let names = |package: &Package| package.name.as_deref().is_some_and(|name| name.replace('-', "_") == first);
                 packages.iter().any(|(_, package)| package.ecosystem == Ecosystem::Cargo && names(package))
             }
+            // A type may be of a project beside this one.
+            (Scope::Named, Language::CSharp) => false,
             (Scope::Named | Scope::Chart, _) => tried,
         }
     }
@@ -116,7 +127,9 @@ impl Want {
         let module = name.module.as_str();
         let under = |roots: &[&str]| roots.iter().any(|root| module.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':'])) || module == *root);
         match name.language {
-            Language::CSharp | Language::Swift => true,
+            // a name space may stand in any folder: types are found by their own names
+            Language::CSharp => name.member.is_none() || !module.is_empty(),
+            Language::Swift => true,
             Language::Java | Language::Kotlin | Language::Scala => under(&["java", "javax", "jakarta", "kotlin", "scala"]),
             Language::Rust => under(&["std", "core", "alloc"]),
             Language::JavaScript | Language::TypeScript | Language::Tsx => module.starts_with("node:"),
@@ -189,7 +202,7 @@ pub(crate) struct Answer {
 /// Answers what can be answered in this folder.
 pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, Package)], wants: BTreeSet<Want>) -> Answer {
     let located: Vec<Located<'_>> = packages.iter().map(|(root, package)| (root.as_str(), package)).collect();
-    let mut folder = Folder { below, entries, seen: HashMap::new() };
+    let mut folder = Folder { below, entries, seen: HashMap::new(), types: None };
     let mut answer = Answer::default();
     let mut known: BTreeSet<Want> = wants.clone();
     let mut open = wants;
@@ -267,6 +280,8 @@ struct Folder<'f> {
     entries: &'f [Entry],
     /// Folders below by path; none where there is none.
     seen: HashMap<String, Option<Arc<[Entry]>>>,
+    /// Sources of C# below by name, where this is a folder of a project or of several.
+    types: Option<HashMap<String, Vec<(String, (Oid, ArtifactKind))>>>,
 }
 
 type Files = BTreeMap<String, (Oid, ArtifactKind)>;
@@ -278,6 +293,9 @@ impl Folder<'_> {
             What::Module(name) => name,
             What::Text(path) => return is_chart(self.entries).then(|| self.texts(path)),
         };
+        if name.language == Language::CSharp {
+            return self.find_type(name);
+        }
         if want.scope() == Scope::Around && want.importer.is_empty() && !self.may_hold(name, packages) {
             return None;
         }
@@ -287,6 +305,45 @@ impl Folder<'_> {
             None => self.file(path).map(|file| BTreeMap::from([(path.clone(), file)])),
         });
         if paths.is_empty() { None } else { Some(found.unwrap_or_default()) }
+    }
+
+    /// The files of C# that are named as a type is; a project's folder, or one of several projects, is the place to look.
+    fn find_type(&mut self, wanted: &Name) -> Option<Files> {
+        let holds = |ending: &str| self.entries.iter().any(|entry| entry.mode == Mode::File && entry.name.ends_with(ending));
+        if ![".csproj", ".sln", ".slnx"].iter().any(|ending| holds(ending)) {
+            return None;
+        }
+        let name = format!("{}.cs", wanted.member.as_deref()?);
+        if self.types.is_none() {
+            let mut files = Files::new();
+            self.gather("", &mut files, 0);
+            let mut types: HashMap<String, Vec<_>> = HashMap::new();
+            for (path, file) in files {
+                types.entry(path.rsplit('/').next().unwrap_or_default().to_owned()).or_default().push((path, file));
+            }
+            self.types = Some(types);
+        }
+        let types = self.types.as_ref()?;
+        if let Some(namesakes) = types.get(&name) {
+            return Some(namesakes.iter().take(MOST_NAMESAKES).cloned().collect());
+        }
+        // what is named for several holds several: `OrderContracts.cs`, `Dtos.cs`
+        let many = |(name, _): &(&String, _)| name.ends_with("s.cs");
+        let mut files: Files = types.iter().filter(many).flat_map(|(_, files)| files).cloned().collect();
+        while files.len() > MOST_PLURALS {
+            files.pop_last();
+        }
+        Some(files)
+    }
+
+    /// All sources of C# below a folder.
+    fn gather(&mut self, folder: &str, out: &mut Files, depth: usize) {
+        out.extend(self.sources(folder, Language::CSharp));
+        let Some(entries) = self.folder(folder).filter(|_| depth < MAX_DEPTH && out.len() < MOST_TYPES) else { return };
+        for entry in entries.iter().filter(|entry| entry.mode == Mode::Tree) {
+            let path = if folder.is_empty() { entry.name.clone() } else { format!("{folder}/{}", entry.name) };
+            self.gather(&path, out, depth + 1);
+        }
     }
 
     /// Whether anything here begins as the wanted module does.

@@ -62,6 +62,27 @@ fn java_in_its_package_and_elsewhere_in_the_build() {
 }
 
 #[test]
+fn types_of_csharp_by_their_own_names() {
+    let program =
+        "using Shop.Contracts;\nvar app = WebApplication.CreateBuilder(args).Build();\napp.MapPost(\"/pay\", (Receipt receipt) => receipt);\napp.Run();\n";
+    let receipt = |field: &str| format!("namespace Shop.Contracts;\npublic class Receipt {{ public string {field} {{ get; set; }} }}\n");
+    let project = ("svc/Shop.csproj", "<Project Sdk=\"Microsoft.NET.Sdk.Web\" />");
+    is_wanted(&[("svc/Program.cs", program), project], "svc/Contracts/Receipt.cs", &receipt("Email"), &receipt("Iban"), "// x");
+    // a file that is named for several holds several
+    is_wanted(&[("svc/Program.cs", program), project], "svc/Contracts/Contracts.cs", &receipt("Email"), &receipt("Iban"), "// x");
+    // in a project beside, where one solution holds both
+    let solution = ("Shop.sln", "Microsoft Visual Studio Solution File");
+    is_wanted(&[("svc/Program.cs", program), project, solution], "contracts/Receipt.cs", &receipt("Email"), &receipt("Iban"), "// x");
+}
+
+#[test]
+fn constants_of_a_package_that_no_import_names() {
+    let controller = "package com.shop.web;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass Pay {\n  @GetMapping(Paths.PAY) public String pay() { return null; }\n}\n";
+    let paths = |value: &str| format!("package com.shop.web;\nclass Paths {{ static final String PAY = \"{value}\"; }}\n");
+    is_wanted(&[("svc/src/main/java/com/shop/web/Pay.java", controller)], "svc/src/main/java/com/shop/web/Paths.java", &paths("/a"), &paths("/b"), "// x");
+}
+
+#[test]
 fn go_packages_of_the_module() {
     let main = "package main\n\nimport (\n\t\"github.com/gin-gonic/gin\"\n\t\"example.com/shop/internal/paths\"\n)\n\nfunc main() {\n\tr := gin.Default()\n\tr.GET(paths.Pay, pay)\n\tr.Run()\n}\n";
     let rest = [("svc/go.mod", "module example.com/shop\n\ngo 1.22\n"), ("svc/cmd/main.go", main)];

@@ -24,6 +24,7 @@ pub(crate) mod rust;
 pub(crate) mod scala;
 #[cfg(test)]
 pub(crate) mod show;
+mod spoken;
 pub(crate) mod swift;
 pub mod tree;
 pub(crate) mod walk;
@@ -113,7 +114,11 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
     if matches!(language, Language::Go) {
         want("", None);
     }
-    if matches!(language, Language::Java | Language::Kotlin | Language::Scala | Language::CSharp | Language::Php) {
+    // constants, too, are of a type that is named without an import where it is of the file's own package
+    if matches!(language, Language::CSharp | Language::Java) {
+        spoken::types(source).iter().for_each(|name| want("", Some(name)));
+    }
+    if matches!(language, Language::Kotlin | Language::Scala | Language::Php) {
         for name in reduce::free_types(source) {
             want("", Some(&name));
         }

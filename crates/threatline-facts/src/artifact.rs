@@ -153,7 +153,8 @@ impl ArtifactKind {
             "codeowners" => Codeowners,
             "jenkinsfile" => Jenkinsfile,
             // what says beside the sources which class answers where
-            "web.xml" | "routes" => Source(Language::Java),
+            "web.xml" | "struts.xml" | "routes" => Source(Language::Java),
+            _ if extension == "xml" && (lower.starts_with("struts-") || lower.ends_with("-struts.xml")) => Source(Language::Java),
             "dockerfile" | "containerfile" => Dockerfile,
             ".env" => EnvFile,
             "procfile" => Procfile,

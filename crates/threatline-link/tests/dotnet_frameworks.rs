@@ -58,3 +58,22 @@ fn consumers_are_classes_of_a_base_and_hubs_carry_their_guard() {
     let program = "using Shop; var app = WebApplication.CreateBuilder(args).Build(); app.MapHub<Chat>(\"/chat\"); app.Run();";
     check(&[("Chat.cs", hub), ("Program.cs", program), ("Ship.cs", consumer)], &["* /chat true X", "* OrderPlaced unknown"]);
 }
+
+#[test]
+fn what_is_handed_in_beside_a_request_is_no_body() {
+    let program = "var app = WebApplication.CreateBuilder(args).Build(); app.MapPost(\"/orders\", (Order order, Orders orders, Db db, IClock clock) => orders.Add(order)); app.Run();";
+    let types = "using Microsoft.EntityFrameworkCore; public record Order(string Item); public class Db : DbContext { public DbSet<Order> Orders => Set<Order>(); } public interface IClock { }\n\
+         public class Orders { private readonly Db db; public Orders(Db db) { this.db = db; } public object Add(Order order) => order; }";
+    let told = parameters(&[("Program.cs", program), ("Types.cs", types)]);
+    assert_eq!(told, ["POST /orders body:order"]);
+}
+
+#[test]
+fn an_overload_of_the_projects_own_takes_the_handler_first() {
+    let program = "var app = WebApplication.CreateBuilder(args).Build(); var orders = app.MapGroup(\"/orders\"); orders.MapPost(Handlers.Create); orders.MapPut(Handlers.Update, \"{id}\"); app.Run();";
+    let own = "public static class Routes { public static RouteHandlerBuilder MapPost(this IEndpointRouteBuilder builder, Delegate handler, string pattern = \"\") { return builder.MapPost(pattern, handler); }\n\
+         public static RouteHandlerBuilder MapPut(this IEndpointRouteBuilder builder, Delegate handler, string pattern) { return builder.MapPut(pattern, handler); } }\n\
+         public static class Handlers { public static string Create() => \"\"; public static string Update(int id) => \"\"; }";
+    let found = parameters(&[("Program.cs", program), ("Routes.cs", own)]);
+    assert!(found.contains(&"PUT /orders/{id} path:id".to_owned()) && found.iter().any(|one| one.starts_with("POST /orders")), "{found:?}");
+}

@@ -250,3 +250,17 @@ fn reactive_routes_of_quarkus_stand_on_any_bean() {
     check(&files, &["GET /r/a/{id} true X"]);
     assert_eq!(parameters(&files), ["GET /r/a/{id} path:id query:q"]);
 }
+
+#[test]
+fn constants_are_made_of_others_of_their_class() {
+    let paths = "package a; public final class Paths { public static final String V1 = \"/api/v1\"; public static final String ORDERS = V1 + \"/orders\"; }";
+    let orders = "package a; import jakarta.ws.rs.*; @Path(Paths.ORDERS) public class Orders { private static final String ONE = \"{id}\"; private static final String LINES = ONE + \"/lines\";\n\
+         @GET @Path(LINES) public String lines() { return null; } }";
+    check(&[("Orders.java", orders), ("Paths.java", paths)], &["GET /api/v1/orders/{id}/lines unknown"]);
+}
+
+#[test]
+fn what_stands_in_braces_in_a_class_runs_when_one_is_made() {
+    let app = "package a; import io.jooby.Jooby; public class App extends Jooby { { get(\"/first\", ctx -> \"x\"); } public App() { get(\"/second\", ctx -> \"x\"); } }";
+    check(&[("App.java", app)], &["GET /first false C", "GET /second false C"]);
+}

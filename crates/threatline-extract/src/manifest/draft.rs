@@ -64,6 +64,11 @@ impl Draft {
         }
     }
 
+    /// None of them becomes part of the program.
+    pub(super) fn without_siblings(&mut self) {
+        self.local.clear();
+    }
+
     /// Adds a folder of a name space.
     pub(super) fn namespace(&mut self, name: &str, folder: &str) {
         self.namespaces.push((name.to_owned(), tidy(folder)));

@@ -34,6 +34,10 @@ pub fn read(text: &str) -> Extracted {
         }
     }
     draft.runs = runs(project);
+    // what a host of Aspire refers to it starts as programs of their own
+    if is_kit(project, "Aspire.AppHost.Sdk") || draft.depends_on("Aspire.Hosting.AppHost") {
+        draft.without_siblings();
+    }
     if test || draft.depends_on("Microsoft.NET.Test.Sdk") {
         draft.all_development();
         draft.runs = Some(false);
@@ -51,9 +55,16 @@ fn runs(project: Node<'_, '_>) -> Option<bool> {
     }
     let kit = project.attribute("Sdk").unwrap_or_default();
     let kits = ["Microsoft.NET.Sdk.Web", "Microsoft.NET.Sdk.Worker", "Microsoft.NET.Sdk.BlazorWebAssembly", "Aspire.AppHost.Sdk"];
-    let program = kits.iter().any(|name| kit == *name || kit.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')));
+    let program = kits.iter().any(|name| is_kit(project, name));
     // the plain kit makes a library where nothing else is said
     if program { Some(true) } else { (kit == "Microsoft.NET.Sdk").then_some(false) }
+}
+
+/// Whether a project is made with that kit, of whatever version, or takes it in beside another.
+fn is_kit(project: Node<'_, '_>, name: &str) -> bool {
+    let is_it = |kit: &str| kit == name || kit.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+    let beside = project.children().filter(|child| child.tag_name().name() == "Sdk").filter_map(|child| child.attribute("Name"));
+    project.attribute("Sdk").into_iter().chain(beside).any(is_it)
 }
 
 /// Analysers and tools, which do not become part of the program.

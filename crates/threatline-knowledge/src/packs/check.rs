@@ -62,7 +62,7 @@ impl Pack {
         if let Some(at) = self.imports.iter().position(|word| word.trim().chars().count() < 2) {
             return mistake(vec![Key("imports"), Item(at)], "this word stands in every file", "name the module, or a part of its name that is rare elsewhere");
         }
-        if self.unannotated.as_deref().is_some_and(|place| !["body", "by_method"].contains(&place)) {
+        if self.unannotated.as_deref().is_some_and(|place| !["body", "by_method", "told"].contains(&place)) {
             return mistake(vec![Key("unannotated")], "this is no place of parameters that no annotation places", "`body` or `by_method`");
         }
         Ok(())

@@ -52,6 +52,8 @@ pub(super) struct Header {
     children: Vec<Val>,
     /// The area that the class stands in.
     pub(super) area: Option<String>,
+    /// Rules by which its public methods are ways in.
+    offers: Vec<Ruled<AnnotationRule>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -300,14 +302,14 @@ impl<'a> Evaluator<'a> {
                             }
                         }
                     }
-                    AnnotationVerb::Route if at == 0 && self.family() == Family::CSharp => {
+                    AnnotationVerb::Route if at == 0 && self.family() == Family::CSharp && rule.kind.as_deref() != Some(EntryPointKind::Cli.name()) => {
                         header.is_controller = true;
                         if header.prefixes.is_empty() {
                             header.prefixes = self.paths(rule.path.as_ref(), &one.site);
                         }
                     }
                     AnnotationVerb::Route if at == 0 => {
-                        header.children = self.select(rule.child.as_ref(), &one.site);
+                        header.children.extend(self.select(rule.child.as_ref(), &one.site));
                         let methods = self.told_methods(rule, &one.site);
                         let paths = self.paths(rule.path.as_ref(), &one.site);
                         header.answers.push((methods, paths, one.ruled));
@@ -321,6 +323,7 @@ impl<'a> Evaluator<'a> {
                         leading = leading.or(area.clone().filter(|_| rule.leads));
                         header.area = area;
                     }
+                    AnnotationVerb::Serve if at == 0 => header.offers.push(one.ruled),
                     AnnotationVerb::Is => {
                         let place = self.place(&one.ruled.pack.name);
                         self.out.products.extend(rule.product.clone().map(|product| (product, place)));
@@ -361,6 +364,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         self.answering_class(file, number, &header);
+        self.offering_class(file, number, &header);
         self.annotated_members(file, number, &header, &scope);
     }
 
@@ -442,6 +446,10 @@ impl<'a> Evaluator<'a> {
             if let Some(base) = rule.base.as_deref() {
                 paths = self.named_paths(rule, base, paths, function, scope);
             }
+            if let Some(pattern) = rule.path_as.as_deref() {
+                let name = paths.first().map_or_else(|| function.name.clone(), Text::with_defaults);
+                paths = vec![Text::literal(pattern.replace("{name}", &name))];
+            }
             match rule.does {
                 AnnotationVerb::Route => {
                     let methods = self.told_methods(rule, &one.site);
@@ -513,7 +521,7 @@ impl<'a> Evaluator<'a> {
             let place = self.place(&ruled.pack.name);
             for base in &bases {
                 for path in &paths {
-                    let written = whole_text(base, path);
+                    let written = if ruled.rule.path_as.is_some() { Some(path.clone()) } else { whole_text(base, path) };
                     let path = tokens(&whole(base, path, self.family()), name, &called, header.area.as_deref());
                     let path = match class.and_then(|(file, _)| self.folder_prefix(file)) {
                         Some(prefix) => super::text::under(prefix, &path),

@@ -209,8 +209,8 @@ pub(super) fn add_signed(parameters: &[Parameter], place: &Place, said: &mut Sai
     }
 }
 
-/// Adds what was said to a way in; of what is said both ways nothing is known.
-pub(super) fn add(entry: &mut CodeEntry, mut said: Vec<Saying>) {
+/// Adds what was said to a way in; of what is said both ways nothing is known. `asked` is where the handler itself turns callers away.
+pub(super) fn add(entry: &mut CodeEntry, mut said: Vec<Saying>, asked: Option<&Place>) {
     if said.iter().any(|saying| saying.property == Property::AcceptsFile && saying.holds) {
         said.retain(|saying| !saying.but_files);
     }
@@ -233,7 +233,7 @@ pub(super) fn add(entry: &mut CodeEntry, mut said: Vec<Saying>) {
     let has = |property: Property| entry.properties.iter().any(|(known, value, _)| *known == property && *value == Known::Flag(true));
     if has(Property::Webhook)
         && !entry.properties.iter().any(|(known, ..)| *known == Property::SignatureVerified)
-        && let Some(place) = entry.authenticated.iter().filter(|proof| proof.holds).find_map(|proof| proof.places.first())
+        && let Some(place) = entry.authenticated.iter().filter(|proof| proof.holds).find_map(|proof| proof.places.first()).or(asked)
     {
         entry.properties.push((Property::SignatureVerified, Known::Flag(true), place.clone()));
     }

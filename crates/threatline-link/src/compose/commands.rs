@@ -5,8 +5,8 @@ use super::value::*;
 use super::verbs::parameter;
 use std::collections::BTreeSet;
 use threatline_facts::code::Value;
-use threatline_knowledge::packs::Verb;
-use threatline_model::Parameter;
+use threatline_knowledge::packs::{AnnotationVerb, Family, Verb};
+use threatline_model::{EntryPointKind, Parameter};
 
 impl<'a> Evaluator<'a> {
     /// Parameters that decorators of a function, or what stands beside it, told of it, but for parts of the path. A request without a body
@@ -17,11 +17,31 @@ impl<'a> Evaluator<'a> {
         told.filter(|one| !path.contains(&one.name)).map(placed).collect()
     }
 
+    /// Whether annotations of a class say that it is a command.
+    pub(super) fn is_annotated_command(&mut self, file: FileId, class: u32) -> bool {
+        let program = self.program;
+        let scope = self.globals(file);
+        let (applied, _) = self.within(file, |this| this.read_annotations(&program.source(file).classes[class as usize].annotations, &scope));
+        applied.iter().any(|one| one.ruled.rule.does == AnnotationVerb::Route && one.ruled.rule.kind.as_deref() == Some(EntryPointKind::Cli.name()))
+    }
+
     /// The parameters of a function that is a command: arguments where nothing stands in for them, else flags, unless their default says it.
     pub(super) fn command_parameters(&mut self, closure: &Closure, out: &mut BTreeSet<Parameter>) {
         let program = self.program;
         let function = &program.source(closure.file).functions[closure.index as usize];
         let scope = self.globals(closure.file);
+        // of C# attributes say which are arguments, and all others are flags
+        if self.family() == Family::CSharp {
+            self.within(closure.file, |this| {
+                out.extend(this.told_parameters(function, &scope));
+                for one in function.parameters.iter().filter(|one| !one.name.is_empty() && !one.variadic && one.annotations.is_empty()) {
+                    if one.declared.as_ref().is_some_and(|declared| this.kind_of(declared, &scope) == Some("query")) {
+                        out.insert(parameter(&one.name, "flag"));
+                    }
+                }
+            });
+            return;
+        }
         self.within(closure.file, |this| {
             let library = program.files[closure.file].library;
             for one in function.parameters.iter().filter(|one| !one.name.is_empty() && !one.variadic) {

@@ -39,6 +39,8 @@ pub(super) struct Verdict {
     /// It is not known at all what stands there: it may be what the route's siblings have.
     pub(super) veiled: bool,
     pub(super) places: Vec<Place>,
+    /// Where the handler itself asks, whatever stands before it.
+    pub(super) asked: Option<Place>,
 }
 
 impl Verdict {

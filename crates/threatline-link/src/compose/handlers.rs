@@ -232,7 +232,8 @@ impl<'a> Evaluator<'a> {
                 for one in applied.iter().filter(|one| one.ruled.rule.does == AnnotationVerb::Member) {
                     let rule = one.ruled.rule;
                     let methods = self.told_methods(rule, &one.site);
-                    let path = self.paths(rule.path.as_ref(), &one.site).into_iter().next().map_or_else(|| function.name.clone(), |path| path.with_defaults());
+                    let written = self.paths(rule.path.as_ref(), &one.site).into_iter().next().map(|path| path.with_defaults());
+                    let path = written.or_else(|| rule.path_as.clone()).unwrap_or_else(|| function.name.clone());
                     let path = if rule.pattern { super::text::pattern(&path) } else { path };
                     let below = super::text::under(rule.under.as_deref().unwrap_or(""), &path);
                     let value = Val::Function(Closure { file, index: *index, scope: None, this: None });

@@ -171,6 +171,8 @@ pub(super) struct Library {
     star_values: Vec<(Star, TypeId)>,
     star_types: Vec<(Star, TypeId)>,
     calls: Names<CallRule>,
+    /// Methods that are known on whatever object they are called: `*.UseNpgsql`.
+    extensions: HashSet<&'static str>,
     methods: HashMap<TypeId, Names<CallRule>>,
     annotations: Names<AnnotationRule>,
     guards: Names<GuardRule>,
@@ -233,6 +235,7 @@ impl Library {
             star_values: Vec::new(),
             star_types: Vec::new(),
             calls: Names::new(),
+            extensions: HashSet::new(),
             methods: HashMap::new(),
             annotations: Names::new(),
             guards: Names::new(),
@@ -317,12 +320,20 @@ impl Library {
         Some((self.named(pack, first)?, rest))
     }
 
+    /// A method that some pack knows on any object.
+    pub(super) fn is_extension(&self, method: &str) -> bool {
+        self.extensions.contains(method)
+    }
+
     fn arrange(&mut self, pack: &'static Pack) {
         for rule in &pack.calls {
             for name in &rule.names {
                 match self.split(pack, name) {
                     Some((id, method)) => self.methods.entry(id).or_insert_with(Names::new).add(method.to_owned(), Ruled { pack, rule }),
-                    None => self.calls.add(plain(name), Ruled { pack, rule }),
+                    None => {
+                        self.extensions.extend(name.strip_prefix("*.").filter(|rest| !rest.contains(['.', '*'])));
+                        self.calls.add(plain(name), Ruled { pack, rule });
+                    }
                 }
             }
         }

@@ -169,7 +169,9 @@ impl<'a> Evaluator<'a> {
             star: None,
         };
         let rules = library.methods(ty, method);
-        if rules.is_empty()
+        // an overload of the project's own: `builder.MapPost(CreateOrder)`, where the library's takes the path first
+        let is_own = !rules.is_empty() && self.family() == Family::CSharp && matches!(arguments.first(), Some(Arg { name: None, value: Val::Function(_) }));
+        if (rules.is_empty() || is_own && self.takes_function(method))
             && let Some((file, index)) = self.program.extension(self.file, method)
         {
             let receiver = Arg { name: None, value: Val::Object(id) };
@@ -179,6 +181,10 @@ impl<'a> Evaluator<'a> {
             let this = class.map(|class| self.generic_instance(file, class));
             let this = if let Some(Val::Object(this)) = this { Some(this) } else { None };
             return self.invoke(&Closure { file, index, scope: None, this }, arguments);
+        }
+        // `builder.Services.UseNpgsql(…)`: what a pack knows on whatever it is called
+        if let Some(last) = method.rsplit('.').next().filter(|last| rules.is_empty() && self.family() == Family::CSharp && library.is_extension(last)) {
+            return self.call_symbol(&format!("?.{last}"), arguments, None, decorated);
         }
         if rules.is_empty() {
             self.run_lambdas(&arguments);
@@ -197,6 +203,14 @@ impl<'a> Evaluator<'a> {
             None if is_guard => Val::Made(Rc::new(Made { by: name, arguments })),
             None => Val::Object(id),
         }
+    }
+
+    /// Whether the project has an extension of that name whose first argument, behind what it extends, is a function.
+    fn takes_function(&self, method: &str) -> bool {
+        let Some((file, index)) = self.program.extension(self.file, method) else { return false };
+        let function = &self.program.source(file).functions[index as usize];
+        let second = function.parameters.get(1).and_then(|parameter| parameter.declared.as_ref());
+        second.is_some_and(|declared| matches!(declared.name.as_str(), "Delegate" | "RequestDelegate"))
     }
 
     pub(super) fn apply_rules(&mut self, rules: Matched, mut site: Site) -> Option<Val> {
@@ -319,7 +333,7 @@ impl<'a> Evaluator<'a> {
                 return Some(self.environment(&key, default.map(|value| as_text(&value))));
             }
             Verb::Setting => {
-                let key = self.pick(rule.key.as_ref(), site)?.literal()?.to_owned();
+                let key = format!("{}{}", rule.fixed.as_deref().unwrap_or_default(), self.pick(rule.key.as_ref(), site)?.literal()?);
                 let default = self.pick(rule.default.as_ref(), site).filter(|value| matches!(value, Val::Text(_) | Val::Number(_)));
                 let default = default.map(|value| as_text(&value));
                 // a deployment sets it as a variable: what stands there is read here

@@ -278,6 +278,7 @@ impl<'a> Evaluator<'a> {
             }
             let (inner, closure) = self.handler_verdict(&one.handler, &reached.route.place);
             self.on_the_way.clear();
+            verdict.asked = inner.places.first().filter(|_| inner.authenticates).cloned();
             verdict.and(inner);
             let own = self.frames.pop().unwrap_or_default();
             let mut said = super::attributes::of_guards(own, &reached.route.place);
@@ -462,7 +463,7 @@ impl<'a> Evaluator<'a> {
         if said.iter().any(is_endless) && self.may_be_checked(&route.guards) {
             said.retain(|saying| !is_endless(saying));
         }
-        super::attributes::add(&mut entry, said);
+        super::attributes::add(&mut entry, said, verdict.asked.as_ref());
         out.push(Draft { entry, clear, veiled: verdict.veiled, top });
     }
 

@@ -184,8 +184,9 @@ fn resolve_at(text: &Text, variables: &Variables, settings: &Variables, places: 
                 places.push((setting.path.clone(), setting.mark));
                 return Some(resolve_at(&setting.value, variables, settings, places, depth + 1));
             }
-            // frameworks take `a.b-c`, `a.bC` and `a.b_c` for one
-            match settings.get(key).or_else(|| super::settings::by_key(settings, &catalogue::setting(key))) {
+            // frameworks take `a.b-c`, `a.bC` and `a.b_c` for one, and some write `a:b` in code
+            let dotted = key.replace(':', ".");
+            match settings.get(&dotted).or_else(|| super::settings::by_key(settings, &catalogue::setting(&dotted))) {
                 Some(setting) => Some(resolve_at(&setting.value, variables, settings, places, depth + 1)),
                 None => default.as_deref().map(|default| resolve_at(default, variables, settings, places, depth + 1)),
             }

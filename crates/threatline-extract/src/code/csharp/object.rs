@@ -26,6 +26,16 @@ impl Lowering<'_> {
         if elements.iter().any(|element| matches!(element, Element::Entry(..))) {
             return expression(Kind::Map(elements.into_iter().map(entry).collect()), at);
         }
+        // `new Command("sync") { option }`: what is made of a text is no list, and each item is added to it
+        let is_named = matches!(arguments.first(), Some(Argument { value: Expression { kind: Kind::String(_), .. }, .. }));
+        if is_named && elements.iter().any(|element| matches!(element, Element::Item(_))) {
+            let made = self.construction(node, declared, arguments, at);
+            return elements.into_iter().fold(made, |made, element| {
+                let callee = Box::new(expression(Kind::Member { object: Box::new(made), name: "Add".to_owned() }, at));
+                let arguments = vec![Argument { name: None, value: entry(element).1, spread: false }];
+                expression(Kind::Call { callee, arguments, types: Vec::new(), construct: false }, at)
+            });
+        }
         if elements.iter().any(|element| matches!(element, Element::Item(_))) {
             return expression(Kind::List(elements.into_iter().map(|element| entry(element).1).collect()), at);
         }
@@ -34,6 +44,10 @@ impl Lowering<'_> {
                 arguments.push(Argument { name: Some(name), value, spread: false });
             }
         }
+        self.construction(node, declared, arguments, at)
+    }
+
+    fn construction(&self, node: Node, declared: Option<&Type>, arguments: Vec<Argument>, at: Span) -> Expression {
         let created = self.type_of_field(node, "type").or_else(|| declared.cloned());
         let callee = created.as_ref().map_or_else(|| nameless(at), |created| path(&created.name, at));
         let types = created.map(|created| created.arguments).unwrap_or_default();

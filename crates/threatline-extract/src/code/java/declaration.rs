@@ -2,8 +2,14 @@
 
 use super::Lowering;
 use crate::code::parts::{broken_class, children, expression, line_of_name, name, named, path, span};
-use crate::code::tree::{Annotation, Argument, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type};
+use crate::code::tree::{Annotation, Argument, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Span, Statement, StatementKind, Type};
 use tree_sitter::Node;
+
+/// Whether an expression calls what has that name.
+fn is_call_of(expression: &Expression, of: &str) -> bool {
+    let ExpressionKind::Call { callee, .. } = &expression.kind else { return false };
+    matches!(&callee.kind, ExpressionKind::Name(name) if name == of)
+}
 
 impl Lowering<'_> {
     /// A class, interface, enum, record or annotation type.
@@ -47,9 +53,11 @@ impl Lowering<'_> {
 
     /// The members of a class body.
     pub(super) fn members(&self, body: Node, class: &mut Class) {
+        let mut initial = Vec::new();
         for node in children(body) {
             match node.kind() {
                 "field_declaration" | "constant_declaration" => self.field(node, &mut class.fields),
+                "block" if !class.name.is_empty() => self.statement(node, &mut initial),
                 "method_declaration" | "constructor_declaration" | "compact_constructor_declaration" => {
                     let mut method = self.method(node);
                     // Members of interfaces are public without saying so.
@@ -63,6 +71,28 @@ impl Lowering<'_> {
                 }
                 _ => self.statement(node, &mut class.body),
             }
+        }
+        if let Some(first) = initial.first() {
+            let at = first.span;
+            Self::construct(class, initial, at);
+        }
+    }
+
+    /// What stands in braces in a class runs whenever one is made, before what its constructors say themselves.
+    fn construct(class: &mut Class, steps: Vec<Statement>, at: Span) {
+        let own = class.name.clone();
+        let mut any = false;
+        for method in class.methods.iter_mut().filter(|method| method.name == own) {
+            any = true;
+            let calls = |name: &str| matches!(method.body.first(), Some(Statement { kind: StatementKind::Expression(first), .. }) if is_call_of(first, name));
+            // another constructor, which runs them already, or that of the base, which comes first
+            if !calls("self") {
+                let start = usize::from(calls("super"));
+                method.body.splice(start..start, steps.iter().cloned());
+            }
+        }
+        if !any {
+            class.methods.push(Function { name: own, body: steps, public: true, span: at, line: at.line, ..Function::default() });
         }
     }
 

@@ -1,5 +1,5 @@
 //! Files beside Java sources that say which class answers where, lowered into the same tree: `web.xml` of a servlet
-//! container and `routes` of Play. What they say becomes calls that packs know, so that names, paths and guards are
+//! container, `struts.xml` and `routes` of Play. What they say becomes calls that packs know, so that names, paths and guards are
 //! resolved as if it stood in code.
 
 use crate::code::parts::{effect, expression, line, member, name, path};
@@ -7,6 +7,7 @@ use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Import, Mo
 use crate::lines::Lines;
 use crate::manifest::xml;
 use roxmltree::Node;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A file of more lines or entries is read as far as that.
@@ -27,7 +28,7 @@ pub(super) fn lower(text: &str) -> Option<Module> {
 /// Whether a text is such a file: they hold no word of a library.
 pub(crate) fn is_descriptor(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    super::page::is_page(text) || first.is_some_and(is_route) || (text.trim_start().starts_with('<') && text.contains("<web-app"))
+    super::page::is_page(text) || first.is_some_and(is_route) || (text.trim_start().starts_with('<') && (text.contains("<web-app") || text.contains("<struts")))
 }
 
 fn is_route(line: &str) -> bool {
@@ -40,13 +41,16 @@ fn is_route(line: &str) -> bool {
 
 /// `servlet-mapping`: which class, or page, answers which paths.
 fn web_xml(text: &str) -> Module {
+    let text = &without_type(text);
     let Ok(document) = xml::parse(text) else { return Module { has_errors: true, ..Module::default() } };
     let root = document.root_element();
     let mut module = Module::default();
-    if root.tag_name().name() != "web-app" {
-        return module;
-    }
     let lines = Lines::new(text);
+    match root.tag_name().name() {
+        "struts" => return struts(root, &lines),
+        "web-app" => {}
+        _ => return module,
+    }
     let named = below(root, "servlet").filter_map(|servlet| Some((text_of(servlet, "servlet-name")?, servlet)));
     let servlets: BTreeMap<&str, Node<'_, '_>> = named.collect();
     for mapping in below(root, "servlet-mapping").take(MAX_ENTRIES) {
@@ -73,12 +77,82 @@ fn web_xml(text: &str) -> Module {
     module
 }
 
+/// The same text with blanks in place of its document type, which only names a definition that everybody knows. One that
+/// defines entities itself is left as it is: nobody reads it then.
+fn without_type(text: &str) -> Cow<'_, str> {
+    let Some(start) = text.find("<!DOCTYPE") else { return Cow::Borrowed(text) };
+    let Some(end) = text[start..].find('>').map(|end| start + end + 1) else { return Cow::Borrowed(text) };
+    if text[start..end].contains('[') {
+        return Cow::Borrowed(text);
+    }
+    let blank: String = text[start..end].chars().map(|letter| if letter == '\n' { '\n' } else { ' ' }).collect();
+    Cow::Owned(format!("{}{blank}{}", &text[..start], &text[end..]))
+}
+
 fn below<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
     node.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
 }
 
 fn text_of<'a>(node: Node<'a, '_>, name: &'static str) -> Option<&'a str> {
     node.children().find(|child| child.tag_name().name() == name)?.text().map(str::trim).filter(|text| !text.is_empty())
+}
+
+// ---- struts.xml ----------------------------------------------------------------------------------
+
+/// The name of the call that an action is.
+const ACTION: &str = "org.apache.struts2.descriptor.action";
+
+/// How many packages of Struts stand on one another.
+const MAX_PARENTS: usize = 16;
+
+/// `action` in a `package`: which method of which class answers below its name space.
+fn struts(root: Node<'_, '_>, lines: &Lines) -> Module {
+    let mut module = Module::default();
+    let packages: Vec<Node<'_, '_>> = below(root, "package").take(MAX_ENTRIES).collect();
+    let by_name: BTreeMap<&str, Node<'_, '_>> = packages.iter().filter_map(|package| Some((package.attribute("name")?, *package))).collect();
+    let mut actions = 0;
+    for package in &packages {
+        let namespace = namespace_of(*package, &by_name);
+        for action in below(*package, "action") {
+            let Some(name) = action.attribute("name") else { continue };
+            actions += 1;
+            if actions > MAX_ENTRIES {
+                return module;
+            }
+            let row = lines.at(action.range().start);
+            let at = Span { line: row, end_line: row };
+            let path = format!("{}/{}", namespace.trim_end_matches('/'), name.trim_start_matches('/'));
+            let mut arguments = vec![string(&starred(&path), at)];
+            if let Some(class) = action.attribute("class").filter(|class| class.contains('.')) {
+                let answering = class_named(class, &mut module.imports, at);
+                // which method a wildcard means is told by the request
+                arguments.push(match action.attribute("method").unwrap_or("execute") {
+                    method if method.contains(['{', '*']) => answering,
+                    method => member(answering, method, at),
+                });
+            }
+            module.body.push(call(ACTION, arguments, at));
+        }
+    }
+    module
+}
+
+/// The name space that a package says itself, or else the nearest of those that it stands on.
+fn namespace_of<'a>(package: Node<'a, '_>, by_name: &BTreeMap<&str, Node<'a, '_>>) -> &'a str {
+    let mut current = Some(package);
+    for _ in 0..MAX_PARENTS {
+        let Some(one) = current else { break };
+        if let Some(namespace) = one.attribute("namespace") {
+            return namespace;
+        }
+        current = one.attribute("extends").and_then(|parents| parents.split(',').find_map(|parent| by_name.get(parent.trim()).copied()));
+    }
+    ""
+}
+
+/// Each star is a part of the path that anything may stand for.
+fn starred(path: &str) -> String {
+    path.replace("**", "*").replace('*', "{name}")
 }
 
 // ---- routes of Play ------------------------------------------------------------------------------

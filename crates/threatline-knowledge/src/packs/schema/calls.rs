@@ -179,6 +179,9 @@ pub struct CallRule {
     pub unfit: Option<String>,
     #[serde(default)]
     pub path_as: Option<String>,
+    /// `serve`: what may be left out at either end of methods' names (`Get*`, `*Async`).
+    #[serde(default)]
+    pub omits: Vec<String>,
     /// A map: the call is made for each of its entries, whose key and value are the arguments.
     #[serde(default)]
     pub entries: Option<Selectors>,

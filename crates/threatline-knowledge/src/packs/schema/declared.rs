@@ -26,6 +26,7 @@ pub enum AnnotationVerb {
     Is,
     Area,
     Named,
+    Serve,
 }
 
 /// The meaning of an annotation.
@@ -118,6 +119,12 @@ pub struct AnnotationRule {
     pub under: Option<String>,
     #[serde(default)]
     pub pattern: bool,
+    /// What the path is made of: `Query.{name}`, where `{name}` is the written one, or the method's.
+    #[serde(default)]
+    pub path_as: Option<String>,
+    /// `serve`: what may be left out at either end of methods' names (`Get*`, `*Async`).
+    #[serde(default)]
+    pub omits: Vec<String>,
 }
 
 /// Parameters that a request must have for a route to be meant.

@@ -43,14 +43,25 @@ impl<'a> Evaluator<'a> {
 
     fn told_parameter(&mut self, told: &Applied, own: &str) -> Told {
         let place = told.ruled.rule.r#in.as_deref().unwrap_or("query");
-        let key = self.pick(told.ruled.rule.key.as_ref(), &told.site).and_then(|value| match &value {
-            // of several spellings the longest: `-p`, `--port`
-            Val::List(items) if place == "flag" => items.iter().filter_map(Val::literal).max_by_key(|name| name.len()).map(str::to_owned),
-            value => value.literal().map(str::to_owned),
-        });
-        let key = if place == "flag" { key.map(|key| key.trim_start_matches('-').to_owned()) } else { key };
+        let key = match place {
+            "flag" => self.spelt(told),
+            _ => self.pick(told.ruled.rule.key.as_ref(), &told.site).and_then(|value| value.literal().map(str::to_owned)),
+        };
         let name = told.ruled.rule.whole.as_deref().unwrap_or(own);
         parameter(key.as_deref().filter(|key| !key.is_empty()).unwrap_or(name), place)
+    }
+
+    /// The longest of the spellings of a flag: `-p` and `--port`, `-p|--port <PORT>`.
+    fn spelt(&mut self, told: &Applied) -> Option<String> {
+        let mut names = Vec::new();
+        for value in self.select(told.ruled.rule.key.as_ref(), &told.site) {
+            let texts = if let Val::List(items) = &value { items.to_vec() } else { vec![value] };
+            names
+                .extend(texts.iter().filter_map(Val::literal).flat_map(|text| text.split([',', '|', ' '])).map(|name| name.trim_start_matches('-').to_owned()));
+        }
+        // what it is given stands in brackets behind it
+        names.retain(|name| !name.is_empty() && !name.starts_with(['<', '[', ':']));
+        names.into_iter().rev().max_by_key(|name| name.len())
     }
 
     /// What the fields and setters of a record are filled from, where their own annotations say it, else from `place`.
@@ -100,6 +111,16 @@ impl<'a> Evaluator<'a> {
     pub(super) fn unplaced_parameters(&mut self, pack: &Pack, function: &'a Function, methods: &[Option<String>], scope: &Scope) -> Vec<Told> {
         let Some(mode) = pack.unannotated.as_deref() else { return Vec::new() };
         let bodiless = methods.iter().all(|method| method.as_deref().is_some_and(|method| BODILESS.contains(&method)));
+        // only what the fields of its records say themselves
+        if mode == "told" {
+            let mut out = Vec::new();
+            for declared in function.parameters.iter().filter_map(|one| one.declared.as_ref()) {
+                if let Val::Class(file, class) = self.type_value(&declared.name, scope) {
+                    out.extend(self.bean_parameters(file, class, None));
+                }
+            }
+            return out;
+        }
         let by_method = mode == "by_method";
         let place = if by_method && bodiless { "query" } else { "body" };
         let mut out = Vec::new();
@@ -145,6 +166,9 @@ impl<'a> Evaluator<'a> {
         let (_, foreign) = self.bases(file, class);
         let library = self.program.files[file].library;
         let Some((ruled, _)) = foreign.iter().find_map(|name| library.class(name)) else {
+            if pack.unannotated.as_deref() == Some("told") {
+                return self.bean_parameters(file, class, None);
+            }
             let bodiless = methods.iter().all(|method| method.as_deref().is_some_and(|method| BODILESS.contains(&method)));
             return self.bean_parameters(file, class, Some(if bodiless { "query" } else { "body" }));
         };

@@ -3,6 +3,8 @@
 
 use super::*;
 use crate::compose::Place;
+use crate::compose::serving::Offer;
+use std::collections::BTreeMap;
 use threatline_knowledge::packs::Pack;
 
 /// Objects that hand out objects that hand out objects.
@@ -109,14 +111,27 @@ impl<'a> Evaluator<'a> {
 
     /// A class that answers requests itself (a servlet, a socket).
     pub(super) fn answering_class(&mut self, file: FileId, number: u32, header: &Header) {
-        for (methods, paths, ruled) in header.answers.iter().flat_map(by_body) {
+        // what one annotation names a command, and another lists below it
+        let is_command = |(_, _, ruled): &&Answered| ruled.rule.kind.as_deref() == Some(EntryPointKind::Cli.name());
+        if let Some(first) = header.answers.iter().find(is_command) {
+            let named = header.answers.iter().filter(is_command).find(|(_, paths, _)| !paths.is_empty()).unwrap_or(first);
+            self.mark = self.program.source(file).classes[number as usize].mark;
+            let place = self.place(&named.2.pack.name);
+            // a command of whatever program it is found by
+            let below = named.2.rule.base.is_some() && header.children.is_empty() && !self.hung_classes.contains_key(&(file, number));
+            if let (true, Some(path)) = (below, named.1.first()) {
+                let parameters = self.bean_parameters(file, number, None);
+                let router = self.home(named.2.pack, file);
+                let route = Route { kind: EntryPointKind::Cli, path: path.clone(), parameters, ..plain_route(Val::Unknown, place) };
+                self.objects[router].events.push(Event::Route(Rc::new(route)));
+            } else {
+                self.command_class(file, number, header, named.1.clone(), place);
+            }
+        }
+        for (methods, paths, ruled) in header.answers.iter().filter(|answered| !is_command(answered)).flat_map(by_body) {
             self.mark = self.program.source(file).classes[number as usize].mark;
             let place = self.place(&ruled.pack.name);
             let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
-            if kind == EntryPointKind::Cli {
-                self.command_class(file, number, header, paths, place);
-                continue;
-            }
             for path in paths {
                 let route = Route {
                     answered_by: Vec::new(),
@@ -138,11 +153,32 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A class that an annotation offers with all of its public methods.
+    pub(super) fn offering_class(&mut self, file: FileId, number: u32, header: &Header) {
+        for ruled in &header.offers {
+            let rule = ruled.rule;
+            let Some(kind) = rule.kind.as_deref().and_then(EntryPointKind::from_name) else { continue };
+            let offer = Offer {
+                kind,
+                path: rule.path_as.as_deref().unwrap_or("{class}"),
+                omits: &rule.omits,
+                methods: &BTreeMap::new(),
+                except: &[],
+                alone: None,
+                place: rule.r#in.as_deref(),
+                protocol: rule.protocol.as_deref(),
+                technology: rule.technology.as_deref(),
+                bases: &[],
+            };
+            self.offer_class(&offer, ruled.pack, file, number, header.guards.clone());
+        }
+    }
+
     /// A class that is a command, with the commands below it; its methods may be some, too.
     fn command_class(&mut self, file: FileId, number: u32, header: &Header, paths: Vec<Text>, place: Place) {
         let name = paths.into_iter().next();
-        // without a name it is a program, or options that others take
-        if name.is_none() && header.children.is_empty() {
+        // without a name it is a program, or options that others take, unless something took it as a command
+        if name.is_none() && header.children.is_empty() && !self.hung_classes.contains_key(&(file, number)) {
             return;
         }
         let router = self.command_router(file, number);
@@ -217,6 +253,7 @@ impl<'a> Evaluator<'a> {
             depth: header.depth + 1,
             area: None,
             children: Vec::new(),
+            offers: Vec::new(),
         };
         self.annotated_members(file, class, &below, &own);
         self.file = before;

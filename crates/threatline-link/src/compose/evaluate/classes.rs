@@ -130,9 +130,7 @@ impl<'a> Evaluator<'a> {
         };
         let real_part = |id: &ObjectId| real.contains(id);
         let routers = pretended.iter().copied().filter(|id| {
-            !real_part(id)
-                && self.objects[*id].ty.is_some()
-                && self.program.source(self.objects[*id].class.map_or(0, |(file, _)| file)).language == Language::Scala
+            !real_part(id) && self.objects[*id].ty.is_some() && self.program.files[self.objects[*id].class.map_or(0, |(file, _)| file)].family == Family::Java
         });
         let routers: Vec<ObjectId> = routers.collect();
         pretended
@@ -260,6 +258,12 @@ impl<'a> Evaluator<'a> {
         if let Some(of) = of.filter(|_| names_itself) {
             scope = Scope::new(Some(scope));
             scope.set("self", Val::Object(of));
+        }
+        if let (Some(value), Some((own, class)), true) =
+            (&field.value, of.and_then(|of| self.objects[of].class), matches!(self.program.files[file].family, Family::Java | Family::CSharp))
+            && own == file
+        {
+            scope = self.with_siblings(file, class, value, scope);
         }
         self.within(file, |this| {
             this.mark = field.mark;

@@ -272,6 +272,10 @@ impl<'a> Evaluator<'a> {
                 let member = self.member(&object, name);
                 self.call_value(member, arguments, call, decorated)
             }
+            // what a pack knows on whatever it is called: extensions, of objects whose making is not seen
+            Val::Unknown if self.family() == Family::CSharp && self.program.files[self.file].library.is_extension(name) => {
+                self.call_symbol(&format!("?.{name}"), arguments, None, decorated)
+            }
             Val::Unknown if matches!(name, "unwrap_or" | "unwrap_or_else" | "then" | "catch" | "finally") => {
                 self.run_lambdas(&arguments);
                 Val::Unknown

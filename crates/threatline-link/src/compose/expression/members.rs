@@ -175,7 +175,10 @@ impl<'a> Evaluator<'a> {
         // It may refer to itself.
         self.statics.insert(key.clone(), Val::Unknown);
         let module = &self.program.source(file).classes[class as usize].name;
-        let scope = if self.runs_bodies() { self.scope_in(file, module) } else { self.globals(file) };
+        let mut scope = if self.runs_bodies() { self.scope_in(file, module) } else { self.globals(file) };
+        if matches!(self.family(), Family::Java | Family::CSharp) {
+            scope = self.with_siblings(file, class, value, scope);
+        }
         let value = self.within(file, |this| this.value(value, &scope));
         if self.proving == 0 {
             self.statics.insert(key, value.clone());
@@ -183,6 +186,24 @@ impl<'a> Evaluator<'a> {
             self.statics.remove(&key);
         }
         value
+    }
+
+    /// A scope with the other constants of a class that a value is made of: they are named without it.
+    pub(in crate::compose) fn with_siblings(&mut self, file: FileId, class: u32, value: &'a Value, scope: Scope) -> Scope {
+        let mut names = Vec::new();
+        names_in(value, &mut names, 0);
+        let fields = &self.program.source(file).classes[class as usize].fields;
+        let mut out = scope;
+        for name in names {
+            let Some(Field { value: Some(sibling), .. }) = fields.iter().find(|field| field.name == name) else { continue };
+            if std::ptr::eq(sibling, value) {
+                continue;
+            }
+            let known = self.class_value(file, class, name, sibling);
+            out = Scope::new(Some(out));
+            out.set(name, known);
+        }
+        out
     }
 
     pub(super) fn index(&mut self, object: &Val, key: &Val) -> Val {
@@ -232,5 +253,16 @@ impl<'a> Evaluator<'a> {
             Some(ty) => format!("#{}.{method}", ty.0),
             None => format!("?.{method}"),
         }
+    }
+}
+
+/// Plain names in what a text or a list is put together of.
+fn names_in<'v>(value: &'v Value, out: &mut Vec<&'v str>, depth: usize) {
+    match value {
+        Value::Name(name) if out.len() < 16 => out.push(name),
+        Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) if depth < 8 => {
+            parts.iter().for_each(|part| names_in(part, out, depth + 1));
+        }
+        _ => {}
     }
 }

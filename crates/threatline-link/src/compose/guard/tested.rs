@@ -116,6 +116,7 @@ impl<'a> Evaluator<'a> {
                 | "secure_compare"
                 | "fixed_length_secure_compare"
                 | "FixedTimeEquals"
+                | "isEqual"
                 | "isAuthenticated"
                 | "is_authenticated"
         ) {
@@ -192,6 +193,7 @@ impl<'a> Evaluator<'a> {
                     | "timingSafeEqual"
                     | "ConstantTimeCompare"
                     | "FixedTimeEquals"
+                    | "isEqual"
                     | "hash_equals"
                     | "secure_compare"
                     | "fixed_length_secure_compare"

@@ -52,8 +52,11 @@ pub(super) fn written(notation: Notation, path: &str) -> String {
     if out.is_empty() { "/".to_owned() } else { out }
 }
 
-/// `@id`, `@id:integer`, `?id`.
+/// `@id`, `@id:integer`, `?id`, and `${id}`, `#{id}`.
 fn signed(part: &str) -> String {
+    if let Some(rest) = part.strip_prefix(['$', '#']).filter(|rest| rest.starts_with('{') && rest.ends_with('}')) {
+        return rest.to_owned();
+    }
     match part.strip_prefix(['@', '?']) {
         Some(name) => format!("{{{}}}", name.split(':').next().unwrap_or(name)),
         None => part.to_owned(),

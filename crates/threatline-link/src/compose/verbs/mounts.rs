@@ -27,7 +27,8 @@ impl<'a> Evaluator<'a> {
         let guards = self.guards_of(pack, rule.guards.as_ref(), site);
         let path = if rule.pattern { path.map(|path| Text::literal(crate::compose::text::pattern(&path.with_defaults()))) } else { path };
         let router = match self.pick(rule.into.as_ref(), site) {
-            Some(Val::Object(into)) => into,
+            Some(Val::Object(into)) if self.is_router(into) || self.objects[into].class.is_none() => into,
+            Some(value @ (Val::Object(_) | Val::Class(..))) => self.router_of_class(&value)?,
             _ if rule.into.is_some() => return None,
             _ => router,
         };
@@ -60,7 +61,7 @@ impl<'a> Evaluator<'a> {
         match (made, self.given(pack, rule)) {
             (None, Some(ty)) => Some(Val::Object(self.fresh(ty))),
             (Some(_), _) => Some(Val::Object(router)),
-            _ => site.receiver.clone().filter(|value| matches!(value, Val::Object(_))),
+            _ => site.receiver.clone().filter(|value| rule.into.is_some() || matches!(value, Val::Object(_))),
         }
     }
 
@@ -99,6 +100,22 @@ impl<'a> Evaluator<'a> {
             return;
         }
         self.objects[router].events.push(Event::Mount { child, path, replaces, guards, place });
+    }
+
+    /// The router of a class whose annotations tell what it is; it hangs nowhere yet, unless something took it before.
+    fn router_of_class(&mut self, value: &Val) -> Option<ObjectId> {
+        let class = match value {
+            Val::Object(id) => self.objects[*id].class?,
+            Val::Class(file, class) => (*file, *class),
+            _ => return None,
+        };
+        if let Some(known) = self.hung_classes.get(&class).and_then(|known| known.first()) {
+            return Some(*known);
+        }
+        let place = Some(self.place("code"));
+        let router = self.object(Object { place, ..Object::default() });
+        self.hung_classes.insert(class, vec![router]);
+        Some(router)
     }
 
     pub(super) fn group(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Val {

@@ -1,6 +1,8 @@
 //! Ways out: calls that leave the program, consumers, and services that are served by name.
 
 use super::*;
+use crate::compose::serving::Offer;
+use std::collections::BTreeMap;
 use threatline_knowledge::catalogue;
 
 impl<'a> Evaluator<'a> {
@@ -28,7 +30,7 @@ impl<'a> Evaluator<'a> {
         let target = self.pick(rule.target.as_ref(), site);
         call.target = self.target(target.as_ref(), receiver).or_else(|| setting(rule.setting.as_deref().or(declared.and_then(|rule| rule.setting.as_deref()))));
         let channel = rule.channel.as_ref().or(rule.service.as_ref().filter(|_| service.is_none()));
-        call.channel = self.pick(channel, site).map(|value| as_text(&value));
+        call.channel = self.pick(channel, site).map(|value| self.channel_of(rule, &value));
         let given = rule.signed || self.select(rule.credential.as_ref(), site).into_iter().any(|value| !matches!(value, Val::Null));
         let inherited = receiver.and_then(|id| self.objects[id].credential.clone());
         let shown = if given { Some(place.clone()) } else { inherited };
@@ -148,6 +150,10 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn serve(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) -> Option<Val> {
+        if let Some(kind) = rule.kind.as_deref().and_then(EntryPointKind::from_name) {
+            self.serve_offered(kind, pack, rule, site);
+            return self.given(pack, rule).map(|ty| Val::Object(self.fresh(ty))).or_else(|| site.receiver.clone());
+        }
         let service = self.pick(rule.service.as_ref(), site)?;
         let service = match &service {
             // `package.Service.service` of definitions that are loaded while the program runs
@@ -166,6 +172,44 @@ impl<'a> Evaluator<'a> {
         let guards = self.guards(rule.guards.as_ref(), site);
         self.serve_methods(router, &service.with_defaults(), &handler, guards, place);
         given.map(Val::Object).or_else(|| site.receiver.clone())
+    }
+
+    /// The name of a channel. A message that is published as an object is known by its class.
+    fn channel_of(&self, rule: &CallRule, value: &Val) -> Text {
+        let class = match value {
+            Val::Object(id) if rule.does == Verb::Publish => self.objects[*id].class,
+            Val::Class(file, class) if rule.does == Verb::Publish => Some((*file, *class)),
+            _ => None,
+        };
+        class.map_or_else(|| as_text(value), |(file, class)| Text::literal(&*self.program.source(file).classes[class as usize].name))
+    }
+
+    /// The public methods of a class, or of an object, are ways in of that kind.
+    fn serve_offered(&mut self, kind: EntryPointKind, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        for handler in self.select(rule.handler.as_ref(), site) {
+            let class = match handler {
+                Val::Object(id) => self.objects[id].class,
+                Val::Class(file, class) => Some((file, class)),
+                _ => None,
+            };
+            let Some((file, class)) = class else { continue };
+            let offer = Offer {
+                kind,
+                path: rule.path_as.as_deref().unwrap_or("{class}.{method}"),
+                omits: &rule.omits,
+                methods: &BTreeMap::new(),
+                except: &[],
+                alone: None,
+                place: rule.r#in.as_deref(),
+                protocol: rule.protocol.as_deref(),
+                technology: rule.technology.as_deref(),
+                bases: &[],
+            };
+            let (before, mark) = (self.file, self.mark);
+            let guards = self.class_guards(file, class);
+            self.offer_class(&offer, pack, file, class, guards);
+            (self.file, self.mark) = (before, mark);
+        }
     }
 
     /// A gRPC service: every method of the object that is no constructor or helper is an rpc.

@@ -163,6 +163,12 @@ impl<'a> Evaluator<'a> {
             _ => Vec::new(),
         };
         let kind = rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+        // a class that says itself which command it is
+        if let (EntryPointKind::Cli, Val::Class(file, class)) = (kind, &handler)
+            && self.is_annotated_command(*file, *class)
+        {
+            return site.receiver.clone();
+        }
         let queries = self.select(rule.queries.as_ref(), site);
         // It has this effect by standing there.
         if rule.effect.is_some() {

@@ -187,7 +187,9 @@ impl<'a> Evaluator<'a> {
         let own = script.or_else(|| below.rsplit('/').skip(1).find(plain));
         let module = self.program.module_of(root);
         if !named {
-            words.insert(0, own.or(module.as_deref()).unwrap_or("main"));
+            // a class in no folder that tells anything is called by its own name
+            let class = below.rsplit('/').next().and_then(|name| name.strip_suffix(".java")).filter(plain);
+            words.insert(0, own.or(module.as_deref()).or(class).unwrap_or("main"));
         }
         words.join(" ")
     }

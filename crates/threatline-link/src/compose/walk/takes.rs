@@ -119,7 +119,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Where a value of a type comes from: scalars from the query, records from the body.
-    pub(super) fn kind_of(&mut self, declared: &'a TypeName, scope: &Scope) -> Option<&'static str> {
+    pub(in crate::compose) fn kind_of(&mut self, declared: &'a TypeName, scope: &Scope) -> Option<&'static str> {
         match declared.name.as_str() {
             "int" | "str" | "float" | "bool" | "UUID" | "uuid.UUID" | "date" | "datetime" | "Decimal" | "Literal" | "string" | "long" | "double"
             | "decimal" | "Guid" | "DateTime" | "String" | "Integer" | "Long" | "Double" | "Float" | "boolean" | "Boolean" | "BigDecimal" | "LocalDate"
@@ -138,16 +138,48 @@ impl<'a> Evaluator<'a> {
             Val::Class(file, class) if self.program.source(file).classes[class as usize].is_enum => Some("query"),
             // An interface is a service.
             Val::Class(file, class) if self.program.source(file).classes[class as usize].is_abstract => None,
+            Val::Class(file, class) if self.family() == Family::CSharp && self.is_service(file, class) => None,
             Val::Class(..) => Some("body"),
             _ => None,
         }
+    }
+
+    /// A class that is handed in and not sent: it does something, or extends what a library does, and holds nothing that a request could.
+    fn is_service(&mut self, file: FileId, class: u32) -> bool {
+        let source = self.program.source(file);
+        let declared = &source.classes[class as usize];
+        let (own, foreign) = self.bases(file, class);
+        let is_interface = |name: &str| {
+            let mut letters = name.rsplit('.').next().unwrap_or(name).chars();
+            letters.next() == Some('I') && letters.next().is_some_and(char::is_uppercase)
+        };
+        let extends = own.is_empty() && foreign.iter().any(|base| !is_interface(base));
+        let does = declared.methods.iter().any(|index| source.functions[*index as usize].name != declared.name);
+        let scope = self.globals(file);
+        let holds =
+            declared.fields.iter().filter_map(|field| field.declared.as_ref()).any(|ty| {
+                matches!(ty.name.as_str(), "[]" | "List" | "IReadOnlyList" | "IEnumerable" | "ICollection" | "Dictionary") || self.is_scalar(ty, &scope)
+            });
+        (does || extends) && !holds
+    }
+
+    fn is_scalar(&mut self, ty: &'a TypeName, scope: &Scope) -> bool {
+        !matches!(self.type_value(&ty.name, scope), Val::Class(..)) && self.kind_of(ty, scope) == Some("query")
     }
 
     /// Classes of data that a handler's parameters hold.
     pub(super) fn taken(&mut self, closure: &Closure) -> Option<BTreeSet<DataClass>> {
         let function = &self.program.source(closure.file).functions[closure.index as usize];
         let all = function.parameters.iter().filter_map(|parameter| parameter.declared.as_ref());
-        let sent: Vec<&'a TypeName> = all.filter(|declared| !self.is_own_state(closure.file, declared)).collect();
+        let mut sent: Vec<&'a TypeName> = all.filter(|declared| !self.is_own_state(closure.file, declared)).collect();
+        // a service holds what it works with, not what it was sent
+        if self.family() == Family::CSharp {
+            let scope = self.globals(closure.file);
+            sent.retain(|ty| match self.within(closure.file, |this| this.type_value(&ty.name, &scope)) {
+                Val::Class(file, class) => !self.is_service(file, class),
+                _ => true,
+            });
+        }
         self.classes_of(closure.file, sent)
     }
 
