@@ -39,7 +39,7 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
         let only_test = (placing.in_test)(&place.path);
         let owners = serving(placing.ownership.of(&place.path), drafts, entry.kind);
         for at in owners {
-            if only_test && !super::flows::is_test(drafts[at].environment) {
+            if only_test && !super::flows::is_test(drafts[at].environment) || explained(entry, &drafts[at]) {
                 continue;
             }
             let prefix = contexts.of(&place.path, &place.by, entry.places.len() == 1, &drafts[at]);
@@ -62,6 +62,13 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
         }
     }
     placed.into_values().collect()
+}
+
+/// Whether all that tells it lies among the documents of the component: programs there show readers how something is written. What
+/// code elsewhere mounts is the component's, whatever its folder is called.
+fn explained(entry: &CodeEntry, draft: &Draft<'_>) -> bool {
+    let below = |path: &str| draft.roots.iter().filter(|root| root.holds(path)).map(|root| root.folder.len()).max().unwrap_or(0);
+    entry.places.iter().all(|place| super::source::is_document_folder(place.path[below(&place.path)..].split_once('/').map_or("", |(first, _)| first)))
 }
 
 /// Rpcs by the services that definitions of the repository give them to.
