@@ -151,10 +151,12 @@ fn entry_point(
     let mut properties = Properties::default();
     // where nobody is known, or only some may come, nobody is asked whose record it is
     let asks_owner = verdict(&entry.authenticated) == Some(true) && verdict(&entry.authorized) != Some(true);
-    for (property, value, place) in entry.properties.iter().filter(|(property, ..)| *property != Property::OwnerCheck || asks_owner) {
+    let never_asks = |property: Property, value: &Value| property == Property::OwnerCheck && *value == Value::Flag(false);
+    for (property, value, place) in entry.properties.iter().filter(|(property, value, _)| !never_asks(*property, value) || asks_owner) {
         // nothing can be pointed at that is not there: all of the handler was in sight
         let grade = match property {
-            Property::OwnerCheck => Grade::C,
+            Property::OwnerCheck if never_asks(*property, value) => Grade::C,
+            Property::OwnerCheck => Grade::X,
             // what limits, or what is not limited, is written there
             Property::RequestSizeLimited | Property::PaginationBounded => Grade::X,
             _ => Grade::P,
