@@ -110,8 +110,10 @@ pub fn rewritten(page: &str, samples: &[Sample], shown: &[String]) -> String {
 
 /// What code shows, one line each, sorted.
 fn shown(composed: &Composed) -> String {
-    let mut lines: BTreeSet<String> = composed.entries.iter().map(way_in).collect();
-    lines.extend(composed.calls.iter().map(way_out));
+    // as in a scan, what stands among tests and what others wrote is no part of it
+    let told = |place: Option<&threatline_link::compose::Place>| place.is_none_or(|place| !threatline_link::system::is_test_path(&place.path));
+    let mut lines: BTreeSet<String> = composed.entries.iter().filter(|entry| told(entry.places.last())).map(way_in).collect();
+    lines.extend(composed.calls.iter().filter(|call| told(Some(&call.place))).map(way_out));
     let text = |value: &Value| match value {
         Value::Flag(flag) => flag.to_string(),
         Value::Number(number) => number.to_string(),

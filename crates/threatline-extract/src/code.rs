@@ -111,6 +111,13 @@ fn collect_wants(source: &Source, out: &mut BTreeSet<Want>) {
     if matches!(language, Language::Elixir) {
         reduce::module_names(source).iter().for_each(|name| want(name, None));
     }
+    if matches!(language, Language::Python) {
+        for text in reduce::dotted_settings(source) {
+            if let Some((module, member)) = text.rsplit_once('.') {
+                want(module, Some(&member.to_owned()));
+            }
+        }
+    }
     if matches!(language, Language::Go) {
         want("", None);
     }

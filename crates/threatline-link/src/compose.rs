@@ -14,6 +14,8 @@ mod callable;
 mod commands;
 pub(crate) mod constructs;
 mod convention;
+mod decided;
+mod depended;
 mod disclosed;
 mod evaluate;
 mod expression;

@@ -154,7 +154,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
 }
 
 /// Whether a path lies in a folder of tests, examples or foreign code, or is named as a test.
-pub(crate) fn is_test_path(path: &str) -> bool {
+pub fn is_test_path(path: &str) -> bool {
     const FOLDERS: &[&str] = &[
         "test",
         "tests",

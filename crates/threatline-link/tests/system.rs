@@ -307,6 +307,16 @@ fn paths(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
+fn what_documents_show_is_no_way_in_unless_code_mounts_it() {
+    let flask = |path: &str| format!("from flask import Flask\napp = Flask(__name__)\n\n@app.get('{path}')\ndef it():\n    return ''\n");
+    let manifest = "[project]\nname = 'shop'\ndependencies = ['flask']\n";
+    assert_eq!(paths(&[("pyproject.toml", manifest), ("app.py", &flask("/here")), ("docs/usage.py", &flask("/explained"))]), ["/here"]);
+    let app = "from flask import Flask\nfrom docs.pages import pages\napp = Flask(__name__)\napp.register_blueprint(pages, url_prefix='/docs')\n\n@app.get('/here')\ndef here():\n    return ''\n";
+    let pages = "from flask import Blueprint\npages = Blueprint('pages', __name__)\n\n@pages.get('/list')\ndef it():\n    return ''\n";
+    assert_eq!(paths(&[("pyproject.toml", manifest), ("app.py", app), ("docs/__init__.py", ""), ("docs/pages.py", pages)]), ["/docs/list", "/here"]);
+}
+
+#[test]
 fn a_context_path_counts_for_the_module_that_sets_it() {
     let controller = |name: &str| {
         format!(

@@ -211,6 +211,11 @@ impl<'t> Lowering<'t> {
                 let value = ExpressionKind::Binary { operator, left: Box::new(target.clone()), right: Box::new(right) };
                 StatementKind::Assign { target, declared: None, value: Some(Expression { kind: value, span: span(node) }) }
             }
+            // what a generator gives is kept under the word, which is nobody's name
+            "yield" if !children(node).is_empty() && !self.text(node).starts_with("yield from") => {
+                let target = Expression { kind: ExpressionKind::Name("yield".to_owned()), span: span(node) };
+                StatementKind::Assign { target, declared: None, value: children(node).first().map(|value| self.expression(*value)) }
+            }
             _ => StatementKind::Expression(self.expression(node)),
         };
         out.push(Statement { kind, span: span(node) });

@@ -328,6 +328,38 @@ pub(super) fn ruby_names(source: &Source) -> BTreeSet<String> {
     out
 }
 
+/// So many texts of one file may name something.
+const MOST_TEXTS: usize = 256;
+
+/// Dotted texts in constants of a file of Python, which may name classes and functions: `MIDDLEWARE = ["shop.middleware.Gate"]`.
+pub(super) fn dotted_settings(source: &Source) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for step in &source.functions[0].steps {
+        if let Step::Bind { target: Value::Name(name), value: Some(value @ (Value::List(_) | Value::Map(_))), .. } = step
+            && name.len() > 2
+            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        {
+            dotted_texts(value, 0, &mut out);
+        }
+    }
+    out
+}
+
+fn dotted_texts(value: &Value, depth: usize, out: &mut BTreeSet<String>) {
+    match value {
+        Value::List(items) if depth < 4 => items.iter().for_each(|item| dotted_texts(item, depth + 1, out)),
+        Value::Map(entries) if depth < 4 => entries.iter().for_each(|(_, item)| dotted_texts(item, depth + 1, out)),
+        Value::Text(text) if out.len() < MOST_TEXTS => {
+            let is_name =
+                |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if text.contains('.') && text.len() < 128 && text.split('.').all(is_name) {
+                out.insert(text.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Modules that a file of Elixir uses and does not define.
 pub(super) fn module_names(source: &Source) -> BTreeSet<String> {
     let own: BTreeSet<&str> = source.classes.iter().map(|class| class.name.as_str()).collect();

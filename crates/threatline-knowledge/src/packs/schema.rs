@@ -363,6 +363,9 @@ pub struct TypeRule {
     /// What it takes is named as the handler's parameter is.
     #[serde(default)]
     pub named: bool,
+    /// Names of the fields that it takes, where it is a record of the library's own.
+    #[serde(default)]
+    pub holds: Vec<String>,
     #[serde(default)]
     pub parameters: Vec<String>,
     /// In the body of a group it stands for the group.

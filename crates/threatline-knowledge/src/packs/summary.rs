@@ -77,7 +77,7 @@ fn of_call(verb: Verb, kind: Option<&str>) -> Option<&'static str> {
             Some(of_kind(kind.unwrap_or("http")))
         }
         Verb::Make | Verb::Group => kind.filter(|kind| *kind == "cli").map(of_kind),
-        Verb::Schema | Verb::Expose => Some(of_kind(kind.unwrap_or("graphql"))),
+        Verb::Schema | Verb::Expose | Verb::Roots => Some(of_kind(kind.unwrap_or("graphql"))),
         Verb::Serve => Some("rpcs"),
         Verb::Consume => Some("consumers"),
         Verb::Request | Verb::Connect | Verb::Stub | Verb::Publish => Some("outbound calls"),

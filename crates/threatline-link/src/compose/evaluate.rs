@@ -418,7 +418,8 @@ impl<'a> Evaluator<'a> {
         let scope = self.enter(closure, arguments);
         let value = match self.steps(&function.steps, &scope, closure.this) {
             Flow::Left(value) => value,
-            Flow::On => Val::Null,
+            // what a generator gives stands for it: `with`, and what asks for dependencies, take that
+            Flow::On => scope.own("yield").filter(|_| self.family() == Family::Python).unwrap_or(Val::Null),
         };
         if self.family() == Family::Go {
             let outs = function.parameters.iter().enumerate().filter_map(|(at, parameter)| Some((at, scope.own(&format!("*{}", parameter.name))?)));

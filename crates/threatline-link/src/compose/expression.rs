@@ -106,6 +106,11 @@ impl<'a> Evaluator<'a> {
                 }
                 match (operator.as_str(), values.as_slice()) {
                     ("?", [_, then, otherwise]) => self.one_of(then, otherwise),
+                    // `16 * 1024 * 1024`
+                    ("*", [Val::Number(left), Val::Number(right)]) => match (left.parse::<u64>(), right.parse::<u64>()) {
+                        (Ok(left), Ok(right)) => left.checked_mul(right).map_or(Val::Unknown, |product| Val::Number(product.to_string().into())),
+                        _ => Val::Unknown,
+                    },
                     ("%", [Val::Text(text), rest]) => self.filled(text, rest),
                     // nothing is divided by what a request says: it is a path
                     ("/", [folder, rest]) if matches!(folder, Val::Text(_)) || self.family() == Family::Python && self.holds_input(rest) => {

@@ -7,7 +7,9 @@
 
 mod asked;
 mod beside;
+mod compared;
 mod contained;
+mod dependencies;
 mod paths;
 mod refuse;
 mod settled;
@@ -29,6 +31,8 @@ pub(super) use words::{calls_in as calls_within, calls_in_step};
 pub(super) struct Verdict {
     pub(super) authenticates: bool,
     pub(super) authorizes: bool,
+    /// Only whose record it is may go on.
+    pub(super) owns: bool,
     pub(super) exempts: bool,
     pub(super) rate_limits: bool,
     pub(super) verifies_signature: bool,
@@ -36,8 +40,8 @@ pub(super) struct Verdict {
     pub(super) writes: bool,
     /// Something in it could not be read: nothing may be concluded from what it does not show.
     pub(super) unclear: bool,
-    /// It is not known at all what stands there: it may be what the route's siblings have.
-    pub(super) veiled: bool,
+    /// It is decided by what was read and not understood: others that are guarded say nothing of it.
+    pub(super) undecided: bool,
     pub(super) places: Vec<Place>,
     /// Where the handler itself asks, whatever stands before it.
     pub(super) asked: Option<Place>,
@@ -52,12 +56,13 @@ impl Verdict {
     pub(super) fn and(&mut self, other: Verdict) {
         self.authenticates |= other.authenticates;
         self.authorizes |= other.authorizes;
+        self.owns |= other.owns;
         self.exempts |= other.exempts;
         self.rate_limits |= other.rate_limits;
         self.verifies_signature |= other.verifies_signature;
         self.writes |= other.writes;
         self.unclear |= other.unclear;
-        self.veiled |= other.veiled;
+        self.undecided |= other.undecided;
         for place in other.places {
             if !self.places.contains(&place) {
                 self.places.push(place);
@@ -136,11 +141,13 @@ const MAX_REST: usize = 16;
 struct Known {
     authenticated: bool,
     authorized: bool,
+    owned: bool,
 }
 
 impl Known {
     fn meet(self, other: Known) -> Known {
-        Known { authenticated: self.authenticated && other.authenticated, authorized: self.authorized && other.authorized }
+        let both = |of: fn(&Known) -> bool| of(&self) && of(&other);
+        Known { authenticated: both(|known| known.authenticated), authorized: both(|known| known.authorized), owned: both(|known| known.owned) }
     }
 }
 
@@ -258,7 +265,7 @@ impl<'a> Evaluator<'a> {
                 if !named && all.iter().all(|one| *one == Verdict::default()) { Verdict::default() } else { Verdict::unclear() }
             }
             Val::Either(values) => self.judge_either(&values.clone(), guard, depth),
-            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict { veiled: true, ..Verdict::unclear() },
+            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict { undecided: true, ..Verdict::unclear() },
         }
     }
 
@@ -367,15 +374,15 @@ impl<'a> Evaluator<'a> {
                 let effect = if self.is_cloudy(&ruled.rule.mapped_by, &ruled.rule.clouded_by) { Effect::Optional } else { ruled.rule.effect };
                 let mut out = Verdict::of(effect, place);
                 if ruled.rule.reads_pass {
-                    out = Verdict { writes: out.authenticates, authenticates: false, authorizes: false, ..out };
+                    out = Verdict { writes: out.authenticates, authenticates: false, authorizes: false, owns: false, ..out };
                 }
                 return out;
             }
         }
         // A wrapper that a pack knows by another verb (parsers, static files) does not guard.
         let known = library.calls(name).iter().any(|(ruled, _)| matches!(ruled.rule.does, Verb::Nothing | Verb::Set));
-        let veiled = rules.is_empty() && !known;
-        Verdict { unclear: veiled, veiled, ..Verdict::default() }
+        let undecided = rules.is_empty() && !known;
+        Verdict { unclear: undecided, undecided, ..Verdict::default() }
     }
 
     fn library_of(&self, place: &Place) -> &'static super::library::Library {
@@ -432,6 +439,7 @@ impl<'a> Evaluator<'a> {
             let verdict = self.judge(&guard, depth + 1);
             start.authenticated |= verdict.authenticates;
             start.authorized |= verdict.authorizes;
+            start.owned |= verdict.owns;
             prover.unclear |= verdict.unclear;
             prover.places.extend(verdict.places);
         }
@@ -442,16 +450,25 @@ impl<'a> Evaluator<'a> {
             prover.onward = Some(prover.onward.map_or(end, |before| before.meet(end)));
         }
         let known = prover.onward.unwrap_or_default();
+        // of a guard; a handler that refuses may be a login
+        let mut undecided = false;
         if !known.authenticated && !prover.exempted && self.refuses_somewhere(&function.steps, &scope) {
             // It turns some requests away, for reasons that were not understood.
             prover.unclear = true;
+            undecided = !strict;
         }
         self.strict = strict;
         self.file = file;
         self.mark = mark;
-        let mut verdict =
-            Verdict { authenticates: known.authenticated, authorizes: known.authorized, unclear: prover.unclear, places: Vec::new(), ..Verdict::default() };
-        if known.authenticated || known.authorized {
+        let mut verdict = Verdict {
+            authenticates: known.authenticated,
+            authorizes: known.authorized,
+            owns: known.owned,
+            unclear: prover.unclear,
+            undecided,
+            ..Verdict::default()
+        };
+        if known != Known::default() {
             verdict.places.push(own);
             for place in prover.places {
                 if !verdict.places.contains(&place) {
@@ -500,49 +517,8 @@ impl<'a> Evaluator<'a> {
         goes_on
     }
 
-    /// Guards that stand as parameters of a function: defaults and type extras that packs call `depend`.
-    pub(super) fn dependencies(&mut self, closure: &Closure) -> Vec<Guard> {
-        let function = &self.program.source(closure.file).functions[closure.index as usize];
-        let scope = match &closure.scope {
-            Some(scope) => scope.clone(),
-            None => self.globals(closure.file),
-        };
-        let (file, before) = (self.file, self.mark);
-        self.file = closure.file;
-        let mut out = Vec::new();
-        for parameter in &function.parameters {
-            out.extend(self.extractor(parameter, &scope));
-            let own = self.file;
-            let written: Vec<(FileId, &'a Value)> = parameter.default.iter().map(|value| (own, value)).chain(self.beside(parameter)).collect();
-            for (at, value) in written {
-                self.file = at;
-                let scope = if at == own { scope.clone() } else { self.globals(at) };
-                self.file = at;
-                if let Value::Call(call) = value
-                    && self.is_verb(&call.callee, Verb::Depend, &scope)
-                {
-                    self.mark = call.mark;
-                    let place = self.place("code");
-                    let value = match self.value(value, &scope) {
-                        // `user: Annotated[User, Depends()]`: the type itself is what is called.
-                        Val::Unknown if call.arguments.is_empty() => match &parameter.declared {
-                            Some(declared) => self.type_value(&declared.name, &scope),
-                            None => Val::Unknown,
-                        },
-                        value => value,
-                    };
-                    out.push(Guard { value, place });
-                }
-                self.file = own;
-            }
-        }
-        self.file = file;
-        self.mark = before;
-        out
-    }
-
     /// A type of the project that is made out of the request before a Rust handler runs, or rejects it.
-    fn extractor(&mut self, parameter: &'a Parameter, scope: &Scope) -> Option<Guard> {
+    pub(super) fn extractor(&mut self, parameter: &'a Parameter, scope: &Scope) -> Option<Guard> {
         if self.family() != Family::Rust {
             return None;
         }

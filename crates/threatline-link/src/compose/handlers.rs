@@ -77,7 +77,7 @@ impl<'a> Evaluator<'a> {
                 guards.push(Guard { value: Val::symbol(name), place: route.place.clone() });
             }
         }
-        self.listed_guards(file, class, &rules, &route.place, &mut guards);
+        self.listed_guards(file, class, &route.place, &mut guards);
         let own = self.own_guards(file, class, &rules, &route.place);
         let mut out = self.methods_of_class(route, file, class, &rules, &own);
         out.extend(self.members(route, file, class, &own));
@@ -118,7 +118,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Guards that stand on the class: decorators, `dispatch`, what a field lists.
-    fn listed_guards(&mut self, file: FileId, class: u32, rules: &[&'static ClassRule], place: &Place, out: &mut Vec<Guard>) {
+    fn listed_guards(&mut self, file: FileId, class: u32, place: &Place, out: &mut Vec<Guard>) {
         if let Some(Val::List(items)) = self.class_field(file, class, "decorators") {
             out.extend(items.iter().map(|value| Guard { value: value.clone(), place: place.clone() }));
         }
@@ -128,9 +128,6 @@ impl<'a> Evaluator<'a> {
             let scope = self.globals(file);
             let known = self.within(file, |this| this.known_guards(annotations, &scope));
             out.extend(known);
-        }
-        if rules.iter().flat_map(|rule| &rule.decided_by).any(|name| self.class_method(file, class, name).is_some()) {
-            out.push(Guard { value: Val::Unknown, place: place.clone() });
         }
         if let Some((found, index)) = self.class_method(file, class, "dispatch") {
             let function = &self.program.source(found).functions[index as usize];
@@ -162,7 +159,21 @@ impl<'a> Evaluator<'a> {
     fn own_guards(&mut self, file: FileId, class: u32, rules: &[&'static ClassRule], place: &Place) -> Vec<Guard> {
         let fields = rules.iter().flat_map(|rule| &rule.guarded_by);
         let fields: Vec<&String> = fields.collect();
-        for field in &fields {
+        let deciding = rules.iter().flat_map(|rule| &rule.decided_by).find_map(|name| self.class_method(file, class, name));
+        let usual = self.usual_guards(file, class, rules, &fields, place);
+        match deciding {
+            None => usual,
+            Some((at, index)) => {
+                let usual = Val::list(usual.into_iter().map(|guard| guard.value).collect());
+                let lists = self.decided_lists(at, index, &fields, &usual);
+                vec![Guard { value: Val::Either(Rc::new(lists)), place: place.clone() }]
+            }
+        }
+    }
+
+    /// The guards that fields of the class list, else those of the program's configuration.
+    fn usual_guards(&mut self, file: FileId, class: u32, rules: &[&'static ClassRule], fields: &[&String], place: &Place) -> Vec<Guard> {
+        for field in fields {
             match self.class_field(file, class, field) {
                 Some(Val::List(items)) => return items.iter().map(|value| Guard { value: value.clone(), place: place.clone() }).collect(),
                 Some(value) => return vec![Guard { value, place: place.clone() }],

@@ -123,7 +123,7 @@ impl<'a> Evaluator<'a> {
         let field = |this: &mut Self, selectors: &Option<Selectors>| {
             let words = selectors.iter().flat_map(Selectors::iter).filter_map(|one| if let Selector::Word(word) = one { Some(word.clone()) } else { None });
             let words: Vec<String> = words.collect();
-            words.iter().find_map(|word| this.field(id, word))
+            words.iter().find_map(|word| this.field(id, word).or_else(|| this.told_by_method(id, file, class, word)))
         };
         let prefix = field(self, &rule.prefix).filter(|value| matches!(value, Val::Text(_)));
         let guards = field(self, &rule.guards);
@@ -163,6 +163,13 @@ impl<'a> Evaluator<'a> {
         self.bring_routes(id, ty, &place);
         self.class_routers.insert((file, class), Some(id));
         Some(id)
+    }
+
+    /// What a method without arguments gives back where a field of that name might stand: `def route(cls): return "/home"`.
+    fn told_by_method(&mut self, id: ObjectId, file: FileId, class: u32, name: &str) -> Option<Val> {
+        let (at, index) = self.class_method(file, class, name)?;
+        let given = self.invoke(&Closure { file: at, index, scope: None, this: Some(id) }, Vec::new());
+        matches!(given, Val::Text(_) | Val::List(_)).then_some(given)
     }
 
     /// The routes that a library's class brings to those of the project that extend it; what guards them is told by its name.

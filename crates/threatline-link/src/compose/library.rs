@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
-use threatline_facts::code::Import;
+use threatline_facts::code::{Import, TypeName};
 use threatline_knowledge::packs::*;
 
 /// A type of any pack of the family, by number.
@@ -146,6 +146,17 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// Whether a type, or none, is that of texts; one that may be there or not (`str | None`) is.
+    pub(super) fn is_text(&self, declared: Option<&TypeName>) -> bool {
+        let Some(declared) = declared else { return self.texts.contains("") };
+        let nothing = |one: &TypeName| matches!(one.name.as_str(), "None" | "null" | "undefined" | "NoneType");
+        if declared.name == "|" {
+            let mut some = declared.arguments.iter().filter(|one| !nothing(one)).peekable();
+            return some.peek().is_some() && some.all(|one| self.texts.contains(last_part(&one.name)));
+        }
+        self.texts.contains(last_part(&declared.name))
+    }
+
     fn add(&mut self, rule: &'static WordRule) {
         let lists = [
             (&mut self.passing, &rule.passing),

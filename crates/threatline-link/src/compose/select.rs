@@ -67,10 +67,10 @@ impl Evaluator<'_> {
         // the name of a function among the arguments
         if let Some(of) = word.strip_prefix("function:") {
             let found = match of.parse::<i32>() {
-                Ok(at) => position(&site.arguments, at),
-                Err(_) => self.word(of, site).into_iter().next(),
+                Ok(at) => position(&site.arguments, at).into_iter().collect(),
+                Err(_) => self.word(of, site),
             };
-            let named = found.and_then(|value| self.name_of_function(&value));
+            let named = found.first().and_then(|value| self.name_of_function(value));
             return named.map(Val::text).into_iter().collect();
         }
         if word.contains('+') {

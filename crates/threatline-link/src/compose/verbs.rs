@@ -15,6 +15,7 @@ mod placed_handlers;
 mod places;
 mod reads;
 mod resources;
+mod roots;
 mod routes;
 mod schema;
 mod shape;
@@ -296,7 +297,8 @@ impl<'a> Evaluator<'a> {
             Verb::Field => self.decorate_object(rule, site),
             Verb::Schema => return self.graphql(pack, rule, site),
             Verb::Expose => return self.expose(pack, rule, site),
-            Verb::Options => self.options(rule, site),
+            Verb::Roots => self.roots(pack, rule, site),
+            Verb::Options => self.options(pack, rule, site),
             Verb::Crud => return Some(self.crud(pack, rule, site)),
             Verb::Choose => self.choose(rule, site),
             Verb::Folder => self.hang_folder(pack, rule, site),

@@ -52,8 +52,8 @@ pub(super) struct Draft {
     pub(super) entry: CodeEntry,
     /// Everything on its way was read.
     pub(super) clear: bool,
-    /// Something that was not understood stands before it.
-    pub(super) veiled: bool,
+    /// Who may depends on what was read and not understood.
+    pub(super) undecided: bool,
     /// The object at the top under which it hangs.
     pub(super) top: ObjectId,
 }
@@ -251,6 +251,14 @@ impl<'a> Evaluator<'a> {
                 (self.packaged_command(raw, &reached.route.place), Vec::new())
             }
             EntryPointKind::Cli => (self.command(raw, &reached.route.place.path, self.objects[top].prefix.is_some()), Vec::new()),
+            EntryPointKind::Graphql => {
+                let path = whole.trim_matches('/').replace('/', ".");
+                // a field of what is no root is asked for with another
+                if !path.contains('.') {
+                    return;
+                }
+                (path, Vec::new())
+            }
             _ => (reached.route.path.with_defaults(), Vec::new()),
         };
         self.taking = reached.route.takes.clone();
@@ -413,7 +421,8 @@ impl<'a> Evaluator<'a> {
             (false, true) => holds(true, Grade::X, verdict.places.clone()),
             (false, false) => None,
         };
-        let authorized = (verdict.authorizes && !verdict.exempts).then(|| Conclusion { holds: true, grade: Grade::X, places: verdict.places.clone() });
+        let authorized =
+            ((verdict.authorizes || verdict.owns) && !verdict.exempts).then(|| Conclusion { holds: true, grade: Grade::X, places: verdict.places.clone() });
         let mut properties = Vec::new();
         if let Some(place) = verdict.places.first() {
             use threatline_model::{Property, Value};
@@ -427,6 +436,9 @@ impl<'a> Evaluator<'a> {
             if verdict.authorizes {
                 flag(Property::RoleCheck);
             }
+            if verdict.owns {
+                flag(Property::OwnerCheck);
+            }
         }
         let clear = !verdict.unclear && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
         // whose record it is was never asked: all that runs is in sight, and speaks of no caller
@@ -434,6 +446,7 @@ impl<'a> Evaluator<'a> {
         if let (Some(found), Some(closure)) = (lookup, closure)
             && clear
             && !verdict.authorizes
+            && !verdict.owns
             && !verdict.exempts
             && !self.may_ask_who(closure, &parameters)
         {
@@ -464,7 +477,7 @@ impl<'a> Evaluator<'a> {
             said.retain(|saying| !is_endless(saying));
         }
         super::attributes::add(&mut entry, said, verdict.asked.as_ref());
-        out.push(Draft { entry, clear, veiled: verdict.veiled, top });
+        out.push(Draft { entry, clear, undecided: verdict.undecided, top });
     }
 
     /// Every file that the route rests on was read in full.
@@ -525,6 +538,7 @@ impl<'a> Evaluator<'a> {
             arguments.extend(self.requests_named(closure.file, function));
         }
         arguments.extend(self.brought(function, told));
+        arguments.extend(self.depended(&closure, 0));
         let _ = self.invoke(&closure, arguments);
         let mut all = self.frames.pop().unwrap_or_default();
         for guard in self.dependencies(&closure) {
@@ -592,7 +606,7 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
         *all += 1;
     }
     let mut out: Vec<CodeEntry> = Vec::new();
-    for Draft { mut entry, clear, veiled, top } in drafts {
+    for Draft { mut entry, clear, undecided, top } in drafts {
         if entry.authenticated.is_none()
             && !matches!(
                 entry.kind,
@@ -603,7 +617,7 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
             let grade = match clear {
                 true => Some(Grade::C),
                 // what its siblings have may be what was not understood
-                false if !veiled && guarded >= 3 && guarded * 4 >= (all - 1) * 3 => Some(Grade::S),
+                false if !undecided && guarded >= 3 && guarded * 4 >= (all - 1) * 3 => Some(Grade::S),
                 false => None,
             };
             entry.authenticated = grade.map(|grade| Conclusion { holds: false, grade, places: entry.places.clone() });

@@ -12,10 +12,10 @@ use super::verbs::Site;
 use super::{CodeTrait, Place, text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use threatline_facts::code::{Call, Function, Parameter as CodeParameter, Value};
+use threatline_facts::code::{Call, Function, Parameter as CodeParameter, TypeName, Value};
 use threatline_facts::{DataClass, Text};
 use threatline_knowledge::catalogue::is_page_size;
-use threatline_knowledge::packs::SinkRule;
+use threatline_knowledge::packs::{Family, SinkRule};
 use threatline_model::{Grade, Parameter, Property, Value as Known};
 
 /// Of so many fields of a record it is looked what they hold.
@@ -197,8 +197,7 @@ impl<'a> Evaluator<'a> {
                 );
                 continue;
             }
-            let declared = parameter.declared.as_ref().map_or("", |declared| declared.name.rsplit('.').next().unwrap_or(&declared.name));
-            let is_text = words.texts.contains(declared);
+            let is_text = words.is_text(parameter.declared.as_ref()) || self.is_named_input(parameter.declared.as_ref());
             // `Query(pattern="…")` checks it
             let is_checked = matches!(&parameter.default, Some(Value::Call(call)) if call.arguments.iter().any(|one| one.name.as_deref().is_some_and(|name| words.checks.contains(name))));
             if !is_text
@@ -237,6 +236,19 @@ impl<'a> Evaluator<'a> {
         }
         self.mark = mark;
         out
+    }
+
+    /// Whether a library's type holds a text of the request under the parameter's own name: a header, a file that was sent.
+    fn is_named_input(&mut self, declared: Option<&'a TypeName>) -> bool {
+        let Some(declared) = declared.filter(|_| self.family() == Family::Python) else { return false };
+        if declared.name == "|" {
+            return declared.arguments.iter().any(|one| self.is_named_input(Some(one)));
+        }
+        let scope = self.globals(self.file);
+        let Val::Symbol(name) = self.type_value(&declared.name, &scope) else { return false };
+        let library = self.program.files[self.file].library;
+        let named = library.type_named(&name).is_some_and(|ty| library.type_rule(ty).rule.takes.is_some() && library.type_rule(ty).rule.named);
+        named && declared.arguments.first().is_none_or(|of| self.own_words().is_text(Some(of)))
     }
 
     /// What a pattern takes out of a library's type that is made of the request: `Path(name): Path<String>`.
@@ -287,16 +299,16 @@ impl<'a> Evaluator<'a> {
         let words = self.own_words();
         let mut known = BTreeMap::new();
         for field in fields.iter().take(MOST_FIELDS) {
-            let declared = field.declared.as_ref().map_or("", |declared| declared.name.rsplit('.').next().unwrap_or(&declared.name));
+            let declared = field.declared.as_ref().filter(|declared| !declared.name.is_empty());
             let checks = |call: &Call| call.arguments.iter().any(|one| one.name.as_deref().is_some_and(|name| words.checks.contains(name)));
             let names_check = |call: &Call| matches!(&call.callee, Value::Name(name) | Value::Member(_, name) if words.checks.contains(name.as_str()));
             let is_checked =
                 field.annotations.iter().any(|one| checks(one) || names_check(one)) || matches!(&field.value, Some(Value::Call(call)) if checks(call));
-            if !declared.is_empty() && words.texts.contains(declared) && !is_checked {
+            if declared.is_some() && words.is_text(declared) && !is_checked {
                 let class = self.class_of_name(&field.name);
                 let number = self.input_here(Origin::Request, class);
                 known.insert(field.name.clone(), Val::Text(Rc::new(Text::Input(number))));
-            } else if !declared.is_empty() && is_page_size(&field.name) && !is_bounded_field(field) {
+            } else if declared.is_some() && is_page_size(&field.name) && !is_bounded_field(field) {
                 let number = self.input_here(Origin::Number, None);
                 known.insert(field.name.clone(), Val::Text(Rc::new(Text::Input(number))));
             }

@@ -40,7 +40,7 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
         let only_test = (placing.in_test)(&place.path);
         let owners = taking(placing.ownership, place, entry.homes.as_ref());
         for at in serving(&owners, drafts, entry.kind) {
-            if only_test && !super::flows::is_test(drafts[at].environment) {
+            if only_test && !super::flows::is_test(drafts[at].environment) || explained(entry, &drafts[at]) {
                 continue;
             }
             let prefix = contexts.of(&place.path, &place.by, entry.places.len() == 1, &drafts[at]);
@@ -63,6 +63,13 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
         }
     }
     placed.into_values().collect()
+}
+
+/// Whether all that tells it lies among the documents of the component: programs there show readers how something is written. What
+/// code elsewhere mounts is the component's, whatever its folder is called.
+fn explained(entry: &CodeEntry, draft: &Draft<'_>) -> bool {
+    let below = |path: &str| draft.roots.iter().filter(|root| root.holds(path)).map(|root| root.folder.len()).max().unwrap_or(0);
+    entry.places.iter().all(|place| super::source::is_document_folder(place.path[below(&place.path)..].split_once('/').map_or("", |(first, _)| first)))
 }
 
 /// Rpcs by the services that definitions of the repository give them to.
@@ -154,10 +161,12 @@ fn entry_point(
     let mut properties = Properties::default();
     // where nobody is known, or only some may come, nobody is asked whose record it is
     let asks_owner = verdict(&entry.authenticated) == Some(true) && verdict(&entry.authorized) != Some(true);
-    for (property, value, place) in entry.properties.iter().filter(|(property, ..)| *property != Property::OwnerCheck || asks_owner) {
+    let never_asks = |property: Property, value: &Value| property == Property::OwnerCheck && *value == Value::Flag(false);
+    for (property, value, place) in entry.properties.iter().filter(|(property, value, _)| !never_asks(*property, value) || asks_owner) {
         // nothing can be pointed at that is not there: all of the handler was in sight
         let grade = match property {
-            Property::OwnerCheck => Grade::C,
+            Property::OwnerCheck if never_asks(*property, value) => Grade::C,
+            Property::OwnerCheck => Grade::X,
             // what limits, or what is not limited, is written there
             Property::RequestSizeLimited | Property::PaginationBounded => Grade::X,
             _ => Grade::P,

@@ -351,8 +351,13 @@ fn is_below(owners: &[usize], part: &BTreeSet<String>, drafts: &[Draft<'_>]) -> 
 
 /// Lies beside the system: a tool of its pipeline or a program in its documentation, which nobody runs to use it.
 fn is_aside(path: &str) -> bool {
-    const FOLDERS: [&str; 6] = ["docs", "doc", "documentation", "notebooks", "ci", "cookbook"];
-    folder_of(path).split('/').any(|part| FOLDERS.contains(&part.to_ascii_lowercase().as_str()))
+    folder_of(path).split('/').any(|part| is_document_folder(part) || matches!(part.to_ascii_lowercase().as_str(), "ci"))
+}
+
+/// A folder of this name holds what people read.
+pub(crate) fn is_document_folder(name: &str) -> bool {
+    const FOLDERS: [&str; 6] = ["docs", "doc", "docs_src", "documentation", "notebooks", "cookbook"];
+    FOLDERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Beginnings of names of packages that describe deployments.

@@ -75,6 +75,7 @@ pub enum Verb {
     Construct,
     Amend,
     Column,
+    Roots,
     #[default]
     Nothing,
 }
@@ -427,4 +428,16 @@ pub struct CallRule {
     /// The resource that the call declares.
     #[serde(default)]
     pub makes: Option<Making>,
+    /// Decorators of methods, and calls in fields, by which a class of a schema offers something.
+    #[serde(default)]
+    pub offers: Vec<String>,
+    /// The method of the same class that resolves a field, after the field's name: `resolve_{name}`.
+    #[serde(default)]
+    pub resolved_by: Option<String>,
+    /// Names are told in camel case.
+    #[serde(default)]
+    pub cased: bool,
+    /// Names of parameters that the library itself hands over.
+    #[serde(default)]
+    pub handed: Vec<String>,
 }

@@ -226,6 +226,9 @@ impl<'a> Evaluator<'a> {
                 None => self.requests_named(file, &program.source(file).functions[index as usize]),
             };
             let _ = self.invoke(&closure, given);
+        } else if let (Some(arguments), Family::Python) = (arguments, self.program.files[file].family) {
+            // without a constructor of its own it is made as the library's is
+            self.construct_base(id, &arguments);
         }
     }
 

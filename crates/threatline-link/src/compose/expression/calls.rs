@@ -86,6 +86,15 @@ impl<'a> Evaluator<'a> {
         {
             return value;
         }
+        if let (Value::Member(base, name), Some(Val::Object(this))) = (&call.callee, scope.get("self"))
+            && name == "__init__"
+            && matches!(&**base, Value::Name(name) if name == "super")
+        {
+            let arguments = self.arguments(&call.arguments, scope);
+            self.construct_base(this, &arguments);
+            self.construct_as_base(this, &arguments);
+            return Val::Null;
+        }
         if let Value::Member(object, name) = &call.callee {
             let named = call.types.first().filter(|_| self.family() == Family::CSharp).map(|ty| self.type_value(&ty.name, scope));
             let mut object = self.root_of_path(object, scope);

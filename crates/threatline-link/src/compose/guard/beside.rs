@@ -6,8 +6,12 @@ impl<'a> Evaluator<'a> {
     /// What stands beside a parameter's type, also where the type is only a name for it:
     /// `CurrentUser = Annotated[User, Depends(current_user)]`. Each with the file in which it is written.
     pub(in crate::compose) fn beside(&mut self, parameter: &'a Parameter) -> Vec<(FileId, &'a Value)> {
+        parameter.declared.as_ref().map(|declared| self.beside_type(declared)).unwrap_or_default()
+    }
+
+    /// The same of a type.
+    pub(in crate::compose) fn beside_type(&mut self, declared: &'a TypeName) -> Vec<(FileId, &'a Value)> {
         let mut out: Vec<(FileId, &'a Value)> = Vec::new();
-        let Some(declared) = &parameter.declared else { return out };
         out.extend(declared.extras.iter().map(|value| (self.file, value)));
         if out.is_empty() && self.family() == Family::Python && !declared.name.is_empty() {
             let mut found = None;

@@ -44,13 +44,16 @@ impl<'a> Evaluator<'a> {
     pub(super) fn judge_either(&mut self, values: &[Val], guard: &Guard, depth: usize) -> Verdict {
         let one = |this: &mut Self, value: &Val| this.judge(&Guard { value: value.clone(), place: guard.place.clone() }, depth + 1);
         let verdicts: Vec<Verdict> = values.iter().take(8).map(|value| one(self, value)).collect();
-        let Some(first) = verdicts.first() else { return Verdict::unclear() };
+        let Some(first) = verdicts.first() else { return Verdict { undecided: true, ..Verdict::unclear() } };
         let mut out = first.clone();
         out.unclear |= values.len() > 8;
         for other in &verdicts[1..] {
-            out.unclear |= other.unclear || (out.authenticates, out.authorizes, out.writes) != (other.authenticates, other.authorizes, other.writes);
+            let differs = (out.authenticates, out.authorizes, out.writes) != (other.authenticates, other.authorizes, other.writes);
+            out.unclear |= other.unclear || differs;
+            out.undecided |= other.undecided || out.authenticates != other.authenticates;
             out.authenticates &= other.authenticates;
             out.authorizes &= other.authorizes;
+            out.owns &= other.owns;
             out.exempts &= other.exempts;
             out.writes &= other.writes;
             out.rate_limits &= other.rate_limits;

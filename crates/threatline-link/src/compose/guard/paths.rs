@@ -1,5 +1,6 @@
 //! The paths through a body, walked with what is known on each.
 
+use super::compared::Compared;
 use super::*;
 
 impl<'a> Evaluator<'a> {
@@ -192,10 +193,17 @@ impl<'a> Evaluator<'a> {
             true => (self.says_nobody(condition, prover, scope, 0), self.says_who(condition, prover, scope, 0)),
             false => (strong && !self.holds_somebody(condition, prover, scope), strong),
         };
+        let compared = self.compared_by(condition, prover, 0);
         let after = |away: Option<u16>, mut known: Known, strong: bool| {
             match away {
                 Some(401) if strong => known.authenticated = true,
-                Some(_) if strong => (known.authenticated, known.authorized) = (true, true),
+                Some(_) if strong => match compared {
+                    Compared::Credential => known.authenticated = true,
+                    Compared::Owner => (known.authenticated, known.owned) = (true, true),
+                    Compared::Other => (known.authenticated, known.authorized) = (true, true),
+                },
+                // whoever that is was found out before
+                Some(403) => known.owned |= compared == Compared::Owner,
                 _ => {}
             }
             known
@@ -305,9 +313,10 @@ impl<'a> Evaluator<'a> {
                     let (verdict, _) = self.prove_helper(closure, prover.depth + 1);
                     known.authenticated |= verdict.authenticates;
                     known.authorized |= verdict.authorizes;
+                    known.owned |= verdict.owns;
                     // what it refuses with is handed on (`check(&req).await?`)
                     prover.unclear |= verdict.unclear && self.family() == Family::Rust;
-                    if verdict.authenticates || verdict.authorizes {
+                    if verdict.authenticates || verdict.authorizes || verdict.owns {
                         prover.places.extend(verdict.places);
                     }
                 }
@@ -374,6 +383,7 @@ impl<'a> Evaluator<'a> {
         prover.unclear |= verdict.unclear;
         known.authenticated |= verdict.authenticates;
         known.authorized |= verdict.authorizes;
+        known.owned |= verdict.owns;
         prover.places.extend(verdict.places);
         prover.onward = Some(prover.onward.map_or(known, |before| before.meet(known)));
         known

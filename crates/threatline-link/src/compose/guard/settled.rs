@@ -110,6 +110,7 @@ impl<'a> Evaluator<'a> {
         prover.unclear |= verdict.unclear;
         known.authenticated |= verdict.authenticates;
         known.authorized |= verdict.authorizes;
+        known.owned |= verdict.owns;
         prover.places.extend(verdict.places);
         known
     }

@@ -106,20 +106,7 @@ impl<'a> Evaluator<'a> {
             Value::Name(name) | Value::Member(_, name) => name.as_str(),
             _ => return false,
         };
-        if matches!(
-            last,
-            "compare_digest"
-                | "timingSafeEqual"
-                | "ConstantTimeCompare"
-                | "constant_time_eq"
-                | "hash_equals"
-                | "secure_compare"
-                | "fixed_length_secure_compare"
-                | "FixedTimeEquals"
-                | "isEqual"
-                | "isAuthenticated"
-                | "is_authenticated"
-        ) {
+        if super::compared::is_constant_time(last) || matches!(last, "isAuthenticated" | "is_authenticated") {
             return true;
         }
         // `user.roles.includes(role)`, `session.get("user")`
@@ -187,17 +174,7 @@ impl<'a> Evaluator<'a> {
                 Value::Name(name) | Value::Member(_, name) => name.as_str(),
                 _ => "",
             };
-            if matches!(
-                last,
-                "compare_digest"
-                    | "timingSafeEqual"
-                    | "ConstantTimeCompare"
-                    | "FixedTimeEquals"
-                    | "isEqual"
-                    | "hash_equals"
-                    | "secure_compare"
-                    | "fixed_length_secure_compare"
-            ) {
+            if super::compared::is_constant_time(last) {
                 out = true;
                 break;
             }
@@ -239,7 +216,11 @@ impl<'a> Evaluator<'a> {
         if self.strict && parts.iter().filter_map(last_word).any(|word| is_password(&word)) {
             return false;
         }
-        let secret = |value: &Value| last_word(value).is_some_and(|word| is_secret(&word));
+        let secret = |value: &Value| match value {
+            // `current_app.config["API_KEY"]`
+            Value::Index(object, key) => holds_settings(object) && matches!(&**key, Value::Text(key) if is_secret(key)),
+            value => last_word(value).is_some_and(|word| is_secret(&word)),
+        };
         values.iter().any(held) && mentions_raw_any(parts) || parts.iter().any(secret)
     }
 
@@ -275,4 +256,9 @@ impl<'a> Evaluator<'a> {
         };
         name != asked && self.comes_from_check(name, prover, scope, depth + 1)
     }
+}
+
+/// What a program is configured with, by its name.
+fn holds_settings(value: &Value) -> bool {
+    last_word(value).is_some_and(|word| words_of(&word).iter().any(|word| matches!(word.as_str(), "config" | "settings" | "environ" | "env" | "secrets")))
 }

@@ -138,6 +138,8 @@ impl<'a> Evaluator<'a> {
         if let Some(prefix) = self.pick(rule.prefix.as_ref(), &site).filter(|value| matches!(value, Val::Text(_))) {
             self.objects[this].prefix = Some(as_text(&prefix));
         }
+        let guards = self.guards_of(ruled.pack, rule.guards.as_ref(), &site);
+        self.objects[this].guards.extend(guards);
     }
 
     /// Runs a body in which functions without an object are about a router.

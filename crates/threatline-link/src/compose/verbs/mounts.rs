@@ -18,6 +18,7 @@ impl<'a> Evaluator<'a> {
         // `mount(router)` without a path: what stands in its place is none
         let is_path = |value: &Val| !matches!(value, Val::Null | Val::Object(_) | Val::Function(_) | Val::Class(..) | Val::Module(_) | Val::Missing);
         let path = self.pick(rule.path.as_ref(), site).filter(is_path).map(|value| as_text(&value));
+        let path = path.or_else(|| rule.path_default.as_deref().map(Text::literal));
         // how servlets and goji say that all below is meant
         let below = |path: &Text| match path {
             Text::Literal(text) if matches!(self.family(), Family::Java | Family::Go) => text.strip_suffix("/*").map(Text::literal),

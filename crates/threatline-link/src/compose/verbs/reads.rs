@@ -37,7 +37,11 @@ impl<'a> Evaluator<'a> {
     /// `process.env.X`, `os.environ["X"]`, `import.meta.env.X`.
     pub(in crate::compose) fn environment_member(&mut self, symbol: &str, name: &str) -> Option<Val> {
         let known = matches!(symbol, "process.env" | "os.environ" | "import.meta.env" | "process.process.env" | "Deno.env" | "Bun.env" | "ENV");
-        (known && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).then(|| self.environment(name, None))
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') {
+            return None;
+        }
+        let known = known || self.program.files[self.file].library.calls(symbol).iter().any(|(ruled, _)| ruled.rule.does == Verb::Environment);
+        known.then(|| self.environment(name, None))
     }
 
     /// `os.environ.get("X", "d")`.
@@ -77,7 +81,8 @@ impl<'a> Evaluator<'a> {
 
     /// Notes that a member of something that holds parameters was read by its name.
     pub(in crate::compose) fn note_read(&mut self, of: &str, name: Option<&str>) {
-        let Some(name) = name else { return };
+        // a method of Ruby that changes or asks is no name: `params.permit!`
+        let Some(name) = name.filter(|name| !name.ends_with(['!', '?'])) else { return };
         // variables of PHP that are there by themselves are nobody's members
         if of.starts_with('$') {
             self.note_attribute(of, &[]);
@@ -118,7 +123,14 @@ impl<'a> Evaluator<'a> {
                 && let Some(name) = arguments.get(rule.at).and_then(|argument| argument.value.literal())
             {
                 let (name, place) = if rule.spelt { spelt(name, &told(rule)) } else { (name, told(rule)) };
-                self.note_parameter(name, &place);
+                match &rule.strip {
+                    None => self.note_parameter(name, &place),
+                    // what else is kept there is none
+                    Some(head) => match name.strip_prefix(head.as_str()) {
+                        Some(rest) => self.note_parameter(&rest.replace('_', "-"), &place),
+                        None => continue,
+                    },
+                }
                 let by = if method == "()" { of.to_owned() } else { format!("{of}.{method}") };
                 self.note_input(keyed(&by, name), Origin::Request, Some(name));
                 self.note_input(by, Origin::Request, None);

@@ -91,6 +91,9 @@ impl<'a> Evaluator<'a> {
             paths = vec![Text::literal(form.replace("{star}", star))];
             told_by_class.extend(form.split_once('?').map(|(_, query)| parameter(query.split('=').next().unwrap_or(query), "query")));
         }
+        if rule.cased {
+            paths.iter_mut().for_each(|path| *path = Text::literal(roots::in_camel_case(&path.with_defaults())));
+        }
         paths.extend(self.segments(rule, site));
         if let Some(named) = &rule.named {
             let file = self.program.files[self.file].path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();

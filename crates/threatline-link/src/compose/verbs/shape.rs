@@ -102,7 +102,12 @@ impl<'a> Evaluator<'a> {
         let outer = |part: &&str| format!("{part}/:{}_id", part.strip_suffix('s').unwrap_or(part));
         let (last, before) = parts.split_last().map_or(("", &parts[..0]), |(last, before)| (*last, before));
         let path: Vec<String> = before.iter().map(outer).chain([last.to_owned()]).collect();
-        self.hang(router, Val::Object(id), Some(Text::literal(path.join("/"))), false, Vec::new(), place.clone());
+        let router = match self.pick(rule.into.as_ref(), site) {
+            Some(Val::Object(into)) => into,
+            _ => router,
+        };
+        let guards = self.guards_of(pack, rule.guards.as_ref(), site);
+        self.hang(router, Val::Object(id), Some(Text::literal(path.join("/"))), false, guards, place.clone());
         for (action, told) in &rule.actions {
             for told in told.iter() {
                 let (method, path) = told.split_once(' ').unwrap_or((told, ""));
@@ -158,7 +163,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Parameters of the object's routes, made or to come: options and arguments of a command.
-    pub(super) fn options(&mut self, rule: &CallRule, site: &Site) {
+    pub(super) fn options(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site) {
+        if let (false, Some(function)) = (rule.declares.is_empty(), site.decorated.as_ref().and_then(function_in)) {
+            let found = self.declared_parameters(&rule.declares, site);
+            self.function_parameters.entry(function).or_default().extend(found);
+            return;
+        }
         let values = self.select(rule.key.as_ref(), site);
         let mut written: Vec<&str> = values.iter().filter_map(Val::literal).collect();
         // of several names of one option the long one is told
@@ -175,7 +185,11 @@ impl<'a> Evaluator<'a> {
             })
             .collect();
         match (&site.receiver, site.decorated.as_ref().and_then(function_in)) {
-            (Some(Val::Object(id)), _) => self.objects[*id].parameters.extend(found),
+            (Some(Val::Object(id)), _) => {
+                // in a block of Ruby it is said of what the block is for
+                let id = if self.runs_bodies() { self.router(pack, site) } else { *id };
+                self.objects[id].parameters.extend(found);
+            }
             (_, Some(function)) => self.function_parameters.entry(function).or_default().extend(found),
             _ => {}
         }
@@ -187,13 +201,31 @@ impl<'a> Evaluator<'a> {
         for (place, selectors) in declares {
             let place = place.split('_').next().unwrap_or(place);
             for value in self.select(Some(selectors), site) {
-                match keys(&value, 0) {
+                let names = match self.fields_of_record(&value) {
+                    Some(names) => names,
+                    None => keys(&value, 0),
+                };
+                match names {
                     names if names.is_empty() && matches!(place, "body" | "form") => out.push(parameter(place, place)),
                     names => out.extend(names.iter().map(|name| parameter(name, place))),
                 }
             }
         }
         out
+    }
+}
+
+impl Evaluator<'_> {
+    /// The fields of a class of the project that tells what a request holds, its own and those of its bases.
+    fn fields_of_record(&mut self, value: &Val) -> Option<Vec<String>> {
+        let (file, class) = match value {
+            Val::Class(file, class) => (*file, *class),
+            Val::Object(id) => self.objects[*id].class?,
+            _ => return None,
+        };
+        let line = std::iter::once((file, class)).chain(self.bases(file, class).0);
+        let fields = line.flat_map(|(file, class)| self.program.source(file).classes[class as usize].fields.iter());
+        Some(fields.map(|field| field.name.clone()).filter(|name| !name.is_empty() && !name.starts_with('_')).collect())
     }
 }
 

@@ -11,9 +11,21 @@ impl<'a> Evaluator<'a> {
         self.file = closure.file;
         let library = self.program.files[closure.file].library;
         for (one, declared) in function.parameters.iter().filter_map(|one| Some((one, one.declared.as_ref()?))) {
+            let mut declared = declared;
+            // several of it, or perhaps none
+            while self.family() == Family::Python
+                && matches!(declared.name.as_str(), "|" | "[]" | "list" | "List" | "Optional" | "typing.Optional" | "typing.List")
+                && let Some(inner) = declared.arguments.first()
+            {
+                declared = inner;
+            }
             let Val::Symbol(name) = self.type_value(&declared.name, &scope) else { continue };
             let Some(rule) = library.type_named(&name).map(|ty| library.type_rule(ty).rule) else { continue };
             let Some(place) = rule.takes_from() else { continue };
+            if !rule.holds.is_empty() {
+                out.extend(rule.holds.iter().map(|name| parameter(name, place)));
+                continue;
+            }
             if rule.named {
                 let own = one.name.trim_start_matches('_');
                 if place != "path" && !own.is_empty() {
