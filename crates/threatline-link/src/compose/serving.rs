@@ -48,7 +48,9 @@ impl<'a> Evaluator<'a> {
                 .replace("{name}", &short_name(&class.name, &rule.bases))
                 .replace("{class}", &class.name.replace('.', between))
                 .replace("{method}", &name)
-                .replace("{file}", &stem);
+                .replace("{file}", &stem)
+                .replace("{marked}", &self.told_by_mark(rule, file, number).unwrap_or_else(|| class.name.clone()));
+            let Some(path) = self.with_fields(file, number, path) else { continue };
             if kind == EntryPointKind::Message {
                 let mut call = call_at(place.clone());
                 call.protocol = rule.protocol.clone();
@@ -77,6 +79,32 @@ impl<'a> Evaluator<'a> {
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
         }
+    }
+
+    /// The name that an annotation among those that put the class there says: `@Processor("mail")`.
+    fn told_by_mark(&mut self, rule: &ClassRule, file: FileId, class: u32) -> Option<String> {
+        let program = self.program;
+        let scope = self.globals(file);
+        for annotation in &program.source(file).classes[class as usize].annotations {
+            let name = self.within(file, |this| this.name_of(&annotation.callee, &scope));
+            if !name.is_some_and(|name| rule.marked.contains(&name)) {
+                continue;
+            }
+            let first = self.arguments(&annotation.arguments, &scope).into_iter().next()?.value;
+            return match first {
+                Val::Map(entries) => entries.iter().find(|(key, _)| key == "name").and_then(|(_, value)| value.literal().map(str::to_owned)),
+                value => value.literal().map(str::to_owned),
+            };
+        }
+        None
+    }
+
+    /// `{=signature}` is the text that the class holds in that field; without one the class is no way in.
+    fn with_fields(&mut self, file: FileId, class: u32, path: String) -> Option<String> {
+        let Some((before, rest)) = path.split_once("{=") else { return Some(path) };
+        let (name, after) = rest.split_once('}')?;
+        let said = self.class_field(file, class, name)?;
+        Some(format!("{before}{}{after}", said.literal()?))
     }
 
     /// A method's parameters, but for those that the library hands it.

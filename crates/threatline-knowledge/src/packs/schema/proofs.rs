@@ -68,6 +68,9 @@ pub struct VerifyRule {
     /// It gives an error back instead of throwing.
     #[serde(default)]
     pub returns_error: bool,
+    /// It fails as well for who is known and may not.
+    #[serde(default)]
+    pub authorizes: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
 }
@@ -88,4 +91,7 @@ pub struct RejectRule {
     /// Only where an error was caught.
     #[serde(default)]
     pub caught: bool,
+    /// The argument whose outcome decides whether it turns anybody away: `abort_if($locked, 403)`.
+    #[serde(default)]
+    pub condition: Option<usize>,
 }
