@@ -36,6 +36,8 @@ pub(super) struct Verdict {
     pub(super) writes: bool,
     /// Something in it could not be read: nothing may be concluded from what it does not show.
     pub(super) unclear: bool,
+    /// It turns somebody away, for a reason that was not understood: it may be the very guard.
+    pub(super) refuses: bool,
     pub(super) places: Vec<Place>,
 }
 
@@ -53,6 +55,7 @@ impl Verdict {
         self.verifies_signature |= other.verifies_signature;
         self.writes |= other.writes;
         self.unclear |= other.unclear;
+        self.refuses |= other.refuses;
         for place in other.places {
             if !self.places.contains(&place) {
                 self.places.push(place);
@@ -421,15 +424,20 @@ impl<'a> Evaluator<'a> {
             prover.onward = Some(prover.onward.map_or(end, |before| before.meet(end)));
         }
         let known = prover.onward.unwrap_or_default();
-        if !known.authenticated && !prover.exempted && self.refuses_somewhere(&function.steps, &scope) {
-            // It turns some requests away, for reasons that were not understood.
-            prover.unclear = true;
-        }
+        // It turns some requests away, for reasons that were not understood.
+        let refuses = !known.authenticated && !prover.exempted && self.refuses_somewhere(&function.steps, &scope);
+        prover.unclear |= refuses;
         self.strict = strict;
         self.file = file;
         self.mark = mark;
-        let mut verdict =
-            Verdict { authenticates: known.authenticated, authorizes: known.authorized, unclear: prover.unclear, places: Vec::new(), ..Verdict::default() };
+        let mut verdict = Verdict {
+            authenticates: known.authenticated,
+            authorizes: known.authorized,
+            unclear: prover.unclear,
+            refuses,
+            places: Vec::new(),
+            ..Verdict::default()
+        };
         if known.authenticated || known.authorized {
             verdict.places.push(own);
             for place in prover.places {

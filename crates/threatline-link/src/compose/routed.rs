@@ -309,6 +309,8 @@ impl<'a> Evaluator<'a> {
             }
             if let Some(told) = told {
                 methods = vec![Some(told.clone())];
+            } else if let Some(each) = rule.asked.as_ref().and_then(|_| self.handed_by_method(&value)) {
+                return each;
             }
         }
         if let (Some(member), Some(closure)) = (&rule.asked, innermost(&value))
@@ -324,6 +326,24 @@ impl<'a> Evaluator<'a> {
             }
         }
         vec![(methods, value)]
+    }
+
+    /// What a wrapper of the project's was given for each method: `withMiddlewares({ GET: list, POST: create })`. The wrapper stands before all of them.
+    fn handed_by_method(&mut self, value: &Val) -> Option<Vec<(Vec<Option<String>>, Val)>> {
+        let Val::Function(closure) = value else { return None };
+        let scope = closure.scope.as_ref()?;
+        let source = self.program.source(closure.file);
+        let names = source.functions.iter().flat_map(|function| &function.parameters).map(|parameter| parameter.name.as_str());
+        let is_table = |entries: &[(String, Val)]| !entries.is_empty() && entries.iter().all(|(name, _)| METHODS.contains(&name.as_str()));
+        let table = names.filter_map(|name| scope.get(name)).find_map(|value| match value {
+            Val::Map(entries) if is_table(&entries) => Some(entries),
+            _ => None,
+        })?;
+        let mark = source.functions[closure.index as usize].mark;
+        let place = super::Place { path: self.program.files[closure.file].path.clone(), mark, by: "code".into() };
+        let before = Guard { value: value.clone(), place };
+        let one = |(name, handler): &(String, Val)| (vec![Some(name.clone())], Val::Guarded(Rc::new((before.clone(), handler.clone()))));
+        Some(table.iter().map(one).collect())
     }
 
     /// Every function that a file offers which says the directive.

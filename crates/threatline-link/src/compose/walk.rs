@@ -52,6 +52,8 @@ pub(super) struct Draft {
     pub(super) entry: CodeEntry,
     /// Everything on its way was read.
     pub(super) clear: bool,
+    /// Something on its way turns requests away for reasons that were not understood.
+    pub(super) refuses: bool,
     /// The object at the top under which it hangs.
     pub(super) top: ObjectId,
 }
@@ -400,6 +402,10 @@ impl<'a> Evaluator<'a> {
             let is_part = |one: &Parameter| one.place == "path" || (one.place == "query" && self.family() == Family::JavaScript && names.contains(&one.name));
             parameters.extend(read.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| !is_part(one)));
         }
+        if self.family() == Family::Php && matches!(method.as_deref(), Some("GET" | "HEAD")) {
+            // such a request has no form: rules that a class tells are of its query
+            parameters = parameters.into_iter().map(|one| if one.place == "form" { parameter(&one.name, "query") } else { one }).collect();
+        }
         // The body as such says nothing beside its parts.
         let is_whole = |one: &&Parameter| one.name == one.place && matches!(one.place.as_str(), "body" | "form");
         if let Some(whole) = parameters.iter().find(is_whole).cloned()
@@ -472,7 +478,7 @@ impl<'a> Evaluator<'a> {
             said.retain(|saying| !is_endless(saying));
         }
         super::attributes::add(&mut entry, said);
-        out.push(Draft { entry, clear, top });
+        out.push(Draft { entry, clear, refuses: verdict.refuses, top });
     }
 
     /// Every file that the route rests on was read in full.
@@ -600,7 +606,7 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
         *all += 1;
     }
     let mut out: Vec<CodeEntry> = Vec::new();
-    for Draft { mut entry, clear, top } in drafts {
+    for Draft { mut entry, clear, refuses, top } in drafts {
         if entry.authenticated.is_none()
             && !matches!(
                 entry.kind,
@@ -610,7 +616,8 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
             let (guarded, all) = groups.get(&top).copied().unwrap_or_default();
             let grade = match clear {
                 true => Some(Grade::C),
-                false if guarded >= 3 && guarded * 4 >= (all - 1) * 3 => Some(Grade::S),
+                // what may be a guard of its own is no contrast to the others
+                false if !refuses && guarded >= 3 && guarded * 4 >= (all - 1) * 3 => Some(Grade::S),
                 false => None,
             };
             entry.authenticated = grade.map(|grade| Conclusion { holds: false, grade, places: entry.places.clone() });

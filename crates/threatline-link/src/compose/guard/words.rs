@@ -23,9 +23,7 @@ fn is_error(value: &Value, depth: usize) -> bool {
     }
     let named = |name: &str| {
         let words = words_of(name);
-        words.iter().any(|word| matches!(word.as_str(), "err" | "error" | "errors" | "exception" | "boom"))
-            || status_of(name).is_some()
-            || names_failure(name)
+        words.iter().any(|word| matches!(word.as_str(), "err" | "error" | "errors" | "exception" | "boom")) || status_of(name).is_some() || names_failure(name)
     };
     match value {
         Value::Name(name) => named(name) || matches!(name.as_str(), "e" | "ex"),

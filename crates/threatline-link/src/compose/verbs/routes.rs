@@ -70,7 +70,11 @@ impl<'a> Evaluator<'a> {
         let mut told_by_class = Vec::new();
         for value in self.select(rule.path.as_ref(), site) {
             match value {
-                Val::List(items) => paths.extend(items.iter().map(as_text)),
+                Val::List(items) => paths.extend(items.iter().map(|item| match item {
+                    // records with their names: `tools: [{ name: "read_file", … }]`
+                    Val::Map(entries) => entries.iter().find(|(key, _)| key == "name").map_or(Text::Unknown, |(_, name)| as_text(name)),
+                    item => as_text(item),
+                })),
                 Val::Class(file, class) => {
                     let (path, fields) = self.described_path(file, class);
                     told_by_class.extend(fields);
