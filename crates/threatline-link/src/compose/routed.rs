@@ -112,6 +112,9 @@ impl<'a> Evaluator<'a> {
                 }
                 let inside = rule.roots.iter().find_map(|root| below(folder, root).map(|found| (root.as_str(), found)));
                 let Some((root, (project, inner))) = inside else { continue };
+                if rule.told_by.as_deref().is_some_and(|table| self.is_told_by(table, &rule.told_by_unless, project)) {
+                    continue;
+                }
                 // The one file of a project that stands before all others stands right at its root.
                 let only_one = rule.does == FileUse::Guard && rule.covers == Reach::Project && !rule.names.iter().any(|name| name == "*");
                 if only_one && !inner.is_empty() {
@@ -125,6 +128,15 @@ impl<'a> Evaluator<'a> {
             }
         }
         out
+    }
+
+    /// Whether a table in a file of the project tells its routes, so that places of files tell none.
+    fn is_told_by(&self, table: &str, unless: &[String], project: &str) -> bool {
+        ["ts", "js", "tsx", "mjs"].iter().any(|ending| {
+            let path = super::super::modules::join(project, &format!("{table}.{ending}"));
+            let Some(file) = self.program.file_at(&path) else { return false };
+            !self.program.source(file).imports.iter().any(|import| unless.contains(&import.module))
+        })
     }
 
     /// The project that a file stands in, if it is one of the framework's.
@@ -369,6 +381,7 @@ impl<'a> Evaluator<'a> {
 
     fn routed(&mut self, routed: &Routed, project: &Project, path: &str, methods: Vec<Option<String>>, handler: Val) {
         let place = self.place_of(routed, &handler);
+        self.ruled_elsewhere(routed.pack, project.router);
         let own_folder = folder_of(&self.program.files[routed.file].path).to_owned();
         let mut guards = Vec::new();
         for one in &project.guards {
