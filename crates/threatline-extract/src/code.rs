@@ -5,6 +5,7 @@
 //! symbolic holes. What the facts mean, with names resolved across files and library calls recognised
 //! by packs, is worked out where files are joined.
 
+pub(crate) mod access;
 pub(crate) mod csharp;
 pub(crate) mod dart;
 pub(crate) mod distributed;

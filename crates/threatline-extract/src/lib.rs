@@ -46,7 +46,7 @@ fn documents(kind: ArtifactKind, text: &str) -> Extracted {
         Err(reason) => return Extracted::lost(reason),
     };
     let mut out = Extracted::default();
-    let is_table = |out: &mut _| kind == ArtifactKind::Yaml && code::routing::read(&documents, out);
+    let is_table = |out: &mut _| kind == ArtifactKind::Yaml && (code::routing::read(&documents, out) || code::access::read(&documents, out));
     if !(spec::read_documents(&documents, &mut out) || manifest::read_documents(&documents, &mut out) || is_table(&mut out)) {
         infra::read_documents(&documents, &mut out);
     }

@@ -45,6 +45,8 @@ pub struct Import {
     pub module: String,
     /// What is taken from it; none is the module itself, `*` everything.
     pub member: Option<String>,
+    /// Only types are meant (`import type`): what it names is no part of the program.
+    pub types_only: bool,
     /// Where.
     pub mark: Mark,
 }

@@ -21,9 +21,9 @@ pub(super) fn reduce(language: Language, module: &tree::Module, out: &mut Extrac
         partial: module.has_errors,
     };
     let mut reducer = Reducer { source, out, left: MAX_VALUES };
-    for import in &module.imports {
+    for (import, types_only) in module.imports.iter().map(|import| (import, false)).chain(module.type_imports.iter().map(|import| (import, true))) {
         let mark = reducer.mark(import.span);
-        let import = Import { local: import.local.clone(), module: import.module.clone(), member: import.member.clone(), mark };
+        let import = Import { local: import.local.clone(), module: import.module.clone(), member: import.member.clone(), types_only, mark };
         reducer.source.imports.push(import);
     }
     let steps = reducer.steps(&module.body);

@@ -104,7 +104,7 @@ fn import(node: &Node, mark: Mark, source: &mut Source) -> Call {
     let path = resource.and_then(|resource| resource.as_str().or_else(|| resource.get("path")?.as_str())).unwrap_or_default();
     if path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".php") {
         let module = format!("./{}", path.trim_start_matches("./"));
-        source.imports.push(Import { local: module.clone(), module, member: None, mark });
+        source.imports.push(Import { local: module.clone(), module, member: None, types_only: false, mark });
     }
     let prefix = node.get("prefix").and_then(Node::as_str).unwrap_or_default();
     call("routing.import", vec![named("resource", Value::Text(path.to_owned())), named("prefix", Value::Text(prefix.to_owned()))], mark)
@@ -114,7 +114,7 @@ fn import(node: &Node, mark: Mark, source: &mut Source) -> Call {
 fn want_class(handler: &str, mark: Mark, source: &mut Source) {
     let class = handler.split("::").next().unwrap_or(handler).trim_start_matches('\\').replace('\\', ".");
     if let Some((module, member)) = class.rsplit_once('.').filter(|_| !source.imports.iter().any(|import| import.local == class)) {
-        source.imports.push(Import { local: class.clone(), module: module.to_owned(), member: Some(member.to_owned()), mark });
+        source.imports.push(Import { local: class.clone(), module: module.to_owned(), member: Some(member.to_owned()), types_only: false, mark });
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Module {
     pub package: Option<String>,
     /// In order.
     pub imports: Vec<Import>,
+    /// TypeScript's `import type`: names of types, which bring no code along.
+    pub type_imports: Vec<Import>,
     /// JavaScript/TypeScript exports and re-exports, Rust `pub use`; elsewhere what stands at the top
     /// level can be imported.
     pub exports: Vec<Export>,

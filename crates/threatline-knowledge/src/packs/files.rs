@@ -92,6 +92,10 @@ pub struct RoutedRule {
     #[serde(default)]
     pub suffix: bool,
     #[serde(default)]
+    pub told_by: Option<String>,
+    #[serde(default)]
+    pub told_by_unless: Vec<String>,
+    #[serde(default)]
     pub directive: Option<String>,
     #[serde(default)]
     pub exports: BTreeMap<String, Methods>,

@@ -11,10 +11,24 @@ use threatline_model::Parameter;
 /// How deep names stand for names.
 const MAX_NAMES: usize = 6;
 
+fn without_itself(value: &mut Val, own: ObjectId) {
+    match value {
+        Val::Object(id) if *id == own => *value = Val::Unknown,
+        Val::List(items) if items.iter().any(|item| matches!(item, Val::Object(id) if *id == own)) => {
+            *value = Val::list(items.iter().map(|item| if matches!(item, Val::Object(id) if *id == own) { Val::Unknown } else { item.clone() }).collect());
+        }
+        _ => {}
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// Guards that a selector finds; in packs that name their guards texts are names.
     pub(super) fn guards_of(&mut self, pack: &'static Pack, selectors: Option<&Selectors>, site: &Site) -> Vec<Guard> {
-        let found = self.guards(selectors, site);
+        let mut found = self.guards(selectors, site);
+        // A method of the router of which nothing is known gives back no router: `app.auth([…])` guards, or does not.
+        if let Some(Val::Object(own)) = &site.receiver {
+            found.iter_mut().for_each(|guard| without_itself(&mut guard.value, *own));
+        }
         if !pack.named_guards {
             return found;
         }

@@ -8,6 +8,7 @@ mod placed;
 pub(super) use before::Bound;
 pub(super) use parameters::is_bodiless;
 pub(super) use placed::Root;
+use placed::{fields_of, is_field};
 
 use super::evaluate::{Evaluator, as_text};
 use super::library::Ruled;
@@ -443,8 +444,10 @@ impl<'a> Evaluator<'a> {
             let rule = one.ruled.rule;
             let is_own = of_class.iter().any(|own| std::ptr::eq(own, one));
             let mut paths = if is_own { Vec::new() } else { self.paths(rule.path.as_ref(), &one.site) };
-            if let Some(base) = rule.base.as_deref() {
-                paths = self.named_paths(rule, base, paths, function, scope);
+            match rule.base.as_deref() {
+                Some(root) if is_field(rule) => paths = fields_of(root, paths, &function.name),
+                Some(base) => paths = self.named_paths(rule, base, paths, function, scope),
+                None => {}
             }
             if let Some(pattern) = rule.path_as.as_deref() {
                 let name = paths.first().map_or_else(|| function.name.clone(), Text::with_defaults);
@@ -513,6 +516,8 @@ impl<'a> Evaluator<'a> {
                 // what stands on an implementation stands before its methods' own paths
                 true if self.family() == Family::Rust && !prefix.is_empty() => prefix.clone(),
                 true => vec![Text::literal("")],
+                // fields of a schema stand below no path
+                false if is_field(ruled.rule) => vec![Text::literal("")],
                 false => header.prefixes.clone(),
             };
             let mut parameters = parameters.clone();
@@ -522,7 +527,10 @@ impl<'a> Evaluator<'a> {
             for base in &bases {
                 for path in &paths {
                     let written = if ruled.rule.path_as.is_some() { Some(path.clone()) } else { whole_text(base, path) };
-                    let path = tokens(&whole(base, path, self.family()), name, &called, header.area.as_deref());
+                    let path = match is_field(ruled.rule) {
+                        true => path.with_defaults(),
+                        false => tokens(&whole(base, path, self.family()), name, &called, header.area.as_deref()),
+                    };
                     let path = match class.and_then(|(file, _)| self.folder_prefix(file)) {
                         Some(prefix) => super::text::under(prefix, &path),
                         None => path,
@@ -535,6 +543,10 @@ impl<'a> Evaluator<'a> {
                     let handler = Val::Function(Closure { file, index, scope: None, this });
                     let mut all = self.nearest(guards.clone(), header.guards.clone());
                     all.iter_mut().for_each(|guard| guard.place.by = place.by.clone());
+                    if self.family() == Family::JavaScript && matches!(kind, EntryPointKind::Graphql | EntryPointKind::Websocket) {
+                        // what stands before the one address of all of them is not looked for
+                        all.push(Guard { value: Val::Unknown, place: place.clone() });
+                    }
                     let route = Route {
                         kind,
                         methods: methods.clone(),

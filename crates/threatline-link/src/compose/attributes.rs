@@ -225,6 +225,10 @@ pub(super) fn add(entry: &mut CodeEntry, mut said: Vec<Saying>, asked: Option<&P
         let decided = said.iter().any(|other| other.property == property && other.decides);
         let counts = |other: &&Saying| other.property == property && other.decides == decided;
         let is_contested = said.iter().filter(counts).any(|other| other.holds != saying.holds);
+        if counts(&saying) && decided && !is_contested {
+            // what a guard does for all others, this way in is let off
+            entry.properties.retain(|(known, value, _)| *known != property || *value == Known::Flag(saying.holds));
+        }
         if counts(&saying) && !is_contested && !entry.properties.iter().any(|(known, ..)| *known == property) {
             entry.properties.push((property, Known::Flag(saying.holds), saying.place.clone()));
         }

@@ -174,11 +174,23 @@ impl<'a> Evaluator<'a> {
             // a list that is put behind itself in a loop has no end
             return Val::list(items.take(MAX_GROWN).collect());
         }
+        // `Users::class . ':show'`: in a text a class of PHP is its name
+        let values: Vec<Val> = values.iter().map(|value| self.class_as_text(value)).collect();
         let texts: Vec<Text> = values.iter().map(|value| self.word_here(value).unwrap_or_else(|| self.text_of(value))).collect();
         if !values.iter().zip(&texts).any(|(value, text)| matches!((value, text), (Val::Text(_), _) | (_, Text::Input(_)))) {
             return Val::Unknown;
         }
         self.put_together(Text::join(texts))
+    }
+
+    fn class_as_text(&self, value: &Val) -> Val {
+        let Val::Class(file, class) = value else { return value.clone() };
+        let source = self.program.source(*file);
+        if self.program.files[*file].family != Family::Php {
+            return value.clone();
+        }
+        let name = &source.classes[*class as usize].name;
+        Val::text(source.package.as_ref().map_or(name.clone(), |package| format!("{package}.{name}")))
     }
 
     fn either(&mut self, parts: &'a [Value], scope: &Scope) -> Val {

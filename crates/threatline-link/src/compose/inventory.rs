@@ -15,7 +15,7 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
     for file in program.own_files().map(|file| &program.files[file]) {
         let place = |mark: Mark, by: &str| Place { path: file.path.clone(), mark, by: Arc::from(by) };
         let mut libraries: BTreeMap<&str, Mark> = BTreeMap::new();
-        for import in &file.source.imports {
+        for import in file.source.imports.iter().filter(|import| !import.types_only) {
             for pack in file.library.imported(import) {
                 if let Some(product) = pack.technology() {
                     libraries.entry(product).or_insert(import.mark);
@@ -26,6 +26,10 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
         for class in &file.source.classes {
             let found = record_classes(&class.name, class.fields.iter().map(|field| &*field.name));
             for (field, found) in class.fields.iter().zip(found) {
+                // a variable of the environment, or a constant: no field of a record
+                if file.family == Family::JavaScript && is_constant(&field.name) {
+                    continue;
+                }
                 out.data.extend(found.map(|(class, confidence)| (place(field.mark, "field"), class, confidence)));
             }
         }
@@ -35,6 +39,11 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
             }
         }
     }
+}
+
+/// Whether a name is spelt as variables of the environment and constants are.
+fn is_constant(name: &str) -> bool {
+    name.contains('_') && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
 }
 
 fn is_main(file: &super::program::File<'_>, index: usize, function: &Function) -> bool {

@@ -112,6 +112,9 @@ impl<'a> Evaluator<'a> {
                 }
                 let inside = rule.roots.iter().find_map(|root| below(folder, root).map(|found| (root.as_str(), found)));
                 let Some((root, (project, inner))) = inside else { continue };
+                if rule.told_by.as_deref().is_some_and(|table| self.is_told_by(table, &rule.told_by_unless, project)) {
+                    continue;
+                }
                 // The one file of a project that stands before all others stands right at its root.
                 let only_one = rule.does == FileUse::Guard && rule.covers == Reach::Project && !rule.names.iter().any(|name| name == "*");
                 if only_one && !inner.is_empty() {
@@ -125,6 +128,15 @@ impl<'a> Evaluator<'a> {
             }
         }
         out
+    }
+
+    /// Whether a table in a file of the project tells its routes, so that places of files tell none.
+    fn is_told_by(&self, table: &str, unless: &[String], project: &str) -> bool {
+        ["ts", "js", "tsx", "mjs"].iter().any(|ending| {
+            let path = super::super::modules::join(project, &format!("{table}.{ending}"));
+            let Some(file) = self.program.file_at(&path) else { return false };
+            !self.program.source(file).imports.iter().any(|import| unless.contains(&import.module))
+        })
     }
 
     /// The project that a file stands in, if it is one of the framework's.
@@ -309,6 +321,8 @@ impl<'a> Evaluator<'a> {
             }
             if let Some(told) = told {
                 methods = vec![Some(told.clone())];
+            } else if let Some(each) = rule.asked.as_ref().and_then(|_| self.handed_by_method(&value)) {
+                return each;
             }
         }
         if let (Some(member), Some(closure)) = (&rule.asked, innermost(&value))
@@ -324,6 +338,24 @@ impl<'a> Evaluator<'a> {
             }
         }
         vec![(methods, value)]
+    }
+
+    /// What a wrapper of the project's was given for each method: `withMiddlewares({ GET: list, POST: create })`. The wrapper stands before all of them.
+    fn handed_by_method(&mut self, value: &Val) -> Option<Vec<(Vec<Option<String>>, Val)>> {
+        let Val::Function(closure) = value else { return None };
+        let scope = closure.scope.as_ref()?;
+        let source = self.program.source(closure.file);
+        let names = source.functions.iter().flat_map(|function| &function.parameters).map(|parameter| parameter.name.as_str());
+        let is_table = |entries: &[(String, Val)]| !entries.is_empty() && entries.iter().all(|(name, _)| METHODS.contains(&name.as_str()));
+        let table = names.filter_map(|name| scope.get(name)).find_map(|value| match value {
+            Val::Map(entries) if is_table(&entries) => Some(entries),
+            _ => None,
+        })?;
+        let mark = source.functions[closure.index as usize].mark;
+        let place = super::Place { path: self.program.files[closure.file].path.clone(), mark, by: "code".into() };
+        let before = Guard { value: value.clone(), place };
+        let one = |(name, handler): &(String, Val)| (vec![Some(name.clone())], Val::Guarded(Rc::new((before.clone(), handler.clone()))));
+        Some(table.iter().map(one).collect())
     }
 
     /// Every function that a file offers which says the directive.
@@ -349,6 +381,7 @@ impl<'a> Evaluator<'a> {
 
     fn routed(&mut self, routed: &Routed, project: &Project, path: &str, methods: Vec<Option<String>>, handler: Val) {
         let place = self.place_of(routed, &handler);
+        self.ruled_elsewhere(routed.pack, project.router);
         let own_folder = folder_of(&self.program.files[routed.file].path).to_owned();
         let mut guards = Vec::new();
         for one in &project.guards {

@@ -10,6 +10,7 @@ mod fallback;
 mod modules;
 mod patterns;
 mod requests;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -127,6 +128,7 @@ fn is_settled(conclusion: &Conclusion) -> bool {
 fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
     let mut sets = chains::collect(sources, shelf);
     sets.extend(fallback::collect(sources, shelf));
+    sets.extend(tables::collect(sources));
     sets.sort_by(|left, right| left.root.cmp(&right.root));
     sets
 }
@@ -136,6 +138,10 @@ fn cover<'s>(sets: &'s [RuleSet], (path, source): Located<'_>) -> Option<&'s Rul
     if matches!(source.language, threatline_facts::Language::Java | threatline_facts::Language::Kotlin | threatline_facts::Language::Scala) {
         let root = constants::source_root(path, source);
         return sets.iter().find(|set| set.root == root && (!set.chains.is_empty() || !set.first.is_empty()));
+    }
+    if source.language == threatline_facts::Language::Php {
+        let around = sets.iter().filter(|set| !set.chains.is_empty() && constants::is_under(path, &set.root));
+        return around.max_by_key(|set| set.root.len());
     }
     let says = |set: &&RuleSet| (set.fallback.is_some() || set.controllers.is_some()) && set.is_of(source);
     let around = |set: &&RuleSet| says(set) && constants::is_under(path, &set.root);

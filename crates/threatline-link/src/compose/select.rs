@@ -95,6 +95,12 @@ impl Evaluator<'_> {
             return Vec::new();
         };
         for key in rest.split('.') {
+            // `useFactory: (config) => ({ url })`: what the function gives back is meant
+            if let Val::Function(closure) = &value
+                && self.family() == Family::JavaScript
+            {
+                value = self.invoke(&closure.clone(), Vec::new());
+            }
             value = match entry(&value, key) {
                 Some(value) => value,
                 None => match &value {

@@ -28,6 +28,8 @@ pub(super) struct Offer<'r> {
     pub(super) technology: Option<&'r str>,
     /// Names of bases that the name of the class may end with.
     pub(super) bases: &'r [String],
+    /// Annotations of which the first says the name `{marked}`.
+    pub(super) marked: &'r [String],
 }
 
 impl<'a> Evaluator<'a> {
@@ -46,6 +48,7 @@ impl<'a> Evaluator<'a> {
             protocol: rule.protocol.as_deref(),
             technology: rule.technology.as_deref(),
             bases: &rule.bases,
+            marked: &rule.marked,
         };
         self.offer_class(&offer, ruled.pack, file, number, Vec::new());
     }
@@ -90,7 +93,9 @@ impl<'a> Evaluator<'a> {
                 .replace("{class}", &class.name.replace('.', between))
                 .replace("{method}", &name)
                 .replace("{field}", &field_name(&name, offer.omits))
-                .replace("{file}", &stem);
+                .replace("{file}", &stem)
+                .replace("{marked}", &self.told_by_mark(offer.marked, file, number).unwrap_or_else(|| class.name.clone()));
+            let Some(path) = self.with_fields(file, number, path) else { continue };
             if kind == EntryPointKind::Message {
                 let mut call = call_at(place.clone());
                 call.protocol = offer.protocol.map(str::to_owned);
@@ -132,6 +137,32 @@ impl<'a> Evaluator<'a> {
         let program = self.program;
         let scope = self.globals(file);
         self.within(file, |this| this.read_annotations(&program.source(file).functions[index as usize].annotations, &scope).1)
+    }
+
+    /// The name that an annotation among those that put the class there says: `@Processor("mail")`.
+    fn told_by_mark(&mut self, marked: &[String], file: FileId, class: u32) -> Option<String> {
+        let program = self.program;
+        let scope = self.globals(file);
+        for annotation in &program.source(file).classes[class as usize].annotations {
+            let name = self.within(file, |this| this.name_of(&annotation.callee, &scope));
+            if !name.is_some_and(|name| marked.contains(&name)) {
+                continue;
+            }
+            let first = self.arguments(&annotation.arguments, &scope).into_iter().next()?.value;
+            return match first {
+                Val::Map(entries) => entries.iter().find(|(key, _)| key == "name").and_then(|(_, value)| value.literal().map(str::to_owned)),
+                value => value.literal().map(str::to_owned),
+            };
+        }
+        None
+    }
+
+    /// `{=signature}` is the text that the class holds in that field; without one the class is no way in.
+    fn with_fields(&mut self, file: FileId, class: u32, path: String) -> Option<String> {
+        let Some((before, rest)) = path.split_once("{=") else { return Some(path) };
+        let (name, after) = rest.split_once('}')?;
+        let said = self.class_field(file, class, name)?;
+        Some(format!("{before}{}{after}", said.literal()?))
     }
 
     /// A method's parameters, but for those that the library hands it.

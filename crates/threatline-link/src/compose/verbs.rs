@@ -331,6 +331,10 @@ impl<'a> Evaluator<'a> {
             Verb::Flow | Verb::Credential | Verb::Plain | Verb::Tls => self.describe(pack, rule, site),
             Verb::Environment => {
                 let key = self.pick(rule.key.as_ref(), site)?.literal()?.to_owned();
+                // `config.get("database.url")` is a setting of the program's own making
+                if self.family() == Family::JavaScript && key.contains('.') {
+                    return Some(Val::Unknown);
+                }
                 let default = self.pick(rule.default.as_ref(), site).filter(|value| matches!(value, Val::Text(_) | Val::Number(_)));
                 return Some(self.environment(&key, default.map(|value| as_text(&value))));
             }

@@ -58,6 +58,24 @@ pub(super) struct Draft {
     pub(super) top: ObjectId,
 }
 
+/// What a command says that it takes, in its own words: `sync <source> [target..]`.
+fn own_arguments(route: &Route, raw: &str) -> Vec<Parameter> {
+    if route.kind != EntryPointKind::Cli {
+        return Vec::new();
+    }
+    let placed = raw.split(['/', ' ']).filter(|word| word.starts_with(['<', '[']) && word.ends_with(['>', ']']));
+    let names = placed.map(|word| word.trim_matches(['<', '>', '[', ']', '.', '?', '*'])).filter(|name| !name.is_empty());
+    names.map(|name| parameter(name, "argument")).chain(raw.split('{').skip(1).take(64).filter_map(braced)).collect()
+}
+
+/// `{user?}`, `{--Q|queue=default : which one}` of Artisan.
+fn braced(text: &str) -> Option<Parameter> {
+    let inner = text.split_once('}')?.0.split([':', '=']).next().unwrap_or_default().trim();
+    let (name, place) = inner.strip_prefix("--").map_or((inner, "argument"), |flag| (flag.rsplit('|').next().unwrap_or(flag), "flag"));
+    let name = name.trim_end_matches(['?', '*']);
+    (!name.is_empty()).then(|| parameter(name, place))
+}
+
 impl<'a> Evaluator<'a> {
     /// All entry points.
     pub(super) fn entries(&mut self) -> Vec<Draft> {
@@ -309,6 +327,8 @@ impl<'a> Evaluator<'a> {
                 }
                 if let Some(draft) = out.last_mut() {
                     draft.entry.parameters.extend(queried.iter().map(|name| parameter(name, "query")));
+                    let told: Vec<Parameter> = own_arguments(&reached.route, raw).into_iter().filter(|one| !draft.entry.parameters.contains(one)).collect();
+                    draft.entry.parameters.extend(told);
                 }
             }
         }
@@ -394,6 +414,10 @@ impl<'a> Evaluator<'a> {
             // where parts of the path are handed over with the query, they are no further parameters
             let is_part = |one: &Parameter| one.place == "path" || (one.place == "query" && self.family() == Family::JavaScript && names.contains(&one.name));
             parameters.extend(read.iter().map(|(name, place)| parameter(name, &told(place))).filter(|one| !is_part(one)));
+        }
+        if self.family() == Family::Php && matches!(method.as_deref(), Some("GET" | "HEAD")) {
+            // such a request has no form: rules that a class tells are of its query
+            parameters = parameters.into_iter().map(|one| if one.place == "form" { parameter(&one.name, "query") } else { one }).collect();
         }
         // The body as such says nothing beside its parts.
         let is_whole = |one: &&Parameter| one.name == one.place && matches!(one.place.as_str(), "body" | "form");

@@ -26,37 +26,37 @@ impl Lowering<'_> {
 
     fn import(&self, node: Node, module: &mut Module) {
         let mut cursor = node.walk();
-        if node.children(&mut cursor).any(|child| child.kind() == "type") {
-            return;
-        }
+        let types_only = node.children(&mut cursor).any(|child| child.kind() == "type");
         let from = package(&self.literal(node.child_by_field_name("source")));
         let at = span(node);
-        let mut add = |local: &str, member: Option<&str>| {
-            module.imports.push(Import { local: local.to_owned(), module: from.clone(), member: member.map(str::to_owned), span: at });
+        let (imports, types) = (&mut module.imports, &mut module.type_imports);
+        let mut put = |local: &str, member: Option<&str>, is_type: bool| {
+            let import = Import { local: local.to_owned(), module: from.clone(), member: member.map(str::to_owned), span: at };
+            if is_type { types.push(import) } else { imports.push(import) }
         };
         let Some(clause) = child_of_kind(node, "import_clause") else {
             // TypeScript's `import x = require("m")`
             if let Some(required) = child_of_kind(node, "import_require_clause") {
                 let module_name = self.literal(required.child_by_field_name("source"));
                 let local = child_of_kind(required, "identifier").map(|id| self.walk.text(id)).unwrap_or_default();
-                module.imports.push(Import { local: local.to_owned(), module: module_name, member: None, span: at });
+                imports.push(Import { local: local.to_owned(), module: module_name, member: None, span: at });
             }
             return;
         };
         for part in children(clause) {
             match part.kind() {
-                "identifier" => add(self.walk.text(part), Some("default")),
+                "identifier" => put(self.walk.text(part), Some("default"), types_only),
                 "namespace_import" => {
                     let local = child_of_kind(part, "identifier").map(|id| self.walk.text(id)).unwrap_or_default();
-                    add(local, None);
+                    put(local, None, types_only);
                 }
                 "named_imports" => {
                     for specifier in children(part) {
                         let taken = self.walk.field_text(specifier, "name").trim_matches(['"', '\'']);
                         let alias = self.walk.field_text(specifier, "alias");
-                        let is_type = child_of_kind(specifier, "type").is_some();
-                        if !taken.is_empty() && !is_type {
-                            add(if alias.is_empty() { taken } else { alias }, Some(taken));
+                        let is_type = types_only || child_of_kind(specifier, "type").is_some();
+                        if !taken.is_empty() {
+                            put(if alias.is_empty() { taken } else { alias }, Some(taken), is_type);
                         }
                     }
                 }

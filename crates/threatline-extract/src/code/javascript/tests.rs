@@ -35,8 +35,9 @@ fn both_kinds_of_module_export_alike() {
 #[test]
 fn types_only_are_no_import() {
     let module = lower(Language::TypeScript, "import type { A } from './a';\nimport { type B, C } from './b';\n");
-    assert_eq!(module.imports.len(), 1);
-    assert_eq!(module.imports[0].local, "C");
+    let locals = |imports: &[Import]| imports.iter().map(|import| import.local.clone()).collect::<Vec<_>>();
+    assert_eq!(locals(&module.imports), ["C"]);
+    assert_eq!(locals(&module.type_imports), ["A", "B"]);
 }
 
 #[test]

@@ -71,6 +71,9 @@ pub struct VerifyRule {
     /// A guard that calls it checks who asks; a handler that calls it logs somebody in.
     #[serde(default)]
     pub only_guards: bool,
+    /// It fails as well for who is known and may not.
+    #[serde(default)]
+    pub authorizes: bool,
     #[serde(default)]
     pub when: Vec<Condition>,
 }
@@ -91,4 +94,7 @@ pub struct RejectRule {
     /// Only where an error was caught.
     #[serde(default)]
     pub caught: bool,
+    /// The argument whose outcome decides whether it turns anybody away: `abort_if($locked, 403)`.
+    #[serde(default)]
+    pub condition: Option<usize>,
 }

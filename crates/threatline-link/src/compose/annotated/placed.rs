@@ -169,6 +169,7 @@ impl<'a> Evaluator<'a> {
                 protocol: rule.protocol.as_deref(),
                 technology: rule.technology.as_deref(),
                 bases: &[],
+                marked: &[],
             };
             self.offer_class(&offer, ruled.pack, file, number, header.guards.clone());
         }
@@ -335,4 +336,18 @@ impl<'a> Evaluator<'a> {
         }
         paths.iter().map(|path| Text::literal(crate::compose::text::under(base, &path.with_defaults()))).collect()
     }
+}
+
+/// Whether a route is a field of a GraphQL schema.
+pub(super) fn is_field(rule: &AnnotationRule) -> bool {
+    rule.does == AnnotationVerb::Route && rule.kind.as_deref() == Some(EntryPointKind::Graphql.name())
+}
+
+/// Fields of a root type: by the name that is written, else by the method's.
+pub(super) fn fields_of(root: &str, mut written: Vec<Text>, method: &str) -> Vec<Text> {
+    written.retain(|name| name.as_literal().is_some_and(|name| !name.is_empty()));
+    if written.is_empty() {
+        written.push(Text::literal(method));
+    }
+    written.iter().map(|name| Text::literal(format!("{root}.{}", name.with_defaults()))).collect()
 }

@@ -295,7 +295,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn exported(&mut self, source: &'a Source, name: &str, scope: &Scope) -> Option<Val> {
         for export in source.exports.iter().rev().filter(|export| export.name == name) {
             if let Some(value) = &export.value {
-                return Some(self.value(value, scope));
+                // What the file made when it ran is given away, and not made anew for each who asks.
+                let kept = if matches!(value, Value::Call(_)) { scope.get(&steps::kept_export(name)) } else { None };
+                return Some(kept.unwrap_or_else(|| self.value(value, scope)));
             }
             if let Some((module, member)) = &export.from {
                 return match self.program.locate(self.file, module, Some(member)) {

@@ -78,6 +78,22 @@ fn item_of(value: &Value) -> Option<(&str, &str)> {
     }
 }
 
+/// The name under which a file keeps what it gives away by `module.exports = x` or `exports.a = x`.
+fn offered_as(object: &Value, name: &str) -> Option<String> {
+    let is_module = |value: &Value| matches!(value, Value::Name(name) if name == "module");
+    match object {
+        object if is_module(object) && name == "exports" => Some(kept_export("default")),
+        Value::Name(holder) if holder == "exports" => Some(kept_export(name)),
+        Value::Member(holder, member) if member == "exports" && is_module(holder) => Some(kept_export(name)),
+        _ => None,
+    }
+}
+
+/// No name of a program has a dot.
+pub(super) fn kept_export(name: &str) -> String {
+    format!("exports.{name}")
+}
+
 impl<'a> Evaluator<'a> {
     /// Runs steps; the value of the first certain `return`, and of conditional ones before it.
     pub(super) fn steps(&mut self, steps: &'a [Step], scope: &Scope, this: Option<ObjectId>) -> Flow {
@@ -232,6 +248,11 @@ impl<'a> Evaluator<'a> {
         match target {
             Value::Name(name) => scope.assign(name, value),
             Value::Member(object, name) => {
+                if self.family() == Family::JavaScript
+                    && let Some(name) = offered_as(object, name)
+                {
+                    scope.set(&name, value.clone());
+                }
                 let object = self.value(object, scope);
                 match object {
                     Val::Object(id) => {

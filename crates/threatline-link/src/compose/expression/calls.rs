@@ -209,6 +209,10 @@ impl<'a> Evaluator<'a> {
                         self.invoke(&closure, arguments)
                     };
                 }
+                // what hangs in something has its fields: `app.decorate("requireRole", …)` before the plugin's `app.requireRole("admin")`
+                if let Some(field @ Val::Function(_)) = self.around(*id, name) {
+                    return self.call_value(field, arguments, call, decorated);
+                }
                 if self.objects[*id].ty.is_some() {
                     return self.call_method(*id, name, arguments, decorated);
                 }

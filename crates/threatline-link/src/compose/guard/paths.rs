@@ -48,6 +48,9 @@ impl<'a> Evaluator<'a> {
                 self.see(value, known, prover, scope);
                 return None;
             }
+            if at > 0 && self.hands_answer_back(&steps[at - 1], step, prover, scope) {
+                return None;
+            }
             // whoever falls out of this step is turned away behind it
             let behind = prover.behind;
             if !rest.is_empty() {
@@ -59,6 +62,16 @@ impl<'a> Evaluator<'a> {
             known = end?;
         }
         Some(known)
+    }
+
+    /// `reply.code(401).send(…); return reply`: a refusal was the answer, and nothing comes after it.
+    fn hands_answer_back(&mut self, before: &'a Step, step: &Step, prover: &Prover, scope: &Scope) -> bool {
+        let leaves = match step {
+            Step::Return(None) => true,
+            Step::Return(Some(Value::Name(name))) => prover.parameters.contains(name),
+            _ => false,
+        };
+        leaves && self.family() == Family::JavaScript && matches!(before, Step::Do(_)) && self.status_in(before, scope).is_some()
     }
 
     pub(super) fn walk_step(&mut self, step: &'a Step, known: Known, prover: &mut Prover, scope: &Scope) -> Option<Known> {
@@ -303,8 +316,18 @@ impl<'a> Evaluator<'a> {
                 }
                 if verify == Some(false) {
                     known.authenticated = true;
+                    known.authorized |= self.verify_authorizes(callee.as_ref(), call);
                     self.mark = call.mark;
                     prover.places.push(self.place("code"));
+                }
+                if let Some((status, condition)) = self.refuses_by(call, scope) {
+                    if self.is_check(condition, prover, scope, 0) {
+                        (known.authenticated, known.authorized) = (true, known.authorized || status == 403);
+                        self.mark = call.mark;
+                        prover.places.push(self.place("code"));
+                    } else {
+                        prover.unclear = true;
+                    }
                 }
                 if let Some(Val::Function(closure)) = &callee
                     && prover.depth < 4
@@ -449,6 +472,16 @@ impl<'a> Evaluator<'a> {
         Some(returns_error || matches!(self.family(), Family::Go))
     }
 
+    /// Whether a call that checks a credential asks for a right, too.
+    fn verify_authorizes(&self, callee: Option<&Val>, call: &'a Call) -> bool {
+        let name = match (callee, &call.callee) {
+            (Some(Val::Symbol(name)), _) => name.to_string(),
+            (Some(Val::Method(id, name)), _) => self.method_name(*id, name),
+            _ => return false,
+        };
+        self.program.files[self.file].library.verifies(&name).iter().any(|ruled| ruled.rule.authorizes)
+    }
+
     /// Calling this goes on to what is guarded.
     pub(super) fn goes_on(&mut self, call: &'a Call, prover: &Prover, scope: &Scope) -> bool {
         const ON: [&str; 18] = [
@@ -485,7 +518,7 @@ impl<'a> Evaluator<'a> {
             None => true,
             Some(method) => ON.contains(&method) && !matches!((root.as_str(), method), ("self", "next")),
         };
-        if !fits {
+        if !fits || (self.family() == Family::JavaScript && method.is_none() && hands_error(call)) {
             return false;
         }
         let given = prover.parameters.contains(root);

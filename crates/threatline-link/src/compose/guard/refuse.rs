@@ -83,6 +83,10 @@ impl<'a> Evaluator<'a> {
         let mut calls = Vec::new();
         steps.iter().for_each(|step| calls_in_step(step, &mut calls));
         calls.into_iter().take(32).any(|call| {
+            // who hands an error on answers nothing else
+            if self.family() == Family::JavaScript && hands_error(call) {
+                return true;
+            }
             let name = self.name_of_callee(call, scope);
             name.is_some_and(|name| self.program.files[self.file].library.rejects(&name).iter().any(|ruled| ruled.rule.caught))
         })
@@ -106,7 +110,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn rejecting_call(&mut self, call: &'a Call, scope: &Scope) -> Option<u16> {
         let name = self.name_of_callee(call, scope)?;
         let rules = self.program.files[self.file].library.rejects(&name);
-        let rule = rules.iter().find(|ruled| !ruled.rule.caught)?.rule;
+        let rule = rules.iter().find(|ruled| !ruled.rule.caught && ruled.rule.condition.is_none())?.rule;
         if rule.only_guards && self.strict {
             return None;
         }
@@ -117,6 +121,20 @@ impl<'a> Evaluator<'a> {
         let site = crate::compose::verbs::Site { name: String::new(), method: String::new(), arguments, receiver: None, decorated: None, star: None };
         let status = self.pick(rule.status.as_ref(), &site)?;
         status_of(status.literal()?)
+    }
+
+    /// The status of a call that turns away by what its argument says, and that argument: `abort_unless($user->admin, 403)`.
+    pub(super) fn refuses_by(&mut self, call: &'a Call, scope: &Scope) -> Option<(u16, &'a Value)> {
+        let name = self.name_of_callee(call, scope)?;
+        let rules = self.program.files[self.file].library.rejects(&name);
+        let rule = rules.iter().find(|ruled| ruled.rule.condition.is_some())?.rule;
+        let condition = &call.arguments.get(rule.condition?)?.value;
+        let status = rule.code.or_else(|| {
+            let mut words = Vec::new();
+            call.arguments.iter().for_each(|argument| status_words(&argument.value, &mut words, 0));
+            words.into_iter().find_map(status_of)
+        })?;
+        Some((status, condition))
     }
 
     pub(super) fn name_of_callee(&mut self, call: &'a Call, scope: &Scope) -> Option<String> {

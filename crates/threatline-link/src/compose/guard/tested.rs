@@ -25,7 +25,9 @@ impl<'a> Evaluator<'a> {
             }
             Value::Member(object, name) => {
                 let raw = is_raw(name) || mentions_raw(object) || is_unfinished(name);
-                !raw && (is_identity(name) || self.is_check(object, prover, scope, depth + 1))
+                // `req.auth`: what a check before put into the request
+                let put = name == "auth" && matches!(&**object, Value::Name(holder) if prover.parameters.contains(holder));
+                !raw && (is_identity(name) || put || self.is_check(object, prover, scope, depth + 1))
             }
             Value::Index(object, key) => {
                 let holder = last_word(object).unwrap_or_default().to_ascii_lowercase();

@@ -9,6 +9,30 @@ pub(super) fn hands_on(call: &Call, prover: &Prover) -> bool {
     call.arguments.iter().any(is_it)
 }
 
+/// Whether a call of the function that goes on hands it an error instead, which ends the request: `next(new Forbidden())`.
+pub(super) fn hands_error(call: &Call) -> bool {
+    const ON: [&str; 4] = ["next", "done", "cb", "callback"];
+    let goes_on = matches!(&call.callee, Value::Name(name) if ON.contains(&name.as_str()));
+    goes_on && call.arguments.first().is_some_and(|argument| is_error(&argument.value, 0))
+}
+
+/// Whether a value is an error, by what it is called: `err`, `new ApiError(401)`, `createError.Unauthorized()`.
+fn is_error(value: &Value, depth: usize) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    let named = |name: &str| {
+        let words = words_of(name);
+        words.iter().any(|word| matches!(word.as_str(), "err" | "error" | "errors" | "exception" | "boom")) || status_of(name).is_some() || names_failure(name)
+    };
+    match value {
+        Value::Name(name) => named(name) || matches!(name.as_str(), "e" | "ex"),
+        Value::Member(object, name) => named(name) || is_error(object, depth + 1),
+        Value::Call(call) => is_error(&call.callee, depth + 1),
+        _ => false,
+    }
+}
+
 /// A branch with nothing in it goes on.
 pub(super) fn leaves_nothing(steps: &[Step]) -> bool {
     steps.is_empty()

@@ -60,6 +60,14 @@ pub(super) fn items_over(rule: &CallRule, arguments: &[Arg]) -> Option<(usize, V
     rule.over.as_ref()?.iter().find_map(|selector| {
         let at = match selector {
             Selector::Position(at) => usize::try_from(*at).ok()?,
+            // a list under a key of one: `0.routes`
+            Selector::Word(word) if word.contains('.') => {
+                let (at, key) = word.split_once('.')?;
+                let at: usize = at.parse().ok()?;
+                let Val::Map(entries) = &arguments.get(at)?.value else { return None };
+                let (_, list) = entries.iter().find(|(name, _)| name == key)?;
+                return Some((at, items_of(list)?));
+            }
             Selector::Word(word) => arguments.iter().position(|argument| argument.name.as_ref() == Some(word))?,
         };
         Some((at, items_of(&arguments.get(at)?.value)?))

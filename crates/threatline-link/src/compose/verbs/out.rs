@@ -204,6 +204,7 @@ impl<'a> Evaluator<'a> {
                 protocol: rule.protocol.as_deref(),
                 technology: rule.technology.as_deref(),
                 bases: &[],
+                marked: &[],
             };
             let (before, mark) = (self.file, self.mark);
             let guards = self.class_guards(file, class);

@@ -2,6 +2,14 @@
 
 use super::*;
 
+/// Functions that are given together answer one after the other, as if each were written: `[upload.single("file"), save]`.
+fn in_turn(value: Val) -> Vec<Val> {
+    match value {
+        Val::List(items) if !items.is_empty() && items.len() <= 32 => items.to_vec(),
+        value => vec![value],
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// The methods that a route answers, `None` for any; nothing if it only makes addresses.
     pub(in crate::compose) fn methods(
@@ -68,7 +76,11 @@ impl<'a> Evaluator<'a> {
         let mut told_by_class = Vec::new();
         for value in self.select(rule.path.as_ref(), site) {
             match value {
-                Val::List(items) => paths.extend(items.iter().map(as_text)),
+                Val::List(items) => paths.extend(items.iter().map(|item| match item {
+                    // records with their names: `tools: [{ name: "read_file", … }]`
+                    Val::Map(entries) => entries.iter().find(|(key, _)| key == "name").map_or(Text::Unknown, |(_, name)| as_text(name)),
+                    item => as_text(item),
+                })),
                 Val::Class(file, class) => {
                     let (path, fields) = self.described_path(file, class);
                     told_by_class.extend(fields);
@@ -108,7 +120,10 @@ impl<'a> Evaluator<'a> {
             }
             paths.push(Text::literal(""));
         }
-        let handlers: Vec<Val> = self.select(rule.handler.as_ref(), site).into_iter().map(|value| self.decorated_by(&value)).collect();
+        let mut handlers: Vec<Val> = self.select(rule.handler.as_ref(), site).into_iter().map(|value| self.decorated_by(&value)).collect();
+        if self.family() == Family::JavaScript {
+            handlers = handlers.into_iter().flat_map(in_turn).collect();
+        }
         let mut guards = self.guards_of(pack, rule.guards.as_ref(), site);
         guards.extend(self.effect(pack, rule));
         let called = if let Some(Val::Object(id)) = &site.receiver { self.method_name(*id, &site.method) } else { site.name.clone() };
@@ -183,7 +198,8 @@ impl<'a> Evaluator<'a> {
         told_here.extend(self.class_parameters(pack, &handler, &methods));
         told_here.extend(self.tagged_parameters(rule, &handler));
         let takes = self.handler_takes(pack, rule);
-        let told_by_schema = self.declared_parameters(&rule.declares, site);
+        let mut told_by_schema = self.declared_parameters(&rule.declares, site);
+        told_by_schema.extend(self.declared_by_guards(&guards));
         let answered_by = self.answering(rule, site);
         let from_path = matches!(&rule.method_from, Some(Selectors::One(Selector::Word(word))) if word == "path");
         for mut path in paths {
@@ -191,7 +207,7 @@ impl<'a> Evaluator<'a> {
                 && let Text::Literal(text) = &path
                 && let Some((method, rest)) = text.split_once(' ').or_else(|| shaped::split_method(text))
             {
-                methods = vec![Some(method.to_ascii_uppercase())];
+                methods = method.split('|').filter(|method| !method.is_empty()).map(|method| Some(method.to_ascii_uppercase())).collect();
                 path = Text::literal(rest.trim_start());
             }
             if let Some(fixed) = &rule.fixed {
@@ -235,6 +251,25 @@ impl<'a> Evaluator<'a> {
             Some(ty) if !self.is_router_type(ty) => Val::Object(self.fresh(ty)),
             _ => Val::Object(router),
         })
+    }
+
+    /// What a route takes by what stands before it: a validator that is given a schema.
+    fn declared_by_guards(&mut self, guards: &[Guard]) -> Vec<Parameter> {
+        let library = self.program.files[self.file].library;
+        let mut out = Vec::new();
+        for guard in guards.iter().take(32) {
+            let Val::Made(made) = &guard.value else { continue };
+            for (ruled, _) in library.calls(&made.by).into_iter().filter(|(ruled, _)| ruled.rule.does == Verb::Declare) {
+                if self.all_hold(&ruled.rule.when, &made.arguments) {
+                    let (name, arguments) = (made.by.clone(), made.arguments.clone());
+                    let site = Site { name, method: String::new(), arguments, receiver: None, decorated: None, star: None };
+                    out.extend(self.declared_parameters(&ruled.rule.declares, &site));
+                    let place = ruled.rule.r#in.as_deref().unwrap_or("query");
+                    out.extend(self.words(ruled.rule.key.as_ref(), &site).unwrap_or_default().iter().map(|name| parameter(name, place)));
+                }
+            }
+        }
+        out
     }
 
     /// A router of its own for one route, which hangs nowhere until something takes it. A function that is

@@ -186,6 +186,8 @@ impl<'a> Evaluator<'a> {
             .filter(|name| !matches!(*name, "__main__" | "__init__") && plain(name));
         let own = script.or_else(|| below.rsplit('/').skip(1).find(plain));
         let module = self.program.module_of(root);
+        // commands of PHP are those of the project's own console, wherever they lie
+        let own = if file.ends_with(".php") { module.as_deref().and_then(|name| name.rsplit('/').next()).or(own) } else { own };
         if !named {
             // a class in no folder that tells anything is called by its own name
             let class = below.rsplit('/').next().and_then(|name| name.strip_suffix(".java")).filter(plain);
