@@ -158,6 +158,7 @@ impl Workload {
             name,
             namespace: None,
             labels: BTreeMap::new(),
+            own_labels: BTreeMap::new(),
             annotations: BTreeMap::new(),
             containers: Vec::new(),
             replicas: None,

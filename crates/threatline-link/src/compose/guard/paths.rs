@@ -174,7 +174,7 @@ impl<'a> Evaluator<'a> {
         }
         let proven = |away: Option<u16>| match away {
             Some(401) if strong => Known { authenticated: true, ..known },
-            Some(_) if strong => Known { authenticated: true, authorized: true },
+            Some(_) if strong => Known { authenticated: true, authorized: true, ..known },
             _ => known,
         };
         self.walk_answer(then, proven(else_away), prover, scope, depth + 1);
