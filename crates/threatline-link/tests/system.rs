@@ -365,7 +365,8 @@ fn an_address_that_configuration_reads_is_a_flow() {
     let files = [("web/Dockerfile", "FROM x\nCOPY . .\n"), ("web/Startup.cs", STARTUP)];
     assert_eq!(opened(&compose("store:6379"), &files), ["web>store:redis"]);
     assert_eq!(opened(&compose("store"), &files), ["web>store:redis"], "what is named for an address is one");
-    let startup = STARTUP.replace("CACHE_ADDR", "CACHE_KIND");
+    let used = "services.AddStackExchangeRedisCache(options => { options.Configuration = cache; });";
+    let startup = STARTUP.replace("CACHE_ADDR", "CACHE_KIND").replace(used, "Choose(cache);");
     let kind = compose("store").replace("CACHE_ADDR", "CACHE_KIND");
     assert!(opened(&kind, &[files[0], ("web/Startup.cs", &startup)]).is_empty(), "a word alone may mean anything");
     assert!(opened(&compose("''"), &files).is_empty());
