@@ -222,8 +222,10 @@ pub fn samples(name: &str) -> Vec<Vec<u8>> {
 fn of_kind(kind: ArtifactKind) -> Vec<Vec<u8>> {
     use ArtifactKind::Source;
     use Language::{JavaScript, Tsx, TypeScript};
-    // What is JavaScript can be read as its sisters.
-    let like = |other: ArtifactKind| other == kind || matches!((kind, other), (Source(TypeScript | Tsx), Source(JavaScript)));
+    // What is JavaScript can be read as its sisters, and any text is one that a chart may take in.
+    let like = |other: ArtifactKind| {
+        other == kind || matches!((kind, other), (Source(TypeScript | Tsx), Source(JavaScript)) | (ArtifactKind::ChartFile, ArtifactKind::Nginx))
+    };
     samples::all().into_iter().filter(|sample| like(sample.kind)).map(|sample| sample.text.into_bytes()).collect()
 }
 

@@ -32,7 +32,7 @@ const ASKS: [&str; 3] = [".Files.Get ", ".Files.Glob ", ".Files.Lines "];
 const MAX_FILES: usize = 200;
 
 /// Words of an action that only Helm's templates have.
-const TELLING: &[&str] = &[".Values", ".Release.", ".Chart.", ".Capabilities", "include \"", "define \"", "template \"", "toYaml", "nindent"];
+const TELLING: &[&str] = &[".Values", ".Files.", ".Release.", ".Chart.", ".Capabilities", "include \"", "define \"", "template \"", "toYaml", "nindent"];
 
 /// Reads a document if it is a `Chart.yaml` or `requirements.yaml`; says whether it was.
 pub fn read(document: &Node, out: &mut Extracted) -> bool {
