@@ -202,7 +202,7 @@ pub(crate) struct Answer {
 /// Answers what can be answered in this folder.
 pub(crate) fn answer(below: &dyn Below, entries: &[Entry], packages: &[(String, Package)], wants: BTreeSet<Want>) -> Answer {
     let located: Vec<Located<'_>> = packages.iter().map(|(root, package)| (root.as_str(), package)).collect();
-    let mut folder = Folder { below, entries, seen: HashMap::new(), types: None };
+    let mut folder = Folder { below, entries, seen: HashMap::new(), types: None, opened: false };
     let mut answer = Answer::default();
     let mut known: BTreeSet<Want> = wants.clone();
     let mut open = wants;
@@ -281,9 +281,13 @@ struct Folder<'f> {
     /// Folders below by path; none where there is none.
     seen: HashMap<String, Option<Arc<[Entry]>>>,
     /// Sources of C# below by name, where this is a folder of a project or of several.
-    types: Option<HashMap<String, Vec<(String, (Oid, ArtifactKind))>>>,
+    types: Option<HashMap<String, Vec<Found>>>,
+    /// Those that hold several types were brought in.
+    opened: bool,
 }
 
+/// A file: its path and what it holds.
+type Found = (String, (Oid, ArtifactKind));
 type Files = BTreeMap<String, (Oid, ArtifactKind)>;
 
 impl Folder<'_> {
@@ -327,12 +331,14 @@ impl Folder<'_> {
         if let Some(namesakes) = types.get(&name) {
             return Some(namesakes.iter().take(MOST_NAMESAKES).cloned().collect());
         }
-        // what is named for several holds several: `OrderContracts.cs`, `Dtos.cs`
+        // What is named for several holds several: `OrderContracts.cs`, `Dtos.cs`. Whoever is not found may be among them, and
+        // brings them in for all.
         let many = |(name, _): &(&String, _)| name.ends_with("s.cs");
-        let mut files: Files = types.iter().filter(many).flat_map(|(_, files)| files).cloned().collect();
+        let mut files: Files = types.iter().filter(many).flat_map(|(_, files)| files).filter(|_| !self.opened).cloned().collect();
         while files.len() > MOST_PLURALS {
             files.pop_last();
         }
+        self.opened = true;
         Some(files)
     }
 
