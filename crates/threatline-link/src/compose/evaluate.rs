@@ -36,7 +36,7 @@ pub(super) struct Evaluator<'a> {
     memo: HashMap<String, (Val, Effects)>,
     generic: HashMap<(FileId, u32), ObjectId>,
     /// The objects of classes of which the program makes one, at one place (Rust); none where it makes several.
-    only: HashMap<(FileId, u32), Option<(ObjectId, FileId, Mark)>>,
+    only: HashMap<(FileId, u32), Option<Only>>,
     /// Classes of which somebody was seen to make an object.
     pub(super) made: BTreeSet<(FileId, u32)>,
     /// Classes of which an object is being made although nobody was seen to make one, the outermost first.
@@ -161,6 +161,9 @@ pub(super) type Told = Rc<Vec<(String, Val)>>;
 
 /// Bases of a class: those of the project, and names of libraries.
 pub(super) type Bases = (Vec<(FileId, u32)>, Vec<String>);
+
+/// An object, and where it is made.
+type Only = (ObjectId, FileId, Mark);
 
 /// What imports of everything say of a name.
 #[derive(Clone)]

@@ -265,7 +265,7 @@ impl<'a> Evaluator<'a> {
                 if !named && all.iter().all(|one| *one == Verdict::default()) { Verdict::default() } else { Verdict::unclear() }
             }
             Val::Either(values) => self.judge_either(&values.clone(), guard, depth),
-            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict { undecided: true, ..Verdict::unclear() },
+            Val::Action(..) | Val::Unknown | Val::Missing | Val::Folder(_) => Verdict { undecided: self.guards_by_name(), ..Verdict::unclear() },
         }
     }
 
@@ -381,8 +381,13 @@ impl<'a> Evaluator<'a> {
         }
         // A wrapper that a pack knows by another verb (parsers, static files) does not guard.
         let known = library.calls(name).iter().any(|(ruled, _)| matches!(ruled.rule.does, Verb::Nothing | Verb::Set));
-        let undecided = rules.is_empty() && !known;
-        Verdict { unclear: undecided, undecided, ..Verdict::default() }
+        let unclear = rules.is_empty() && !known;
+        Verdict { unclear, undecided: unclear && self.guards_by_name(), ..Verdict::default() }
+    }
+
+    /// Whether what nobody knows before a route is most often a guard; in other languages it is most often something else.
+    fn guards_by_name(&self) -> bool {
+        matches!(self.family(), Family::Go | Family::Rust)
     }
 
     fn library_of(&self, place: &Place) -> &'static super::library::Library {
