@@ -166,7 +166,7 @@ impl<'a> Evaluator<'a> {
         let before = paths.before.as_ref().map_or("v".to_owned(), Text::with_defaults);
         let spelt: Vec<String> = match versions.is_empty() {
             true => vec![text::under(&prefix, &own)],
-            false => versions.iter().map(Text::with_defaults).map(|version| under_version(&prefix, &before, &version, &own)).collect(),
+            false => versions.iter().map(|version| text::under(&prefix, &text::under(&format!("{before}{}", version.with_defaults()), &own))).collect(),
         };
         for path in spelt {
             let path = if path.is_empty() { "/".to_owned() } else { path };
@@ -251,14 +251,6 @@ impl<'a> Evaluator<'a> {
                 _ => {}
             }
         }
-    }
-}
-
-/// A route's path below its version; one of no version stands below none.
-fn under_version(prefix: &str, before: &str, version: &str, own: &str) -> String {
-    match version {
-        "" => text::under(prefix, own),
-        version => text::under(prefix, &text::under(&format!("{before}{version}"), own)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the lowering makes of common and of awkward text.
 
 use super::lower;
+use crate::code::tree::Import;
 use crate::code::tree::{ExpressionKind, StatementKind};
 use threatline_facts::Language;
 

@@ -69,6 +69,9 @@ impl<'a> Evaluator<'a> {
         if let Val::Object(outer) = outer {
             self.hang(outer, Val::Object(id), None, false, Vec::new(), place.clone());
         }
+        if !rule.actions.is_empty() {
+            self.answered_by_file(pack, rule, site, id);
+        }
         let Some(method) = &rule.method else { return };
         let guards = self.effect(pack, rule).into_iter().collect();
         let parameters = self.declared_parameters(&rule.declares, site);
@@ -88,6 +91,32 @@ impl<'a> Evaluator<'a> {
             parameters,
         };
         self.objects[id].events.push(Event::Route(Rc::new(route)));
+    }
+
+    /// What a file that is named in a table offers answers: `route("orders/:id", "./routes/order.tsx")`.
+    fn answered_by_file(&mut self, pack: &'static Pack, rule: &CallRule, site: &Site, id: ObjectId) {
+        use crate::compose::program::Located2;
+        let named = self.pick(rule.handler.as_ref(), site).and_then(|value| value.literal().map(|name| format!("./{}", name.trim_start_matches("./"))));
+        let Some(Located2::File(file)) = named.map(|name| self.program.locate(self.file, &name, None)) else { return };
+        let place = self.place(&pack.name);
+        for (export, methods) in &rule.actions {
+            let Some(handler) = self.module_member(file, export) else { continue };
+            let route = Route {
+                answered_by: Vec::new(),
+                choice: None,
+                kind: EntryPointKind::Http,
+                methods: methods.iter().map(|method| Some(method.to_owned())).collect(),
+                told: true,
+                path: Text::literal(""),
+                handler,
+                takes: self.handler_takes(pack, rule),
+                guards: Vec::new(),
+                place: place.clone(),
+                typed: false,
+                parameters: Vec::new(),
+            };
+            self.objects[id].events.push(Event::Route(Rc::new(route)));
+        }
     }
 
     /// A resource: a route for each of its actions, in a router of its own.
