@@ -145,7 +145,7 @@ fn javalin_groups_hold_what_is_said_inside() {
             "GET /shop/api/users true X",
             "GET /shop/api/users/{id} true X",
             "GET /shop/open false C",
-            "GET /shop/soft/x unknown",
+            "GET /shop/soft/x false S",
             "PATCH /shop/api/users/{id} true X",
             "POST /shop/api/users true X",
         ],

@@ -369,6 +369,10 @@ fn an_address_that_configuration_reads_is_a_flow() {
     let startup = STARTUP.replace("CACHE_ADDR", "CACHE_KIND").replace(used, "Choose(cache);");
     let kind = compose("store").replace("CACHE_ADDR", "CACHE_KIND");
     assert!(opened(&kind, &[files[0], ("web/Startup.cs", &startup)]).is_empty(), "a word alone may mean anything");
+    // the only store of its kind would be that of a client without a known address
+    let startup = STARTUP.replace(used, "Choose(cache);");
+    let files = [files[0], ("web/Startup.cs", startup.as_str())];
+    assert_eq!(opened(&compose("store:6379"), &files), ["web>store:redis"]);
     assert!(opened(&compose("''"), &files).is_empty());
     assert!(opened(&compose("store:6379").replace("CACHE_ADDR", "OTHER_ADDR"), &files).is_empty(), "nothing reads it");
 }
