@@ -29,6 +29,10 @@ struct Names<R: 'static> {
     exact: HashMap<String, Vec<Ruled<R>>>,
     loose: HashMap<String, Vec<Ruled<R>>>,
     stars: Vec<(Star, Ruled<R>)>,
+    /// Patterns by what they begin with, up to the first dot: a name is held against those that it may fit only.
+    by_first: HashMap<String, Vec<usize>>,
+    /// Patterns whose first part has a star.
+    anywhere: Vec<usize>,
     stems: Stems,
 }
 
@@ -52,13 +56,20 @@ impl Stems {
 
 impl<R> Names<R> {
     fn new() -> Self {
-        Self { exact: HashMap::new(), loose: HashMap::new(), stars: Vec::new(), stems: Stems::default() }
+        Self { exact: HashMap::new(), loose: HashMap::new(), stars: Vec::new(), by_first: HashMap::new(), anywhere: Vec::new(), stems: Stems::default() }
     }
 
     fn add(&mut self, name: String, ruled: Ruled<R>) {
         self.stems.add(&name);
         let name = match Star::cut(name) {
-            Ok(star) => return self.stars.push((star, ruled)),
+            Ok(star) => {
+                let at = self.stars.len();
+                match star.first_part() {
+                    Some(first) => self.by_first.entry(first.to_owned()).or_default().push(at),
+                    None => self.anywhere.push(at),
+                }
+                return self.stars.push((star, ruled));
+            }
             Err(name) => name,
         };
         if ruled.pack.loose
@@ -79,9 +90,12 @@ impl<R> Names<R> {
         if let Some(found) = self.exact.get(name) {
             return found.iter().map(|ruled| (*ruled, None)).collect();
         }
-        let stars: Vec<_> = self.stars.iter().filter_map(|(star, ruled)| Some((*ruled, Some(star.fit(name)?.to_owned())))).collect();
-        if !stars.is_empty() {
-            return stars;
+        let first = name.split_once('.').and_then(|(first, _)| self.by_first.get(first));
+        let fit = |at: &usize| Some((*at, self.stars[*at].0.fit(name)?));
+        let mut found: Vec<(usize, &str)> = first.into_iter().flatten().chain(&self.anywhere).filter_map(fit).collect();
+        if !found.is_empty() {
+            found.sort_unstable();
+            return found.into_iter().map(|(at, star)| (self.stars[at].1, Some(star.to_owned()))).collect();
         }
         if !self.loose.is_empty() {
             let last = name.rsplit('.').next().unwrap_or(name);
@@ -119,6 +133,11 @@ impl Star {
             Some(last) => Ok(Self { first: name[..last].find('*'), last, pattern: name }),
             None => Err(name),
         }
+    }
+
+    /// What every name that fits begins with, up to its first dot; none where a star stands before that.
+    fn first_part(&self) -> Option<&str> {
+        self.pattern[..self.first.unwrap_or(self.last)].split_once('.').map(|(first, _)| first)
     }
 
     /// What the last star stands for; none when the name does not fit.
