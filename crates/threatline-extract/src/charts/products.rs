@@ -29,24 +29,10 @@ pub(super) fn say(foreign: &Foreign, release: &Value) -> Facts {
         ..Container::default()
     };
     let workload = Workload {
-        platform: Platform::Kubernetes,
-        kind: "HelmChart".to_owned(),
-        name: name.clone(),
-        namespace: None,
         labels: labels.clone(),
-        own_labels: BTreeMap::new(),
-        annotations: BTreeMap::new(),
         containers: vec![container],
-        replicas: None,
-        schedule: None,
-        service_account: None,
-        host_access: Vec::new(),
-        networks: Vec::new(),
         aliases: vec![full.clone()],
-        links: Vec::new(),
-        profiles: Vec::new(),
-        extends: None,
-        mark,
+        ..Workload::new(Platform::Kubernetes, "HelmChart".to_owned(), name.clone(), mark)
     };
     out.say(InfraFact::Workload(workload));
     for suffix in SUFFIXES {

@@ -30,24 +30,13 @@ pub(super) fn read(resource: &Resource<'_>, out: &mut Extracted) -> bool {
     };
     let replicas = operator.replicas().and_then(|path| resource.node.at(&path)?.as_int()?.try_into().ok());
     out.say(InfraFact::Workload(Workload {
-        platform: Platform::Kubernetes,
-        kind: resource.kind.to_owned(),
-        name: name.clone(),
         namespace: resource.namespace(),
         labels: labels.clone(),
         own_labels: resource.labels(),
         annotations: strings(resource.node.at(&["metadata", "annotations"])),
         containers: vec![container],
         replicas,
-        schedule: None,
-        service_account: None,
-        host_access: Vec::new(),
-        networks: Vec::new(),
-        aliases: Vec::new(),
-        links: Vec::new(),
-        profiles: Vec::new(),
-        extends: None,
-        mark: at,
+        ..Workload::new(Platform::Kubernetes, resource.kind.to_owned(), name.clone(), at)
     }));
     for (secret, holds) in operator.secrets(&name) {
         let values = holds.into_iter().map(|(key, value)| (key, Text::literal(value), at)).collect();
