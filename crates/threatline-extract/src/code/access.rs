@@ -5,7 +5,7 @@
 
 use crate::node::{Kind, Node};
 use threatline_facts::code::*;
-use threatline_facts::{Extracted, Language, Mark};
+use threatline_facts::{Extracted, Mark};
 
 /// No longer table is read.
 const MAX_RULES: usize = 1_000;
@@ -23,15 +23,7 @@ pub(crate) fn read(documents: &[Node], out: &mut Extracted) -> bool {
     if rules.is_empty() {
         return false;
     }
-    let mut source = Source {
-        language: Language::Php,
-        package: None,
-        imports: Vec::new(),
-        exports: Vec::new(),
-        functions: vec![Function::default()],
-        classes: Vec::new(),
-        partial: false,
-    };
+    let mut source = super::routing::program();
     for firewall in off {
         let mark = out.mark(firewall.line, firewall.end_line());
         let path = firewall.value.str_at(&["pattern"]).unwrap_or("^/");

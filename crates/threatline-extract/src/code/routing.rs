@@ -50,15 +50,7 @@ pub(crate) fn read(documents: &[Node], out: &mut Extracted) -> bool {
     if entries.is_empty() || !entries.iter().all(|entry| is_route(&entry.value)) {
         return false;
     }
-    let mut source = Source {
-        language: Language::Php,
-        package: None,
-        imports: Vec::new(),
-        exports: Vec::new(),
-        functions: vec![Function::default()],
-        classes: Vec::new(),
-        partial: entries.len() > MAX_ROUTES,
-    };
+    let mut source = Source { partial: entries.len() > MAX_ROUTES, ..program() };
     for entry in entries.into_iter().take(MAX_ROUTES) {
         let mark = out.mark(entry.line, entry.end_line());
         let call = if entry.value.get("resource").is_some() { import(&entry.value, mark, &mut source) } else { add(&entry.value, mark, &mut source) };
@@ -66,6 +58,19 @@ pub(crate) fn read(documents: &[Node], out: &mut Extracted) -> bool {
     }
     out.say(CodeFact::Source(Box::new(source)));
     true
+}
+
+/// A program of one function, to which a table is added call by call.
+pub(super) fn program() -> Source {
+    Source {
+        language: Language::Php,
+        package: None,
+        imports: Vec::new(),
+        exports: Vec::new(),
+        functions: vec![Function::default()],
+        classes: Vec::new(),
+        partial: false,
+    }
 }
 
 fn is_route(node: &Node) -> bool {

@@ -32,6 +32,14 @@ pub(super) struct Offer<'r> {
     pub(super) marked: &'r [String],
 }
 
+impl<'r> Offer<'r> {
+    /// All public methods of a class, of which nothing more is told.
+    pub(super) fn whole(kind: EntryPointKind, path: &'r str) -> Self {
+        static ANY: BTreeMap<String, String> = BTreeMap::new();
+        Offer { kind, path, omits: &[], methods: &ANY, except: &[], alone: None, place: None, protocol: None, technology: None, bases: &[], marked: &[] }
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// The ways in of a class by its base.
     pub(super) fn serving_class(&mut self, ruled: Ruled<ClassRule>, file: FileId, number: u32) {

@@ -4,7 +4,6 @@
 use super::*;
 use crate::compose::Place;
 use crate::compose::serving::Offer;
-use std::collections::BTreeMap;
 use threatline_knowledge::packs::Pack;
 
 /// Objects that hand out objects that hand out objects.
@@ -159,17 +158,11 @@ impl<'a> Evaluator<'a> {
             let rule = ruled.rule;
             let Some(kind) = rule.kind.as_deref().and_then(EntryPointKind::from_name) else { continue };
             let offer = Offer {
-                kind,
-                path: rule.path_as.as_deref().unwrap_or("{class}"),
                 omits: &rule.omits,
-                methods: &BTreeMap::new(),
-                except: &[],
-                alone: None,
                 place: rule.r#in.as_deref(),
                 protocol: rule.protocol.as_deref(),
                 technology: rule.technology.as_deref(),
-                bases: &[],
-                marked: &[],
+                ..Offer::whole(kind, rule.path_as.as_deref().unwrap_or("{class}"))
             };
             self.offer_class(&offer, ruled.pack, file, number, header.guards.clone());
         }

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::compose::serving::Offer;
-use std::collections::BTreeMap;
 use threatline_knowledge::catalogue;
 
 impl<'a> Evaluator<'a> {
@@ -194,17 +193,11 @@ impl<'a> Evaluator<'a> {
             };
             let Some((file, class)) = class else { continue };
             let offer = Offer {
-                kind,
-                path: rule.path_as.as_deref().unwrap_or("{class}.{method}"),
                 omits: &rule.omits,
-                methods: &BTreeMap::new(),
-                except: &[],
-                alone: None,
                 place: rule.r#in.as_deref(),
                 protocol: rule.protocol.as_deref(),
                 technology: rule.technology.as_deref(),
-                bases: &[],
-                marked: &[],
+                ..Offer::whole(kind, rule.path_as.as_deref().unwrap_or("{class}.{method}"))
             };
             let (before, mark) = (self.file, self.mark);
             let guards = self.class_guards(file, class);
