@@ -1,6 +1,8 @@
-//! Embeds every `packs/<language>/<name>.toml`, and the words that each waits for: the folder is the list.
+//! Embeds every `packs/<language>/<name>.toml`, and the words that each waits for, and every `data/<name>.toml`: the
+//! folders are the lists.
 //!
-//! What a pack says is embedded once more as JSON: a hook waits longer for TOML to be read than for all else it does.
+//! What they say is embedded as JSON (packs once more: their texts are shown, too): a hook waits longer for TOML to be read
+//! than for all else it does.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -25,8 +27,14 @@ fn main() {
     lists(&mut out, &root, &files, "imports", "IMPORTS");
     lists(&mut out, &root, &files, "named", "NAMED");
     lists(&mut out, &root, &files, "name", "NAMES");
-    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("packs.rs");
-    fs::write(target, out).expect("the build folder can be written to");
+    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(target.join("packs.rs"), out).expect("the build folder can be written to");
+    for file in children(&root.with_file_name("data")) {
+        let table: toml::Table = text(&file).parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let said = serde_json::to_string(&table).expect("text, numbers and lists of them have a form in JSON");
+        let name = file.file_stem().expect("a file has a name");
+        fs::write(target.join(name).with_extension("json"), said).expect("the build folder can be written to");
+    }
 }
 
 /// What every built-in pack says under a key, a word or a list of them.
@@ -50,9 +58,12 @@ fn name(root: &Path, file: &Path) -> String {
 
 /// What a pack says; one with a mistake in it is a test's business.
 fn table(file: &Path) -> toml::Table {
-    #[allow(clippy::disallowed_methods, reason = "a build script reads its own folder")]
-    let text = fs::read_to_string(file).expect("the folder can be read");
-    text.parse().unwrap_or_default()
+    text(file).parse().unwrap_or_default()
+}
+
+fn text(file: &Path) -> String {
+    #[allow(clippy::disallowed_methods, reason = "a build script reads its own folders")]
+    fs::read_to_string(file).expect("the folder can be read")
 }
 
 fn children(folder: &Path) -> Vec<PathBuf> {

@@ -1,7 +1,14 @@
 //! The catalogue: products, services of others, addresses, packages, cloud resources, classes of data.
 //!
-//! All of it is data, in `data/*.toml`, parsed once when it is first asked for. Whatever is not in there
+//! All of it is data, in `data/*.toml`, embedded as JSON and read once when it is first asked for. Whatever is not in there
 //! is not known; nothing is guessed from a likeness.
+
+/// A file of the catalogue by its name, as the build script embeds it.
+macro_rules! data {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json"))
+    };
+}
 
 mod address;
 pub mod bazel;
@@ -66,7 +73,7 @@ impl Kind {
 }
 
 fn load<T: DeserializeOwned>(data: &'static str) -> T {
-    toml::from_str(data).expect("the data is part of the program, and a test parses all of it")
+    serde_json::from_str(data).expect("the data is part of the program, and a test parses all of it")
 }
 
 #[cfg(test)]

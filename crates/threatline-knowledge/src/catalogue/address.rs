@@ -37,7 +37,7 @@ struct Addresses {
 
 fn all() -> &'static Addresses {
     static ALL: OnceLock<Addresses> = OnceLock::new();
-    ALL.get_or_init(|| load(include_str!("../../data/addresses.toml")))
+    ALL.get_or_init(|| load(data!("addresses")))
 }
 
 /// All schemes and ports.

@@ -35,7 +35,7 @@ struct Rules {
 
 fn all() -> &'static Written {
     static ALL: OnceLock<Written> = OnceLock::new();
-    ALL.get_or_init(|| load(include_str!("../../data/bazel.toml")))
+    ALL.get_or_init(|| load(data!("bazel")))
 }
 
 /// What a rule of that name makes.

@@ -17,7 +17,7 @@ struct Written {
 
 fn all() -> &'static Written {
     static ALL: OnceLock<Written> = OnceLock::new();
-    ALL.get_or_init(|| load(include_str!("../../data/callers.toml")))
+    ALL.get_or_init(|| load(data!("callers")))
 }
 
 /// Whether a name (`currentUserId`, `check_access`) may stand for whoever calls, or for what that one may do.

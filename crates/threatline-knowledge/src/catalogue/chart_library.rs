@@ -21,7 +21,7 @@ struct Library {
 /// The named templates of a library chart from that repository.
 pub fn chart_library(name: &str, repository: &str) -> Option<&'static str> {
     static ALL: OnceLock<Vec<Library>> = OnceLock::new();
-    let all = ALL.get_or_init(|| load::<Written>(include_str!("../../data/chart_libraries.toml")).library);
+    let all = ALL.get_or_init(|| load::<Written>(data!("chart_libraries")).library);
     all.iter().find(|library| library.name == name && repository.contains(&library.publisher)).map(|library| library.templates.as_str())
 }
 

@@ -191,7 +191,7 @@ pub struct Attachment {
 /// How resources hang together.
 pub fn cloud() -> &'static Cloud {
     static ALL: OnceLock<Cloud> = OnceLock::new();
-    ALL.get_or_init(|| load(include_str!("../../data/cloud.toml")))
+    ALL.get_or_init(|| load(data!("cloud")))
 }
 
 #[cfg(test)]

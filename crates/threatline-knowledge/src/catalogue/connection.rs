@@ -52,7 +52,7 @@ struct Addresses {
 
 fn all() -> &'static Written {
     static ALL: OnceLock<Written> = OnceLock::new();
-    ALL.get_or_init(|| load(include_str!("../../data/settings.toml")))
+    ALL.get_or_init(|| load(data!("settings")))
 }
 
 /// All of them.

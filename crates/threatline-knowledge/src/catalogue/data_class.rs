@@ -67,7 +67,7 @@ struct Names {
 fn names() -> &'static Names {
     static NAMES: OnceLock<Names> = OnceLock::new();
     NAMES.get_or_init(|| {
-        let written: Written = load(include_str!("../../data/data_classes.toml"));
+        let written: Written = load(data!("data_classes"));
         let mut phrases = HashMap::new();
         for WrittenClass { class, words, whole, confidence } in written.class {
             phrases.extend(words.into_iter().map(|phrase| (phrase, Meaning { class, confidence, whole: false })));

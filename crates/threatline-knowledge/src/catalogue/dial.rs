@@ -30,7 +30,7 @@ pub fn dial_files() -> &'static [DialFile] {
         file: Vec<DialFile>,
     }
     static ALL: OnceLock<Vec<DialFile>> = OnceLock::new();
-    ALL.get_or_init(|| load::<Written>(include_str!("../../data/dials.toml")).file)
+    ALL.get_or_init(|| load::<Written>(data!("dials")).file)
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ struct Operators {
 pub fn operator(group: &str, kind: &str) -> Option<&'static Operator> {
     static ALL: OnceLock<HashMap<(String, String), Operator>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
-        let read = load::<Operators>(include_str!("../../data/operators.toml")).operator;
+        let read = load::<Operators>(data!("operators")).operator;
         read.into_iter().map(|operator| ((operator.group.clone(), operator.kind.clone()), operator)).collect()
     });
     all.get(&(group.to_owned(), kind.to_owned()))
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_operator_runs_a_known_product() {
-        let read = load::<Operators>(include_str!("../../data/operators.toml")).operator;
+        let read = load::<Operators>(data!("operators")).operator;
         for operator in &read {
             assert!(operator.product().is_some(), "{} is unknown", operator.technology);
         }

@@ -27,7 +27,7 @@ struct Packages {
 fn all() -> &'static BTreeMap<String, Packages> {
     static ALL: OnceLock<BTreeMap<String, Packages>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let written: BTreeMap<String, BTreeMap<String, Vec<String>>> = load(include_str!("../../data/packages.toml"));
+        let written: BTreeMap<String, BTreeMap<String, Vec<String>>> = load(data!("packages"));
         written.into_iter().map(|(ecosystem, packages)| (ecosystem.clone(), index(&ecosystem, packages))).collect()
     })
 }

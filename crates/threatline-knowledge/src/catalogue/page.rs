@@ -39,7 +39,7 @@ pub struct PageWords {
 fn all() -> &'static Written {
     static ALL: OnceLock<Written> = OnceLock::new();
     ALL.get_or_init(|| {
-        let written: Written = load(include_str!("../../data/pages.toml"));
+        let written: Written = load(data!("pages"));
         Written { sizes: written.sizes.iter().map(|size| letters(size)).collect(), ..written }
     })
 }

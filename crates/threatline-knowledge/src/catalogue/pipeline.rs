@@ -79,7 +79,7 @@ struct Known {
 fn known() -> &'static Known {
     static ALL: OnceLock<Known> = OnceLock::new();
     ALL.get_or_init(|| {
-        let written: Written = load(include_str!("../../data/pipelines.toml"));
+        let written: Written = load(data!("pipelines"));
         let by_name = |tasks: &[Task]| tasks.iter().enumerate().flat_map(|(at, task)| task.names.iter().map(move |name| (name.clone(), at))).collect();
         let (actions, commands): (_, BTreeMap<String, usize>) = (by_name(&written.action), by_name(&written.command));
         let mut programs: BTreeMap<String, Vec<(Vec<String>, String)>> = BTreeMap::new();

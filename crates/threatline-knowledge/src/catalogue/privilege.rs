@@ -17,7 +17,7 @@ fn all() -> &'static Written {
     static ALL: OnceLock<Written> = OnceLock::new();
     ALL.get_or_init(|| {
         let plain = |names: &BTreeSet<String>| names.iter().map(|name| letters(name)).collect();
-        let written: Written = load(include_str!("../../data/privileges.toml"));
+        let written: Written = load(data!("privileges"));
         Written { fields: plain(&written.fields), stores: plain(&written.stores), hidden: written.hidden }
     })
 }

@@ -14,7 +14,7 @@ type Services = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 fn all() -> &'static Services {
     static ALL: OnceLock<Services> = OnceLock::new();
-    ALL.get_or_init(|| load(include_str!("../../data/services.toml")))
+    ALL.get_or_init(|| load(data!("services")))
 }
 
 fn words() -> &'static HashMap<(&'static str, &'static str), &'static str> {

@@ -140,7 +140,7 @@ struct Technologies {
 /// All products.
 pub(super) fn all() -> &'static [Technology] {
     static ALL: OnceLock<Technologies> = OnceLock::new();
-    &ALL.get_or_init(|| load(include_str!("../../data/technologies.toml"))).technology
+    &ALL.get_or_init(|| load(data!("technologies"))).technology
 }
 
 fn by(words: fn(&'static Technology) -> &'static [String]) -> HashMap<&'static str, &'static Technology> {
@@ -223,8 +223,8 @@ struct Resources {
 pub(super) fn resources() -> &'static BTreeMap<String, Resource> {
     static ALL: OnceLock<Resources> = OnceLock::new();
     let read = || {
-        let mut all: Resources = load(include_str!("../../data/terraform.toml"));
-        let templates: Resources = load(include_str!("../../data/cloudformation.toml"));
+        let mut all: Resources = load(data!("terraform"));
+        let templates: Resources = load(data!("cloudformation"));
         all.resource.extend(templates.resource);
         all
     };

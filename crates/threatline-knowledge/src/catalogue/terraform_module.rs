@@ -13,7 +13,7 @@ struct Modules {
 
 fn modules() -> &'static BTreeMap<String, String> {
     static ALL: OnceLock<Modules> = OnceLock::new();
-    &ALL.get_or_init(|| load(include_str!("../../data/terraform_modules.toml"))).module
+    &ALL.get_or_init(|| load(data!("terraform_modules"))).module
 }
 
 /// The resource type that a published module stands for; none for one that nobody knows.

@@ -48,7 +48,7 @@ struct ThirdParties {
 /// All of them.
 pub(super) fn all() -> &'static [ThirdParty] {
     static ALL: OnceLock<ThirdParties> = OnceLock::new();
-    &ALL.get_or_init(|| load(include_str!("../../data/third_parties.toml"))).third_party
+    &ALL.get_or_init(|| load(data!("third_parties"))).third_party
 }
 
 fn hosts() -> &'static HashMap<&'static str, &'static ThirdParty> {

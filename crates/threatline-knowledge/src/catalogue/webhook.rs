@@ -14,7 +14,7 @@ struct Written {
 /// Whether a header, in any spelling of its name, is one in which a provider signs what it sends.
 pub fn is_signature_header(name: &str) -> bool {
     static ALL: OnceLock<BTreeSet<String>> = OnceLock::new();
-    let all = ALL.get_or_init(|| load::<Written>(include_str!("../../data/webhooks.toml")).headers);
+    let all = ALL.get_or_init(|| load::<Written>(data!("webhooks")).headers);
     all.contains(&name.replace('_', "-").to_ascii_lowercase())
 }
 

@@ -141,7 +141,7 @@ pub struct Within {
 /// What is known of workloads.
 pub fn workloads() -> &'static Workloads {
     static ALL: OnceLock<Workloads> = OnceLock::new();
-    ALL.get_or_init(|| load(include_str!("../../data/workloads.toml")))
+    ALL.get_or_init(|| load(data!("workloads")))
 }
 
 #[cfg(test)]

@@ -143,16 +143,16 @@ pub struct Pack {
     #[serde(default = "yes")]
     pub requests: bool,
     #[serde(default)]
-    pub types: Vec<TypeRule>,
+    pub types: Vec<Box<TypeRule>>,
     #[serde(default)]
-    pub calls: Vec<CallRule>,
+    pub calls: Vec<Box<CallRule>>,
     /// Clients of hosted services: what makes one, or asks it.
     #[serde(default)]
     pub services: Vec<ServiceRule>,
     #[serde(default)]
-    pub annotations: Vec<AnnotationRule>,
+    pub annotations: Vec<Box<AnnotationRule>>,
     #[serde(default)]
-    pub classes: Vec<ClassRule>,
+    pub classes: Vec<Box<ClassRule>>,
     #[serde(default)]
     pub guards: Vec<GuardRule>,
     #[serde(default)]

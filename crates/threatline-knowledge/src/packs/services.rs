@@ -52,7 +52,7 @@ impl ServiceRule {
 impl Pack {
     /// Rows become calls, behind those that the pack writes out.
     pub(super) fn with_services(mut self) -> Self {
-        let calls: Vec<CallRule> = self.services.iter().map(|row| row.call(&self)).collect();
+        let calls: Vec<Box<CallRule>> = self.services.iter().map(|row| Box::new(row.call(&self))).collect();
         self.calls.extend(calls);
         self
     }

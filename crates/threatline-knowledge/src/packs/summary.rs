@@ -25,7 +25,7 @@ impl Pack {
         found.extend(is_guarding.then_some("guards"));
         // a router that has another pack's methods answers as that one's do
         let is_router = |rule: &super::TypeRule| rule.role == TypeRole::Router && rule.extends.iter().any(|name| name.contains(':'));
-        found.extend(self.types.iter().any(is_router).then_some("routes"));
+        found.extend(self.types.iter().any(|rule| is_router(rule)).then_some("routes"));
         found.extend(self.types.iter().any(|rule| rule.role == TypeRole::Client).then_some("outbound calls"));
         found.extend(self.constructs.is_some().then_some("resources"));
         found.extend((!self.sinks.is_empty()).then_some("injection"));

@@ -27,7 +27,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let package = self.program.source(file).package.as_deref()?;
-        let rules = of.library.packs.iter().flat_map(|pack| pack.classes.iter().map(move |rule| Ruled { pack, rule }));
+        let rules = of.library.packs.iter().flat_map(|pack| pack.classes.iter().map(move |rule| Ruled { pack, rule: &**rule }));
         let fitting = rules.filter_map(|ruled| {
             let within = |space: &String| if space.contains('*') { starred(space, package) } else { (space == package).then(String::new) };
             Some((ruled, ruled.rule.spaces.iter().find_map(within)?))

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use threatline_facts::code::Source;
-use threatline_knowledge::packs::{Family, Shelf, of_family};
+use threatline_knowledge::packs::{Family, Shelf};
 use threatline_model::{EntryPointKind, Grade};
 
 /// A source file and where it lies.
@@ -92,7 +92,9 @@ pub fn apply(sources: &[Located<'_>], shelf: Shelf, entries: &mut [CodeEntry]) {
     let sets = collect(sources, shelf);
     let programs = modules::starts(sources, shelf);
     let lent = sets.iter().any(|set| !set.chains.is_empty() && !programs.contains(&set.root));
-    let packs = Family::ALL.iter().flat_map(|family| of_family(*family).iter()).chain(shelf.own());
+    // packs of languages that are not spoken here are not even read: a hook would wait for them
+    let spoken: BTreeSet<Family> = sources.iter().map(|(_, source)| Family::of(source.language)).collect();
+    let packs = spoken.into_iter().flat_map(|family| shelf.of_family(family).iter());
     let apart: BTreeSet<&str> = packs.filter(|pack| !pack.requests).map(|pack| pack.name.as_str()).collect();
     for entry in entries {
         // Such rules are of requests over HTTP.

@@ -21,6 +21,9 @@ pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
     for (path, source) in sources.iter().filter(|(_, source)| matches!(source.language, Language::Java | Language::Kotlin | Language::Scala)) {
         roots.entry(source_root(path, source)).or_default().push((path, source));
     }
+    if roots.is_empty() {
+        return Vec::new();
+    }
     let packs = shelf.of_family(Family::Java).iter();
     let rules: Vec<(&str, &CentralRule)> = packs.filter_map(|pack| Some((pack.name.as_str(), pack.central.as_ref()?))).collect();
     let mut out = Vec::new();

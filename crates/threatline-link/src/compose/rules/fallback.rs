@@ -14,6 +14,9 @@ const MAX_DEPTH: usize = 64;
 /// The demands of all programs; each is for the folder of the file it stands in.
 pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
     let mut out = Vec::new();
+    if !sources.iter().any(|(_, source)| source.language == Language::CSharp) {
+        return out;
+    }
     let rules = shelf.of_family(Family::CSharp).iter().filter_map(|pack| Some((pack.name.as_str(), pack.central.as_ref()?)));
     let rules: Vec<(&str, &CentralRule)> = rules.filter(|(_, words)| !words.fallback.is_empty()).collect();
     for (path, source) in sources.iter().filter(|(_, source)| source.language == Language::CSharp) {

@@ -31,6 +31,9 @@ pub(super) fn is_java(source: &Source) -> bool {
 
 /// Source roots in which a program begins.
 pub(super) fn starts(sources: &[Located<'_>], shelf: Shelf) -> BTreeSet<String> {
+    if !sources.iter().any(|(_, source)| is_java(source)) {
+        return BTreeSet::new();
+    }
     let packs = shelf.of_family(Family::Java).iter();
     let names: Vec<&[String]> = packs.filter_map(|pack| Some(pack.central.as_ref()?.starts.as_slice())).collect();
     let begins = |source: &Source| source.classes.iter().any(|class| names.iter().any(|names| annotated(source, &class.annotations, names).is_some()));
