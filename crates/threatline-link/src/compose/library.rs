@@ -1,6 +1,10 @@
 //! The packs of one family of languages, arranged for looking names up.
 
+mod stars;
+
 use hashbrown::{HashMap, HashSet};
+pub(in crate::compose) use stars::starred;
+use stars::{Star, Stars};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use threatline_facts::code::{Import, TypeName};
@@ -28,11 +32,7 @@ impl<R> Copy for Ruled<R> {}
 struct Names<R: 'static> {
     exact: HashMap<String, Vec<Ruled<R>>>,
     loose: HashMap<String, Vec<Ruled<R>>>,
-    stars: Vec<(Star, Ruled<R>)>,
-    /// Patterns by what they begin with, up to the first dot: a name is held against those that it may fit only.
-    by_first: HashMap<String, Vec<usize>>,
-    /// Patterns whose first part has a star.
-    anywhere: Vec<usize>,
+    stars: Stars<Ruled<R>>,
     stems: Stems,
 }
 
@@ -56,20 +56,13 @@ impl Stems {
 
 impl<R> Names<R> {
     fn new() -> Self {
-        Self { exact: HashMap::new(), loose: HashMap::new(), stars: Vec::new(), by_first: HashMap::new(), anywhere: Vec::new(), stems: Stems::default() }
+        Self { exact: HashMap::new(), loose: HashMap::new(), stars: Stars::new(), stems: Stems::default() }
     }
 
     fn add(&mut self, name: String, ruled: Ruled<R>) {
         self.stems.add(&name);
         let name = match Star::cut(name) {
-            Ok(star) => {
-                let at = self.stars.len();
-                match star.first_part() {
-                    Some(first) => self.by_first.entry(first.to_owned()).or_default().push(at),
-                    None => self.anywhere.push(at),
-                }
-                return self.stars.push((star, ruled));
-            }
+            Ok(star) => return self.stars.add(star, ruled),
             Err(name) => name,
         };
         if ruled.pack.loose
@@ -90,12 +83,9 @@ impl<R> Names<R> {
         if let Some(found) = self.exact.get(name) {
             return found.iter().map(|ruled| (*ruled, None)).collect();
         }
-        let first = name.split_once('.').and_then(|(first, _)| self.by_first.get(first));
-        let fit = |at: &usize| Some((*at, self.stars[*at].0.fit(name)?));
-        let mut found: Vec<(usize, &str)> = first.into_iter().flatten().chain(&self.anywhere).filter_map(fit).collect();
+        let found = self.stars.fitting(name);
         if !found.is_empty() {
-            found.sort_unstable();
-            return found.into_iter().map(|(at, star)| (self.stars[at].1, Some(star.to_owned()))).collect();
+            return found.into_iter().map(|(ruled, star)| (*ruled, Some(star.to_owned()))).collect();
         }
         if !self.loose.is_empty() {
             let last = name.rsplit('.').next().unwrap_or(name);
@@ -111,47 +101,6 @@ impl<R> Names<R> {
 /// Java imports what is not of its own package: there only a name that nothing tells more of may be meant.
 fn may_be(pack: &Pack, name: &str) -> bool {
     !name.contains('.') || !pack.languages.contains(&Family::Java)
-}
-
-/// What the last star of the pattern stands for; none when it does not fit.
-pub(in crate::compose) fn starred(pattern: &str, name: &str) -> Option<String> {
-    let (head, tail) = pattern.rsplit_once('*')?;
-    fitting(head, head.find('*'), tail, name).map(str::to_owned)
-}
-
-/// A pattern with its stars found: every name of a library is held against every pattern.
-struct Star {
-    pattern: String,
-    first: Option<usize>,
-    last: usize,
-}
-
-impl Star {
-    /// The pattern of a name with a star, or else the name.
-    fn cut(name: String) -> Result<Self, String> {
-        match name.rfind('*') {
-            Some(last) => Ok(Self { first: name[..last].find('*'), last, pattern: name }),
-            None => Err(name),
-        }
-    }
-
-    /// What every name that fits begins with, up to its first dot; none where a star stands before that.
-    fn first_part(&self) -> Option<&str> {
-        self.pattern[..self.first.unwrap_or(self.last)].split_once('.').map(|(first, _)| first)
-    }
-
-    /// What the last star stands for; none when the name does not fit.
-    fn fit<'n>(&self, name: &'n str) -> Option<&'n str> {
-        fitting(&self.pattern[..self.last], self.first, &self.pattern[self.last + 1..], name)
-    }
-}
-
-/// `head*tail`, where the head may hold one more star.
-fn fitting<'n>(head: &str, star: Option<usize>, tail: &str, name: &'n str) -> Option<&'n str> {
-    let Some(star) = star else { return name.strip_prefix(head)?.strip_suffix(tail) };
-    let (first, middle) = (&head[..star], &head[star + 1..]);
-    let rest = name.strip_prefix(first)?.strip_suffix(tail)?;
-    Some(&rest[rest.rfind(middle)? + middle.len()..])
 }
 
 /// Words of the languages of a family, see [`WordRule`].
@@ -198,8 +147,8 @@ pub(super) struct Library {
     type_values: HashMap<String, TypeId>,
     /// What names of types, and of what hands words on, begin with.
     stems: Stems,
-    star_values: Vec<(Star, TypeId)>,
-    star_types: Vec<(Star, TypeId)>,
+    star_values: Stars<TypeId>,
+    star_types: Stars<TypeId>,
     calls: Names<CallRule>,
     /// Methods that are known on whatever object they are called: `*.UseNpgsql`.
     extensions: HashSet<&'static str>,
@@ -227,7 +176,7 @@ pub(super) struct Library {
     client_sinks: HashMap<&'static str, Vec<Ruled<SinkRule>>>,
     /// Constants by name, and those whose name has a star; of several the first that a pack gives counts.
     values: HashMap<&'static str, (usize, &'static ValueRule)>,
-    value_stars: Vec<(usize, Star, &'static ValueRule)>,
+    value_stars: Stars<(usize, &'static ValueRule)>,
     classes: Names<ClassRule>,
     /// Last parts of the names of annotations that tell a path for all routes, and of bases that run before routes.
     root_words: Vec<String>,
@@ -262,8 +211,8 @@ impl Library {
             loose_types: HashMap::new(),
             type_values: HashMap::new(),
             stems: Stems::default(),
-            star_values: Vec::new(),
-            star_types: Vec::new(),
+            star_values: Stars::new(),
+            star_types: Stars::new(),
             calls: Names::new(),
             extensions: HashSet::new(),
             methods: HashMap::new(),
@@ -284,7 +233,7 @@ impl Library {
             sinks_anywhere: HashMap::new(),
             client_sinks: HashMap::new(),
             values: HashMap::new(),
-            value_stars: Vec::new(),
+            value_stars: Stars::new(),
             classes: Names::new(),
             root_words: Vec::new(),
             before_words: Vec::new(),
@@ -293,7 +242,7 @@ impl Library {
         };
         for pack in packs.iter() {
             pack.modules().iter().for_each(|module| out.modules.entry(plain(module)).or_default().push(pack));
-            out.types.extend(pack.types.iter().map(|rule| Ruled { pack, rule }));
+            out.types.extend(pack.types.iter().map(|rule| Ruled { pack, rule: &**rule }));
         }
         out.arrange_types();
         for pack in packs.iter() {
@@ -308,7 +257,7 @@ impl Library {
             let Ruled { pack, rule } = self.types[at];
             for name in &rule.names {
                 match Star::cut(plain(name)) {
-                    Ok(star) => self.star_types.push((star, TypeId(at as u32))),
+                    Ok(star) => self.star_types.add(star, TypeId(at as u32)),
                     Err(name) => _ = self.type_names.entry(name).or_insert(TypeId(at as u32)),
                 }
                 if pack.loose {
@@ -318,7 +267,7 @@ impl Library {
             }
             for name in &rule.values {
                 match Star::cut(plain(name)) {
-                    Ok(star) => self.star_values.push((star, TypeId(at as u32))),
+                    Ok(star) => self.star_values.add(star, TypeId(at as u32)),
                     Err(name) => _ = self.type_values.insert(name, TypeId(at as u32)),
                 }
             }
@@ -417,7 +366,7 @@ impl Library {
             for name in rule.name.iter() {
                 let at = self.values.len() + self.value_stars.len();
                 match Star::cut(name.clone()) {
-                    Ok(star) => self.value_stars.push((at, star, rule)),
+                    Ok(star) => self.value_stars.add(star, (at, rule)),
                     Err(_) => _ = self.values.entry(name).or_insert((at, rule)),
                 }
             }
@@ -446,7 +395,7 @@ impl Library {
                 let found = self.loose_types.get(last).copied()?;
                 may_be(self.type_rule(found).pack, name).then_some(found)
             })
-            .or_else(|| self.star_types.iter().find(|(star, _)| star.fit(name).is_some()).map(|(_, ty)| *ty))
+            .or_else(|| self.star_types.first(name).map(|(ty, _)| *ty))
     }
 
     /// The type whose objects are called so where functions take them, of packs that fit.
@@ -482,9 +431,7 @@ impl Library {
 
     /// The type of a library's own object.
     pub(super) fn type_of_value(&self, name: &str) -> Option<TypeId> {
-        self.type_values.get(name).copied().or_else(|| {
-            if self.type_names.contains_key(name) { None } else { self.star_values.iter().find(|(star, _)| star.fit(name).is_some()).map(|(_, ty)| *ty) }
-        })
+        self.type_values.get(name).copied().or_else(|| if self.type_names.contains_key(name) { None } else { self.star_values.first(name).map(|(ty, _)| *ty) })
     }
 
     /// Methods of the project that packs call.
@@ -662,7 +609,7 @@ impl Library {
     /// The text that a constant of a library stands for.
     pub(super) fn value(&self, name: &str) -> Option<String> {
         let exact = self.values.get(name);
-        let starred = self.value_stars.iter().find_map(|(at, star, rule)| Some((at, star.fit(name)?, rule)));
+        let starred = self.value_stars.first(name).map(|((at, rule), star)| (at, star, rule));
         match (exact, starred) {
             (Some((first, rule)), Some((second, ..))) if first < second => Some(rule.text.clone()),
             (_, Some((_, star, rule))) => Some(rule.text.replace("{star}", star)),
@@ -702,14 +649,6 @@ pub(super) fn plain(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn stars_match_the_last_run() {
-        assert_eq!(starred("*.New*Client", "a/b.NewUsersClient").as_deref(), Some("Users"));
-        assert_eq!(starred("*.add_*Servicer_to_server", "pb.x.add_UsersServicer_to_server").as_deref(), Some("Users"));
-        assert_eq!(starred("App.*", "App.get").as_deref(), Some("get"));
-        assert_eq!(starred("*.x", "a.y"), None);
-    }
 
     #[test]
     fn versions_of_go_modules_are_dropped() {
