@@ -33,7 +33,9 @@ pub(super) struct Evaluator<'a> {
     pub(super) out: Composed,
     globals: Vec<Option<Scope>>,
     running: Vec<(FileId, u32)>,
-    memo: HashMap<String, (Val, Effects)>,
+    memo: HashMap<String, Remembered>,
+    /// What guards proved, see [`super::guard`].
+    pub(super) proofs: HashMap<String, super::guard::Proof>,
     generic: HashMap<(FileId, u32), ObjectId>,
     /// The objects of classes of which the program makes one, at one place (Rust); none where it makes several.
     only: HashMap<(FileId, u32), Option<Only>>,
@@ -156,6 +158,14 @@ pub(super) struct Evaluator<'a> {
     pub(super) routes_called: Vec<(String, String, ObjectId)>,
 }
 
+/// A call that was evaluated before.
+struct Remembered {
+    value: Val,
+    effects: Effects,
+    /// What the key is made of by its address: no other can have that address while this is kept.
+    _held: (Closure, Vec<Arg>),
+}
+
 /// What decorators tell of a handler, by their keys.
 pub(super) type Told = Rc<Vec<(String, Val)>>;
 
@@ -188,6 +198,7 @@ impl<'a> Evaluator<'a> {
             globals: (0..program.files.len()).map(|_| None).collect(),
             running: Vec::new(),
             memo: HashMap::new(),
+            proofs: HashMap::new(),
             generic: HashMap::new(),
             only: HashMap::new(),
             made: BTreeSet::new(),
@@ -265,6 +276,11 @@ impl<'a> Evaluator<'a> {
     /// Fills up the fuel for another root.
     pub(super) fn refuel(&mut self) {
         self.fuel = FUEL;
+    }
+
+    /// Nothing is left of it.
+    pub(super) fn is_spent(&self) -> bool {
+        self.fuel == 0
     }
 
     pub(super) fn burn(&mut self) -> bool {
@@ -379,25 +395,20 @@ impl<'a> Evaluator<'a> {
         }
         let mut key = String::new();
         Val::Function(closure.clone()).key(&mut key);
-        if let Some((pack, router)) = self.inside.last() {
-            key.push_str(&format!("^{pack}{router}"));
-        }
-        if let Some(choice) = &self.choice {
-            key.push_str(&choice.key());
-        }
+        self.surroundings(&mut key);
         for argument in &arguments {
             key.push('|');
             key.push_str(argument.name.as_deref().unwrap_or(""));
             argument.value.key(&mut key);
         }
-        if let Some((value, effects)) = self.memo.get(&key) {
-            let (value, effects) = (value.clone(), effects.clone());
+        if let Some(Remembered { value, effects, .. }) = self.memo.get(&key) {
             if let Some(frame) = self.frames.last_mut() {
-                frame.merge(&effects);
+                frame.merge(effects);
             }
-            self.outs = effects.outs;
-            return value;
+            self.outs.clone_from(&effects.outs);
+            return value.clone();
         }
+        let held = (self.proving == 0).then(|| (closure.clone(), arguments.clone()));
         self.running.push(id);
         self.frames.push(Effects::default());
         let testing = std::mem::take(&mut self.testing);
@@ -409,11 +420,21 @@ impl<'a> Evaluator<'a> {
             frame.merge(&effects);
         }
         self.outs = effects.outs.clone();
-        if self.proving > 0 {
-            return value;
+        if let Some(held) = held {
+            self.memo.insert(key, Remembered { value: value.clone(), effects, _held: held });
         }
-        self.memo.insert(key, (value.clone(), effects));
         value
+    }
+
+    /// What a call may hang on beside the function and its arguments.
+    pub(super) fn surroundings(&self, key: &mut String) {
+        use std::fmt::Write;
+        if let Some((pack, router)) = self.inside.last() {
+            let _ = write!(key, "^{pack}{router}");
+        }
+        if let Some(choice) = &self.choice {
+            key.push_str(&choice.key());
+        }
     }
 
     pub(super) fn run(&mut self, closure: &Closure, arguments: Vec<Arg>) -> Val {

@@ -11,6 +11,7 @@ mod compared;
 mod contained;
 mod dependencies;
 mod paths;
+mod proved;
 mod refuse;
 mod settled;
 mod tested;
@@ -19,6 +20,7 @@ mod words;
 use super::Place;
 use super::evaluate::{Evaluator, leaves};
 use super::value::*;
+pub(super) use proved::Proof;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use threatline_facts::code::*;
@@ -393,14 +395,6 @@ impl<'a> Evaluator<'a> {
     fn library_of(&self, place: &Place) -> &'static super::library::Library {
         let file = self.program.file_at(&place.path).unwrap_or(self.file);
         self.program.files[file].library
-    }
-
-    /// What a function proves before it goes on, and what it goes on to.
-    pub(super) fn prove(&mut self, closure: &Closure, depth: usize) -> (Verdict, Option<Val>) {
-        self.proving += 1;
-        let out = self.prove_body(closure, depth);
-        self.proving -= 1;
-        out
     }
 
     fn prove_body(&mut self, closure: &Closure, depth: usize) -> (Verdict, Option<Val>) {
