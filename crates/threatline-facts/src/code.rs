@@ -5,6 +5,7 @@
 //! other files and the packs, so it is worked out when files are joined.
 
 mod whole;
+mod within;
 
 use crate::{Language, Mark};
 use serde::{Deserialize, Serialize};

@@ -63,30 +63,11 @@ impl Names {
 
     fn steps(&mut self, steps: &[Step]) {
         for step in steps {
-            match step {
-                Step::Bind { declared, value, .. } => {
-                    self.types(declared);
-                    self.values(value);
-                }
-                Step::Do(value) => self.value(value),
-                Step::Return(value) | Step::Throw(value) => self.values(value),
-                Step::If { condition, then, otherwise } => {
-                    self.value(condition);
-                    self.steps(then);
-                    self.steps(otherwise);
-                }
-                Step::Loop { over, body } => {
-                    self.values(over.iter().map(|(_, list)| list));
-                    self.steps(body);
-                }
-                Step::Try { body, handlers, finally } => {
-                    self.steps(body);
-                    handlers.iter().for_each(|handler| self.steps(handler));
-                    self.steps(finally);
-                }
-                Step::Block(body) => self.steps(body),
-                Step::Function(_) | Step::Class(_) => {}
+            if let Step::Bind { declared, .. } = step {
+                self.types(declared);
             }
+            self.values(step.value());
+            step.bodies().for_each(|body| self.steps(body));
         }
     }
 
@@ -108,11 +89,7 @@ impl Names {
                 }
                 call.arguments.iter().for_each(|argument| self.value(&argument.value));
             }
-            Value::Member(object, _) | Value::Not(object) => self.value(object),
-            Value::Index(object, index) => self.values([&**object, &**index]),
-            Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => self.values(parts),
-            Value::Map(entries) => entries.iter().for_each(|(key, value)| self.values([key, value])),
-            Value::Text(_) | Value::Number(_) | Value::Boolean(_) | Value::Null | Value::Function(_) | Value::Class(_) => {}
+            value => value.parts(&mut |part| self.value(part)),
         }
     }
 }

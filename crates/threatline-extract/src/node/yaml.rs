@@ -104,6 +104,10 @@ fn without_lone_tabs(text: &str) -> String {
     lines.map(|line| if line.contains('\t') && line.trim().is_empty() { if line.ends_with('\n') { "\n" } else { "" } } else { line }).collect()
 }
 
+/// Bytes that documents may hold with their aliases expanded: so many, and so many for each byte of the text.
+const LEAST_WEIGHT: usize = 4 << 20;
+const UNFOLDS: usize = 64;
+
 /// Bytes that are parsed before repairing is given up.
 const MAX_WORK: usize = 16 << 20;
 
@@ -131,7 +135,9 @@ impl From<&'static str> for Failure {
 
 fn attempt(text: &str) -> Result<Vec<Node>, Failure> {
     let mut parser = Parser::new_from_str(text);
-    let mut builder = Builder::default();
+    // what a file of a few lines unfolds to is no more than a few of the largest files hold
+    let most = MAX_WEIGHT.min(LEAST_WEIGHT + UNFOLDS * text.len());
+    let mut builder = Builder { most, ..Builder::default() };
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| {
             let misses = error.info().starts_with("invalid indentation") && !error.info().contains("anchor");
@@ -181,6 +187,7 @@ struct Builder {
     /// Values by the parser's number of their anchor, with their height.
     anchors: BTreeMap<usize, (Node, usize)>,
     weight: usize,
+    most: usize,
     /// A mapping stands as a key: what an unquoted `{{ … }}` of a template reads as. A document that
     /// has one would seem to leave out what the template fills in.
     templated: bool,
@@ -234,7 +241,7 @@ impl Builder {
 
     fn weigh(&mut self, node: &Node) -> Result<(), &'static str> {
         self.weight += node.weight();
-        if self.weight > MAX_WEIGHT { Err(TOO_LARGE) } else { Ok(()) }
+        if self.weight > self.most { Err(TOO_LARGE) } else { Ok(()) }
     }
 
     fn begin(&mut self, kind: Kind, line: u32, anchor: usize, tag: Option<Cow<'_, Tag>>) -> Result<(), &'static str> {

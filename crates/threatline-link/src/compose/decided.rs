@@ -51,17 +51,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
                 Step::Return(Some(value)) => self.given_back_by(value, usual, scope, out),
-                Step::If { then, otherwise, .. } => {
-                    self.gather_given(then, fields, usual, scope, out, depth + 1);
-                    self.gather_given(otherwise, fields, usual, scope, out, depth + 1);
-                }
-                Step::Block(body) | Step::Loop { body, .. } => self.gather_given(body, fields, usual, scope, out, depth + 1),
-                Step::Try { body, handlers, finally } => {
-                    self.gather_given(body, fields, usual, scope, out, depth + 1);
-                    handlers.iter().for_each(|handler| self.gather_given(handler, fields, usual, scope, out, depth + 1));
-                    self.gather_given(finally, fields, usual, scope, out, depth + 1);
-                }
-                _ => {}
+                step => step.bodies().for_each(|body| self.gather_given(body, fields, usual, scope, out, depth + 1)),
             }
         }
     }

@@ -104,33 +104,14 @@ struct Names<'a> {
 impl<'a> Names<'a> {
     fn steps(&mut self, steps: &'a [Step]) {
         for step in steps {
-            match step {
-                Step::Bind { target, value, .. } => {
-                    // what is assigned to is no call
-                    if self.members {
-                        self.value(target);
-                    }
-                    self.values(value);
-                }
-                Step::Return(value) | Step::Throw(value) => self.values(value),
-                Step::Do(value) => self.value(value),
-                Step::If { condition, then, otherwise } => {
-                    self.value(condition);
-                    self.steps(then);
-                    self.steps(otherwise);
-                }
-                Step::Loop { over, body } => {
-                    self.values(over.iter().map(|(_, list)| list));
-                    self.steps(body);
-                }
-                Step::Try { body, handlers, finally } => {
-                    self.steps(body);
-                    handlers.iter().for_each(|handler| self.steps(handler));
-                    self.steps(finally);
-                }
-                Step::Block(body) => self.steps(body),
-                Step::Function(_) | Step::Class(_) => {}
+            // what is assigned to is no call
+            if let Step::Bind { target, .. } = step
+                && self.members
+            {
+                self.value(target);
             }
+            self.values(step.value());
+            step.bodies().for_each(|body| self.steps(body));
         }
     }
 
@@ -157,11 +138,7 @@ impl<'a> Names<'a> {
                 }
                 self.value(object);
             }
-            Value::Not(object) => self.value(object),
-            Value::Index(object, index) => self.values([&**object, &**index]),
-            Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => self.values(parts),
-            Value::Map(entries) => entries.iter().for_each(|(key, value)| self.values([key, value])),
-            _ => {}
+            value => value.parts(&mut |part| self.value(part)),
         }
     }
 }

@@ -48,7 +48,7 @@ impl<'a> Evaluator<'a> {
             return true;
         }
         let mut found = false;
-        parts_of(value, &mut |part| found = found || self.hands_on_credential(part, within, scope, depth, left));
+        value.parts(&mut |part| found = found || self.hands_on_credential(part, within, scope, depth, left));
         found
     }
 

@@ -48,13 +48,7 @@ impl<'a> Evaluator<'a> {
     /// Whether any branch of these steps refuses.
     pub(super) fn refuses_somewhere(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
         steps.iter().any(|step| match step {
-            Step::If { then, otherwise, .. } => self.refuses_somewhere(then, scope) || self.refuses_somewhere(otherwise, scope),
-            Step::Loop { body, .. } | Step::Block(body) => self.refuses_somewhere(body, scope),
-            Step::Try { body, handlers, finally } => {
-                self.refuses_somewhere(body, scope)
-                    || handlers.iter().any(|handler| self.refuses_somewhere(handler, scope))
-                    || self.refuses_somewhere(finally, scope)
-            }
+            Step::If { .. } | Step::Loop { .. } | Step::Block(_) | Step::Try { .. } => step.bodies().any(|body| self.refuses_somewhere(body, scope)),
             step => self.status_in(step, scope).is_some(),
         })
     }

@@ -59,44 +59,12 @@ pub(super) fn lambdas_of(call: &Call) -> Vec<u32> {
 }
 
 pub(in crate::compose) fn calls_in_step<'a>(step: &'a Step, out: &mut Vec<&'a Call>) {
-    match step {
-        Step::Bind { value, .. } | Step::Return(value) | Step::Throw(value) => value.iter().for_each(|value| calls_in(value, out)),
-        Step::Do(value) => calls_in(value, out),
-        Step::If { condition, then, otherwise } => {
-            calls_in(condition, out);
-            then.iter().chain(otherwise).for_each(|step| calls_in_step(step, out));
-        }
-        Step::Loop { body, .. } | Step::Block(body) => body.iter().for_each(|step| calls_in_step(step, out)),
-        Step::Try { body, handlers, finally } => {
-            body.iter().chain(handlers.iter().flatten()).chain(finally).for_each(|step| calls_in_step(step, out));
-        }
-        Step::Function(_) | Step::Class(_) => {}
-    }
-}
-
-/// Visits the values that a value is made of.
-pub(super) fn parts_of<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a Value)) {
-    match value {
-        Value::Call(call) => {
-            visit(&call.callee);
-            call.arguments.iter().for_each(|argument| visit(&argument.value));
-        }
-        Value::Member(object, _) | Value::Not(object) => visit(object),
-        Value::Index(object, index) => {
-            visit(object);
-            visit(index);
-        }
-        Value::List(parts) | Value::Join(parts) | Value::Either(parts) | Value::Operator(_, parts) | Value::Unknown(parts) => parts.iter().for_each(visit),
-        Value::Map(entries) => entries.iter().for_each(|(key, value)| {
-            visit(key);
-            visit(value);
-        }),
-        _ => {}
-    }
+    step.value().into_iter().for_each(|value| calls_in(value, out));
+    step.bodies().flatten().for_each(|step| calls_in_step(step, out));
 }
 
 pub(in crate::compose) fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>) {
-    parts_of(value, &mut |part| calls_in(part, out));
+    value.parts(&mut |part| calls_in(part, out));
     if let Value::Call(call) = value {
         out.push(call);
     }
@@ -117,17 +85,7 @@ pub(super) fn binding_of<'a>(steps: &'a [Step], name: &str, found: &mut Option<&
                     *found = Some(value);
                 }
             }
-            Step::If { then, otherwise, .. } => {
-                binding_of(then, name, found);
-                binding_of(otherwise, name, found);
-            }
-            Step::Loop { body, .. } | Step::Block(body) => binding_of(body, name, found),
-            Step::Try { body, handlers, finally } => {
-                binding_of(body, name, found);
-                handlers.iter().for_each(|handler| binding_of(handler, name, found));
-                binding_of(finally, name, found);
-            }
-            _ => {}
+            step => step.bodies().for_each(|body| binding_of(body, name, found)),
         }
     }
 }
@@ -451,17 +409,7 @@ pub(super) fn answers_of<'a>(steps: &'a [Step], out: &mut Vec<&'a Value>) {
     for step in steps {
         match step {
             Step::Return(Some(value)) => out.push(value),
-            Step::If { then, otherwise, .. } => {
-                answers_of(then, out);
-                answers_of(otherwise, out);
-            }
-            Step::Loop { body, .. } | Step::Block(body) => answers_of(body, out),
-            Step::Try { body, handlers, finally } => {
-                answers_of(body, out);
-                handlers.iter().for_each(|handler| answers_of(handler, out));
-                answers_of(finally, out);
-            }
-            _ => {}
+            step => step.bodies().for_each(|body| answers_of(body, out)),
         }
     }
 }
