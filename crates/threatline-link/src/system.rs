@@ -180,7 +180,6 @@ pub fn is_test_path(path: &str) -> bool {
         "sample",
         "benchmarks",
         "bench",
-        "archive",
         "archived",
         "deprecated",
     ];
@@ -199,7 +198,9 @@ pub fn is_test_path(path: &str) -> bool {
         || stem.ends_with("_test")
         || stem.starts_with("test_")
         || stem == "conftest";
-    in_folder || named || threatline_facts::ArtifactKind::of(name).is_some_and(|kind| kind.is_test(name))
+    // deeper down it is what a program does that keeps things: `services/archive`
+    let archived = folder.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case("archive"));
+    in_folder || archived || named || threatline_facts::ArtifactKind::of(name).is_some_and(|kind| kind.is_test(name))
 }
 
 /// Where all deployments of a component lie in tests and examples, it belongs to them; but a program of its own that nobody else runs is
@@ -326,5 +327,7 @@ mod tests {
         assert!(is_test_path("shop/src/test/java/com/acme/shop/Web.java"));
         assert!(is_test_path("examples/shop/src/main/java/com/acme/Web.java"));
         assert!(is_test_path("web/tests/api.js"));
+        assert!(is_test_path("archive/2019/api.js"));
+        assert!(!is_test_path("services/archive/api.js"));
     }
 }

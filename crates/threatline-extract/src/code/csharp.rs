@@ -17,6 +17,7 @@ mod types;
 
 use super::parts::{Depth, children, span};
 use super::tree::{Import, Module};
+use crate::code::parts::Fields;
 use tree_sitter::Node;
 
 super::walk::grammar!(tree_sitter_c_sharp::LANGUAGE);
@@ -46,8 +47,8 @@ impl<'t> Lowering<'t> {
     }
 
     /// The text of a named child.
-    fn field_text(&self, node: Node, field: &str) -> &'t str {
-        node.child_by_field_name(field).map(|child| self.text(child)).unwrap_or_default()
+    fn field_text(&self, node: Node, field: &'static str) -> &'t str {
+        node.field(field).map(|child| self.text(child)).unwrap_or_default()
     }
 
     /// Goes one level down; `None` when that is too deep.
@@ -67,7 +68,7 @@ impl<'t> Lowering<'t> {
 
     /// What stands at the top level, in a namespace, or in either branch of an `#if` there.
     fn top(&self, node: Node, namespace: &str, module: &mut Module) {
-        let condition = node.child_by_field_name("condition").map(|condition| condition.id());
+        let condition = node.field("condition").map(|condition| condition.id());
         for child in children(node) {
             match child.kind() {
                 _ if condition == Some(child.id()) => {}
@@ -76,7 +77,7 @@ impl<'t> Lowering<'t> {
                     let name = self.type_of_field(child, "name").map(|name| name.name).unwrap_or_default();
                     let full = if namespace.is_empty() { name } else { format!("{namespace}.{name}") };
                     module.package.get_or_insert_with(|| full.clone());
-                    if let Some(body) = child.child_by_field_name("body") {
+                    if let Some(body) = child.field("body") {
                         self.deeper(|| self.top(body, &full, module));
                     }
                 }
@@ -93,7 +94,7 @@ impl<'t> Lowering<'t> {
     /// `using X.Y` takes everything of a namespace, `using static X.Y` of a class; an alias takes one.
     fn using(&self, node: Node) -> Option<Import> {
         let span = span(node);
-        let alias = node.child_by_field_name("name");
+        let alias = node.field("name");
         let taken = children(node).into_iter().find(|child| Some(child.id()) != alias.map(|alias| alias.id()))?;
         let path = self.type_of(taken).name;
         let Some(alias) = alias else {

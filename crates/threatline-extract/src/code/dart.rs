@@ -12,6 +12,7 @@ mod tests;
 
 use super::tree::*;
 use super::walk::{Walk, child_of_kind, children, span};
+use crate::code::parts::Fields;
 use std::ops::Deref;
 use tree_sitter::Node;
 
@@ -30,7 +31,7 @@ pub(crate) fn lower(text: &str) -> Module {
             "import_or_export" => lowering.import(node, &mut module),
             "part_directive" => {
                 // a part has no names of its own: what stands in it is this file's
-                if let Some(uri) = node.child_by_field_name("uri").and_then(|uri| lowering.uri(uri)) {
+                if let Some(uri) = node.field("uri").and_then(|uri| lowering.uri(uri)) {
                     let import = Import { local: "*".into(), module: uri, member: Some("*".into()), span: span(node) };
                     module.imports.push(import);
                 }
@@ -68,12 +69,12 @@ impl Lowering<'_> {
         let at = span(node);
         let Some(inner) = children(node).into_iter().next() else { return };
         let specification = child_of_kind(inner, "import_specification").unwrap_or(inner);
-        let Some(uri) = specification.child_by_field_name("uri").and_then(|uri| self.uri(uri)) else { return };
+        let Some(uri) = specification.field("uri").and_then(|uri| self.uri(uri)) else { return };
         if inner.kind() == "library_export" {
             module.exports.push(Export { name: "*".into(), value: None, from: Some((uri, "*".into())), span: at });
             return;
         }
-        if let Some(alias) = specification.child_by_field_name("alias") {
+        if let Some(alias) = specification.field("alias") {
             module.imports.push(Import { local: self.text(alias).to_owned(), module: uri, member: None, span: at });
             return;
         }

@@ -16,6 +16,7 @@ mod tests;
 
 use super::tree::*;
 use super::walk::{Walk, children};
+use crate::code::parts::Fields;
 use std::cell::RefCell;
 use tree_sitter::{Node, Parser};
 
@@ -87,7 +88,7 @@ impl Lowering<'_> {
             "identifier" if self.walk.text(node) == "__MODULE__" => Some(self.here()),
             // `__MODULE__.Inner`
             "dot" => {
-                let (left, right) = node.child_by_field_name("left").zip(node.child_by_field_name("right"))?;
+                let (left, right) = node.field("left").zip(node.field("right"))?;
                 let left = self.walk.deeper(|| self.module_name(left)).flatten()?;
                 (right.kind() == "alias").then(|| format!("{left}.{}", self.walk.text(right)))
             }
@@ -97,7 +98,7 @@ impl Lowering<'_> {
 
     /// The word that is called without anything before it, and what it is given.
     fn called<'n>(&self, node: Node<'n>) -> Option<(&str, Vec<Node<'n>>)> {
-        let target = node.child_by_field_name("target").filter(|target| node.kind() == "call" && target.kind() == "identifier")?;
+        let target = node.field("target").filter(|target| node.kind() == "call" && target.kind() == "identifier")?;
         Some((self.walk.text(target), given(node)))
     }
 }

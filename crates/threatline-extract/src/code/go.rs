@@ -14,6 +14,7 @@ mod tests;
 
 use super::tree::{Import, Module};
 use super::walk::{Walk, child_of_kind, children, span};
+use crate::code::parts::Fields;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use tree_sitter::Node;
@@ -64,10 +65,10 @@ impl<'t> Lowering<'t> {
     }
 
     fn import(&self, node: Node) -> Option<Import> {
-        let module = self.string(node.child_by_field_name("path")?);
+        let module = self.string(node.field("path")?);
         let span = span(node);
         let whole = |local: String| Import { local, module: module.clone(), member: None, span };
-        let import = match node.child_by_field_name("name") {
+        let import = match node.field("name") {
             Some(dot) if dot.kind() == "dot" => Import { local: "*".into(), module, member: Some("*".into()), span },
             Some(alias) => whole(self.text(alias).to_owned()),
             None => whole(self.package_name(&module)),
@@ -107,7 +108,7 @@ impl<'t> Lowering<'t> {
                 continue;
             }
             for spec in children(declaration) {
-                if let (Some(name), Some(shape)) = (spec.child_by_field_name("name"), spec.child_by_field_name("type")) {
+                if let (Some(name), Some(shape)) = (spec.field("name"), spec.field("type")) {
                     self.types.insert(self.text(name), shape);
                 }
             }
@@ -147,11 +148,11 @@ fn is_exported(name: &str) -> bool {
 }
 
 /// Whether a result list or parameter list stands under a field.
-fn list_under<'n>(node: Node<'n>, field: &str) -> Option<Node<'n>> {
-    node.child_by_field_name(field).filter(|child| child.kind() == "parameter_list")
+fn list_under<'n>(node: Node<'n>, field: &'static str) -> Option<Node<'n>> {
+    node.field(field).filter(|child| child.kind() == "parameter_list")
 }
 
 /// The text of the tag that a struct field carries.
 fn tag(node: Node<'_>) -> Option<Node<'_>> {
-    node.child_by_field_name("tag").or_else(|| child_of_kind(node, "raw_string_literal"))
+    node.field("tag").or_else(|| child_of_kind(node, "raw_string_literal"))
 }

@@ -15,6 +15,7 @@ mod tests;
 
 use super::parts::{Depth, children, span};
 use super::tree::{Import, Module};
+use crate::code::parts::Fields;
 use tree_sitter::Node;
 
 super::walk::grammar!(tree_sitter_java::LANGUAGE);
@@ -69,8 +70,8 @@ impl<'t> Lowering<'t> {
     }
 
     /// The text of a named child.
-    fn field_text(&self, node: Node, field: &str) -> String {
-        node.child_by_field_name(field).map(|child| self.text(child).to_owned()).unwrap_or_default()
+    fn field_text(&self, node: Node, field: &'static str) -> String {
+        node.field(field).map(|child| self.text(child).to_owned()).unwrap_or_default()
     }
 
     /// Goes one level down; `None` when that is too deep.

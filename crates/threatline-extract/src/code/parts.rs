@@ -2,8 +2,10 @@
 //! shape of a switch.
 
 use super::tree::{Expression, ExpressionKind, Function, Span, Statement, StatementKind, Type};
-use std::cell::Cell;
-use tree_sitter::Node;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::num::NonZeroU16;
+use tree_sitter::{Language, Node};
 
 /// How deep a walk follows nesting; what lies deeper is left out. Real code stays far below, and a
 /// debug build's stack of 2 MiB holds it.
@@ -11,6 +13,27 @@ pub(crate) const MAX_DEPTH: u32 = 250;
 
 /// A switch of more cases stays a block: as a chain of `If`s it would be too deep a tree.
 const MAX_CASES: usize = 200;
+
+/// Fields of a node.
+pub(crate) trait Fields<'t> {
+    /// The child in that field.
+    fn field(&self, name: &'static str) -> Option<Node<'t>>;
+}
+
+impl<'t> Fields<'t> for Node<'t> {
+    fn field(&self, name: &'static str) -> Option<Node<'t>> {
+        thread_local! {
+            // A grammar finds a field by comparing its name with all that it has; a walk asks at every node.
+            static NUMBERS: RefCell<HashMap<(Language, *const u8, usize), Option<NonZeroU16>>> = RefCell::default();
+        }
+        let language = self.language();
+        let number = NUMBERS.with_borrow_mut(|numbers| {
+            let key = ((*language).clone(), name.as_ptr(), name.len());
+            *numbers.entry(key).or_insert_with(|| language.field_id_for_name(name))
+        });
+        self.child_by_field_id(number?.get())
+    }
+}
 
 /// How deep a walk is.
 #[derive(Default)]
@@ -57,7 +80,7 @@ pub(crate) fn line(row: usize) -> u32 {
 
 /// The line of a declaration's name.
 pub(crate) fn line_of_name(node: Node) -> u32 {
-    line(node.child_by_field_name("name").unwrap_or(node).start_position().row)
+    line(node.field("name").unwrap_or(node).start_position().row)
 }
 
 pub(crate) fn expression(kind: ExpressionKind, span: Span) -> Expression {

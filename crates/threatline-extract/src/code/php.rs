@@ -17,6 +17,7 @@ mod tests;
 
 use super::parts::{Depth, children, span};
 use super::tree::{Import, Module, Span, Statement};
+use crate::code::parts::Fields;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use tree_sitter::{Node, Tree};
@@ -79,8 +80,8 @@ impl<'t> Lowering<'t> {
         self.text.get(node.byte_range()).unwrap_or_default()
     }
 
-    fn field_text(&self, node: Node, field: &str) -> &'t str {
-        node.child_by_field_name(field).map(|child| self.text(child)).unwrap_or_default()
+    fn field_text(&self, node: Node, field: &'static str) -> &'t str {
+        node.field(field).map(|child| self.text(child)).unwrap_or_default()
     }
 
     fn deeper<T>(&self, walk: impl FnOnce() -> T) -> Option<T> {
@@ -110,7 +111,7 @@ impl<'t> Lowering<'t> {
             }
         }
         for clause in clauses.into_iter().filter(|clause| clause.kind() == "namespace_use_clause") {
-            let alias = clause.child_by_field_name("alias");
+            let alias = clause.field("alias");
             let Some(taken) = children(clause).into_iter().find(|child| Some(child.id()) != alias.map(|alias| alias.id())) else { continue };
             let name = dotted(self.text(taken));
             let full = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };

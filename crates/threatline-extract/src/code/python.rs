@@ -10,6 +10,7 @@ mod tests;
 mod types;
 
 use super::tree::*;
+use crate::code::parts::Fields;
 use std::cell::Cell;
 use tree_sitter::{Node, Parser};
 
@@ -99,7 +100,7 @@ impl<'t> Lowering<'t> {
         for name in fields(node, "name") {
             let span = span(name);
             if name.kind() == "aliased_import" {
-                let (Some(module), Some(alias)) = (name.child_by_field_name("name"), name.child_by_field_name("alias")) else { continue };
+                let (Some(module), Some(alias)) = (name.field("name"), name.field("alias")) else { continue };
                 let (local, module) = (self.text(alias).to_owned(), self.text(module).to_owned());
                 out.push(Import { local, module, member: None, span });
             } else {
@@ -115,7 +116,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn import_from(&self, node: Node, out: &mut Vec<Import>) {
-        let Some(module) = node.child_by_field_name("module_name") else { return };
+        let Some(module) = node.field("module_name") else { return };
         let module: String = self.text(module).split_whitespace().collect();
         if children(node).iter().any(|child| child.kind() == "wildcard_import") {
             out.push(Import { local: "*".into(), module, member: Some("*".into()), span: span(node) });
@@ -123,7 +124,7 @@ impl<'t> Lowering<'t> {
         }
         for name in fields(node, "name") {
             let (member, local) = match name.kind() {
-                "aliased_import" => (name.child_by_field_name("name"), name.child_by_field_name("alias")),
+                "aliased_import" => (name.field("name"), name.field("alias")),
                 _ => (Some(name), Some(name)),
             };
             let (Some(member), Some(local)) = (member, local) else { continue };
@@ -139,8 +140,8 @@ impl<'t> Lowering<'t> {
         out
     }
 
-    fn body(&self, node: Node, field: &str) -> Vec<Statement> {
-        node.child_by_field_name(field).map(|body| self.block(body)).unwrap_or_default()
+    fn body(&self, node: Node, field: &'static str) -> Vec<Statement> {
+        node.field(field).map(|body| self.block(body)).unwrap_or_default()
     }
 
     fn statement(&self, node: Node, out: &mut Vec<Statement>) {
@@ -154,12 +155,12 @@ impl<'t> Lowering<'t> {
             "raise_statement" => StatementKind::Throw(children(node).first().map(|value| self.expression(*value))),
             "if_statement" => self.conditional(node),
             "for_statement" => {
-                let over = node.child_by_field_name("left").zip(node.child_by_field_name("right"));
+                let over = node.field("left").zip(node.field("right"));
                 StatementKind::Loop { over: over.map(|(left, right)| (self.expression(left), self.expression(right))), body: self.body(node, "body") }
             }
             "while_statement" => {
                 let mut body: Vec<Statement> = Vec::new();
-                if let Some(condition) = node.child_by_field_name("condition") {
+                if let Some(condition) = node.field("condition") {
                     body.push(Statement { kind: StatementKind::Expression(self.expression(condition)), span: span(condition) });
                 }
                 body.extend(self.body(node, "body"));
@@ -189,25 +190,25 @@ impl<'t> Lowering<'t> {
     fn effect(&self, node: Node, out: &mut Vec<Statement>) {
         let kind = match node.kind() {
             "assignment" => {
-                let (target, value) = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+                let (target, value) = (node.field("left"), node.field("right"));
                 let Some(target) = target else { return };
                 if let Some(chained) = value.filter(|value| value.kind() == "assignment") {
                     // `a = b = value`: the inner one first, then `a` gets `b`.
                     self.deeper(|| self.effect(chained, out));
-                    let inner = chained.child_by_field_name("left").map(|left| self.expression(left));
+                    let inner = chained.field("left").map(|left| self.expression(left));
                     out.push(Statement { kind: StatementKind::Assign { target: self.expression(target), declared: None, value: inner }, span: span(node) });
                     return;
                 }
                 StatementKind::Assign {
                     target: self.expression(target),
-                    declared: node.child_by_field_name("type").map(|ty| self.ty(ty)),
+                    declared: node.field("type").map(|ty| self.ty(ty)),
                     value: value.map(|value| self.expression(value)),
                 }
             }
             "augmented_assignment" => {
-                let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else { return };
+                let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
                 let (target, right) = (self.expression(left), self.expression(right));
-                let operator = node.child_by_field_name("operator").map_or("+", |operator| self.text(operator)).trim_end_matches('=').to_owned();
+                let operator = node.field("operator").map_or("+", |operator| self.text(operator)).trim_end_matches('=').to_owned();
                 let value = ExpressionKind::Binary { operator, left: Box::new(target.clone()), right: Box::new(right) };
                 StatementKind::Assign { target, declared: None, value: Some(Expression { kind: value, span: span(node) }) }
             }
@@ -236,7 +237,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn arm(&self, node: Node, otherwise: Vec<Statement>) -> StatementKind {
-        let condition = match node.child_by_field_name("condition") {
+        let condition = match node.field("condition") {
             Some(condition) => self.expression(condition),
             None => Expression { kind: ExpressionKind::Unknown(Vec::new()), span: span(node) },
         };
@@ -262,7 +263,7 @@ impl<'t> Lowering<'t> {
         let mut out = Vec::new();
         let clause = children(node).into_iter().find(|child| child.kind() == "with_clause");
         for item in clause.map(children).unwrap_or_default() {
-            let Some(value) = item.child_by_field_name("value") else { continue };
+            let Some(value) = item.field("value") else { continue };
             let pair = (value.kind() == "as_pattern").then(|| children(value));
             let kind = match pair.as_deref() {
                 Some([value, target, ..]) => {
@@ -279,10 +280,10 @@ impl<'t> Lowering<'t> {
 
     fn matching(&self, node: Node) -> StatementKind {
         let mut out = Vec::new();
-        if let Some(subject) = node.child_by_field_name("subject") {
+        if let Some(subject) = node.field("subject") {
             out.push(Statement { kind: StatementKind::Expression(self.expression(subject)), span: span(subject) });
         }
-        for case in node.child_by_field_name("body").map(children).unwrap_or_default() {
+        for case in node.field("body").map(children).unwrap_or_default() {
             let nothing = Expression { kind: ExpressionKind::Unknown(Vec::new()), span: span(case) };
             out.push(Statement {
                 kind: StatementKind::If { condition: nothing, then: self.body(case, "consequence"), otherwise: Vec::new() },
@@ -294,7 +295,7 @@ impl<'t> Lowering<'t> {
 
     fn decorated(&self, node: Node) -> Option<StatementKind> {
         let annotations = children(node).into_iter().filter(|child| child.kind() == "decorator").map(|child| self.annotation(child)).collect();
-        let definition = node.child_by_field_name("definition")?;
+        let definition = node.field("definition")?;
         Some(match definition.kind() {
             "class_definition" => StatementKind::Class(Box::new(self.class(definition, annotations, span(node)))),
             _ => StatementKind::Function(Box::new(self.function(definition, annotations, span(node)))),
@@ -308,8 +309,8 @@ impl<'t> Lowering<'t> {
     }
 
     fn function(&self, node: Node, annotations: Vec<Annotation>, whole: Span) -> Function {
-        let name = node.child_by_field_name("name");
-        let mut parameters: Vec<Parameter> = node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default();
+        let name = node.field("name");
+        let mut parameters: Vec<Parameter> = node.field("parameters").map(|list| self.parameters(list)).unwrap_or_default();
         let is_static = annotations.iter().any(|annotation| matches!(&annotation.callee.kind, ExpressionKind::Name(name) if name == "staticmethod"));
         if parameters.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls") && first.declared.is_none()) {
             parameters.remove(0);
@@ -317,7 +318,7 @@ impl<'t> Lowering<'t> {
         Function {
             name: name.map_or("", |name| self.text(name)).to_owned(),
             parameters,
-            returns: node.child_by_field_name("return_type").map(|ty| self.ty(ty)),
+            returns: node.field("return_type").map(|ty| self.ty(ty)),
             annotations,
             body: self.body(node, "body"),
             public: true,
@@ -329,7 +330,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn class(&self, node: Node, annotations: Vec<Annotation>, whole: Span) -> Class {
-        let name = node.child_by_field_name("name");
+        let name = node.field("name");
         let mut class = Class {
             name: name.map_or("", |name| self.text(name)).to_owned(),
             annotations,
@@ -337,7 +338,7 @@ impl<'t> Lowering<'t> {
             line: name.map_or(whole.line, line),
             ..Class::default()
         };
-        for base in node.child_by_field_name("superclasses").map(children).unwrap_or_default() {
+        for base in node.field("superclasses").map(children).unwrap_or_default() {
             match base.kind() {
                 "keyword_argument" => class.arguments.extend(self.argument(base)),
                 _ => class.bases.push(self.ty(base)),

@@ -15,6 +15,7 @@ mod tests;
 
 use super::tree::*;
 use super::walk::{Walk, children};
+use crate::code::parts::Fields;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use tree_sitter::{Node, Parser};
@@ -98,7 +99,7 @@ impl Lowering<'_> {
 
     fn import(&self, node: Node) -> Option<Import> {
         let word = self.walk.field_text(node, "method");
-        let first = children(node.child_by_field_name("arguments")?).first().copied()?;
+        let first = children(node.field("arguments")?).first().copied()?;
         let ExpressionKind::String(module) = self.expression(first).kind else { return None };
         let module = match word {
             "require" => module,

@@ -17,6 +17,7 @@ mod tests;
 
 use super::tree::*;
 use super::walk::{Walk, child_of_kind, children, span};
+use crate::code::parts::Fields;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use tree_sitter::Node;
@@ -76,10 +77,10 @@ impl Lowering<'_> {
                 out.push(node);
                 continue;
             }
-            if let Some(name) = node.child_by_field_name("name") {
+            if let Some(name) = node.field("name") {
                 package.push(self.dotted(name));
             }
-            if let Some(body) = node.child_by_field_name("body").filter(|_| open.len() < 8) {
+            if let Some(body) = node.field("body").filter(|_| open.len() < 8) {
                 open.push(children(body).into_iter());
             }
         }
@@ -191,7 +192,7 @@ impl Lowering<'_> {
         let mut made = value;
         for _ in 0..8 {
             made = match made.kind() {
-                "generic_function" | "call_expression" => match made.child_by_field_name("function") {
+                "generic_function" | "call_expression" => match made.field("function") {
                     Some(function) => function,
                     None => return,
                 },

@@ -2,6 +2,7 @@
 //! write the shared tree.
 
 use super::tree::{Argument, Expression, ExpressionKind as Kind, Function, Span, Statement, StatementKind, Type};
+use crate::code::parts::Fields;
 use std::cell::Cell;
 use tree_sitter::{Language, Node, Parser};
 
@@ -55,8 +56,8 @@ impl<'t> Walk<'t> {
     }
 
     /// The text of the child under a field; empty when there is none.
-    pub(crate) fn field_text(&self, node: Node, field: &str) -> &'t str {
-        node.child_by_field_name(field).map(|child| self.text(child)).unwrap_or_default()
+    pub(crate) fn field_text(&self, node: Node, field: &'static str) -> &'t str {
+        node.field(field).map(|child| self.text(child)).unwrap_or_default()
     }
 
     /// Goes one level down; `None` when that is too deep.
@@ -78,7 +79,7 @@ pub(crate) fn children(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// The named children under a field, in order.
-pub(crate) fn children_of<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
+pub(crate) fn children_of<'n>(node: Node<'n>, field: &'static str) -> Vec<Node<'n>> {
     let mut cursor = node.walk();
     node.children_by_field_name(field, &mut cursor).filter(Node::is_named).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::statement::initial;
+use crate::code::parts::Fields;
 use crate::code::parts::{broken_class, children, expression, line_of_name, name, path, span};
 use crate::code::tree::{Annotation, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type};
 use tree_sitter::Node;
@@ -31,7 +32,7 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        let body = if node.is_error() { Some(node) } else { node.child_by_field_name("body") };
+        let body = if node.is_error() { Some(node) } else { node.field("body") };
         if let Some(body) = body {
             self.deeper(|| self.members(body, &mut class));
         }
@@ -39,7 +40,7 @@ impl Lowering<'_> {
     }
 
     fn class_name(&self, node: Node) -> &str {
-        let named = if node.is_error() { broken_class(node) } else { node.child_by_field_name("name") };
+        let named = if node.is_error() { broken_class(node) } else { node.field("name") };
         named.map(|named| self.text(named)).unwrap_or_default()
     }
 
@@ -78,14 +79,14 @@ impl Lowering<'_> {
                 "enum_member_declaration" => class.fields.push(Field {
                     name: self.field_text(node, "name").to_owned(),
                     declared: None,
-                    value: node.child_by_field_name("value").map(|value| self.expression(value)),
+                    value: node.field("value").map(|value| self.expression(value)),
                     annotations: self.attributes(node),
                     span: span(node),
                 }),
                 "preproc_if" | "preproc_elif" | "preproc_else" => {
                     self.deeper(|| self.members(node, class));
                 }
-                _ if body.child_by_field_name("condition").is_some_and(|condition| condition.id() == node.id()) => {}
+                _ if body.field("condition").is_some_and(|condition| condition.id() == node.id()) => {}
                 _ => self.statement(node, &mut class.body),
             }
         }
@@ -109,13 +110,13 @@ impl Lowering<'_> {
 
     fn property(&self, node: Node, class: &mut Class) {
         let declared = self.type_of_field(node, "type");
-        let mut value = node.child_by_field_name("value").map(|value| match value.kind() {
+        let mut value = node.field("value").map(|value| match value.kind() {
             "arrow_expression_clause" => self.arrow(value, declared.as_ref()),
             _ => self.expression_of(value, declared.as_ref()),
         });
         let property = self.field_text(node, "name");
-        for accessor in node.child_by_field_name("accessors").map(children).unwrap_or_default() {
-            let Some(body) = accessor.child_by_field_name("body") else { continue };
+        for accessor in node.field("accessors").map(children).unwrap_or_default() {
+            let Some(body) = accessor.field("body") else { continue };
             let kind = self.field_text(accessor, "name");
             let statements = self.value_body(body);
             match statements.as_slice() {
@@ -142,7 +143,7 @@ impl Lowering<'_> {
     /// A method, constructor, operator or local function.
     pub(super) fn method(&self, node: Node) -> Function {
         let mut body: Vec<Statement> = self.handed_on(node).into_iter().collect();
-        let written = node.child_by_field_name("body").or_else(|| node.child_by_field_name("value"));
+        let written = node.field("body").or_else(|| node.field("value"));
         body.extend(written.map(|written| self.value_body(written)).unwrap_or_default());
         let called = match node.kind() {
             "indexer_declaration" => "this".to_owned(),
@@ -153,7 +154,7 @@ impl Lowering<'_> {
         Function {
             name: called,
             receiver: None,
-            parameters: node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
+            parameters: node.field("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
             returns: self.type_of_field(node, "returns").or_else(|| self.type_of_field(node, "type")),
             annotations: self.attributes(node),
             body,
@@ -177,7 +178,7 @@ impl Lowering<'_> {
     /// Declared parameters. One that is `params` has its parts in the list itself, under fields.
     pub(super) fn parameters(&self, list: Node) -> Vec<Parameter> {
         let mut out: Vec<Parameter> = children(list).into_iter().filter(|child| child.kind() == "parameter").map(|child| self.parameter(child)).collect();
-        if let Some(named) = list.child_by_field_name("name") {
+        if let Some(named) = list.field("name") {
             let declared = self.type_of_field(list, "type").map(|mut declared| match declared.name.as_str() {
                 "[]" => declared.arguments.pop().unwrap_or_default(),
                 _ => declared,
@@ -194,7 +195,7 @@ impl Lowering<'_> {
         if self.has_modifier(node, "this") {
             annotations.push(Annotation { callee: name("this", at), arguments: Vec::new(), span: at });
         }
-        let fields = ["name", "type"].map(|field| node.child_by_field_name(field).map(|child| child.id()));
+        let fields = ["name", "type"].map(|field| node.field(field).map(|child| child.id()));
         let default = children(node).into_iter().rfind(|child| !fields.contains(&Some(child.id())) && !matches!(child.kind(), "attribute_list" | "modifier"));
         Parameter {
             name: self.field_text(node, "name").trim_start_matches('@').to_owned(),

@@ -1,6 +1,7 @@
 //! Expressions, arguments and lambdas.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{self, Case, MAX_DEPTH, binary, children, effect, expression, line, member, name, path, span, unknown};
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Function, Parameter, Span, Statement, StatementKind, Type};
 use tree_sitter::Node;
@@ -17,8 +18,8 @@ impl Lowering<'_> {
     }
 
     /// The expression under a field; unknown when the parser found none.
-    pub(super) fn field_expression(&self, node: Node, field: &str) -> Expression {
-        match node.child_by_field_name(field) {
+    pub(super) fn field_expression(&self, node: Node, field: &'static str) -> Expression {
+        match node.field(field) {
             Some(child) => self.expression(child),
             None => unknown(Vec::new(), span(node)),
         }
@@ -58,7 +59,7 @@ impl Lowering<'_> {
             "invocation_expression" => return self.invocation(node, at),
             "element_access_expression" => {
                 let object = self.field_expression(node, "expression");
-                return self.index(object, node.child_by_field_name("subscript"), at);
+                return self.index(object, node.field("subscript"), at);
             }
             "object_creation_expression" | "implicit_object_creation_expression" => return self.creation(node, declared, at),
             "anonymous_object_creation_expression" => return self.anonymous_object(node, at),
@@ -107,7 +108,7 @@ impl Lowering<'_> {
 
     /// The name under `name`, without type arguments.
     fn plain_name(&self, node: Node) -> String {
-        node.child_by_field_name("name").map(|child| self.type_of(child).name).unwrap_or_default()
+        node.field("name").map(|child| self.type_of(child).name).unwrap_or_default()
     }
 
     /// `a?.b`, `a?[0]`.
@@ -128,8 +129,8 @@ impl Lowering<'_> {
     }
 
     fn invocation(&self, node: Node, at: Span) -> Expression {
-        let Some(function) = node.child_by_field_name("function") else { return unknown(self.expressions(node), at) };
-        let list = node.child_by_field_name("arguments");
+        let Some(function) = node.field("function") else { return unknown(self.expressions(node), at) };
+        let list = node.field("arguments");
         if self.text(function) == "nameof" {
             let named = list.map(|list| self.text(list).trim_matches(['(', ')', ' '])).unwrap_or_default();
             return expression(Kind::String(named.rsplit('.').next().unwrap_or_default().to_owned()), at);
@@ -154,7 +155,7 @@ impl Lowering<'_> {
         if !matches!(node.kind(), "argument" | "attribute_argument") {
             return Argument { name: None, value: self.expression(node), spread: false };
         }
-        let label = node.child_by_field_name("name");
+        let label = node.field("name");
         let value = children(node).into_iter().rfind(|child| Some(child.id()) != label.map(|label| label.id()));
         Argument {
             name: label.map(|label| self.text(label).to_owned()),
@@ -176,14 +177,14 @@ impl Lowering<'_> {
     /// Long concatenations lean to the left, as deep as they are long; they are walked in a loop.
     fn binary(&self, node: Node) -> Expression {
         let mut pending = vec![node];
-        let mut left = node.child_by_field_name("left");
+        let mut left = node.field("left");
         while let Some(inner) = left.filter(|inner| inner.kind() == "binary_expression") {
             // The result is as deep as the chain, and others will walk it: they get what a bound allows.
             if pending.len() >= MAX_DEPTH as usize {
                 break;
             }
             pending.push(inner);
-            left = inner.child_by_field_name("left");
+            left = inner.field("left");
         }
         let mut result = match left {
             Some(first) if first.kind() != "binary_expression" => self.expression(first),
@@ -230,13 +231,13 @@ impl Lowering<'_> {
             is_static: self.has_modifier(node, "static"),
             ..Function::default()
         };
-        if let Some(parameters) = node.child_by_field_name("parameters") {
+        if let Some(parameters) = node.field("parameters") {
             function.parameters = match parameters.kind() {
                 "parameter_list" => self.parameters(parameters),
                 _ => vec![Parameter { name: self.text(parameters).to_owned(), span: span(parameters), ..Parameter::default() }],
             };
         }
-        let body = node.child_by_field_name("body").or_else(|| children(node).into_iter().rfind(|child| child.kind() == "block"));
+        let body = node.field("body").or_else(|| children(node).into_iter().rfind(|child| child.kind() == "block"));
         function.body = body.map(|body| self.value_body(body)).unwrap_or_default();
         function
     }
@@ -322,10 +323,10 @@ impl Lowering<'_> {
 /// The name that is called: the last one of the function's expression.
 fn called_name(function: Node) -> Node {
     match function.kind() {
-        "member_access_expression" => function.child_by_field_name("name").unwrap_or(function),
+        "member_access_expression" => function.field("name").unwrap_or(function),
         "conditional_access_expression" => {
             let bound = children(function).into_iter().rfind(|child| child.kind() == "member_binding_expression");
-            bound.and_then(|bound| bound.child_by_field_name("name")).unwrap_or(function)
+            bound.and_then(|bound| bound.field("name")).unwrap_or(function)
         }
         _ => function,
     }

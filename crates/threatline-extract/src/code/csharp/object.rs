@@ -5,6 +5,7 @@
 
 use super::Lowering;
 use super::expression::nameless;
+use crate::code::parts::Fields;
 use crate::code::parts::{children, expression, path, span};
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Span, Type};
 use tree_sitter::Node;
@@ -58,7 +59,7 @@ impl Lowering<'_> {
         match node.kind() {
             "assignment_expression" => {
                 let value = self.field_expression(node, "right");
-                let Some(left) = node.child_by_field_name("left") else { return Element::Item(value) };
+                let Some(left) = node.field("left") else { return Element::Item(value) };
                 match left.kind() {
                     "element_binding_expression" => {
                         let key = self.arguments(Some(left)).into_iter().next().map(|argument| argument.value);

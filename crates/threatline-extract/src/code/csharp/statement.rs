@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{self, Case, binary, broken_class, children, effect, expression, name, span, unknown};
 use crate::code::tree::{Expression, ExpressionKind, Statement, StatementKind as Kind};
 use tree_sitter::Node;
@@ -47,19 +48,19 @@ impl Lowering<'_> {
             "throw_statement" => Kind::Throw(self.first_expression(node)),
             "if_statement" => Kind::If {
                 condition: self.field_expression(node, "condition"),
-                then: self.nested(node.child_by_field_name("consequence")),
-                otherwise: self.nested(node.child_by_field_name("alternative")),
+                then: self.nested(node.field("consequence")),
+                otherwise: self.nested(node.field("alternative")),
             },
             "preproc_if" | "preproc_elif" | "preproc_else" => self.conditional(node),
             "while_statement" | "do_statement" => {
                 let mut body = vec![effect(self.field_expression(node, "condition"))];
-                body.extend(self.nested(node.child_by_field_name("body")));
+                body.extend(self.nested(node.field("body")));
                 Kind::Loop { over: None, body }
             }
             "for_statement" => return self.counted(node, out),
             "foreach_statement" => {
                 let over = Some((self.foreach_target(node), self.field_expression(node, "right")));
-                Kind::Loop { over, body: self.nested(node.child_by_field_name("body")) }
+                Kind::Loop { over, body: self.nested(node.field("body")) }
             }
             "try_statement" => self.attempt(node),
             "switch_statement" => return self.switch(node, out),
@@ -102,7 +103,7 @@ impl Lowering<'_> {
         let declared = self.type_of_field(node, "type");
         for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
             let value = initial(declarator).map(|child| self.expression_of(child, declared.as_ref()));
-            let target = match declarator.child_by_field_name("name") {
+            let target = match declarator.field("name") {
                 Some(named) => name(self.text(named), span(named)),
                 None => match children(declarator).into_iter().find(|child| child.kind() == "tuple_pattern") {
                     Some(pattern) => self.tuple(pattern),
@@ -120,7 +121,7 @@ impl Lowering<'_> {
     /// `x = y`, `x += y`, `x ??= y`, `x = y = z` (which is two).
     pub(super) fn assignment(&self, node: Node, out: &mut Vec<Statement>) {
         let target = self.field_expression(node, "left");
-        let right = node.child_by_field_name("right");
+        let right = node.field("right");
         if let Some(inner) = right.filter(|right| right.kind() == "assignment_expression") {
             self.deeper(|| self.assignment(inner, out));
         }
@@ -134,8 +135,8 @@ impl Lowering<'_> {
 
     /// `#if`: which branch holds is decided by the build.
     fn conditional(&self, node: Node) -> Kind {
-        let condition = node.child_by_field_name("condition");
-        let alternative = node.child_by_field_name("alternative");
+        let condition = node.field("condition");
+        let alternative = node.field("alternative");
         let mut then = Vec::new();
         for child in children(node) {
             let is_field = [condition, alternative].iter().flatten().any(|field| field.id() == child.id());
@@ -153,7 +154,7 @@ impl Lowering<'_> {
     }
 
     fn foreach_target(&self, node: Node) -> Expression {
-        match node.child_by_field_name("left") {
+        match node.field("left") {
             Some(left) if left.kind() == "tuple_pattern" => self.tuple(left),
             Some(left) => self.expression(left),
             None => unknown(Vec::new(), span(node)),
@@ -166,9 +167,9 @@ impl Lowering<'_> {
         node.children_by_field_name("initializer", &mut cursor).filter(Node::is_named).for_each(|child| self.statement(child, out));
         let mut body = Vec::new();
         for field in ["condition", "update"] {
-            body.extend(node.child_by_field_name(field).map(|child| effect(self.expression(child))));
+            body.extend(node.field(field).map(|child| effect(self.expression(child))));
         }
-        body.extend(self.nested(node.child_by_field_name("body")));
+        body.extend(self.nested(node.field("body")));
         out.push(Statement { kind: Kind::Loop { over: None, body }, span: span(node) });
     }
 
@@ -176,17 +177,17 @@ impl Lowering<'_> {
         let (mut handlers, mut finally) = (Vec::new(), Vec::new());
         for child in children(node) {
             match child.kind() {
-                "catch_clause" => handlers.push(self.nested(child.child_by_field_name("body"))),
+                "catch_clause" => handlers.push(self.nested(child.field("body"))),
                 "finally_clause" => finally = self.nested(children(child).first().copied()),
                 _ => {}
             }
         }
-        Kind::Try { body: self.nested(node.child_by_field_name("body")), handlers, finally }
+        Kind::Try { body: self.nested(node.field("body")), handlers, finally }
     }
 
     fn switch(&self, node: Node, out: &mut Vec<Statement>) {
         let mut cases = Vec::new();
-        for section in node.child_by_field_name("body").map(children).unwrap_or_default() {
+        for section in node.field("body").map(children).unwrap_or_default() {
             let mut case = Case { default: self.has_token(section, "default"), ..Case::default() };
             for part in children(section) {
                 match part.kind() {
@@ -203,7 +204,7 @@ impl Lowering<'_> {
 
 /// The initial value of a declared variable.
 pub(super) fn initial(declarator: Node) -> Option<Node> {
-    let named = declarator.child_by_field_name("name").map(|named| named.id());
+    let named = declarator.field("name").map(|named| named.id());
     let skip = ["bracketed_argument_list", "tuple_pattern"];
     children(declarator).into_iter().rfind(|child| Some(child.id()) != named && !skip.contains(&child.kind()))
 }

@@ -1,14 +1,15 @@
 //! Types as written.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{children, named};
 use crate::code::tree::Type;
 use tree_sitter::Node;
 
 impl Lowering<'_> {
     /// The type under a field; `var` is none.
-    pub(super) fn type_of_field(&self, node: Node, field: &str) -> Option<Type> {
-        let written = node.child_by_field_name(field)?;
+    pub(super) fn type_of_field(&self, node: Node, field: &'static str) -> Option<Type> {
+        let written = node.field(field)?;
         let declared = self.type_of(written);
         (declared.name != "var" && !declared.name.is_empty()).then_some(declared)
     }
@@ -49,8 +50,8 @@ impl Lowering<'_> {
     }
 
     /// `A.B<C>`; the alias `global` says nothing.
-    fn qualified(&self, node: Node, qualifier: &str) -> Type {
-        let before = node.child_by_field_name(qualifier).map(|child| self.type_of(child).name).unwrap_or_default();
+    fn qualified(&self, node: Node, qualifier: &'static str) -> Type {
+        let before = node.field(qualifier).map(|child| self.type_of(child).name).unwrap_or_default();
         let mut last = self.type_of_field(node, "name").unwrap_or_default();
         if !before.is_empty() && before != "global" {
             last.name = format!("{before}.{}", last.name);

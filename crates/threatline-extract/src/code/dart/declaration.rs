@@ -1,6 +1,7 @@
 //! Classes, mixins, enumerations, extensions and their members, functions, annotations, types.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use tree_sitter::Node;
 impl Lowering<'_> {
     /// A class, mixin or enumeration.
     pub(super) fn class(&self, node: Node) -> Class {
-        let named = node.child_by_field_name("name");
+        let named = node.field("name");
         let mut class = Class {
             name: named.map(|name| self.text(name).to_owned()).unwrap_or_default(),
             kind: if node.kind() == "enum_declaration" { ClassKind::Enum } else { ClassKind::Class },
@@ -19,7 +20,7 @@ impl Lowering<'_> {
             ..Class::default()
         };
         for part in ["superclass", "interfaces"] {
-            let Some(part) = node.child_by_field_name(part) else { continue };
+            let Some(part) = node.field(part) else { continue };
             for child in children(part) {
                 match child.kind() {
                     "type" => class.bases.push(self.type_of(child)),
@@ -27,7 +28,7 @@ impl Lowering<'_> {
                 }
             }
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             self.deeper(|| self.members(body, &mut class));
         }
         type_constructors(&mut class);
@@ -58,13 +59,13 @@ impl Lowering<'_> {
 
     /// A method, getter or constructor with a body.
     fn member(&self, node: Node, class: &mut Class) {
-        let Some(signature) = node.child_by_field_name("signature") else { return };
+        let Some(signature) = node.field("signature") else { return };
         let Some(inner) = children(signature).into_iter().next() else { return };
-        let body = node.child_by_field_name("body");
+        let body = node.field("body");
         match inner.kind() {
             "getter_signature" => {
                 let value = body.and_then(|body| self.computed(body));
-                let declared = inner.child_by_field_name("return_type").map(|ty| self.type_of(ty));
+                let declared = inner.field("return_type").map(|ty| self.type_of(ty));
                 let name = self.field_text(inner, "name").to_owned();
                 class.fields.push(Field { name, declared, value, annotations: self.annotations(node), span: span(node) });
             }
@@ -95,8 +96,8 @@ impl Lowering<'_> {
             match child.kind() {
                 "initialized_identifier_list" | "static_final_declaration_list" | "identifier_list" => {
                     for one in children(child) {
-                        let name = one.child_by_field_name("name").map_or_else(|| self.text(one), |name| self.text(name)).to_owned();
-                        let value = one.child_by_field_name("value").map(|value| self.expression(value));
+                        let name = one.field("name").map_or_else(|| self.text(one), |name| self.text(name)).to_owned();
+                        let value = one.field("value").map(|value| self.expression(value));
                         class.fields.push(Field { name, declared: declared.clone(), value, annotations: annotations.clone(), span: span(one) });
                     }
                 }
@@ -127,7 +128,7 @@ impl Lowering<'_> {
             function.is_static = true;
             function.returns = Some(plain(class.name.as_str()));
         }
-        if let Some(list) = signature.child_by_field_name("parameters") {
+        if let Some(list) = signature.field("parameters") {
             self.parameters(list, &mut function);
         }
         function
@@ -138,7 +139,7 @@ impl Lowering<'_> {
         let at = span(node);
         match node.kind() {
             "field_initializer" => {
-                let value = node.child_by_field_name("value").map(|value| self.expression(value));
+                let value = node.field("value").map(|value| self.expression(value));
                 out.push(assign(member(name("self", at), self.field_text(node, "name"), at), None, value, at));
             }
             "arguments" => out.push(statement(StatementKind::Expression(call(name("super", at), self.arguments(node), at)), at)),
@@ -148,18 +149,18 @@ impl Lowering<'_> {
 
     /// A function of its signature and body.
     pub(super) fn function(&self, node: Node, signature: Node, body: Option<Node>) -> Function {
-        let named = signature.child_by_field_name("name");
+        let named = signature.field("name");
         let name = named.map(|name| self.text(name).to_owned()).unwrap_or_default();
         let mut function = Function {
             annotations: self.annotations(node),
             public: !name.starts_with('_'),
             span: span(node),
             line: named.map_or_else(|| line(node), line),
-            returns: signature.child_by_field_name("return_type").map(|ty| self.type_of(ty)),
+            returns: signature.field("return_type").map(|ty| self.type_of(ty)),
             name,
             ..Function::default()
         };
-        if let Some(list) = signature.child_by_field_name("parameters") {
+        if let Some(list) = signature.field("parameters") {
             self.parameters(list, &mut function);
         }
         function.body = body.map(|body| self.body(body)).unwrap_or_default();
@@ -186,9 +187,9 @@ impl Lowering<'_> {
         let at = span(node);
         let mut parameter = Parameter { span: at, annotations: self.annotations(node), ..Parameter::default() };
         parameter.declared = child_of_kind(node, "type").map(|ty| self.type_of(ty));
-        parameter.default = node.child_by_field_name("value").or_else(|| node.child_by_field_name("default_value")).map(|value| self.expression(value));
+        parameter.default = node.field("value").or_else(|| node.field("default_value")).map(|value| self.expression(value));
         let inner = children(node).into_iter().find(|child| matches!(child.kind(), "field_formal_parameter" | "super_formal_parameter"));
-        let named = inner.unwrap_or(node).child_by_field_name("name").or_else(|| child_of_kind(inner.unwrap_or(node), "identifier"));
+        let named = inner.unwrap_or(node).field("name").or_else(|| child_of_kind(inner.unwrap_or(node), "identifier"));
         parameter.name = named.map(|name| self.text(name).to_owned()).unwrap_or_default();
         if inner.is_some_and(|inner| inner.kind() == "field_formal_parameter") {
             let value = name(parameter.name.as_str(), at);
@@ -220,9 +221,9 @@ impl Lowering<'_> {
 
     /// `extension X on T { … }`: functions with a receiver.
     pub(super) fn extension(&self, node: Node) -> Vec<Function> {
-        let receiver = node.child_by_field_name("class").map(|ty| self.type_of(ty)).unwrap_or_default();
+        let receiver = node.field("class").map(|ty| self.type_of(ty)).unwrap_or_default();
         let mut class = Class::default();
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             self.deeper(|| self.members(body, &mut class));
         }
         class.methods.into_iter().map(|function| Function { receiver: Some(("self".to_owned(), receiver.clone())), ..function }).collect()
@@ -231,7 +232,7 @@ impl Lowering<'_> {
     fn annotations(&self, node: Node) -> Vec<Annotation> {
         let one = |annotation: Node| {
             let at = span(annotation);
-            let dotted: String = self.text(annotation.child_by_field_name("name")?).chars().filter(|letter| !letter.is_whitespace()).collect();
+            let dotted: String = self.text(annotation.field("name")?).chars().filter(|letter| !letter.is_whitespace()).collect();
             let arguments = child_of_kind(annotation, "annotation_arguments").map(|list| self.arguments(list)).unwrap_or_default();
             Some(Annotation { callee: path(&dotted, at), arguments, span: at })
         };

@@ -1,6 +1,7 @@
 //! Expressions, arguments, closures and cascades.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{Case, switch, switch_value};
 use crate::code::tree::*;
 use crate::code::walk::*;
@@ -24,8 +25,8 @@ impl Lowering<'_> {
         children(node).first().map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(*child))
     }
 
-    fn field_value(&self, node: Node, field: &str) -> Expression {
-        node.child_by_field_name(field).map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(child))
+    fn field_value(&self, node: Node, field: &'static str) -> Expression {
+        node.field(field).map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(child))
     }
 
     fn expression_at(&self, node: Node) -> Expression {
@@ -46,13 +47,13 @@ impl Lowering<'_> {
                 Kind::Index { object: Box::new(self.field_value(node, "object")), index: Box::new(self.field_value(node, "index")) }
             }
             "call_expression" => {
-                let arguments = node.child_by_field_name("arguments").map(|list| self.arguments(list)).unwrap_or_default();
+                let arguments = node.field("arguments").map(|list| self.arguments(list)).unwrap_or_default();
                 return call(self.field_value(node, "function"), arguments, at);
             }
             "const_object_expression" | "new_expression" => {
-                let made = node.child_by_field_name("type").map(|ty| self.type_of(ty)).unwrap_or_default();
-                let arguments = node.child_by_field_name("arguments").map(|list| self.arguments(list)).unwrap_or_default();
-                let named = node.child_by_field_name("constructor").or_else(|| child_of_kind(node, "identifier"));
+                let made = node.field("type").map(|ty| self.type_of(ty)).unwrap_or_default();
+                let arguments = node.field("arguments").map(|list| self.arguments(list)).unwrap_or_default();
+                let named = node.field("constructor").or_else(|| child_of_kind(node, "identifier"));
                 return match named {
                     Some(named) => call(member(path(&made.name, at), self.text(named), at), arguments, at),
                     None => construct(made, arguments, at),
@@ -68,11 +69,11 @@ impl Lowering<'_> {
                     (_, kind) => kind,
                 }
             }
-            "assignable_expression" if node.child_by_field_name("property").is_some() => {
+            "assignable_expression" if node.field("property").is_some() => {
                 let property = self.field_text(node, "property").to_owned();
                 return member(self.field_value(node, "object"), property, at);
             }
-            "assignable_expression" if node.child_by_field_name("index").is_some() => {
+            "assignable_expression" if node.field("index").is_some() => {
                 Kind::Index { object: Box::new(self.field_value(node, "object")), index: Box::new(self.field_value(node, "index")) }
             }
             "await_expression"
@@ -115,7 +116,7 @@ impl Lowering<'_> {
             match child.kind() {
                 "type_arguments" => {}
                 "if_element" => {
-                    let parts = ["consequence", "alternative"].into_iter().filter_map(|field| child.child_by_field_name(field));
+                    let parts = ["consequence", "alternative"].into_iter().filter_map(|field| child.field(field));
                     out.extend(parts.map(|part| self.expression(part)));
                 }
                 "spread_element" => out.push(self.field_value(child, "value")),
@@ -156,11 +157,11 @@ impl Lowering<'_> {
             let at = span(*section);
             let step = match first.kind() {
                 "cascade_call_expression" => {
-                    let callee = match first.child_by_field_name("property") {
+                    let callee = match first.field("property") {
                         Some(property) => member(own(), self.text(property), at),
                         None => own(),
                     };
-                    let arguments = first.child_by_field_name("arguments").map(|list| self.arguments(list)).unwrap_or_default();
+                    let arguments = first.field("arguments").map(|list| self.arguments(list)).unwrap_or_default();
                     statement(StatementKind::Expression(call(callee, arguments, at)), at)
                 }
                 "cascade_selector" => {
@@ -199,10 +200,10 @@ impl Lowering<'_> {
     fn closure(&self, node: Node) -> Function {
         let at = span(node);
         let mut function = Function { public: true, span: at, line: at.line, ..Function::default() };
-        if let Some(list) = node.child_by_field_name("parameters") {
+        if let Some(list) = node.field("parameters") {
             self.parameters(list, &mut function);
         }
-        function.body = node.child_by_field_name("body").map(|body| self.body(body)).unwrap_or_default();
+        function.body = node.field("body").map(|body| self.body(body)).unwrap_or_default();
         function
     }
 
@@ -245,7 +246,7 @@ impl Lowering<'_> {
             patterns.iter().for_each(|pattern| self.label(*pattern, &mut case));
             let answer_at = span(*answer);
             let kind = match answer.kind() {
-                "throw_expression" => StatementKind::Throw(answer.child_by_field_name("value").map(|value| self.expression(value))),
+                "throw_expression" => StatementKind::Throw(answer.field("value").map(|value| self.expression(value))),
                 _ => StatementKind::Expression(self.expression(*answer)),
             };
             case.body.push(statement(kind, answer_at));

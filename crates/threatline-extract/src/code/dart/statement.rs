@@ -1,6 +1,7 @@
 //! Statements and blocks.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{Case, switch};
 use crate::code::tree::*;
 use crate::code::walk::*;
@@ -18,9 +19,9 @@ impl Lowering<'_> {
         let kind = match node.kind() {
             "top_level_variable_declaration" | "local_variable_declaration" => return self.variables(node, out),
             "function_declaration" | "local_function_declaration" | "getter_declaration" => {
-                let inner = node.child_by_field_name("signature").or_else(|| child_of_kind(node, "function_signature"));
+                let inner = node.field("signature").or_else(|| child_of_kind(node, "function_signature"));
                 let Some(signature) = inner else { return };
-                let body = node.child_by_field_name("body").or_else(|| child_of_kind(node, "function_body"));
+                let body = node.field("body").or_else(|| child_of_kind(node, "function_body"));
                 Kind::Function(Box::new(self.function(node, signature, body)))
             }
             "class_declaration" | "mixin_declaration" | "enum_declaration" => Kind::Class(Box::new(self.class(node))),
@@ -34,13 +35,13 @@ impl Lowering<'_> {
                 return self.statement(inner, out);
             }
             "assignment_expression" => return self.assignment(node, out),
-            "throw_expression" => Kind::Throw(node.child_by_field_name("value").map(|value| self.expression(value))),
+            "throw_expression" => Kind::Throw(node.field("value").map(|value| self.expression(value))),
             "rethrow_expression" => Kind::Throw(None),
             "return_statement" => Kind::Return(children(node).first().map(|value| self.expression(*value))),
             "if_statement" => {
-                let body = |field: &str| {
+                let body = |field: &'static str| {
                     let mut body = Vec::new();
-                    if let Some(part) = node.child_by_field_name(field) {
+                    if let Some(part) = node.field(field) {
                         match part.kind() {
                             "block" => body = self.block(part),
                             _ => self.statement(part, &mut body),
@@ -48,14 +49,14 @@ impl Lowering<'_> {
                     }
                     body
                 };
-                let condition = node.child_by_field_name("condition").map_or_else(|| unknown(Vec::new(), at), |condition| self.expression(condition));
+                let condition = node.field("condition").map_or_else(|| unknown(Vec::new(), at), |condition| self.expression(condition));
                 Kind::If { condition, then: body("consequence"), otherwise: body("alternative") }
             }
             "for_statement" => {
-                let variable = node.child_by_field_name("name").map(|variable| name(self.text(variable), span(variable)));
-                let list = node.child_by_field_name("value").map(|list| self.expression(list));
+                let variable = node.field("name").map(|variable| name(self.text(variable), span(variable)));
+                let list = node.field("value").map(|list| self.expression(list));
                 let mut body = Vec::new();
-                if let Some(init) = node.child_by_field_name("init") {
+                if let Some(init) = node.field("init") {
                     self.statement(init, &mut body);
                 }
                 self.inner(node, &mut body);
@@ -63,14 +64,14 @@ impl Lowering<'_> {
             }
             "while_statement" | "do_statement" => {
                 let mut body = Vec::new();
-                if let Some(condition) = node.child_by_field_name("condition") {
+                if let Some(condition) = node.field("condition") {
                     body.push(statement(Kind::Expression(self.expression(condition)), at));
                 }
                 self.inner(node, &mut body);
                 Kind::Loop { over: None, body }
             }
             "try_statement" => {
-                let body = node.child_by_field_name("body").map(|body| self.block(body)).unwrap_or_default();
+                let body = node.field("body").map(|body| self.block(body)).unwrap_or_default();
                 let finally = child_of_kind(node, "finally_clause").and_then(|clause| child_of_kind(clause, "block"));
                 let handlers = children(node).into_iter().skip(1).filter(|child| child.kind() == "block").map(|block| self.block(block)).collect();
                 Kind::Try { body, handlers, finally: finally.map(|block| self.block(block)).unwrap_or_default() }
@@ -101,7 +102,7 @@ impl Lowering<'_> {
     }
 
     fn inner(&self, node: Node, out: &mut Vec<Statement>) {
-        match node.child_by_field_name("body") {
+        match node.field("body") {
             Some(body) if body.kind() == "block" => out.extend(self.block(body)),
             Some(body) => self.statement(body, out),
             None => {}
@@ -118,7 +119,7 @@ impl Lowering<'_> {
                     children(child).into_iter().for_each(|one| self.variable(one, declared.clone(), out));
                 }
                 "pattern_variable_declaration" => {
-                    let value = child.child_by_field_name("value").or_else(|| children(child).into_iter().next_back());
+                    let value = child.field("value").or_else(|| children(child).into_iter().next_back());
                     let at = span(child);
                     out.extend(value.map(|value| statement(Kind::Expression(self.expression(value)), at)));
                 }
@@ -130,8 +131,8 @@ impl Lowering<'_> {
     fn variable(&self, node: Node, declared: Option<Type>, out: &mut Vec<Statement>) {
         let at = span(node);
         let declared = child_of_kind(node, "type").map(|ty| self.type_of(ty)).or(declared);
-        let Some(named) = node.child_by_field_name("name") else { return };
-        let value = node.child_by_field_name("value").map(|value| self.expression(value));
+        let Some(named) = node.field("name") else { return };
+        let value = node.field("value").map(|value| self.expression(value));
         out.push(assign(name(self.text(named), at), declared.clone(), value, at));
         for more in children(node).into_iter().filter(|child| child.kind() == "initialized_identifier") {
             _ = self.deeper(|| self.variable(more, declared.clone(), out));
@@ -140,7 +141,7 @@ impl Lowering<'_> {
 
     fn assignment(&self, node: Node, out: &mut Vec<Statement>) {
         let at = span(node);
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else { return };
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
         let target = self.expression(left);
         let mut value = self.expression(right);
         match self.field_text(node, "operator") {
@@ -151,8 +152,8 @@ impl Lowering<'_> {
     }
 
     fn choice(&self, node: Node) -> Vec<Statement> {
-        let value = node.child_by_field_name("condition").map_or_else(|| unknown(Vec::new(), span(node)), |value| self.expression(value));
-        let entries = node.child_by_field_name("body").map(children).unwrap_or_default();
+        let value = node.field("condition").map_or_else(|| unknown(Vec::new(), span(node)), |value| self.expression(value));
+        let entries = node.field("body").map(children).unwrap_or_default();
         let mut cases = Vec::new();
         for entry in entries {
             let mut case = Case { default: entry.kind() == "switch_statement_default", ..Case::default() };

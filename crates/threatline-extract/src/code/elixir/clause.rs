@@ -1,6 +1,7 @@
 //! Clauses: several bodies of one name, told apart by patterns, and what a pattern binds.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -24,18 +25,16 @@ impl Lowering<'_> {
 
     /// `pattern when guard -> body`
     pub(super) fn stab<'n>(&self, node: Node<'n>) -> Clause<'n> {
-        let body = node.child_by_field_name("right").map(|body| self.statements(&children(body))).unwrap_or_default();
-        let (left, guard) = match node.child_by_field_name("left") {
-            Some(left) if left.kind() == "binary_operator" && self.walk.field_text(left, "operator") == "when" => {
-                (left.child_by_field_name("left"), left.child_by_field_name("right"))
-            }
+        let body = node.field("right").map(|body| self.statements(&children(body))).unwrap_or_default();
+        let (left, guard) = match node.field("left") {
+            Some(left) if left.kind() == "binary_operator" && self.walk.field_text(left, "operator") == "when" => (left.field("left"), left.field("right")),
             left => (left, None),
         };
         let patterns = left.map(|left| if left.kind() == "arguments" { children(left) } else { vec![left] }).unwrap_or_default();
         // `x when guard` in an anonymous function
         let (patterns, guard) = match patterns.as_slice() {
             [only] if only.kind() == "binary_operator" && self.walk.field_text(*only, "operator") == "when" => {
-                (only.child_by_field_name("left").into_iter().collect(), only.child_by_field_name("right"))
+                (only.field("left").into_iter().collect(), only.field("right"))
             }
             _ => (patterns, guard),
         };
@@ -96,7 +95,7 @@ impl Lowering<'_> {
         match pattern.kind() {
             "identifier" => Some(self.walk.text(pattern).to_owned()).filter(|word| !word.starts_with('_')),
             "binary_operator" => {
-                let part = |field: &str| pattern.child_by_field_name(field).and_then(|part| self.walk.deeper(|| self.own_name(part)).flatten());
+                let part = |field: &'static str| pattern.field(field).and_then(|part| self.walk.deeper(|| self.own_name(part)).flatten());
                 match self.walk.field_text(pattern, "operator") {
                     "=" => part("right").or_else(|| part("left")),
                     "\\\\" => part("left"),
@@ -112,7 +111,7 @@ impl Lowering<'_> {
         match pattern.kind() {
             "map" => children(child_of_kind(pattern, "struct")?).first().and_then(|named| self.module_name(*named)),
             "binary_operator" if self.walk.field_text(pattern, "operator") == "=" => {
-                let part = |field: &str| pattern.child_by_field_name(field).and_then(|part| self.walk.deeper(|| self.record(part)).flatten());
+                let part = |field: &'static str| pattern.field(field).and_then(|part| self.walk.deeper(|| self.record(part)).flatten());
                 part("left").or_else(|| part("right"))
             }
             _ => None,
@@ -147,18 +146,18 @@ impl Lowering<'_> {
             }
             "binary_operator" => match self.walk.field_text(pattern, "operator") {
                 "=" => {
-                    for part in [pattern.child_by_field_name("left"), pattern.child_by_field_name("right")].into_iter().flatten() {
+                    for part in [pattern.field("left"), pattern.field("right")].into_iter().flatten() {
                         self.binds(part, value, out);
                     }
                 }
                 "\\\\" => {
-                    if let Some(left) = pattern.child_by_field_name("left") {
+                    if let Some(left) = pattern.field("left") {
                         self.binds(left, value, out);
                     }
                 }
                 // `"room:" <> id`, `[first | rest]`
                 _ => {
-                    if let Some(rest) = pattern.child_by_field_name("right").filter(|rest| rest.kind() == "identifier") {
+                    if let Some(rest) = pattern.field("right").filter(|rest| rest.kind() == "identifier") {
                         out.push(assign(name(self.walk.text(rest), at), None, Some(unknown(vec![value.clone()], at)), at));
                     }
                 }
@@ -184,13 +183,13 @@ impl Lowering<'_> {
             match part.kind() {
                 "keywords" => {
                     for pair in children(part) {
-                        if let (Some(key), Some(value)) = (self.key(pair), pair.child_by_field_name("value")) {
+                        if let (Some(key), Some(value)) = (self.key(pair), pair.field("value")) {
                             found(key, value, true);
                         }
                     }
                 }
                 "binary_operator" if self.walk.field_text(part, "operator") == "=>" => {
-                    let Some((key, value)) = part.child_by_field_name("left").zip(part.child_by_field_name("right")) else { continue };
+                    let Some((key, value)) = part.field("left").zip(part.field("right")) else { continue };
                     if let ExpressionKind::String(text) = self.expression(key).kind {
                         found(&text, value, key.kind() == "atom");
                     }
@@ -230,9 +229,9 @@ impl Lowering<'_> {
                 if opaque { both(all, Some(unknown(vec![value.clone()], at))) } else { all }
             }
             "binary_operator" if matches!(self.walk.field_text(pattern, "operator"), "=" | "\\\\") => {
-                let left = pattern.child_by_field_name("left").and_then(|left| self.fits(left, value));
+                let left = pattern.field("left").and_then(|left| self.fits(left, value));
                 let is_default = self.walk.field_text(pattern, "operator") == "\\\\";
-                let right = pattern.child_by_field_name("right").filter(|_| !is_default).and_then(|right| self.fits(right, value));
+                let right = pattern.field("right").filter(|_| !is_default).and_then(|right| self.fits(right, value));
                 both(left, right)
             }
             "tuple" => self.outcome(pattern, value).or_else(|| Some(unknown(vec![value.clone()], at))),

@@ -2,6 +2,7 @@
 
 use super::statement::stabs;
 use super::{Lowering, block, given};
+use crate::code::parts::Fields;
 use crate::code::parts::switch_value;
 use crate::code::tree::*;
 use crate::code::walk::*;
@@ -19,8 +20,8 @@ impl Lowering<'_> {
         expression(kind, span(node))
     }
 
-    pub(super) fn field(&self, node: Node, field: &str) -> Expression {
-        node.child_by_field_name(field).map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(child))
+    pub(super) fn field(&self, node: Node, field: &'static str) -> Expression {
+        node.field(field).map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(child))
     }
 
     pub(super) fn all(&self, node: Node) -> Vec<Expression> {
@@ -71,7 +72,7 @@ impl Lowering<'_> {
 
     fn unary(&self, node: Node) -> ExpressionKind {
         let at = span(node);
-        let Some(operand) = node.child_by_field_name("operand") else { return ExpressionKind::Unknown(Vec::new()) };
+        let Some(operand) = node.field("operand") else { return ExpressionKind::Unknown(Vec::new()) };
         match self.walk.field_text(node, "operator") {
             "!" | "not" => ExpressionKind::Not(Box::new(self.expression(operand))),
             // what a module keeps under a name
@@ -106,9 +107,9 @@ impl Lowering<'_> {
 
     /// `Mod.fun/1`: what is called, and with how many arguments.
     fn whole_function(&self, node: Node) -> Option<(Expression, u32)> {
-        let (left, right) = node.child_by_field_name("left").zip(node.child_by_field_name("right"))?;
+        let (left, right) = node.field("left").zip(node.field("right"))?;
         let count = self.walk.text(right).parse().ok().filter(|count| *count < 16)?;
-        let left = if left.kind() == "call" { left.child_by_field_name("target")? } else { left };
+        let left = if left.kind() == "call" { left.field("target")? } else { left };
         (self.walk.field_text(node, "operator") == "/").then(|| (self.expression(left), count))
     }
 
@@ -136,7 +137,7 @@ impl Lowering<'_> {
     fn piped(&self, node: Node) -> ExpressionKind {
         let at = span(node);
         let first = self.field(node, "left");
-        let Some(right) = node.child_by_field_name("right") else { return first.kind };
+        let Some(right) = node.field("right") else { return first.kind };
         if let Some(("case", _)) = self.called(right)
             && let Some(held) = block(right)
         {
@@ -162,7 +163,7 @@ impl Lowering<'_> {
             Some(("unquote", given)) => return given.first().map_or(ExpressionKind::Null, |inner| self.expression(*inner).kind),
             _ => {}
         }
-        match (self.parts(node), node.child_by_field_name("target")) {
+        match (self.parts(node), node.field("target")) {
             (Some((callee, arguments)), _) => looked_up(callee, arguments, at),
             // a member that nothing is handed is read
             (None, Some(target)) => self.callee(target).kind,
@@ -172,13 +173,13 @@ impl Lowering<'_> {
 
     /// What is called, and with what; none where nothing is handed over.
     fn parts(&self, node: Node) -> Option<(Expression, Vec<Argument>)> {
-        let target = node.child_by_field_name("target").filter(|_| node.kind() == "call")?;
+        let target = node.field("target").filter(|_| node.kind() == "call")?;
         let is_handed = block(node).is_some() || children(node).iter().any(|child| child.kind() == "arguments");
         is_handed.then(|| (self.callee(target), self.arguments(node)))
     }
 
     fn callee(&self, target: Node) -> Expression {
-        let is_function = target.kind() == "dot" && target.child_by_field_name("right").is_none();
+        let is_function = target.kind() == "dot" && target.field("right").is_none();
         // `f.(x)`
         if is_function { self.field(target, "left") } else { self.expression(target) }
     }
@@ -200,7 +201,7 @@ impl Lowering<'_> {
     }
 
     fn keyword_argument(&self, pair: Node, out: &mut Vec<Argument>) {
-        let (Some(key), Some(value)) = (self.key(pair), pair.child_by_field_name("value")) else { return };
+        let (Some(key), Some(value)) = (self.key(pair), pair.field("value")) else { return };
         let at = span(pair);
         if key == "do" {
             let body = returned(self.statements(&[value]));

@@ -1,6 +1,7 @@
 //! Texts, atoms, sigils, lists, maps.
 
 use super::{Lowering, keyword};
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -47,7 +48,7 @@ impl Lowering<'_> {
 
     /// The name of a pair among keywords.
     pub(super) fn key(&self, pair: Node) -> Option<&str> {
-        pair.child_by_field_name("key").map(|key| keyword(self.walk.text(key)))
+        pair.field("key").map(|key| keyword(self.walk.text(key)))
     }
 
     /// `%{a: 1, "b" => 2}`, and a record, which is made by its name.
@@ -77,7 +78,7 @@ impl Lowering<'_> {
             // `%{user | name: "x"}`
             ("binary_operator", "|") => {
                 out.push((expression(ExpressionKind::Null, span(node)), self.field(node, "left")));
-                if let Some(rest) = node.child_by_field_name("right") {
+                if let Some(rest) = node.field("right") {
                     self.walk.deeper(|| self.part(rest, out));
                 }
             }

@@ -3,6 +3,7 @@
 use super::clause::Clause;
 use super::statement::behind;
 use super::{Lowering, block, given};
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -76,7 +77,7 @@ impl Lowering<'_> {
 
     /// `@timeout 5_000`, `@behaviour Plug`
     fn attribute(&self, node: Node, class: &mut Class) {
-        let operand = node.child_by_field_name("operand").filter(|_| self.walk.field_text(node, "operator") == "@");
+        let operand = node.field("operand").filter(|_| self.walk.field_text(node, "operator") == "@");
         let Some((word, given)) = operand.and_then(|operand| self.called(operand)) else { return };
         let Some(value) = given.first().filter(|_| !WORDS.contains(&word)) else { return };
         if word == "behaviour" {
@@ -104,7 +105,7 @@ impl Lowering<'_> {
         let (word, all) = self.called(node)?;
         let head = *all.first()?;
         let (head, guard) = match self.walk.field_text(head, "operator") {
-            "when" => (head.child_by_field_name("left")?, head.child_by_field_name("right")),
+            "when" => (head.field("left")?, head.field("right")),
             _ => (head, None),
         };
         let (name, patterns) = match head.kind() {

@@ -2,6 +2,7 @@
 
 use super::clause::Clause;
 use super::{Lowering, block, given};
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -41,7 +42,7 @@ impl Lowering<'_> {
         let at = span(node);
         match node.kind() {
             "binary_operator" if self.walk.field_text(node, "operator") == "=" => {
-                let Some((left, right)) = node.child_by_field_name("left").zip(node.child_by_field_name("right")) else { return };
+                let Some((left, right)) = node.field("left").zip(node.field("right")) else { return };
                 self.matched(left, self.expression(right), at, out);
                 return;
             }
@@ -137,7 +138,7 @@ impl Lowering<'_> {
         let pairs: Vec<Node> = given.iter().filter(|one| one.kind() == "keywords").flat_map(|one| children(*one)).collect();
         let arm = |word: &str| {
             let pair = pairs.iter().find(|pair| self.key(**pair) == Some(word));
-            pair.and_then(|pair| pair.child_by_field_name("value")).map(|value| self.statements(&[value])).unwrap_or_default()
+            pair.and_then(|pair| pair.field("value")).map(|value| self.statements(&[value])).unwrap_or_default()
         };
         (arm("do"), arm("else"))
     }
@@ -198,7 +199,7 @@ impl Lowering<'_> {
         }
         for (number, step) in given.iter().filter(|step| step.kind() != "keywords").enumerate().collect::<Vec<_>>().into_iter().rev() {
             let is_match = step.kind() == "binary_operator" && self.walk.field_text(*step, "operator") == "<-";
-            let Some((pattern, value)) = step.child_by_field_name("left").zip(step.child_by_field_name("right")).filter(|_| is_match) else {
+            let Some((pattern, value)) = step.field("left").zip(step.field("right")).filter(|_| is_match) else {
                 let mut before = self.statements(&[*step]);
                 before.append(&mut inner);
                 inner = before;
@@ -228,7 +229,7 @@ impl Lowering<'_> {
         let (mut body, _) = self.arms(node, given);
         for step in given.iter().filter(|step| step.kind() != "keywords").rev() {
             let is_match = step.kind() == "binary_operator" && self.walk.field_text(*step, "operator") == "<-";
-            match step.child_by_field_name("left").zip(step.child_by_field_name("right")).filter(|_| is_match) {
+            match step.field("left").zip(step.field("right")).filter(|_| is_match) {
                 Some((pattern, list)) => {
                     let over = match pattern.kind() {
                         "tuple" => expression(ExpressionKind::List(children(pattern).into_iter().map(|part| self.expression(part)).collect()), span(pattern)),
@@ -255,8 +256,8 @@ impl Lowering<'_> {
 
     /// The modules that `A.B` and `A.{B, C}` name.
     pub(super) fn several(&self, node: Node) -> Vec<String> {
-        let inner = if node.kind() == "call" { node.child_by_field_name("target").unwrap_or(node) } else { node };
-        if let Some((left, right)) = inner.child_by_field_name("left").zip(inner.child_by_field_name("right"))
+        let inner = if node.kind() == "call" { node.field("target").unwrap_or(node) } else { node };
+        if let Some((left, right)) = inner.field("left").zip(inner.field("right"))
             && inner.kind() == "dot"
             && right.kind() == "tuple"
         {
@@ -282,5 +283,5 @@ pub(super) fn stabs(held: Node<'_>) -> Vec<Node<'_>> {
 /// The value that stands behind a keyword.
 pub(super) fn behind<'n>(lowering: &Lowering, call: Node<'n>, word: &str) -> Option<Node<'n>> {
     let pairs = given(call).into_iter().filter(|one| one.kind() == "keywords").flat_map(children);
-    pairs.into_iter().find(|pair| lowering.key(*pair) == Some(word)).and_then(|pair| pair.child_by_field_name("value"))
+    pairs.into_iter().find(|pair| lowering.key(*pair) == Some(word)).and_then(|pair| pair.field("value"))
 }

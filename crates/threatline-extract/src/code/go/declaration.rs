@@ -1,6 +1,7 @@
 //! Functions, types, constants and variables.
 
 use super::{Lowering, is_exported, list_under, tag};
+use crate::code::parts::Fields;
 use crate::code::tree::{Annotation, Argument, Class, ClassKind, Expression, Field, Function, Parameter, Statement, StatementKind, Type};
 use crate::code::walk::{assign, children, children_of, generic, line, name, path, plain, span, statement, string, unknown};
 use tree_sitter::Node;
@@ -8,7 +9,7 @@ use tree_sitter::Node;
 impl Lowering<'_> {
     /// A function, method or function literal.
     pub(super) fn function(&self, node: Node) -> Function {
-        let named = node.child_by_field_name("name");
+        let named = node.field("name");
         let called = named.map(|named| self.text(named)).unwrap_or_default();
         let receiver = list_under(node, "receiver").and_then(|list| self.parameters(list).into_iter().next());
         let results = list_under(node, "result").map(|list| self.parameters(list)).unwrap_or_default();
@@ -16,13 +17,13 @@ impl Lowering<'_> {
             name: called.to_owned(),
             receiver: receiver.map(|receiver| (receiver.name, receiver.declared.unwrap_or_default())),
             parameters: list_under(node, "parameters").map(|list| self.parameters(list)).unwrap_or_default(),
-            returns: node.child_by_field_name("result").map(|result| self.result(result)),
+            returns: node.field("result").map(|result| self.result(result)),
             public: called.is_empty() || is_exported(called),
             span: span(node),
             line: line(named.unwrap_or(node)),
             ..Function::default()
         };
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             let names = results.into_iter().map(|result| result.name).filter(|name| !name.is_empty() && name != "_");
             self.results.borrow_mut().push(names.collect());
             self.statements(body, &mut function.body);
@@ -47,7 +48,7 @@ impl Lowering<'_> {
     fn parameters(&self, list: Node) -> Vec<Parameter> {
         let mut out = Vec::new();
         for child in children(list) {
-            let Some(declared) = child.child_by_field_name("type") else { continue };
+            let Some(declared) = child.field("type") else { continue };
             let declared = self.type_of(declared);
             let variadic = child.kind() == "variadic_parameter_declaration";
             let names = children_of(child, "name");
@@ -67,7 +68,7 @@ impl Lowering<'_> {
     }
 
     fn type_at(&self, node: Node) -> Type {
-        let under = |field: &str| node.child_by_field_name(field).map(|child| self.type_of(child));
+        let under = |field: &'static str| node.field(field).map(|child| self.type_of(child));
         match node.kind() {
             "type_identifier" | "identifier" => plain(self.text(node)),
             "qualified_type" => plain(format!("{}.{}", self.walk.field_text(node, "package"), self.walk.field_text(node, "name"))),
@@ -75,7 +76,7 @@ impl Lowering<'_> {
                 children(node).first().map(|inner| self.type_of(*inner)).unwrap_or_default()
             }
             "generic_type" => {
-                let arguments = node.child_by_field_name("type_arguments").map(|list| self.type_list(list));
+                let arguments = node.field("type_arguments").map(|list| self.type_list(list));
                 Type { arguments: arguments.unwrap_or_default(), ..under("type").unwrap_or_default() }
             }
             "slice_type" | "array_type" | "implicit_length_array_type" => generic("[]", under("element").into_iter().collect()),
@@ -98,7 +99,7 @@ impl Lowering<'_> {
     /// `type X …`; an alias of a plain name is an assignment.
     pub(super) fn types(&self, node: Node, out: &mut Vec<Statement>) {
         for spec in children(node) {
-            let (Some(named), Some(shape)) = (spec.child_by_field_name("name"), spec.child_by_field_name("type")) else { continue };
+            let (Some(named), Some(shape)) = (spec.field("name"), spec.field("type")) else { continue };
             let at = span(spec);
             if spec.kind() == "type_alias" && matches!(shape.kind(), "type_identifier" | "qualified_type") {
                 let value = path(&self.type_of(shape).name, span(shape));
@@ -122,7 +123,7 @@ impl Lowering<'_> {
     fn structure(&self, shape: Node, class: &mut Class) {
         class.kind = ClassKind::Struct;
         for declaration in field_declarations(shape) {
-            let Some(written) = declaration.child_by_field_name("type") else { continue };
+            let Some(written) = declaration.field("type") else { continue };
             let declared = self.type_of(written);
             let annotations = tag(declaration).map(|tag| self.tag(tag));
             let one = |name: &str, at: Node| Field {
@@ -161,7 +162,7 @@ impl Lowering<'_> {
     pub(super) fn field_names<'n>(&self, shape: Node<'n>) -> Vec<(&str, Option<Node<'n>>)> {
         let mut out = Vec::new();
         for declaration in field_declarations(shape) {
-            let declared = declaration.child_by_field_name("type");
+            let declared = declaration.field("type");
             let names = children_of(declaration, "name");
             match declared {
                 Some(embedded) if names.is_empty() => out.push((last_part(self.text(embedded)), declared)),
@@ -179,8 +180,8 @@ impl Lowering<'_> {
                 continue;
             }
             let targets: Vec<Expression> = children_of(spec, "name").into_iter().map(|named| name(self.text(named), span(named))).collect();
-            let declared = spec.child_by_field_name("type").map(|written| self.type_of(written));
-            match spec.child_by_field_name("value") {
+            let declared = spec.field("type").map(|written| self.type_of(written));
+            match spec.field("value") {
                 Some(list) => self.assignments(targets, declared, children(list), span(spec), out),
                 None => {
                     let value = (spec.kind() == "const_spec").then(|| unknown(Vec::new(), span(spec)));

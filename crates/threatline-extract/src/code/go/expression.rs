@@ -1,6 +1,7 @@
 //! Expressions and calls.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Span, Type};
 use crate::code::walk::{MAX_DEPTH, argument, children, construct, expression, member, name, not, path, span, string, unknown};
 use tree_sitter::Node;
@@ -12,8 +13,8 @@ impl Lowering<'_> {
     }
 
     /// The expression under a field; unknown when the parser found none.
-    pub(super) fn expression_under(&self, node: Node, field: &str) -> Expression {
-        match node.child_by_field_name(field) {
+    pub(super) fn expression_under(&self, node: Node, field: &'static str) -> Expression {
+        match node.field(field) {
             Some(child) => self.expression(child),
             None => unknown(Vec::new(), span(node)),
         }
@@ -55,23 +56,23 @@ impl Lowering<'_> {
     }
 
     fn written_type(&self, node: Node) -> Type {
-        self.type_of(node.child_by_field_name("type").unwrap_or(node))
+        self.type_of(node.field("type").unwrap_or(node))
     }
 
     /// The lines of a member are those of its name, so that each call of a long chain has its own.
     fn selector(&self, node: Node) -> Expression {
-        let field = node.child_by_field_name("field");
+        let field = node.field("field");
         let at = field.map_or_else(|| span(node), span);
         member(self.expression_under(node, "operand"), field.map(|field| self.text(field)).unwrap_or_default(), at)
     }
 
     fn call(&self, node: Node, at: Span) -> Expression {
-        let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
-        let Some(function) = node.child_by_field_name("function") else { return unknown(self.expressions(node), at) };
+        let arguments = node.field("arguments").map(children).unwrap_or_default();
+        let Some(function) = node.field("function") else { return unknown(self.expressions(node), at) };
         if let Some(known) = self.language_call(self.text(function), &arguments, at) {
             return known;
         }
-        let types = node.child_by_field_name("type_arguments").map(|list| self.type_list(list)).unwrap_or_default();
+        let types = node.field("type_arguments").map(|list| self.type_list(list)).unwrap_or_default();
         let arguments = arguments.into_iter().map(|child| self.argument(child)).collect();
         // A chain's link is one level.
         let callee = Box::new(if function.kind() == "selector_expression" { self.selector(function) } else { self.expression(function) });
@@ -115,7 +116,7 @@ impl Lowering<'_> {
     /// `[]byte(x)` is x; `F[T](x)` looks like a conversion and is most often a call.
     fn conversion(&self, node: Node, at: Span) -> Expression {
         let operand = self.expression_under(node, "operand");
-        match node.child_by_field_name("type") {
+        match node.field("type") {
             Some(called) if called.kind() == "generic_type" => {
                 let Type { name, arguments: types, .. } = self.type_of(called);
                 let callee = Box::new(path(&name, span(called)));
@@ -142,14 +143,14 @@ impl Lowering<'_> {
     /// Long concatenations lean to the left, as deep as they are long; they are walked in a loop.
     fn binary(&self, node: Node) -> Expression {
         let mut pending = vec![node];
-        let mut left = node.child_by_field_name("left");
+        let mut left = node.field("left");
         while let Some(inner) = left.filter(|inner| inner.kind() == "binary_expression") {
             // The result is as deep as the chain, and others will walk it: they get what a bound allows.
             if pending.len() >= MAX_DEPTH as usize {
                 break;
             }
             pending.push(inner);
-            left = inner.child_by_field_name("left");
+            left = inner.field("left");
         }
         let mut result = match left {
             Some(first) if first.kind() != "binary_expression" => self.expression(first),

@@ -1,6 +1,7 @@
 //! Strings, runes, format strings and composite literals.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Span, Type};
 use crate::code::walk::{argument, children, construct, expression, named, span, string, unknown};
 use tree_sitter::Node;
@@ -19,7 +20,7 @@ impl Lowering<'_> {
     /// `T{…}`, `[]T{…}`, `map[K]V{…}`.
     pub(super) fn composite(&self, node: Node) -> Expression {
         let at = span(node);
-        match (node.child_by_field_name("type"), node.child_by_field_name("body")) {
+        match (node.field("type"), node.field("body")) {
             (Some(made), Some(body)) => self.walk.deeper(|| self.literal(made, body, at)),
             _ => None,
         }
@@ -32,11 +33,11 @@ impl Lowering<'_> {
         let shape = self.shape(made);
         match shape.kind() {
             "slice_type" | "array_type" | "implicit_length_array_type" => {
-                let element = shape.child_by_field_name("element");
+                let element = shape.field("element");
                 let values = children(body).into_iter().map(|child| self.element(value_of(child), element));
                 expression(Kind::List(values.collect()), at)
             }
-            "map_type" => self.map(body, shape.child_by_field_name("key"), shape.child_by_field_name("value"), at),
+            "map_type" => self.map(body, shape.field("key"), shape.field("value"), at),
             "struct_type" if made.kind() == "struct_type" => {
                 let entries = self.fields(shape, body).into_iter();
                 let entries = entries.map(|field| (string(field.name.unwrap_or_default(), field.value.span), field.value));
@@ -49,7 +50,7 @@ impl Lowering<'_> {
 
     fn map(&self, body: Node, key: Option<Node>, value: Option<Node>, at: Span) -> Expression {
         let entry = |child: Node| {
-            let keyed = child.child_by_field_name("key")?;
+            let keyed = child.field("key")?;
             Some((self.element(keyed, key), self.element(value_of(child), value)))
         };
         expression(Kind::Map(children(body).into_iter().filter_map(entry).collect()), at)
@@ -60,7 +61,7 @@ impl Lowering<'_> {
         let declared = self.field_names(shape);
         let mut out = Vec::new();
         for (at, child) in children(body).into_iter().enumerate() {
-            match child.child_by_field_name("key") {
+            match child.field("key") {
                 Some(key) => {
                     let key = self.text(key);
                     let field = declared.iter().find(|field| field.0 == key);
@@ -79,13 +80,13 @@ impl Lowering<'_> {
     /// a map.
     fn literal_of_unseen(&self, made: Type, body: Node, at: Span) -> Expression {
         let elements = children(body);
-        let is_map = elements.iter().filter_map(|child| child.child_by_field_name("key")).any(|key| !is_plain_name(key));
+        let is_map = elements.iter().filter_map(|child| child.field("key")).any(|key| !is_plain_name(key));
         if is_map {
             return self.map(body, None, None, at);
         }
         let arguments = elements.into_iter().map(|child| {
             let value = self.element(value_of(child), None);
-            match child.child_by_field_name("key") {
+            match child.field("key") {
                 Some(key) => named(self.text(key), value),
                 None => argument(value),
             }
@@ -114,7 +115,7 @@ impl Lowering<'_> {
         let elements = children(node);
         if elements.iter().any(|child| child.kind() == "keyed_element") {
             let entry = |child: Node| {
-                let key = child.child_by_field_name("key")?;
+                let key = child.field("key")?;
                 let key = if is_plain_name(key) { string(self.text(key), span(key)) } else { self.element(key, None) };
                 Some((key, self.element(value_of(child), None)))
             };
@@ -160,7 +161,7 @@ impl Lowering<'_> {
 
 /// The value of an element, keyed or not.
 fn value_of(node: Node<'_>) -> Node<'_> {
-    if node.kind() == "keyed_element" { node.child_by_field_name("value").unwrap_or(node) } else { node }
+    if node.kind() == "keyed_element" { node.field("value").unwrap_or(node) } else { node }
 }
 
 fn is_plain_name(key: Node) -> bool {

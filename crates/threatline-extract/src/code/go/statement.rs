@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Expression, ExpressionKind as Kind, Span, Statement, StatementKind, Type};
 use crate::code::walk::{MAX_CASES, assign, binary, call, children, children_of, expression, member, name, span, statement, unknown};
 use tree_sitter::Node;
@@ -91,7 +92,7 @@ impl Lowering<'_> {
     }
 
     fn assignment(&self, node: Node, at: Span, out: &mut Vec<Statement>) {
-        let list = |field: &str| match node.child_by_field_name(field) {
+        let list = |field: &'static str| match node.field(field) {
             Some(list) if list.kind() == "expression_list" => children(list),
             one => one.into_iter().collect(),
         };
@@ -109,7 +110,7 @@ impl Lowering<'_> {
 
     /// `*p = …` assigns to what the pointer points to: a name of its own, with the star.
     fn target(&self, node: Node) -> Expression {
-        match node.child_by_field_name("operand") {
+        match node.field("operand") {
             Some(pointer) if node.kind() == "unary_expression" && pointer.kind() == "identifier" && self.text(node).starts_with('*') => {
                 name(format!("*{}", self.text(pointer)), span(node))
             }
@@ -120,7 +121,7 @@ impl Lowering<'_> {
     /// Targets and values pairwise, or one call for several targets. A type assertion declares its target.
     pub(super) fn assignments(&self, mut targets: Vec<Expression>, declared: Option<Type>, values: Vec<Node>, at: Span, out: &mut Vec<Statement>) {
         let asserted = |value: &Node| {
-            let written = (value.kind() == "type_assertion_expression").then(|| value.child_by_field_name("type")).flatten();
+            let written = (value.kind() == "type_assertion_expression").then(|| value.field("type")).flatten();
             declared.clone().or_else(|| written.map(|written| self.type_of(written)))
         };
         if let ([value], 2) = (values.as_slice(), targets.len())
@@ -144,14 +145,14 @@ impl Lowering<'_> {
     }
 
     fn initializer(&self, node: Node, out: &mut Vec<Statement>) {
-        if let Some(initializer) = node.child_by_field_name("initializer") {
+        if let Some(initializer) = node.field("initializer") {
             self.statement(initializer, out);
         }
     }
 
     fn condition(&self, node: Node, at: Span, out: &mut Vec<Statement>) {
         self.initializer(node, out);
-        let otherwise = match node.child_by_field_name("alternative") {
+        let otherwise = match node.field("alternative") {
             Some(block) if block.kind() == "block" => self.block(Some(block)),
             Some(other) => {
                 let mut inner = Vec::new();
@@ -161,7 +162,7 @@ impl Lowering<'_> {
             None => Vec::new(),
         };
         let condition = self.expression_under(node, "condition");
-        let then = self.block(node.child_by_field_name("consequence"));
+        let then = self.block(node.field("consequence"));
         out.push(statement(StatementKind::If { condition, then, otherwise }, at));
     }
 
@@ -181,7 +182,7 @@ impl Lowering<'_> {
                 _ => self.statement(head, &mut body),
             }
         }
-        body.extend(self.block(node.child_by_field_name("body")));
+        body.extend(self.block(node.field("body")));
         out.push(statement(StatementKind::Loop { over, body }, at));
     }
 
@@ -190,7 +191,7 @@ impl Lowering<'_> {
         let at = span(node);
         let right = self.expression_under(node, "right");
         let method = |name: &str, object: Expression| call(member(object, name, at), Vec::new(), at);
-        let left = node.child_by_field_name("left").map(children).unwrap_or_default();
+        let left = node.field("left").map(children).unwrap_or_default();
         match left.as_slice() {
             [] => Some((name("_", at), right)),
             [key] => Some((self.expression(*key), method("keys", right))),
@@ -204,8 +205,8 @@ impl Lowering<'_> {
 
     fn switch(&self, node: Node, out: &mut Vec<Statement>) {
         self.initializer(node, out);
-        let mut value = node.child_by_field_name("value").map(|value| self.expression(value));
-        if let Some(long) = node.child_by_field_name("value").filter(|value| value.byte_range().len() > MAX_SWITCH_VALUE) {
+        let mut value = node.field("value").map(|value| self.expression(value));
+        if let Some(long) = node.field("value").filter(|value| value.byte_range().len() > MAX_SWITCH_VALUE) {
             let effect = value.replace(unknown(Vec::new(), span(long))).unwrap_or_else(|| unknown(Vec::new(), span(long)));
             out.push(statement(StatementKind::Expression(effect), span(long)));
         }
@@ -225,7 +226,7 @@ impl Lowering<'_> {
     fn type_switch(&self, node: Node, out: &mut Vec<Statement>) {
         self.initializer(node, out);
         let value = self.expression_under(node, "value");
-        let alias = node.child_by_field_name("alias").and_then(|list| children(list).first().map(|alias| self.expression(*alias)));
+        let alias = node.field("alias").and_then(|list| children(list).first().map(|alias| self.expression(*alias)));
         let test = |case: Node| {
             let tests = children_of(case, "type").into_iter().map(|of| binary("instanceof", value.clone(), self.type_name(of), span(of)));
             any_of(tests, span(case))
@@ -242,8 +243,8 @@ impl Lowering<'_> {
     fn select(&self, node: Node, out: &mut Vec<Statement>) {
         let received = |case: Node| {
             let mut inner = Vec::new();
-            if let Some(communication) = case.child_by_field_name("communication") {
-                match (communication.child_by_field_name("left"), communication.child_by_field_name("right")) {
+            if let Some(communication) = case.field("communication") {
+                match (communication.field("left"), communication.field("right")) {
                     (Some(_), Some(_)) => self.assignment(communication, span(communication), &mut inner),
                     (None, Some(right)) => inner.push(statement(StatementKind::Expression(self.expression(right)), span(right))),
                     _ => self.statement(communication, &mut inner),
@@ -256,7 +257,7 @@ impl Lowering<'_> {
 
     /// Cases as a chain of `If`s, the default last wherever it stands. `tested` is the field that holds what a
     /// case tests; `first` is what a case binds.
-    fn chain(&self, node: Node, tested: &str, test: impl Fn(Node) -> Expression, first: impl Fn(Node) -> Vec<Statement>, out: &mut Vec<Statement>) {
+    fn chain(&self, node: Node, tested: &'static str, test: impl Fn(Node) -> Expression, first: impl Fn(Node) -> Vec<Statement>, out: &mut Vec<Statement>) {
         let cases: Vec<Node> = children(node).into_iter().filter(|child| child.kind().ends_with("_case")).collect();
         let body = |case: Node| {
             let mut inner = first(case);

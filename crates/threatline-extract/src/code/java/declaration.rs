@@ -1,6 +1,7 @@
 //! Classes and their members, annotations, types.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{broken_class, children, expression, line_of_name, name, named, path, span};
 use crate::code::tree::{Annotation, Argument, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Span, Statement, StatementKind, Type};
 use tree_sitter::Node;
@@ -39,7 +40,7 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        let body = if node.is_error() { Some(node) } else { node.child_by_field_name("body") };
+        let body = if node.is_error() { Some(node) } else { node.field("body") };
         if let Some(body) = body {
             self.deeper(|| self.members(body, &mut class));
         }
@@ -47,7 +48,7 @@ impl Lowering<'_> {
     }
 
     fn class_name(&self, node: Node) -> &str {
-        let named = if node.is_error() { broken_class(node) } else { node.child_by_field_name("name") };
+        let named = if node.is_error() { broken_class(node) } else { node.field("name") };
         named.map(|named| self.text(named)).unwrap_or_default()
     }
 
@@ -97,13 +98,13 @@ impl Lowering<'_> {
     }
 
     fn field(&self, node: Node, fields: &mut Vec<Field>) {
-        let declared = node.child_by_field_name("type").map(|child| self.type_of(child));
+        let declared = node.field("type").map(|child| self.type_of(child));
         let annotations = self.annotations(node);
         for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
             fields.push(Field {
                 name: self.field_text(declarator, "name"),
                 declared: declared.clone(),
-                value: declarator.child_by_field_name("value").map(|child| self.expression(child)),
+                value: declarator.field("value").map(|child| self.expression(child)),
                 annotations: annotations.clone(),
                 span: span(node),
             });
@@ -114,8 +115,8 @@ impl Lowering<'_> {
     fn element(&self, node: Node) -> Field {
         Field {
             name: self.field_text(node, "name"),
-            declared: node.child_by_field_name("type").map(|child| self.type_of(child)),
-            value: node.child_by_field_name("value").map(|child| self.expression(child)),
+            declared: node.field("type").map(|child| self.type_of(child)),
+            value: node.field("value").map(|child| self.expression(child)),
             annotations: self.annotations(node),
             span: span(node),
         }
@@ -126,7 +127,7 @@ impl Lowering<'_> {
     fn constant(&self, node: Node, class: &mut Class) {
         let at = span(node);
         let constant = self.field_text(node, "name");
-        let arguments = node.child_by_field_name("arguments");
+        let arguments = node.field("arguments");
         class.fields.push(Field {
             name: constant.clone(),
             declared: Some(named(class.name.clone())),
@@ -138,7 +139,7 @@ impl Lowering<'_> {
             annotations: self.annotations(node),
             span: at,
         });
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             let mut inner = Class { name: constant, bases: vec![named(class.name.clone())], span: at, line: at.line, ..Class::default() };
             self.deeper(|| self.members(body, &mut inner));
             class.body.push(Statement { kind: StatementKind::Class(Box::new(inner)), span: at });
@@ -150,10 +151,10 @@ impl Lowering<'_> {
         Function {
             name: self.field_text(node, "name"),
             receiver: None,
-            parameters: node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
-            returns: node.child_by_field_name("type").map(|child| self.type_of(child)),
+            parameters: node.field("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
+            returns: node.field("type").map(|child| self.type_of(child)),
             annotations: self.annotations(node),
-            body: self.nested(node.child_by_field_name("body")),
+            body: self.nested(node.field("body")),
             public: self.has_modifier(node, "public"),
             is_static: self.has_modifier(node, "static"),
             span: span(node),
@@ -171,7 +172,7 @@ impl Lowering<'_> {
         let variadic = node.kind() == "spread_parameter";
         let mut parameter = Parameter {
             name: self.field_text(node, "name"),
-            declared: node.child_by_field_name("type").map(|child| self.type_of(child)),
+            declared: node.field("type").map(|child| self.type_of(child)),
             annotations: self.annotations(node),
             variadic,
             span: span(node),
@@ -207,11 +208,11 @@ impl Lowering<'_> {
     /// One annotation: `@A`, `@A("x")`, `@A({"x", "y"})`, `@A(name = X + "y")`.
     pub(super) fn annotation(&self, node: Node) -> Annotation {
         let at = span(node);
-        let callee = match node.child_by_field_name("name") {
+        let callee = match node.field("name") {
             Some(written) => path(&self.dotted(written), span(written)),
             None => name("", at),
         };
-        let list = node.child_by_field_name("arguments");
+        let list = node.field("arguments");
         let arguments = list.map(children).unwrap_or_default().into_iter().map(|child| self.annotation_argument(child)).collect();
         Annotation { callee, arguments, span: at }
     }
@@ -241,8 +242,8 @@ impl Lowering<'_> {
                 generic
             }
             "array_type" => {
-                let element = node.child_by_field_name("element").map(|child| self.type_of(child)).unwrap_or_default();
-                let depth = node.child_by_field_name("dimensions").map_or(1, |child| self.text(child).matches('[').count().clamp(1, 8));
+                let element = node.field("element").map(|child| self.type_of(child)).unwrap_or_default();
+                let depth = node.field("dimensions").map_or(1, |child| self.text(child).matches('[').count().clamp(1, 8));
                 (0..depth).fold(element, |element, _| Type { name: "[]".into(), arguments: vec![element], extras: Vec::new() })
             }
             "annotated_type" | "wildcard" => {

@@ -1,6 +1,7 @@
 //! Expressions, arguments and lambdas.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{MAX_DEPTH, binary, children, expression, line, member, name, path, span, unknown};
 use crate::code::tree::{Annotation, Argument, Class, Expression, ExpressionKind as Kind, Function, Parameter, Span, Statement, StatementKind, Type};
 use tree_sitter::Node;
@@ -12,8 +13,8 @@ impl Lowering<'_> {
     }
 
     /// The expression under a field; unknown when the parser found none.
-    pub(super) fn field_expression(&self, node: Node, field: &str) -> Expression {
-        match node.child_by_field_name(field) {
+    pub(super) fn field_expression(&self, node: Node, field: &'static str) -> Expression {
+        match node.field(field) {
             Some(child) => self.expression(child),
             None => unknown(Vec::new(), span(node)),
         }
@@ -44,7 +45,7 @@ impl Lowering<'_> {
             "class_literal" => return self.class_literal(node, at),
             "lambda_expression" => Kind::Function(Box::new(self.lambda(node))),
             "array_access" => Kind::Index { object: Box::new(self.field_expression(node, "array")), index: Box::new(self.field_expression(node, "index")) },
-            "array_creation_expression" => match node.child_by_field_name("value") {
+            "array_creation_expression" => match node.field("value") {
                 Some(value) => return self.expression(value),
                 None => Kind::List(Vec::new()),
             },
@@ -84,16 +85,16 @@ impl Lowering<'_> {
 
     fn invocation(&self, node: Node, at: Span) -> Expression {
         let called = self.field_text(node, "name");
-        let named_at = node.child_by_field_name("name").map_or(at, span);
-        let callee = match node.child_by_field_name("object") {
+        let named_at = node.field("name").map_or(at, span);
+        let callee = match node.field("object") {
             // The callee's lines are those of the name: in a long chain each call has its own.
             Some(object) => member(self.expression(object), called, named_at),
             None => name(called, named_at),
         };
         let kind = Kind::Call {
             callee: Box::new(callee),
-            arguments: self.arguments(node.child_by_field_name("arguments")),
-            types: node.child_by_field_name("type_arguments").map(|list| self.type_list(list)).unwrap_or_default(),
+            arguments: self.arguments(node.field("arguments")),
+            types: node.field("type_arguments").map(|list| self.type_list(list)).unwrap_or_default(),
             construct: false,
         };
         expression(kind, at)
@@ -107,8 +108,8 @@ impl Lowering<'_> {
 
     /// `new X(…)`; with a body it is a class that stands in an expression.
     fn creation(&self, node: Node, at: Span) -> Expression {
-        let created = node.child_by_field_name("type").map(|child| self.type_of(child)).unwrap_or_default();
-        let arguments = self.arguments(node.child_by_field_name("arguments"));
+        let created = node.field("type").map(|child| self.type_of(child)).unwrap_or_default();
+        let arguments = self.arguments(node.field("arguments"));
         let body = children(node).into_iter().find(|child| child.kind() == "class_body");
         let kind = match body.filter(|body| body.named_child_count() > 0) {
             Some(body) => {
@@ -164,14 +165,14 @@ impl Lowering<'_> {
     /// Long concatenations lean to the left, as deep as they are long; they are walked in a loop.
     fn binary(&self, node: Node) -> Expression {
         let mut pending = vec![node];
-        let mut left = node.child_by_field_name("left");
+        let mut left = node.field("left");
         while let Some(inner) = left.filter(|inner| inner.kind() == "binary_expression") {
             // The result is as deep as the chain, and others will walk it: they get what a bound allows.
             if pending.len() >= MAX_DEPTH as usize {
                 break;
             }
             pending.push(inner);
-            left = inner.child_by_field_name("left");
+            left = inner.field("left");
         }
         let mut result = match left {
             Some(first) if first.kind() != "binary_expression" => self.expression(first),
@@ -189,7 +190,7 @@ impl Lowering<'_> {
     }
 
     fn instance_of(&self, node: Node) -> Kind {
-        let right = match node.child_by_field_name("right") {
+        let right = match node.field("right") {
             Some(tested) => self.type_or_expression(tested),
             None => unknown(Vec::new(), span(node)),
         };
@@ -209,14 +210,14 @@ impl Lowering<'_> {
     fn lambda(&self, node: Node) -> Function {
         let at = span(node);
         let mut function = Function { span: at, line: line(node.start_position().row), public: true, ..Function::default() };
-        if let Some(parameters) = node.child_by_field_name("parameters") {
+        if let Some(parameters) = node.field("parameters") {
             function.parameters = match parameters.kind() {
                 "identifier" => vec![self.inferred(parameters)],
                 "inferred_parameters" => children(parameters).into_iter().map(|child| self.inferred(child)).collect(),
                 _ => self.parameters(parameters),
             };
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             function.body = self.value_body(body);
         }
         function

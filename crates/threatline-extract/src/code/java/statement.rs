@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{self, Case, binary, broken_class, children, effect, expression, name, span};
 use crate::code::tree::{Expression, ExpressionKind, Statement, StatementKind as Kind};
 use tree_sitter::Node;
@@ -49,20 +50,20 @@ impl Lowering<'_> {
             "throw_statement" => Kind::Throw(self.first_expression(node)),
             "if_statement" => Kind::If {
                 condition: self.field_expression(node, "condition"),
-                then: self.nested(node.child_by_field_name("consequence")),
-                otherwise: self.nested(node.child_by_field_name("alternative")),
+                then: self.nested(node.field("consequence")),
+                otherwise: self.nested(node.field("alternative")),
             },
             "while_statement" | "do_statement" => {
                 let condition = self.field_expression(node, "condition");
                 let mut body = vec![effect(condition)];
-                body.extend(self.nested(node.child_by_field_name("body")));
+                body.extend(self.nested(node.field("body")));
                 Kind::Loop { over: None, body }
             }
             "for_statement" => return self.counted(node, out),
             "enhanced_for_statement" => {
-                let variable = node.child_by_field_name("name").map_or_else(|| name("", at), |child| name(self.text(child), span(child)));
+                let variable = node.field("name").map_or_else(|| name("", at), |child| name(self.text(child), span(child)));
                 let over = Some((variable, self.field_expression(node, "value")));
-                Kind::Loop { over, body: self.nested(node.child_by_field_name("body")) }
+                Kind::Loop { over, body: self.nested(node.field("body")) }
             }
             "try_statement" | "try_with_resources_statement" => self.attempt(node),
             "switch_expression" => return self.switch(node, out),
@@ -96,11 +97,11 @@ impl Lowering<'_> {
     }
 
     fn local(&self, node: Node, out: &mut Vec<Statement>) {
-        let declared = node.child_by_field_name("type").map(|child| self.type_of(child));
+        let declared = node.field("type").map(|child| self.type_of(child));
         for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
-            let target = declarator.child_by_field_name("name").map(|child| name(self.text(child), span(child)));
+            let target = declarator.field("name").map(|child| name(self.text(child), span(child)));
             let Some(target) = target else { continue };
-            let value = declarator.child_by_field_name("value").map(|child| self.expression(child));
+            let value = declarator.field("value").map(|child| self.expression(child));
             let declared = declared.clone().filter(|declared| declared.name != "var");
             out.push(Statement { kind: Kind::Assign { target, declared, value }, span: span(node) });
         }
@@ -109,7 +110,7 @@ impl Lowering<'_> {
     /// `x = y`, `x += y`, `x = y = z` (which is two).
     pub(super) fn assignment(&self, node: Node, out: &mut Vec<Statement>) {
         let target = self.field_expression(node, "left");
-        let right = node.child_by_field_name("right");
+        let right = node.field("right");
         if let Some(inner) = right.filter(|right| right.kind() == "assignment_expression") {
             self.deeper(|| self.assignment(inner, out));
         }
@@ -132,26 +133,26 @@ impl Lowering<'_> {
             }
         }
         for field in ["condition", "update"] {
-            body.extend(node.child_by_field_name(field).map(|child| effect(self.expression(child))));
+            body.extend(node.field(field).map(|child| effect(self.expression(child))));
         }
-        body.extend(self.nested(node.child_by_field_name("body")));
+        body.extend(self.nested(node.field("body")));
         out.push(Statement { kind: Kind::Loop { over: None, body }, span: span(node) });
     }
 
     /// Resources are opened inside the `try`.
     fn attempt(&self, node: Node) -> Kind {
         let (mut body, mut handlers, mut finally) = (Vec::new(), Vec::new(), Vec::new());
-        for resource in node.child_by_field_name("resources").map(children).unwrap_or_default() {
-            let Some(value) = resource.child_by_field_name("value").map(|child| self.expression(child)) else { continue };
+        for resource in node.field("resources").map(children).unwrap_or_default() {
+            let Some(value) = resource.field("value").map(|child| self.expression(child)) else { continue };
             let at = span(resource);
             let target = name(self.field_text(resource, "name"), at);
-            let declared = resource.child_by_field_name("type").map(|child| self.type_of(child)).filter(|declared| declared.name != "var");
+            let declared = resource.field("type").map(|child| self.type_of(child)).filter(|declared| declared.name != "var");
             body.push(Statement { kind: Kind::Assign { target, declared, value: Some(value) }, span: at });
         }
-        body.extend(self.nested(node.child_by_field_name("body")));
+        body.extend(self.nested(node.field("body")));
         for child in children(node) {
             match child.kind() {
-                "catch_clause" => handlers.push(self.nested(child.child_by_field_name("body"))),
+                "catch_clause" => handlers.push(self.nested(child.field("body"))),
                 "finally_clause" => finally = self.nested(children(child).first().copied()),
                 _ => {}
             }
@@ -162,18 +163,18 @@ impl Lowering<'_> {
     /// `this(…)` and `super(…)` in a constructor.
     fn constructor_call(&self, node: Node) -> Expression {
         let at = span(node);
-        let callee = match node.child_by_field_name("constructor").map(|child| child.kind()) {
+        let callee = match node.field("constructor").map(|child| child.kind()) {
             Some("super") => "super",
             _ => "self",
         };
-        let arguments = self.arguments(node.child_by_field_name("arguments"));
+        let arguments = self.arguments(node.field("arguments"));
         expression(ExpressionKind::Call { callee: Box::new(name(callee, at)), arguments, types: Vec::new(), construct: false }, at)
     }
 
     /// A switch as a statement.
     fn switch(&self, node: Node, out: &mut Vec<Statement>) {
         let mut cases = Vec::new();
-        for group in node.child_by_field_name("body").map(children).unwrap_or_default() {
+        for group in node.field("body").map(children).unwrap_or_default() {
             self.case(group).push(&mut cases);
         }
         out.extend(parts::switch(self.field_expression(node, "condition"), cases, span(node)));

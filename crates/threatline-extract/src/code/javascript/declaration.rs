@@ -1,6 +1,7 @@
 //! Functions, classes, interfaces, enums.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Annotation, Class, ClassKind, Expression, ExpressionKind as Kind, Field, Function, Parameter, StatementKind};
 use crate::code::walk::{child_of_kind, children, line, span, statement};
 use tree_sitter::Node;
@@ -8,8 +9,8 @@ use tree_sitter::Node;
 impl Lowering<'_> {
     /// A function of any form, a method among them.
     pub(super) fn function(&self, node: Node) -> Function {
-        let name = node.child_by_field_name("name");
-        let body = match node.child_by_field_name("body") {
+        let name = node.field("name");
+        let body = match node.field("body") {
             Some(body) if body.kind() == "statement_block" => self.block(Some(body)),
             // an arrow's expression is what it returns
             Some(body) => vec![statement(StatementKind::Return(Some(self.expression(body))), span(body))],
@@ -18,7 +19,7 @@ impl Lowering<'_> {
         Function {
             name: name.map(|name| self.walk.text(name).trim_matches(['"', '\'']).to_owned()).unwrap_or_default(),
             parameters: self.parameters(node),
-            returns: self.declared(node.child_by_field_name("return_type")),
+            returns: self.declared(node.field("return_type")),
             annotations: self.decorators(node),
             body,
             public: true,
@@ -30,17 +31,17 @@ impl Lowering<'_> {
     }
 
     fn parameters(&self, node: Node) -> Vec<Parameter> {
-        if let Some(only) = node.child_by_field_name("parameter") {
+        if let Some(only) = node.field("parameter") {
             return vec![self.parameter(only, only)];
         }
-        let list = node.child_by_field_name("parameters").map(children).unwrap_or_default();
+        let list = node.field("parameters").map(children).unwrap_or_default();
         let inner = |part: Node| -> Parameter {
             match part.kind() {
                 "required_parameter" | "optional_parameter" => {
-                    let pattern = part.child_by_field_name("pattern").unwrap_or(part);
+                    let pattern = part.field("pattern").unwrap_or(part);
                     let mut parameter = self.parameter(pattern, part);
-                    parameter.declared = self.declared(part.child_by_field_name("type"));
-                    parameter.default = part.child_by_field_name("value").map(|value| self.expression(value));
+                    parameter.declared = self.declared(part.field("type"));
+                    parameter.default = part.field("value").map(|value| self.expression(value));
                     parameter.annotations = self.decorators(part);
                     parameter
                 }
@@ -56,10 +57,10 @@ impl Lowering<'_> {
         match pattern.kind() {
             "identifier" => parameter.name = self.walk.text(pattern).to_owned(),
             "assignment_pattern" => {
-                if let Some(left) = pattern.child_by_field_name("left") {
+                if let Some(left) = pattern.field("left") {
                     parameter = self.parameter(left, whole);
                 }
-                parameter.default = pattern.child_by_field_name("right").map(|value| self.expression(value));
+                parameter.default = pattern.field("right").map(|value| self.expression(value));
             }
             "rest_pattern" => {
                 parameter.variadic = true;
@@ -72,7 +73,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn class(&self, node: Node) -> Class {
-        let name = node.child_by_field_name("name");
+        let name = node.field("name");
         let mut class = Class {
             name: name.map(|name| self.walk.text(name).to_owned()).unwrap_or_default(),
             kind: ClassKind::Class,
@@ -92,7 +93,7 @@ impl Lowering<'_> {
             }
         }
         let mut decorators = Vec::new();
-        for part in node.child_by_field_name("body").map(children).unwrap_or_default() {
+        for part in node.field("body").map(children).unwrap_or_default() {
             match part.kind() {
                 "decorator" => decorators.extend(self.decorator(part)),
                 "method_definition" | "method_signature" | "abstract_method_signature" => {
@@ -109,7 +110,7 @@ impl Lowering<'_> {
                     field.annotations.splice(..0, std::mem::take(&mut decorators));
                     class.fields.push(field);
                 }
-                "class_static_block" => class.body.extend(self.block(part.child_by_field_name("body"))),
+                "class_static_block" => class.body.extend(self.block(part.field("body"))),
                 _ => {}
             }
         }
@@ -117,11 +118,11 @@ impl Lowering<'_> {
     }
 
     fn field(&self, node: Node) -> Field {
-        let key = node.child_by_field_name("name").or_else(|| node.child_by_field_name("property"));
+        let key = node.field("name").or_else(|| node.field("property"));
         Field {
             name: key.map(|key| self.walk.text(key).trim_matches(['"', '\'']).to_owned()).unwrap_or_default(),
-            declared: self.declared(node.child_by_field_name("type")),
-            value: node.child_by_field_name("value").map(|value| self.expression(value)),
+            declared: self.declared(node.field("type")),
+            value: node.field("value").map(|value| self.expression(value)),
             annotations: self.decorators(node),
             span: span(node),
         }
@@ -129,11 +130,11 @@ impl Lowering<'_> {
 
     /// `constructor(private readonly users: UsersService)` declares a field.
     fn parameter_properties(&self, constructor: Node) -> Vec<Field> {
-        let list = constructor.child_by_field_name("parameters").map(children).unwrap_or_default();
+        let list = constructor.field("parameters").map(children).unwrap_or_default();
         let property = |part: &Node| child_of_kind(*part, "accessibility_modifier").is_some() || child_of_kind(*part, "readonly").is_some();
         let field = |part: Node| Field {
             name: self.walk.field_text(part, "pattern").to_owned(),
-            declared: self.declared(part.child_by_field_name("type")),
+            declared: self.declared(part.field("type")),
             span: span(part),
             ..Field::default()
         };
@@ -142,8 +143,8 @@ impl Lowering<'_> {
 
     /// An interface, an object type under a name, or an enum.
     pub(super) fn shape(&self, node: Node) -> Option<Class> {
-        let name = node.child_by_field_name("name")?;
-        let body = node.child_by_field_name("body").or_else(|| node.child_by_field_name("value"))?;
+        let name = node.field("name")?;
+        let body = node.field("body").or_else(|| node.field("value"))?;
         let mut class = Class { name: self.walk.text(name).to_owned(), kind: ClassKind::Interface, span: span(node), line: line(name), ..Class::default() };
         if node.kind() == "enum_declaration" {
             class.kind = ClassKind::Enum;
@@ -167,11 +168,7 @@ impl Lowering<'_> {
         let inner = *children(node).first()?;
         let at = span(node);
         Some(match inner.kind() {
-            "call_expression" => Annotation {
-                callee: self.dotted(inner.child_by_field_name("function")?),
-                arguments: self.arguments(inner.child_by_field_name("arguments")),
-                span: at,
-            },
+            "call_expression" => Annotation { callee: self.dotted(inner.field("function")?), arguments: self.arguments(inner.field("arguments")), span: at },
             _ => Annotation { callee: self.dotted(inner), arguments: Vec::new(), span: at },
         })
     }

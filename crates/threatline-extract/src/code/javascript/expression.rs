@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Type};
 use crate::code::walk::{argument, binary, call, children, expression, member, name, not, path, span, unknown};
 use tree_sitter::Node;
@@ -13,7 +14,7 @@ impl Lowering<'_> {
 
     fn shallow(&self, node: Node) -> Expression {
         let at = span(node);
-        let field = |name: &str| node.child_by_field_name(name).map_or_else(|| unknown(Vec::new(), at), |child| self.expression(child));
+        let field = |name: &'static str| node.field(name).map_or_else(|| unknown(Vec::new(), at), |child| self.expression(child));
         match node.kind() {
             "identifier" | "shorthand_property_identifier" | "property_identifier" | "private_property_identifier" => name(self.walk.text(node), at),
             "this" => name("self", at),
@@ -86,8 +87,8 @@ impl Lowering<'_> {
 
     fn subscript(&self, node: Node) -> Expression {
         let at = span(node);
-        let object = node.child_by_field_name("object").map_or_else(|| unknown(Vec::new(), at), |object| self.expression(object));
-        let index = node.child_by_field_name("index").map_or_else(|| unknown(Vec::new(), at), |index| self.expression(index));
+        let object = node.field("object").map_or_else(|| unknown(Vec::new(), at), |object| self.expression(object));
+        let index = node.field("index").map_or_else(|| unknown(Vec::new(), at), |index| self.expression(index));
         match &index.kind {
             // app['get'] is app.get
             Kind::String(text) if !text.is_empty() => member(object, text.clone(), at),
@@ -97,13 +98,13 @@ impl Lowering<'_> {
 
     fn call(&self, node: Node) -> Expression {
         let at = span(node);
-        let callee = node.child_by_field_name("function").map_or_else(|| unknown(Vec::new(), at), |callee| self.expression(callee));
-        let arguments = match node.child_by_field_name("arguments") {
+        let callee = node.field("function").map_or_else(|| unknown(Vec::new(), at), |callee| self.expression(callee));
+        let arguments = match node.field("arguments") {
             // a tagged template
             Some(template) if template.kind() == "template_string" => vec![argument(self.template(template))],
             arguments => self.arguments(arguments),
         };
-        let types = self.type_arguments(node.child_by_field_name("type_arguments"));
+        let types = self.type_arguments(node.field("type_arguments"));
         let mut made = call(callee, arguments, at);
         if let Kind::Call { types: place, .. } = &mut made.kind {
             *place = types;
@@ -113,9 +114,9 @@ impl Lowering<'_> {
 
     fn construction(&self, node: Node) -> Expression {
         let at = span(node);
-        let callee = node.child_by_field_name("constructor").map_or_else(|| unknown(Vec::new(), at), |callee| self.expression(callee));
-        let types: Vec<Type> = self.type_arguments(node.child_by_field_name("type_arguments"));
-        expression(Kind::Call { callee: Box::new(callee), arguments: self.arguments(node.child_by_field_name("arguments")), types, construct: true }, at)
+        let callee = node.field("constructor").map_or_else(|| unknown(Vec::new(), at), |callee| self.expression(callee));
+        let types: Vec<Type> = self.type_arguments(node.field("type_arguments"));
+        expression(Kind::Call { callee: Box::new(callee), arguments: self.arguments(node.field("arguments")), types, construct: true }, at)
     }
 
     pub(super) fn arguments(&self, node: Option<Node>) -> Vec<Argument> {

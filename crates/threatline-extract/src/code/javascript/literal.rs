@@ -1,6 +1,7 @@
 //! Strings, templates, lists, objects.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Expression, ExpressionKind as Kind};
 use crate::code::walk::{children, expression, name, span, string};
 use tree_sitter::Node;
@@ -40,8 +41,8 @@ impl Lowering<'_> {
             let at = span(part);
             match part.kind() {
                 "pair" => {
-                    let value = part.child_by_field_name("value").map_or_else(|| expression(Kind::Null, at), |value| self.expression(value));
-                    entries.push((self.key(part.child_by_field_name("key")), value));
+                    let value = part.field("value").map_or_else(|| expression(Kind::Null, at), |value| self.expression(value));
+                    entries.push((self.key(part.field("key")), value));
                 }
                 "shorthand_property_identifier" => entries.push((string(self.walk.text(part), at), name(self.walk.text(part), at))),
                 "method_definition" => {
@@ -80,16 +81,16 @@ impl Lowering<'_> {
                 let entries = children(node).into_iter().filter_map(|part| match part.kind() {
                     "shorthand_property_identifier_pattern" => Some((string(self.walk.text(part), span(part)), name(self.walk.text(part), span(part)))),
                     "object_assignment_pattern" => {
-                        let left = part.child_by_field_name("left")?;
+                        let left = part.field("left")?;
                         Some((string(self.walk.text(left), span(part)), name(self.walk.text(left), span(part))))
                     }
-                    "pair_pattern" => Some((self.key(part.child_by_field_name("key")), self.pattern(part.child_by_field_name("value")?))),
+                    "pair_pattern" => Some((self.key(part.field("key")), self.pattern(part.field("value")?))),
                     _ => None,
                 });
                 expression(Kind::Map(entries.collect()), at)
             }
             "array_pattern" => expression(Kind::List(children(node).into_iter().map(|part| self.pattern(part)).collect()), at),
-            "assignment_pattern" => node.child_by_field_name("left").map_or_else(|| name("", at), |left| self.pattern(left)),
+            "assignment_pattern" => node.field("left").map_or_else(|| name("", at), |left| self.pattern(left)),
             "rest_pattern" => children(node).first().map_or_else(|| name("", at), |inner| self.pattern(*inner)),
             "identifier" => name(self.walk.text(node), at),
             _ => self.expression(node),

@@ -1,6 +1,7 @@
 //! Imports and exports, of both kinds of module.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Export, Expression, ExpressionKind as Kind, Import, Module, StatementKind};
 use crate::code::walk::{assign, child_of_kind, children, name, span};
 use tree_sitter::Node;
@@ -27,7 +28,7 @@ impl Lowering<'_> {
     fn import(&self, node: Node, module: &mut Module) {
         let mut cursor = node.walk();
         let types_only = node.children(&mut cursor).any(|child| child.kind() == "type");
-        let from = package(&self.literal(node.child_by_field_name("source")));
+        let from = package(&self.literal(node.field("source")));
         let at = span(node);
         let (imports, types) = (&mut module.imports, &mut module.type_imports);
         let mut put = |local: &str, member: Option<&str>, is_type: bool| {
@@ -37,7 +38,7 @@ impl Lowering<'_> {
         let Some(clause) = child_of_kind(node, "import_clause") else {
             // TypeScript's `import x = require("m")`
             if let Some(required) = child_of_kind(node, "import_require_clause") {
-                let module_name = self.literal(required.child_by_field_name("source"));
+                let module_name = self.literal(required.field("source"));
                 let local = child_of_kind(required, "identifier").map(|id| self.walk.text(id)).unwrap_or_default();
                 imports.push(Import { local: local.to_owned(), module: module_name, member: None, span: at });
             }
@@ -71,7 +72,7 @@ impl Lowering<'_> {
             return;
         }
         for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
-            let (Some(target), Some(value)) = (declarator.child_by_field_name("name"), declarator.child_by_field_name("value")) else { continue };
+            let (Some(target), Some(value)) = (declarator.field("name"), declarator.field("value")) else { continue };
             let Some((from, member)) = self.required(value) else { continue };
             let at = span(declarator);
             let mut add = |local: &str, member: Option<String>| {
@@ -84,7 +85,7 @@ impl Lowering<'_> {
                         match part.kind() {
                             "shorthand_property_identifier_pattern" => add(self.walk.text(part), Some(self.walk.text(part).to_owned())),
                             "pair_pattern" => {
-                                let local = part.child_by_field_name("value").filter(|value| value.kind() == "identifier");
+                                let local = part.field("value").filter(|value| value.kind() == "identifier");
                                 if let Some(local) = local {
                                     add(self.walk.text(local), Some(self.walk.field_text(part, "key").to_owned()));
                                 }
@@ -103,12 +104,12 @@ impl Lowering<'_> {
         match node.kind() {
             "call_expression" => {
                 let is_require = self.walk.field_text(node, "function") == "require";
-                let arguments = children(node.child_by_field_name("arguments")?);
+                let arguments = children(node.field("arguments")?);
                 let only = arguments.first().filter(|only| is_require && only.kind() == "string")?;
                 Some((package(&self.literal(Some(*only))), None))
             }
             "member_expression" => {
-                let (module, inner) = self.required(node.child_by_field_name("object")?)?;
+                let (module, inner) = self.required(node.field("object")?)?;
                 let member = self.walk.field_text(node, "property");
                 inner.is_none().then(|| (module, Some(member.to_owned())))
             }
@@ -119,10 +120,10 @@ impl Lowering<'_> {
 
     fn export(&self, node: Node, module: &mut Module) {
         let at = span(node);
-        let from = node.child_by_field_name("source").map(|source| self.literal(Some(source)));
+        let from = node.field("source").map(|source| self.literal(Some(source)));
         let mut cursor = node.walk();
         let default = node.children(&mut cursor).any(|child| child.kind() == "default");
-        if let Some(declaration) = node.child_by_field_name("declaration") {
+        if let Some(declaration) = node.field("declaration") {
             let before = module.body.len();
             self.requires(declaration, module);
             self.statement(declaration, &mut module.body);
@@ -137,7 +138,7 @@ impl Lowering<'_> {
             }
             return;
         }
-        if let Some(value) = node.child_by_field_name("value") {
+        if let Some(value) = node.field("value") {
             let mut value = self.expression(value);
             // what is made is made once, whoever asks for it, and if nobody does
             if matches!(value.kind, Kind::Call { .. }) {

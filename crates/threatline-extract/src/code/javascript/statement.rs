@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{Case, switch};
 use crate::code::tree::{ExpressionKind, Statement, StatementKind};
 use crate::code::walk::{assign, binary, call, children, expression, name, span, statement};
@@ -33,14 +34,14 @@ impl Lowering<'_> {
 
     fn shallow_statement(&self, node: Node, out: &mut Vec<Statement>) {
         let at = span(node);
-        let field = |name: &str| node.child_by_field_name(name);
+        let field = |name: &'static str| node.field(name);
         let mut say = |kind: StatementKind| out.push(statement(kind, at));
         match node.kind() {
             "lexical_declaration" | "variable_declaration" => {
                 for declarator in children(node).into_iter().filter(|child| child.kind() == "variable_declarator") {
-                    let Some(target) = declarator.child_by_field_name("name") else { continue };
-                    let declared = self.declared(declarator.child_by_field_name("type"));
-                    let value = declarator.child_by_field_name("value").map(|value| self.expression(value));
+                    let Some(target) = declarator.field("name") else { continue };
+                    let declared = self.declared(declarator.field("type"));
+                    let value = declarator.field("value").map(|value| self.expression(value));
                     out.push(assign(self.pattern(target), declared, value, span(declarator)));
                 }
             }
@@ -76,7 +77,7 @@ impl Lowering<'_> {
                 say(StatementKind::Loop { over, body: self.block(field("body")) });
             }
             "try_statement" => {
-                let handlers = field("handler").map(|handler| self.block(handler.child_by_field_name("body"))).into_iter().collect();
+                let handlers = field("handler").map(|handler| self.block(handler.field("body"))).into_iter().collect();
                 let finally = field("finalizer").map(|clause| self.block(Some(clause))).unwrap_or_default();
                 say(StatementKind::Try { body: self.block(field("body")), handlers, finally });
             }
@@ -109,18 +110,18 @@ impl Lowering<'_> {
     /// A space of names is a record of what it offers, once what stands in it has run.
     fn space(&self, own: Node, body: Node) -> Statement {
         let at = span(own);
-        let offered = children(body).into_iter().filter(|part| part.kind() == "export_statement").filter_map(|part| part.child_by_field_name("declaration"));
+        let offered = children(body).into_iter().filter(|part| part.kind() == "export_statement").filter_map(|part| part.field("declaration"));
         let mut names: Vec<String> = Vec::new();
         for declaration in offered {
             let written =
                 |node: Option<Node>| node.filter(|node| matches!(node.kind(), "identifier" | "type_identifier")).map(|node| self.walk.text(node).to_owned());
             match declaration.kind() {
                 "lexical_declaration" | "variable_declaration" => {
-                    names.extend(children(declaration).into_iter().filter_map(|declarator| written(declarator.child_by_field_name("name"))));
+                    names.extend(children(declaration).into_iter().filter_map(|declarator| written(declarator.field("name"))));
                 }
                 // types that are no values
                 "interface_declaration" | "type_alias_declaration" => {}
-                _ => names.extend(written(declaration.child_by_field_name("name"))),
+                _ => names.extend(written(declaration.field("name"))),
             }
         }
         let entries = names.into_iter().map(|offered| (expression(ExpressionKind::String(offered.clone()), at), name(offered, at))).collect();
@@ -132,7 +133,7 @@ impl Lowering<'_> {
         let at = span(node);
         match node.kind() {
             "assignment_expression" | "augmented_assignment_expression" => {
-                let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else { return };
+                let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
                 let (target, value) = (self.pattern(left), self.expression(right));
                 let value = match self.walk.field_text(node, "operator") {
                     "+=" => binary("+", target.clone(), value, at),
@@ -146,11 +147,11 @@ impl Lowering<'_> {
     }
 
     fn switch(&self, node: Node) -> Vec<Statement> {
-        let Some(value) = node.child_by_field_name("value").map(|value| self.expression(value)) else { return Vec::new() };
+        let Some(value) = node.field("value").map(|value| self.expression(value)) else { return Vec::new() };
         let mut cases = Vec::new();
-        for part in node.child_by_field_name("body").map(children).unwrap_or_default() {
+        for part in node.field("body").map(children).unwrap_or_default() {
             let mut case = Case { default: part.kind() == "switch_default", ..Case::default() };
-            let label = part.child_by_field_name("value");
+            let label = part.field("value");
             case.labels.extend(label.map(|label| self.expression(label)));
             for inner in children(part).into_iter().filter(|inner| Some(inner.id()) != label.map(|label| label.id())) {
                 self.statement(inner, &mut case.body);

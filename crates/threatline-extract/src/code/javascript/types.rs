@@ -1,6 +1,7 @@
 //! Types as TypeScript writes them.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::Type;
 use crate::code::walk::{children, generic, plain};
 use tree_sitter::Node;
@@ -23,7 +24,7 @@ impl Lowering<'_> {
         match node.kind() {
             "generic_type" => {
                 let name = self.walk.field_text(node, "name");
-                let arguments = self.type_arguments(node.child_by_field_name("type_arguments"));
+                let arguments = self.type_arguments(node.field("type_arguments"));
                 match (name, arguments.first()) {
                     ("Array" | "ReadonlyArray" | "Set", Some(_)) => generic("[]", arguments),
                     // whoever waits for it gets what is in it
@@ -33,7 +34,7 @@ impl Lowering<'_> {
             }
             // `extends Guard("jwt")`: a class that a function makes
             "call_expression" => {
-                let mut made = node.child_by_field_name("function").map(|function| self.type_of(function)).unwrap_or_default();
+                let mut made = node.field("function").map(|function| self.type_of(function)).unwrap_or_default();
                 made.extras = vec![self.expression(node)];
                 made
             }

@@ -1,6 +1,7 @@
 //! Expressions, arguments and lambdas.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::switch_value;
 use crate::code::tree::*;
 use crate::code::walk::*;
@@ -19,8 +20,8 @@ impl Lowering<'_> {
     }
 
     /// The expression under a field.
-    pub(super) fn field_expression(&self, node: Node, field: &str) -> Expression {
-        match node.child_by_field_name(field) {
+    pub(super) fn field_expression(&self, node: Node, field: &'static str) -> Expression {
+        match node.field(field) {
             Some(child) => self.expression(child),
             None => unknown(Vec::new(), span(node)),
         }
@@ -305,8 +306,8 @@ impl Lowering<'_> {
     /// `if` as a value.
     fn conditional(&self, node: Node) -> Expression {
         let at = span(node);
-        let single = |field: &str| {
-            let parts = children(node.child_by_field_name(field)?);
+        let single = |field: &'static str| {
+            let parts = children(node.field(field)?);
             match parts.as_slice() {
                 [only] if only.kind() != "statements" => Some(*only),
                 [block] => match children(*block).as_slice() {

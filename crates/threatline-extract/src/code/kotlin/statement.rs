@@ -1,6 +1,7 @@
 //! Statements, and expressions in their place.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::yield_last;
 use crate::code::tree::*;
 use crate::code::walk::*;
@@ -212,7 +213,7 @@ impl Lowering<'_> {
 
     /// `if` as a statement.
     fn branch(&self, node: Node) -> Kind {
-        let body = |field: &str| node.child_by_field_name(field).map(|part| self.block(part)).unwrap_or_default();
+        let body = |field: &'static str| node.field(field).map(|part| self.block(part)).unwrap_or_default();
         Kind::If { condition: self.field_expression(node, "condition"), then: body("consequence"), otherwise: body("alternative") }
     }
 

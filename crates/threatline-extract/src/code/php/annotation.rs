@@ -3,6 +3,7 @@
 //! Their text is rewritten into a call and parsed by itself.
 
 use super::{Lowering, parse};
+use crate::code::parts::Fields;
 use crate::code::parts::{Depth, children, name};
 use crate::code::tree::Annotation;
 use std::cell::{Cell, RefCell};
@@ -86,8 +87,8 @@ impl Lowering<'_> {
         };
         let statement = children(parsed.root_node()).into_iter().find(|child| child.kind() == "expression_statement")?;
         let call = children(statement).into_iter().find(|child| child.kind() == "function_call_expression")?;
-        let callee = inner.resolved(call.child_by_field_name("function")?);
-        let arguments = inner.arguments(call.child_by_field_name("arguments"));
+        let callee = inner.resolved(call.field("function")?);
+        let arguments = inner.arguments(call.field("arguments"));
         for import in inner.imports.take() {
             let mut imports = self.imports.borrow_mut();
             if !imports.iter().any(|known| known.local == import.local) {

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::statement::parts_assign;
+use crate::code::parts::Fields;
 use crate::code::parts::{children, expression, member, name, named};
 use crate::code::tree::{Annotation, Class, ClassKind, Expression, ExpressionKind, Field, Function, Parameter, Statement, StatementKind, Type};
 use tree_sitter::Node;
@@ -16,7 +17,7 @@ impl Lowering<'_> {
 
     /// A function without a name: its body is a block, or an expression that it gives back.
     pub(super) fn closure(&self, node: Node) -> Function {
-        let body = node.child_by_field_name("body");
+        let body = node.field("body");
         let before = self.before.take();
         let body = match body {
             Some(block) if block.kind() == "compound_statement" => self.nested(Some(block)),
@@ -30,14 +31,14 @@ impl Lowering<'_> {
             None => Vec::new(),
         };
         self.before.replace(before);
-        let named = node.child_by_field_name("name").unwrap_or(node);
+        let named = node.field("name").unwrap_or(node);
         Function {
-            parameters: node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
-            returns: node.child_by_field_name("return_type").and_then(|declared| self.type_of(declared)),
+            parameters: node.field("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
+            returns: node.field("return_type").and_then(|declared| self.type_of(declared)),
             annotations: self.attributes(node),
             body,
             public: true,
-            is_static: node.child_by_field_name("static_modifier").is_some(),
+            is_static: node.field("static_modifier").is_some(),
             span: self.span(node),
             line: self.span(named).line,
             ..Function::default()
@@ -47,8 +48,8 @@ impl Lowering<'_> {
     fn parameters(&self, list: Node) -> Vec<Parameter> {
         let one = |node: Node| Parameter {
             name: self.field_text(node, "name").trim_start_matches(['&', '$']).to_owned(),
-            declared: node.child_by_field_name("type").and_then(|declared| self.type_of(declared)),
-            default: node.child_by_field_name("default_value").map(|value| self.expression(value)),
+            declared: node.field("type").and_then(|declared| self.type_of(declared)),
+            default: node.field("default_value").map(|value| self.expression(value)),
             annotations: self.attributes(node),
             variadic: node.kind() == "variadic_parameter",
             span: self.span(node),
@@ -86,7 +87,7 @@ impl Lowering<'_> {
             },
             annotations: self.attributes(node),
             span: self.span(node),
-            line: self.span(node.child_by_field_name("name").unwrap_or(node)).line,
+            line: self.span(node.field("name").unwrap_or(node)).line,
             ..Class::default()
         };
         let mut base = None;
@@ -108,7 +109,7 @@ impl Lowering<'_> {
             }
         }
         self.classes.borrow_mut().push((class.name.clone(), base));
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             self.deeper(|| self.members(body, &mut class));
         }
         self.classes.borrow_mut().pop();
@@ -123,7 +124,7 @@ impl Lowering<'_> {
                     class.bases.extend(traits.map(|child| named(self.resolved(child))));
                 }
                 "const_declaration" => {
-                    let declared = node.child_by_field_name("type").and_then(|declared| self.type_of(declared));
+                    let declared = node.field("type").and_then(|declared| self.type_of(declared));
                     for (constant, value) in self.constants(node) {
                         let (declared, annotations) = (declared.clone(), Vec::new());
                         class.fields.push(Field { name: constant, declared, value: Some(value), annotations, span: self.span(node) });
@@ -133,7 +134,7 @@ impl Lowering<'_> {
                 "enum_case" => class.fields.push(Field {
                     name: self.field_text(node, "name").to_owned(),
                     declared: None,
-                    value: node.child_by_field_name("value").map(|value| self.expression(value)),
+                    value: node.field("value").map(|value| self.expression(value)),
                     annotations: self.attributes(node),
                     span: self.span(node),
                 }),
@@ -157,12 +158,12 @@ impl Lowering<'_> {
     }
 
     fn property(&self, node: Node, class: &mut Class) {
-        let declared = node.child_by_field_name("type").and_then(|declared| self.type_of(declared));
+        let declared = node.field("type").and_then(|declared| self.type_of(declared));
         for element in children(node).into_iter().filter(|child| child.kind() == "property_element") {
             class.fields.push(Field {
                 name: self.field_text(element, "name").trim_start_matches('$').to_owned(),
                 declared: declared.clone(),
-                value: element.child_by_field_name("default_value").map(|value| self.expression(value)),
+                value: element.field("default_value").map(|value| self.expression(value)),
                 annotations: self.attributes(node),
                 span: self.span(node),
             });
@@ -176,14 +177,14 @@ impl Lowering<'_> {
         method.public = !modifiers.iter().any(|modifier| matches!(self.text(*modifier), "private" | "protected"));
         method.is_static = modifiers.iter().any(|modifier| modifier.kind() == "static_modifier");
         let mut promoted = Vec::new();
-        for parameter in node.child_by_field_name("parameters").map(children).unwrap_or_default() {
+        for parameter in node.field("parameters").map(children).unwrap_or_default() {
             if parameter.kind() != "property_promotion_parameter" {
                 continue;
             }
             let at = self.span(parameter);
             let field = self.field_text(parameter, "name").trim_start_matches(['&', '$']).to_owned();
             promoted.push(parts_assign(member(name("self", at), field.clone(), at), expression(ExpressionKind::Name(format!("${field}")), at), at));
-            let declared = parameter.child_by_field_name("type").and_then(|declared| self.type_of(declared));
+            let declared = parameter.field("type").and_then(|declared| self.type_of(declared));
             class.fields.push(Field { name: field, declared, value: None, annotations: self.attributes(parameter), span: at });
         }
         method.body.splice(0..0, promoted);
@@ -193,13 +194,13 @@ impl Lowering<'_> {
     /// The attributes of a declaration, then the annotations in the comment before it.
     pub(super) fn attributes(&self, node: Node) -> Vec<Annotation> {
         let mut out = Vec::new();
-        for group in node.child_by_field_name("attributes").map(children).unwrap_or_default() {
+        for group in node.field("attributes").map(children).unwrap_or_default() {
             for attribute in children(group).into_iter().filter(|child| child.kind() == "attribute") {
                 let Some(written) = children(attribute).into_iter().find(|child| matches!(child.kind(), "name" | "qualified_name" | "relative_name")) else {
                     continue;
                 };
                 let at = self.span(attribute);
-                let arguments = self.arguments(attribute.child_by_field_name("parameters"));
+                let arguments = self.arguments(attribute.field("parameters"));
                 out.push(Annotation { callee: name(self.resolved(written), at), arguments, span: at });
             }
         }

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{self, Case, MAX_DEPTH, binary, children, effect, expression, member, name, unknown};
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Span};
 use tree_sitter::Node;
@@ -16,8 +17,8 @@ impl Lowering<'_> {
         nodes.into_iter().map(|node| self.expression(node)).collect()
     }
 
-    fn field(&self, node: Node, field: &str) -> Expression {
-        node.child_by_field_name(field).map_or_else(|| unknown(Vec::new(), self.span(node)), |child| self.expression(child))
+    fn field(&self, node: Node, field: &'static str) -> Expression {
+        node.field(field).map_or_else(|| unknown(Vec::new(), self.span(node)), |child| self.expression(child))
     }
 
     fn first(&self, node: Node) -> Expression {
@@ -37,7 +38,7 @@ impl Lowering<'_> {
             "boolean" => Kind::Boolean(self.text(node).eq_ignore_ascii_case("true")),
             "null" => Kind::Null,
             "parenthesized_expression" | "cast_expression" | "error_suppression_expression" | "clone_expression" | "by_ref" | "variadic_unpacking" => {
-                return match node.child_by_field_name("value") {
+                return match node.field("value") {
                     Some(value) => self.expression(value),
                     None => self.first(node),
                 };
@@ -59,7 +60,7 @@ impl Lowering<'_> {
                 return self.applied(callee, node);
             }
             "scoped_call_expression" => {
-                let written = node.child_by_field_name("scope").map(|scope| self.text(scope));
+                let written = node.field("scope").map(|scope| self.text(scope));
                 // A method of the own class is one of the object at hand.
                 let object = if matches!(written, Some("self" | "static")) { name("self", at) } else { self.scope(node) };
                 let callee = self.named_member(object, node);
@@ -69,7 +70,7 @@ impl Lowering<'_> {
             "anonymous_function" | "arrow_function" => Kind::Function(Box::new(self.closure(node))),
             "assignment_expression" | "reference_assignment_expression" | "augmented_assignment_expression" => return self.inner_assignment(node),
             "binary_expression" => return self.binary(node),
-            "unary_op_expression" => match (self.field_text(node, "operator"), node.child_by_field_name("argument")) {
+            "unary_op_expression" => match (self.field_text(node, "operator"), node.field("argument")) {
                 ("!", Some(argument)) => Kind::Not(Box::new(self.expression(argument))),
                 ("-", _) if self.text(node).len() < 24 && children(node).iter().all(|child| child.kind() == "integer") => {
                     Kind::Number(self.text(node).replace(' ', ""))
@@ -79,7 +80,7 @@ impl Lowering<'_> {
             "conditional_expression" => {
                 let condition = self.field(node, "condition");
                 let otherwise = self.field(node, "alternative");
-                match node.child_by_field_name("body") {
+                match node.field("body") {
                     Some(then) => Kind::Conditional { condition: Box::new(condition), then: Box::new(self.expression(then)), otherwise: Box::new(otherwise) },
                     None => return binary("??", condition, otherwise, at),
                 }
@@ -170,7 +171,7 @@ impl Lowering<'_> {
         let mut at = node;
         let innermost = loop {
             chain.push(at);
-            let Some(object) = at.child_by_field_name("object") else { break None };
+            let Some(object) = at.field("object") else { break None };
             match object.kind() {
                 "member_access_expression" | "nullsafe_member_access_expression" | "member_call_expression" | "nullsafe_member_call_expression"
                     if chain.len() < MAX_DEPTH as usize =>
@@ -191,8 +192,8 @@ impl Lowering<'_> {
     }
 
     fn named_member(&self, object: Expression, node: Node) -> Expression {
-        let at = node.child_by_field_name("name").map_or_else(|| self.span(node), |name| self.span(name));
-        match node.child_by_field_name("name") {
+        let at = node.field("name").map_or_else(|| self.span(node), |name| self.span(name));
+        match node.field("name") {
             Some(named) if named.kind() == "name" => member(object, self.text(named), at),
             Some(computed) => expression(Kind::Index { object: Box::new(object), index: Box::new(self.expression(computed)) }, at),
             None => object,
@@ -200,7 +201,7 @@ impl Lowering<'_> {
     }
 
     fn scope(&self, node: Node) -> Expression {
-        match node.child_by_field_name("scope") {
+        match node.field("scope") {
             Some(scope) if matches!(scope.kind(), "name" | "relative_scope" | "qualified_name" | "relative_name") => {
                 name(self.class_name(scope), self.span(scope))
             }
@@ -223,7 +224,7 @@ impl Lowering<'_> {
 
     fn function_call(&self, node: Node) -> Expression {
         let at = self.span(node);
-        let Some(function) = node.child_by_field_name("function") else { return unknown(Vec::new(), at) };
+        let Some(function) = node.field("function") else { return unknown(Vec::new(), at) };
         let callee = match function.kind() {
             "name" | "qualified_name" | "relative_name" => name(self.resolved(function), at),
             _ => self.expression(function),
@@ -244,7 +245,7 @@ impl Lowering<'_> {
     }
 
     fn applied(&self, callee: Expression, node: Node) -> Expression {
-        let arguments = self.arguments(node.child_by_field_name("arguments"));
+        let arguments = self.arguments(node.field("arguments"));
         let at = Span { line: callee.span.line.min(self.span(node).end_line), end_line: self.span(node).end_line };
         expression(Kind::Call { callee: Box::new(callee), arguments, types: Vec::new(), construct: false }, at)
     }
@@ -253,7 +254,7 @@ impl Lowering<'_> {
     pub(super) fn arguments(&self, list: Option<Node>) -> Vec<Argument> {
         let mut out = Vec::new();
         for argument in list.map(children).unwrap_or_default().into_iter().filter(|child| child.kind() == "argument") {
-            let named = argument.child_by_field_name("name");
+            let named = argument.field("name");
             let Some(value) =
                 children(argument).into_iter().rfind(|child| child.kind() != "reference_modifier" && Some(child.id()) != named.map(|named| named.id()))
             else {
@@ -286,7 +287,7 @@ impl Lowering<'_> {
         let at = self.span(node);
         match self.assignment(node) {
             Some(assigned) => {
-                let target = node.child_by_field_name("left").map(|left| self.target(left));
+                let target = node.field("left").map(|left| self.target(left));
                 self.before.borrow_mut().push(assigned);
                 target.unwrap_or_else(|| unknown(Vec::new(), at))
             }
@@ -297,10 +298,10 @@ impl Lowering<'_> {
     /// Chains of operators lean to the left and are walked in a loop.
     fn binary(&self, node: Node) -> Expression {
         let mut pending = vec![node];
-        let mut left = node.child_by_field_name("left");
+        let mut left = node.field("left");
         while let Some(inner) = left.filter(|inner| inner.kind() == "binary_expression" && pending.len() < MAX_DEPTH as usize) {
             pending.push(inner);
-            left = inner.child_by_field_name("left");
+            left = inner.field("left");
         }
         let mut value = left.map_or_else(|| unknown(Vec::new(), self.span(node)), |left| self.expression(left));
         while let Some(node) = pending.pop() {
@@ -327,8 +328,8 @@ impl Lowering<'_> {
         let at = self.span(node);
         let value = self.field(node, "condition");
         let mut cases = Vec::new();
-        for arm in node.child_by_field_name("body").map(children).unwrap_or_default() {
-            let labels = arm.child_by_field_name("conditional_expressions").map(children).unwrap_or_default();
+        for arm in node.field("body").map(children).unwrap_or_default() {
+            let labels = arm.field("conditional_expressions").map(children).unwrap_or_default();
             let body = vec![effect(self.field(arm, "return_expression"))];
             cases.push(Case { default: arm.kind() == "match_default_expression", labels: self.each(labels), body, ..Case::default() });
         }

@@ -1,6 +1,7 @@
 //! Strings: with and without interpolation, here documents.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{children, expression};
 use crate::code::tree::{Expression, ExpressionKind as Kind};
 use tree_sitter::Node;
@@ -51,7 +52,7 @@ impl Lowering<'_> {
 
     /// `<<<X … X`: the value without the line break that ends it.
     pub(super) fn document(&self, node: Node) -> Expression {
-        match node.child_by_field_name("value") {
+        match node.field("value") {
             Some(body) => self.double(body),
             None => expression(Kind::String(String::new()), self.span(node)),
         }

@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{self, Case, binary, children, effect, expression, name, unknown};
 use crate::code::tree::{Argument, Expression, ExpressionKind, Statement, StatementKind as Kind};
 use tree_sitter::Node;
@@ -47,7 +48,7 @@ impl Lowering<'_> {
             | "global_declaration" | "unset_statement" => return,
             "namespace_definition" => {
                 *self.namespace.borrow_mut() = super::dotted(self.field_text(node, "name"));
-                if let Some(body) = node.child_by_field_name("body") {
+                if let Some(body) = node.field("body") {
                     self.statements(body, out);
                 }
                 return;
@@ -63,7 +64,7 @@ impl Lowering<'_> {
             }
             "function_static_declaration" => {
                 for declared in children(node) {
-                    if let Some(value) = declared.child_by_field_name("value") {
+                    if let Some(value) = declared.field("value") {
                         out.push(parts_assign(name(self.field_text(declared, "name"), at), self.expression(value), at));
                     }
                 }
@@ -83,14 +84,14 @@ impl Lowering<'_> {
             "exit_statement" => Kind::Throw(Some(unknown(self.each(children(node)), at))),
             "if_statement" => self.branch(node),
             "while_statement" | "do_statement" => {
-                let condition = node.child_by_field_name("condition").map(|condition| self.expression(condition));
+                let condition = node.field("condition").map(|condition| self.expression(condition));
                 let mut body: Vec<Statement> = condition.map(effect).into_iter().collect();
-                body.extend(self.nested(node.child_by_field_name("body")));
+                body.extend(self.nested(node.field("body")));
                 Kind::Loop { over: None, body }
             }
             "for_statement" => {
                 for part in parts::children(node) {
-                    if node.child_by_field_name("initialize").is_some_and(|first| first.id() == part.id()) {
+                    if node.field("initialize").is_some_and(|first| first.id() == part.id()) {
                         self.effect_of(part, out);
                     }
                 }
@@ -147,8 +148,8 @@ impl Lowering<'_> {
     /// `$x = …`, `$x .= …`, `$x ??= …`.
     pub(super) fn assignment(&self, node: Node) -> Option<Statement> {
         let at = self.span(node);
-        let target = self.target(node.child_by_field_name("left")?);
-        let value = self.expression(node.child_by_field_name("right")?);
+        let target = self.target(node.field("left")?);
+        let value = self.expression(node.field("right")?);
         let value = match self.field_text(node, "operator") {
             "" => value,
             ".=" | "+=" => binary("+", target.clone(), value, at),
@@ -195,8 +196,8 @@ impl Lowering<'_> {
         let alternatives: Vec<Node> = node.children_by_field_name("alternative", &mut cursor).collect();
         let mut otherwise = Vec::new();
         for alternative in alternatives.into_iter().rev() {
-            let body = self.nested(alternative.child_by_field_name("body"));
-            otherwise = match alternative.child_by_field_name("condition") {
+            let body = self.nested(alternative.field("body"));
+            otherwise = match alternative.field("condition") {
                 None => body,
                 Some(condition) => {
                     let kind = Kind::If { condition: self.expression(condition), then: body, otherwise };
@@ -204,15 +205,15 @@ impl Lowering<'_> {
                 }
             };
         }
-        let condition = node.child_by_field_name("condition").map(|condition| self.expression(condition));
+        let condition = node.field("condition").map(|condition| self.expression(condition));
         let condition = condition.unwrap_or_else(|| unknown(Vec::new(), self.span(node)));
-        Kind::If { condition, then: self.nested(node.child_by_field_name("body")), otherwise }
+        Kind::If { condition, then: self.nested(node.field("body")), otherwise }
     }
 
     /// `foreach ($list as $key => $value)`: the variable is the pair of both, whether or not the key is named.
     fn each_of(&self, node: Node) -> Kind {
         let at = self.span(node);
-        let body = node.child_by_field_name("body").map(|body| body.id());
+        let body = node.field("body").map(|body| body.id());
         let parts: Vec<Node> = children(node).into_iter().filter(|child| Some(child.id()) != body).collect();
         let over = match parts.as_slice() {
             [list, item, ..] => {
@@ -224,16 +225,16 @@ impl Lowering<'_> {
             }
             _ => None,
         };
-        Kind::Loop { over, body: self.nested(node.child_by_field_name("body")) }
+        Kind::Loop { over, body: self.nested(node.field("body")) }
     }
 
     fn attempt(&self, node: Node) -> Kind {
-        let body = self.nested(node.child_by_field_name("body"));
+        let body = self.nested(node.field("body"));
         let (mut handlers, mut finally) = (Vec::new(), Vec::new());
         for child in children(node) {
             match child.kind() {
-                "catch_clause" => handlers.push(self.nested(child.child_by_field_name("body"))),
-                "finally_clause" => finally = self.nested(child.child_by_field_name("body")),
+                "catch_clause" => handlers.push(self.nested(child.field("body"))),
+                "finally_clause" => finally = self.nested(child.field("body")),
                 _ => {}
             }
         }
@@ -242,10 +243,10 @@ impl Lowering<'_> {
 
     fn switch(&self, node: Node) -> Vec<Statement> {
         let at = self.span(node);
-        let Some(value) = node.child_by_field_name("condition").map(|value| self.expression(value)) else { return Vec::new() };
+        let Some(value) = node.field("condition").map(|value| self.expression(value)) else { return Vec::new() };
         let mut cases = Vec::new();
-        for child in node.child_by_field_name("body").map(children).unwrap_or_default() {
-            let label = child.child_by_field_name("value");
+        for child in node.field("body").map(children).unwrap_or_default() {
+            let label = child.field("value");
             let mut case = Case { default: child.kind() == "default_statement", ..Case::default() };
             case.labels.extend(label.map(|label| self.expression(label)));
             for inner in children(child).into_iter().filter(|inner| Some(inner.id()) != label.map(|label| label.id())) {

@@ -1,6 +1,7 @@
 //! Expressions and parameters.
 
 use super::{Lowering, children, span};
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use tree_sitter::Node;
 
@@ -10,8 +11,8 @@ impl Lowering<'_> {
         Expression { kind, span: span(node) }
     }
 
-    fn field(&self, node: Node, name: &str) -> Box<Expression> {
-        Box::new(match node.child_by_field_name(name) {
+    fn field(&self, node: Node, name: &'static str) -> Box<Expression> {
+        Box::new(match node.field(name) {
             Some(child) => self.expression(child),
             None => Expression { kind: ExpressionKind::Unknown(Vec::new()), span: span(node) },
         })
@@ -38,10 +39,9 @@ impl Lowering<'_> {
             "none" | "ellipsis" => ExpressionKind::Null,
             "identifier" | "keyword_identifier" => self.name(self.text(node)),
             "dotted_name" => self.dotted(self.text(node), node),
-            "attribute" => ExpressionKind::Member {
-                object: self.field(node, "object"),
-                name: node.child_by_field_name("attribute").map_or("", |name| self.text(name)).to_owned(),
-            },
+            "attribute" => {
+                ExpressionKind::Member { object: self.field(node, "object"), name: node.field("attribute").map_or("", |name| self.text(name)).to_owned() }
+            }
             "subscript" => ExpressionKind::Index { object: self.field(node, "value"), index: self.subscript(node) },
             "call" => self.call(node),
             "lambda" => ExpressionKind::Function(Box::new(self.lambda(node))),
@@ -92,7 +92,7 @@ impl Lowering<'_> {
         {
             return ExpressionKind::Name("super".to_owned());
         }
-        let arguments = match node.child_by_field_name("arguments") {
+        let arguments = match node.field("arguments") {
             Some(list) if list.kind() == "argument_list" => children(list).into_iter().flat_map(|argument| self.argument(argument)).collect(),
             Some(generator) => vec![Argument { name: None, value: self.expression(generator), spread: false }],
             None => Vec::new(),
@@ -103,11 +103,9 @@ impl Lowering<'_> {
 
     pub(super) fn argument(&self, node: Node) -> Option<Argument> {
         Some(match node.kind() {
-            "keyword_argument" => Argument {
-                name: Some(self.text(node.child_by_field_name("name")?).to_owned()),
-                value: self.expression(node.child_by_field_name("value")?),
-                spread: false,
-            },
+            "keyword_argument" => {
+                Argument { name: Some(self.text(node.field("name")?).to_owned()), value: self.expression(node.field("value")?), spread: false }
+            }
             "list_splat" | "dictionary_splat" => Argument { name: None, value: self.expression(*children(node).first()?), spread: true },
             _ => Argument { name: None, value: self.expression(node), spread: false },
         })
@@ -122,7 +120,7 @@ impl Lowering<'_> {
     }
 
     fn binary(&self, node: Node) -> ExpressionKind {
-        let operator = node.child_by_field_name("operator").map_or("", |operator| self.text(operator)).to_owned();
+        let operator = node.field("operator").map_or("", |operator| self.text(operator)).to_owned();
         let left = self.field(node, "left");
         if operator == "%" && matches!(left.kind, ExpressionKind::String(_) | ExpressionKind::Template(_)) {
             let right = self.field(node, "right");
@@ -149,7 +147,7 @@ impl Lowering<'_> {
     fn lambda(&self, node: Node) -> Function {
         let value = self.field(node, "body");
         Function {
-            parameters: node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
+            parameters: node.field("parameters").map(|list| self.parameters(list)).unwrap_or_default(),
             body: vec![Statement { span: value.span, kind: StatementKind::Return(Some(*value)) }],
             public: true,
             span: span(node),
@@ -168,14 +166,14 @@ impl Lowering<'_> {
         let name = match node.kind() {
             "identifier" => node,
             "typed_parameter" => first?,
-            "default_parameter" | "typed_default_parameter" => node.child_by_field_name("name")?,
+            "default_parameter" | "typed_default_parameter" => node.field("name")?,
             "list_splat_pattern" | "dictionary_splat_pattern" => node,
             _ => return None,
         };
         parameter.variadic = name.kind().ends_with("splat_pattern");
         parameter.name = self.text(name).trim_start_matches('*').to_owned();
-        parameter.declared = node.child_by_field_name("type").map(|ty| self.ty(ty));
-        parameter.default = node.child_by_field_name("value").map(|value| self.expression(value));
+        parameter.declared = node.field("type").map(|ty| self.ty(ty));
+        parameter.default = node.field("value").map(|value| self.expression(value));
         Some(parameter)
     }
 }

@@ -1,6 +1,7 @@
 //! Strings: escapes, interpolation, `%` formatting.
 
 use super::{Lowering, children, span};
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use tree_sitter::Node;
 
@@ -19,7 +20,7 @@ impl Lowering<'_> {
                     if !literal.is_empty() {
                         parts.push(Expression { kind: ExpressionKind::String(std::mem::take(&mut literal)), span: span(node) });
                     }
-                    if let Some(value) = child.child_by_field_name("expression") {
+                    if let Some(value) = child.field("expression") {
                         parts.push(self.expression(value));
                     }
                 }

@@ -1,6 +1,7 @@
 //! Types as written in annotations and class headers.
 
 use super::{Lowering, children};
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use tree_sitter::Node;
 
@@ -19,11 +20,11 @@ impl Lowering<'_> {
                 self.applied(name, &arguments)
             }
             "subscript" => {
-                let name = node.child_by_field_name("value").map_or("", |name| self.text(name));
+                let name = node.field("value").map_or("", |name| self.text(name));
                 self.applied(name, &super::fields(node, "subscript"))
             }
             "union_type" => self.union(&children(node)),
-            "binary_operator" => self.union(&[node.child_by_field_name("left"), node.child_by_field_name("right")].into_iter().flatten().collect::<Vec<_>>()),
+            "binary_operator" => self.union(&[node.field("left"), node.field("right")].into_iter().flatten().collect::<Vec<_>>()),
             // A quoted type is a forward reference.
             "string" => match self.string(node) {
                 ExpressionKind::String(name) if name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.')) => Type { name, ..Type::default() },

@@ -1,6 +1,7 @@
 //! Methods, classes, modules.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -12,11 +13,11 @@ impl Lowering<'_> {
             return None;
         }
         let function = self.scoped(false, || {
-            let parameters = node.child_by_field_name("parameters").map(|list| self.parameters(list)).unwrap_or_default();
-            let body = node.child_by_field_name("body").map(|body| with_assigned(self.body(body))).unwrap_or_default();
+            let parameters = node.field("parameters").map(|list| self.parameters(list)).unwrap_or_default();
+            let body = node.field("body").map(|body| with_assigned(self.body(body))).unwrap_or_default();
             Function { name: word.to_owned(), parameters, body, public: true, is_static: node.kind() == "singleton_method", ..Function::default() }
         });
-        Some(Function { span: span(node), line: node.child_by_field_name("name").map_or_else(|| line(node), line), ..function })
+        Some(Function { span: span(node), line: node.field("name").map_or_else(|| line(node), line), ..function })
     }
 
     pub(super) fn parameters(&self, list: Node) -> Vec<Parameter> {
@@ -35,13 +36,13 @@ impl Lowering<'_> {
             _ => self.walk.field_text(node, "name"),
         };
         self.assigned(if word == super::expression::BLOCK { self.walk.field_text(node, "name") } else { word });
-        let default = node.child_by_field_name("value").map(|value| self.expression(value));
+        let default = node.field("value").map(|value| self.expression(value));
         let variadic = matches!(node.kind(), "splat_parameter" | "hash_splat_parameter");
         Some(Parameter { name: word.to_owned(), default, variadic, span: span(node), ..Parameter::default() })
     }
 
     pub(super) fn class(&self, node: Node) -> Option<Class> {
-        let written = node.child_by_field_name("name")?;
+        let written = node.field("name")?;
         let own = self.walk.text(written).replace("::", ".");
         let around = self.around.borrow().last().cloned().unwrap_or_default();
         let full = match own.strip_prefix('.') {
@@ -53,10 +54,10 @@ impl Lowering<'_> {
         if node.kind() == "module" {
             class.kind = ClassKind::Object;
         }
-        if let Some(base) = node.child_by_field_name("superclass").and_then(|base| children(base).first().copied()) {
+        if let Some(base) = node.field("superclass").and_then(|base| children(base).first().copied()) {
             class.bases.push(self.base(base));
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             self.around.borrow_mut().push(full);
             self.members(body, &mut class);
             self.around.borrow_mut().pop();
@@ -68,7 +69,7 @@ impl Lowering<'_> {
     pub(super) fn anonymous(&self, node: Node, list: Option<Node>, block: Option<Node>) -> Class {
         let mut class = Class { span: span(node), line: line(node), ..Class::default() };
         class.bases.extend(list.and_then(|list| children(list).first().map(|base| self.base(*base))));
-        if let Some(body) = block.and_then(|block| block.child_by_field_name("body")) {
+        if let Some(body) = block.and_then(|block| block.field("body")) {
             self.members(body, &mut class);
         }
         class
@@ -78,7 +79,7 @@ impl Lowering<'_> {
         match node.kind() {
             "constant" | "scope_resolution" => plain(self.walk.text(node).trim_start_matches(':').replace("::", ".")),
             // `class X < Roda::RodaClass(:a)`, `ActiveRecord::Migration[7.0]`, `Struct.new(:a)`
-            "element_reference" => node.child_by_field_name("object").map(|object| self.base(object)).unwrap_or_default(),
+            "element_reference" => node.field("object").map(|object| self.base(object)).unwrap_or_default(),
             _ => Type { extras: vec![self.expression(node)], ..Type::default() },
         }
     }
@@ -108,10 +109,10 @@ impl Lowering<'_> {
 
     /// A call on nothing and without a block.
     fn annotation(&self, node: Node) -> Option<Annotation> {
-        let plain = node.kind() == "call" && node.child_by_field_name("receiver").is_none() && node.child_by_field_name("block").is_none();
+        let plain = node.kind() == "call" && node.field("receiver").is_none() && node.field("block").is_none();
         let word = self.walk.field_text(node, "method");
         let kept = plain && !matches!(word, "include" | "extend" | "prepend" | "require" | "attr_reader" | "attr_accessor");
-        let list = node.child_by_field_name("arguments").filter(|_| kept)?;
+        let list = node.field("arguments").filter(|_| kept)?;
         Some(Annotation { callee: name(word, span(node)), arguments: self.arguments(list), span: span(node) })
     }
 
@@ -120,25 +121,25 @@ impl Lowering<'_> {
             "method" | "singleton_method" => class.methods.extend(self.method(node).map(|method| Function { public: !*hidden || method.is_static, ..method })),
             "class" | "module" => class.body.extend(self.class(node).map(|inner| statement(StatementKind::Class(Box::new(inner)), span(node)))),
             "singleton_class" => {
-                let inner = node.child_by_field_name("body").map(children).unwrap_or_default();
+                let inner = node.field("body").map(children).unwrap_or_default();
                 let mut private = false;
                 let before = class.methods.len();
                 inner.into_iter().for_each(|child| self.member_of(child, class, own, &mut private));
                 class.methods[before..].iter_mut().for_each(|method| method.is_static = true);
             }
             "identifier" if matches!(self.walk.text(node), "private" | "protected" | "public") => *hidden = self.walk.text(node) != "public",
-            "assignment" if node.child_by_field_name("left").is_some_and(|left| left.kind() == "constant") => {
+            "assignment" if node.field("left").is_some_and(|left| left.kind() == "constant") => {
                 let word = self.walk.field_text(node, "left");
-                let value = node.child_by_field_name("right").map(|right| self.spoken(right));
+                let value = node.field("right").map(|right| self.spoken(right));
                 class.fields.push(Field { name: word.to_owned(), value, span: span(node), ..Field::default() });
             }
-            "call" if node.child_by_field_name("receiver").is_none() => self.called_in_class(node, class, own),
+            "call" if node.field("receiver").is_none() => self.called_in_class(node, class, own),
             _ => own.extend(self.statements(&[node])),
         }
     }
 
     fn called_in_class(&self, node: Node, class: &mut Class, own: &mut Vec<Statement>) {
-        let given = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+        let given = node.field("arguments").map(children).unwrap_or_default();
         match self.walk.field_text(node, "method") {
             "include" | "extend" | "prepend" => {
                 let is_name = |node: &&Node| matches!(node.kind(), "constant" | "scope_resolution");
@@ -157,14 +158,14 @@ impl Lowering<'_> {
                 return;
             }
             "included" | "prepended" => {
-                if let Some(body) = node.child_by_field_name("block").and_then(|block| block.child_by_field_name("body")) {
+                if let Some(body) = node.field("block").and_then(|block| block.field("body")) {
                     let inner = self.statements(&children(body));
                     class.methods.push(synthetic(INCLUDED, inner, span(node)));
                 }
                 return;
             }
             "class_methods" => {
-                let body = node.child_by_field_name("block").and_then(|block| block.child_by_field_name("body"));
+                let body = node.field("block").and_then(|block| block.field("body"));
                 let before = class.methods.len();
                 let mut hidden = false;
                 body.map(children).unwrap_or_default().into_iter().for_each(|child| self.member_of(child, class, own, &mut hidden));
@@ -173,7 +174,7 @@ impl Lowering<'_> {
             }
             "helpers" => {
                 // methods that blocks see, wherever a framework keeps them
-                let body = node.child_by_field_name("block").and_then(|block| block.child_by_field_name("body"));
+                let body = node.field("block").and_then(|block| block.field("body"));
                 let methods = body.map(children).unwrap_or_default().into_iter().filter(|child| child.kind() == "method");
                 class.methods.extend(methods.filter_map(|child| self.method(child)));
                 let is_name = |node: &&Node| matches!(node.kind(), "constant" | "scope_resolution");

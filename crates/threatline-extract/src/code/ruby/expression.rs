@@ -1,6 +1,7 @@
 //! Expressions: calls with and without receiver, blocks, operators.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -14,8 +15,8 @@ impl Lowering<'_> {
         expression(kind, span(node))
     }
 
-    pub(super) fn field(&self, node: Node, field: &str) -> Expression {
-        node.child_by_field_name(field).map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(child))
+    pub(super) fn field(&self, node: Node, field: &'static str) -> Expression {
+        node.field(field).map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(child))
     }
 
     /// Where a value is spoken for its effect, a word that is no variable is a call.
@@ -42,7 +43,7 @@ impl Lowering<'_> {
             "instance_variable" | "class_variable" => member(name("self", span(node)), text, span(node)).kind,
             "scope_resolution" => {
                 let last = self.walk.field_text(node, "name");
-                match node.child_by_field_name("scope") {
+                match node.field("scope") {
                     Some(scope) => member(self.expression(scope), last, span(node)).kind,
                     None => ExpressionKind::Name(last.to_owned()),
                 }
@@ -59,7 +60,7 @@ impl Lowering<'_> {
             "nil" => ExpressionKind::Null,
             "call" => self.call(node),
             "yield" => self.yielded(node),
-            "lambda" => ExpressionKind::Function(Box::new(self.block(node, node.child_by_field_name("body")))),
+            "lambda" => ExpressionKind::Function(Box::new(self.block(node, node.field("body")))),
             "element_reference" => self.element(node),
             "binary" => self.binary(node),
             "unary" => match self.walk.field_text(node, "operator") {
@@ -72,9 +73,9 @@ impl Lowering<'_> {
                 then: Box::new(self.field(node, "consequence")),
                 otherwise: Box::new(self.field(node, "alternative")),
             },
-            "if" | "unless" if node.child_by_field_name("alternative").is_some_and(|other| other.kind() == "else") => {
-                let arm = |field: &str| {
-                    let arm = node.child_by_field_name(field);
+            "if" | "unless" if node.field("alternative").is_some_and(|other| other.kind() == "else") => {
+                let arm = |field: &'static str| {
+                    let arm = node.field(field);
                     Box::new(arm.and_then(|arm| children(arm).last().copied()).map_or_else(|| unknown(Vec::new(), span(node)), |last| self.expression(last)))
                 };
                 let (then, otherwise) = (arm("consequence"), arm("alternative"));
@@ -106,7 +107,7 @@ impl Lowering<'_> {
     /// An assignment as a value: the variable is one from here on.
     fn assigned_value(&self, node: Node) -> ExpressionKind {
         let value = self.field(node, "right");
-        let _ = node.child_by_field_name("left").map(|left| self.target(left));
+        let _ = node.field("left").map(|left| self.target(left));
         value.kind
     }
 
@@ -121,7 +122,7 @@ impl Lowering<'_> {
 
     fn element(&self, node: Node) -> ExpressionKind {
         let object = Box::new(self.field(node, "object"));
-        let skip = node.child_by_field_name("object").map(|object| object.id());
+        let skip = node.field("object").map(|object| object.id());
         let keys: Vec<Node> = children(node).into_iter().filter(|child| Some(child.id()) != skip).collect();
         match keys.as_slice() {
             [key] => ExpressionKind::Index { object, index: Box::new(self.expression(*key)) },
@@ -136,10 +137,10 @@ impl Lowering<'_> {
 
     fn call(&self, node: Node) -> ExpressionKind {
         let at = span(node);
-        let word = node.child_by_field_name("method").map(|word| self.walk.text(word)).unwrap_or_default();
-        let receiver = node.child_by_field_name("receiver");
-        let list = node.child_by_field_name("arguments");
-        let block = node.child_by_field_name("block");
+        let word = node.field("method").map(|word| self.walk.text(word)).unwrap_or_default();
+        let receiver = node.field("receiver");
+        let list = node.field("arguments");
+        let block = node.field("block");
         if receiver.is_none() && matches!(word, "lambda" | "proc") && block.is_some() {
             return ExpressionKind::Function(Box::new(self.block(node, block)));
         }
@@ -188,7 +189,7 @@ impl Lowering<'_> {
     fn argument(&self, node: Node) -> Argument {
         let at = span(node);
         match node.kind() {
-            "pair" => match node.child_by_field_name("key") {
+            "pair" => match node.field("key") {
                 Some(key) if key.kind() == "hash_key_symbol" => named(self.walk.text(key), self.pair_value(node)),
                 Some(key) if key.kind() == "simple_symbol" => named(self.walk.text(key).trim_start_matches(':'), self.pair_value(node)),
                 // `get "/x" => "y"`: two that belong together.
@@ -204,9 +205,9 @@ impl Lowering<'_> {
     /// A block or lambda. It sees the variables around it.
     pub(super) fn block(&self, node: Node, held: Option<Node>) -> Function {
         self.scoped(true, || {
-            let list = node.child_by_field_name("parameters").or_else(|| held?.child_by_field_name("parameters"));
+            let list = node.field("parameters").or_else(|| held?.field("parameters"));
             let parameters = list.map(|list| self.parameters(list)).unwrap_or_default();
-            let inner = held.and_then(|held| held.child_by_field_name("body").or(Some(held).filter(|held| held.kind() == "body_statement")));
+            let inner = held.and_then(|held| held.field("body").or(Some(held).filter(|held| held.kind() == "body_statement")));
             let body = inner.map(|inner| returned(self.body(inner))).unwrap_or_default();
             Function { parameters, body, public: true, span: span(node), line: line(node), ..Function::default() }
         })

@@ -1,6 +1,7 @@
 //! Strings, symbols, lists of words, hashes.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -55,7 +56,7 @@ impl Lowering<'_> {
     /// The key of a pair: a name before a colon is a text.
     fn key(&self, pair: Node) -> Expression {
         let at = span(pair);
-        match pair.child_by_field_name("key") {
+        match pair.field("key") {
             Some(key) if key.kind() == "hash_key_symbol" => string(self.walk.text(key), at),
             Some(key) => self.expression(key),
             None => unknown(Vec::new(), at),
@@ -64,7 +65,7 @@ impl Lowering<'_> {
 
     /// The value of a pair; `{ name: }` is the variable or method of that name.
     pub(super) fn pair_value(&self, pair: Node) -> Expression {
-        match pair.child_by_field_name("value") {
+        match pair.field("value") {
             Some(value) => self.expression(value),
             None => name(self.walk.field_text(pair, "key"), span(pair)),
         }

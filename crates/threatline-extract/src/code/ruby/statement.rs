@@ -1,6 +1,7 @@
 //! Statements: branches, loops, rescues, and what the last of them gives back.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -28,7 +29,7 @@ impl Lowering<'_> {
         let (mut handlers, mut finally) = (Vec::new(), Vec::new());
         for part in parts {
             match part.kind() {
-                "rescue" => handlers.push(part.child_by_field_name("body").map(|body| self.body(body)).unwrap_or_default()),
+                "rescue" => handlers.push(part.field("body").map(|body| self.body(body)).unwrap_or_default()),
                 "ensure" => finally.extend(self.body(part)),
                 _ => body.extend(self.body(part)),
             }
@@ -36,8 +37,8 @@ impl Lowering<'_> {
         vec![statement(StatementKind::Try { body, handlers, finally }, span(node))]
     }
 
-    fn part(&self, node: Node, field: &str) -> Vec<Statement> {
-        node.child_by_field_name(field).map(|part| self.body(part)).unwrap_or_default()
+    fn part(&self, node: Node, field: &'static str) -> Vec<Statement> {
+        node.field(field).map(|part| self.body(part)).unwrap_or_default()
     }
 
     fn statement(&self, node: Node, out: &mut Vec<Statement>) {
@@ -59,8 +60,8 @@ impl Lowering<'_> {
                 StatementKind::Loop { over: None, body }
             }
             "for" => {
-                let name = node.child_by_field_name("pattern").map(|pattern| self.target(pattern));
-                let list = node.child_by_field_name("value").and_then(|list| children(list).first().copied().or(Some(list)));
+                let name = node.field("pattern").map(|pattern| self.target(pattern));
+                let list = node.field("value").and_then(|list| children(list).first().copied().or(Some(list)));
                 let over = name.zip(list.map(|list| self.expression(list)));
                 StatementKind::Loop { over, body: self.part(node, "body") }
             }
@@ -105,7 +106,7 @@ impl Lowering<'_> {
             }
             "call" if self.walk.field_text(node, "method") == "helpers" && self.is_at_top() => {
                 // methods that blocks of the file see
-                let body = node.child_by_field_name("block").and_then(|block| block.child_by_field_name("body"));
+                let body = node.field("block").and_then(|block| block.field("body"));
                 out.extend(body.map(|body| self.body(body)).unwrap_or_default());
                 StatementKind::Expression(self.spoken(node))
             }
@@ -129,7 +130,7 @@ impl Lowering<'_> {
     /// `head(401) and return`, `user or return`
     fn left_when(&self, node: Node) -> Vec<Statement> {
         let at = span(node);
-        let Some((left, right)) = node.child_by_field_name("left").zip(node.child_by_field_name("right")) else { return Vec::new() };
+        let Some((left, right)) = node.field("left").zip(node.field("right")) else { return Vec::new() };
         let leave = self.statements(&[right]);
         let spoken = self.spoken(left);
         let is_and = matches!(self.walk.field_text(node, "operator"), "and" | "&&");
@@ -157,7 +158,7 @@ impl Lowering<'_> {
     }
 
     fn alternative(&self, node: Node) -> Vec<Statement> {
-        match node.child_by_field_name("alternative") {
+        match node.field("alternative") {
             Some(next) if next.kind() == "elsif" => self.statements(&[next]),
             Some(next) => self.body(next),
             None => Vec::new(),
@@ -167,7 +168,7 @@ impl Lowering<'_> {
     /// A chain of branches where something is compared, else one where conditions stand.
     fn case(&self, node: Node) -> Vec<Statement> {
         let at = span(node);
-        let tested = node.child_by_field_name("value").map(|value| self.expression(value));
+        let tested = node.field("value").map(|value| self.expression(value));
         let all = children(node);
         let mut otherwise: Vec<Statement> = all.iter().find(|child| child.kind() == "else").map(|child| self.body(*child)).unwrap_or_default();
         let cases: Vec<Node> = all.into_iter().filter(|child| child.kind() == "when").collect();
@@ -196,12 +197,12 @@ impl Lowering<'_> {
     pub(super) fn assignment(&self, node: Node) -> Vec<Statement> {
         let at = span(node);
         let mut out = Vec::new();
-        let Some(left) = node.child_by_field_name("left") else { return out };
+        let Some(left) = node.field("left") else { return out };
         // `a = b = c`
-        let value = match node.child_by_field_name("right") {
+        let value = match node.field("right") {
             Some(right) if right.kind() == "assignment" => {
                 out.extend(self.walk.deeper(|| self.assignment(right)).unwrap_or_default());
-                right.child_by_field_name("left").map_or_else(|| unknown(Vec::new(), at), |left| self.target(left))
+                right.field("left").map_or_else(|| unknown(Vec::new(), at), |left| self.target(left))
             }
             Some(right) if right.kind() == "right_assignment_list" => {
                 expression(ExpressionKind::List(children(right).into_iter().map(|one| self.expression(one)).collect()), at)
@@ -233,7 +234,7 @@ impl Lowering<'_> {
             }
             "rest_assignment" | "splat_argument" => unknown(Vec::new(), at),
             "call" => {
-                let object = node.child_by_field_name("receiver").map_or_else(|| name("self", at), |object| self.expression(object));
+                let object = node.field("receiver").map_or_else(|| name("self", at), |object| self.expression(object));
                 member(object, self.walk.field_text(node, "method"), at)
             }
             _ => self.expression(node),

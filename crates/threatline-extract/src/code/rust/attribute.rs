@@ -1,6 +1,7 @@
 //! Attributes. Their arguments are loose tokens to the parser.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Annotation, Argument, Expression, ExpressionKind as Kind, Span};
 use crate::code::walk::{argument, call, children, expression, member, name, named, span, string, unknown};
 use tree_sitter::Node;
@@ -10,7 +11,7 @@ impl Lowering<'_> {
     pub(super) fn attribute(&self, item: Node) -> Option<Annotation> {
         let node = children(item).into_iter().find(|child| child.kind() == "attribute")?;
         let callee = self.expression(children(node).first().copied()?);
-        let arguments = match (node.child_by_field_name("arguments"), node.child_by_field_name("value")) {
+        let arguments = match (node.field("arguments"), node.field("value")) {
             (Some(tokens), _) => self.token_arguments(tokens),
             (_, Some(value)) => vec![argument(self.expression(value))],
             _ => Vec::new(),

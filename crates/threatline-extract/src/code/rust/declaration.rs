@@ -3,6 +3,7 @@
 use super::Lowering;
 use super::attribute::is_test;
 use super::statement::Sink;
+use crate::code::parts::Fields;
 use crate::code::tree::{Annotation, Class, ClassKind, Expression, ExpressionKind as Kind, Field, Function, Parameter, Span, Statement, StatementKind};
 use crate::code::walk::{argument, assign, child_of_kind, children, expression, generic, line, name, path, span, statement, string};
 use tree_sitter::Node;
@@ -50,8 +51,8 @@ impl Lowering<'_> {
     /// `mod x { … }`: its items, and their names under the module's.
     fn module_item(&self, node: Node, out: &mut Vec<Statement>) {
         let at = span(node);
-        let Some(named) = node.child_by_field_name("name") else { return };
-        let Some(body) = node.child_by_field_name("body") else { return self.file_module(self.text(named), at) };
+        let Some(named) = node.field("name") else { return };
+        let Some(body) = node.field("body") else { return self.file_module(self.text(named), at) };
         if let Some(package) = self.generated(body) {
             return self.generated_module(self.text(named), &package, at);
         }
@@ -85,19 +86,19 @@ impl Lowering<'_> {
     }
 
     pub(super) fn function(&self, node: Node, annotations: Vec<Annotation>) -> Function {
-        let named = node.child_by_field_name("name");
-        let parameters = node.child_by_field_name("parameters");
+        let named = node.field("name");
+        let parameters = node.field("parameters");
         let mut function = Function {
             name: named.map(|named| self.text(named).to_owned()).unwrap_or_default(),
             parameters: parameters.map(|list| self.parameters(list)).unwrap_or_default(),
-            returns: node.child_by_field_name("return_type").map(|written| self.type_of(written)),
+            returns: node.field("return_type").map(|written| self.type_of(written)),
             annotations,
             public: child_of_kind(node, "visibility_modifier").is_some(),
             span: span(node),
             line: line(named.unwrap_or(node)),
             ..Function::default()
         };
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             function.body = self.block(body, &Sink::Return);
         }
         function
@@ -110,9 +111,9 @@ impl Lowering<'_> {
             match child.kind() {
                 "attribute_item" | "self_parameter" | "variadic_parameter" => {}
                 "parameter" => {
-                    let pattern = child.child_by_field_name("pattern").unwrap_or(child);
+                    let pattern = child.field("pattern").unwrap_or(child);
                     if pattern.kind() != "self" {
-                        let declared = child.child_by_field_name("type").map(|written| self.type_of(written));
+                        let declared = child.field("type").map(|written| self.type_of(written));
                         out.push(Parameter { declared, ..self.parameter(pattern) });
                     }
                 }
@@ -132,7 +133,7 @@ impl Lowering<'_> {
     }
 
     fn class(&self, node: Node, annotations: Vec<Annotation>) -> Class {
-        let named = node.child_by_field_name("name");
+        let named = node.field("name");
         let called = named.map(|named| self.text(named).to_owned()).unwrap_or_default();
         let mut class = Class { name: called.clone(), annotations, span: span(node), line: line(named.unwrap_or(node)), ..Class::default() };
         class.kind = match node.kind() {
@@ -140,11 +141,11 @@ impl Lowering<'_> {
             "enum_item" => ClassKind::Enum,
             _ => ClassKind::Struct,
         };
-        if let Some(bounds) = node.child_by_field_name("bounds") {
+        if let Some(bounds) = node.field("bounds") {
             class.bases = children(bounds).into_iter().filter(|bound| bound.kind() != "lifetime").map(|bound| self.type_of(bound)).collect();
         }
         self.self_types.borrow_mut().push(called);
-        match node.child_by_field_name("body") {
+        match node.field("body") {
             Some(body) if node.kind() == "trait_item" => class.methods = self.methods(body),
             Some(body) => class.fields = self.fields(body),
             None => {}
@@ -182,10 +183,10 @@ impl Lowering<'_> {
                 }
                 "visibility_modifier" => continue,
                 "field_declaration" | "enum_variant" => {
-                    field.name = child.child_by_field_name("name").map(|name| self.text(name).to_owned()).unwrap_or_default();
-                    field.declared = child.child_by_field_name("type").map(|written| self.type_of(written));
-                    field.value = child.child_by_field_name("value").map(|value| self.expression(value));
-                    if let Some(inner) = child.child_by_field_name("body") {
+                    field.name = child.field("name").map(|name| self.text(name).to_owned()).unwrap_or_default();
+                    field.declared = child.field("type").map(|written| self.type_of(written));
+                    field.value = child.field("value").map(|value| self.expression(value));
+                    if let Some(inner) = child.field("body") {
                         let types = self.walk.deeper(|| self.fields(inner)).unwrap_or_default();
                         field.declared = Some(generic("()", types.into_iter().filter_map(|field| field.declared).collect()));
                     }
@@ -204,9 +205,9 @@ impl Lowering<'_> {
     /// Methods stand at the top level with a receiver; a trait's carry an annotation `impl` with its name, and
     /// those that have attributes of their own, what stands on the implementation as well.
     fn implementation(&self, node: Node, outer: &[Annotation], out: &mut Vec<Statement>) {
-        let (Some(written), Some(body)) = (node.child_by_field_name("type"), node.child_by_field_name("body")) else { return };
+        let (Some(written), Some(body)) = (node.field("type"), node.field("body")) else { return };
         let receiver = self.type_of(written);
-        let implemented = node.child_by_field_name("trait").map(|of| (self.type_of(of), span(of)));
+        let implemented = node.field("trait").map(|of| (self.type_of(of), span(of)));
         if let Some((of, _)) = &implemented {
             self.traits.borrow_mut().entry(receiver.name.clone()).or_default().push(of.clone());
         }
@@ -236,10 +237,10 @@ impl Lowering<'_> {
 }
 
 fn has_self(function: Node) -> bool {
-    let Some(list) = function.child_by_field_name("parameters") else { return false };
+    let Some(list) = function.field("parameters") else { return false };
     children(list)
         .into_iter()
-        .any(|parameter| parameter.kind() == "self_parameter" || parameter.child_by_field_name("pattern").is_some_and(|pattern| pattern.kind() == "self"))
+        .any(|parameter| parameter.kind() == "self_parameter" || parameter.field("pattern").is_some_and(|pattern| pattern.kind() == "self"))
 }
 
 /// The name that an item gives to what it declares.

@@ -3,6 +3,7 @@
 use super::Lowering;
 use super::literal::number;
 use super::statement::{MAX_SCRUTINEE, Sink};
+use crate::code::parts::Fields;
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Function, Span, Statement};
 use crate::code::walk::{
     MAX_CASES, MAX_DEPTH, argument, binary, call, child_of_kind, children, construct, expression, line, member, name, named, not, path, span, unknown,
@@ -68,8 +69,8 @@ impl Lowering<'_> {
     }
 
     /// The expression under a field; unknown when the parser found none.
-    pub(super) fn expression_under(&self, node: Node, field: &str) -> Expression {
-        node.child_by_field_name(field).map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(child))
+    pub(super) fn expression_under(&self, node: Node, field: &'static str) -> Expression {
+        node.field(field).map_or_else(|| unknown(Vec::new(), span(node)), |child| self.expression(child))
     }
 
     fn first(&self, node: Node) -> Expression {
@@ -127,8 +128,8 @@ impl Lowering<'_> {
     }
 
     fn scoped(&self, node: Node, at: Span) -> Expression {
-        let Some(last) = node.child_by_field_name("name") else { return unknown(Vec::new(), at) };
-        match node.child_by_field_name("path") {
+        let Some(last) = node.field("name") else { return unknown(Vec::new(), at) };
+        match node.field("path") {
             Some(inner) => member(self.expression(inner), self.text(last), span(last)),
             None => name(self.text(last), at),
         }
@@ -136,20 +137,20 @@ impl Lowering<'_> {
 
     /// The lines of a member are those of its name, so that each call of a long chain has its own.
     fn field(&self, node: Node) -> Expression {
-        let field = node.child_by_field_name("field");
+        let field = node.field("field");
         let at = field.map_or_else(|| span(node), span);
         member(self.expression_under(node, "value"), field.map(|field| self.text(field)).unwrap_or_default(), at)
     }
 
     fn call(&self, node: Node, at: Span) -> Expression {
-        let Some(function) = node.child_by_field_name("function") else { return unknown(self.expressions(node), at) };
-        let list = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+        let Some(function) = node.field("function") else { return unknown(self.expressions(node), at) };
+        let list = node.field("arguments").map(children).unwrap_or_default();
         let arguments: Vec<Node> = list.into_iter().filter(|child| child.kind() != "attribute_item").collect();
         if let Some(known) = self.coat(function, &arguments, at) {
             return known;
         }
         let generic = function.kind() == "generic_function";
-        let types = function.child_by_field_name("type_arguments").filter(|_| generic).map(|list| self.type_list(list));
+        let types = function.field("type_arguments").filter(|_| generic).map(|list| self.type_list(list));
         let arguments = arguments.into_iter().map(|child| argument(self.expression(child))).collect();
         // A chain's link is one level.
         let callee = Box::new(if function.kind() == "field_expression" { self.field(function) } else { self.expression(function) });
@@ -158,14 +159,14 @@ impl Lowering<'_> {
 
     /// Calls that give back what they were given.
     fn coat(&self, function: Node, arguments: &[Node], at: Span) -> Option<Expression> {
-        let function = if function.kind() == "generic_function" { function.child_by_field_name("function")? } else { function };
+        let function = if function.kind() == "generic_function" { function.field("function")? } else { function };
         if function.kind() != "field_expression" {
             return match arguments {
                 [one] if WRAPPERS.contains(&self.text(function)) => Some(self.expression(*one)),
                 _ => None,
             };
         }
-        let object = function.child_by_field_name("value")?;
+        let object = function.field("value")?;
         match (self.walk.field_text(function, "field"), arguments) {
             (method, []) if COATS.contains(&method) => Some(self.expression(object)),
             (method, [_]) if COATS_WITH_WORD.contains(&method) => Some(self.expression(object)),
@@ -183,7 +184,7 @@ impl Lowering<'_> {
 
     /// What a closure of one expression gives back.
     fn result_of(&self, closure: Node) -> Option<Expression> {
-        let body = closure.child_by_field_name("body").filter(|_| closure.kind() == "closure_expression")?;
+        let body = closure.field("body").filter(|_| closure.kind() == "closure_expression")?;
         let body = if body.kind() == "block" { only_child(body)? } else { body };
         Some(self.expression(body))
     }
@@ -192,8 +193,8 @@ impl Lowering<'_> {
     fn attempt(&self, node: Node) -> Expression {
         let value = self.first(node);
         let error = children(node).into_iter().next().filter(|inner| inner.kind() == "call_expression").and_then(|inner| {
-            let function = inner.child_by_field_name("function").filter(|function| function.kind() == "field_expression")?;
-            let given = inner.child_by_field_name("arguments").and_then(only_child)?;
+            let function = inner.field("function").filter(|function| function.kind() == "field_expression")?;
+            let given = inner.field("arguments").and_then(only_child)?;
             match self.walk.field_text(function, "field") {
                 "ok_or" => Some(self.expression(given)),
                 "ok_or_else" | "map_err" => self.result_of(given).or_else(|| Some(self.expression(given))),
@@ -205,15 +206,15 @@ impl Lowering<'_> {
     }
 
     fn structure(&self, node: Node, at: Span) -> Expression {
-        let made = node.child_by_field_name("name").map(|made| self.type_of(made)).unwrap_or_default();
-        let fields = node.child_by_field_name("body").map(children).unwrap_or_default();
+        let made = node.field("name").map(|made| self.type_of(made)).unwrap_or_default();
+        let fields = node.field("body").map(children).unwrap_or_default();
         let arguments = fields.into_iter().filter_map(|field| match field.kind() {
             "shorthand_field_initializer" => {
                 let own = children(field).into_iter().next_back()?;
                 Some(named(self.text(own), self.expression(own)))
             }
             "field_initializer" => {
-                let own = field.child_by_field_name("field")?;
+                let own = field.field("field")?;
                 Some(named(self.text(own), self.expression_under(field, "value")))
             }
             _ => Some(Argument { spread: true, ..argument(self.first(field)) }),
@@ -223,12 +224,12 @@ impl Lowering<'_> {
 
     fn closure(&self, node: Node) -> Function {
         let mut function = Function { public: true, span: span(node), line: line(node), ..Function::default() };
-        if let Some(list) = node.child_by_field_name("parameters") {
+        if let Some(list) = node.field("parameters") {
             function.parameters = self.parameters(list);
         }
-        function.returns = node.child_by_field_name("return_type").map(|written| self.type_of(written));
+        function.returns = node.field("return_type").map(|written| self.type_of(written));
         let outer = self.rejections.take();
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             let block = if body.kind() == "async_block" { child_of_kind(body, "block").unwrap_or(body) } else { body };
             match block.kind() {
                 "block" => function.body = self.block(block, &Sink::Return),
@@ -261,14 +262,14 @@ impl Lowering<'_> {
     /// Long concatenations lean to the left, as deep as they are long; they are walked in a loop.
     fn binary(&self, node: Node) -> Expression {
         let mut pending = vec![node];
-        let mut left = node.child_by_field_name("left");
+        let mut left = node.field("left");
         while let Some(inner) = left.filter(|inner| inner.kind() == "binary_expression") {
             // The result is as deep as the chain, and others will walk it: they get what a bound allows.
             if pending.len() >= MAX_DEPTH as usize {
                 break;
             }
             pending.push(inner);
-            left = inner.child_by_field_name("left");
+            left = inner.field("left");
         }
         let mut result = match left {
             Some(first) if first.kind() != "binary_expression" => self.expression(first),
@@ -287,7 +288,7 @@ impl Lowering<'_> {
 
     /// `if` for its value.
     fn choice(&self, node: Node, at: Span) -> Expression {
-        let (Some(tested), Some(then)) = (node.child_by_field_name("condition"), node.child_by_field_name("consequence")) else {
+        let (Some(tested), Some(then)) = (node.field("condition"), node.field("consequence")) else {
             return unknown(self.expressions(node), at);
         };
         let (condition, mut body) = self.condition(tested);
@@ -297,14 +298,14 @@ impl Lowering<'_> {
             body.extend(self.block(then, &Sink::Return));
             immediate(body, at)
         };
-        let other = node.child_by_field_name("alternative").and_then(|clause| children(clause).first().copied());
+        let other = node.field("alternative").and_then(|clause| children(clause).first().copied());
         let otherwise = other.map_or_else(|| expression(Kind::Null, at), |other| self.expression(other));
         conditional(condition, then, otherwise, at)
     }
 
     /// `match` for its value. The last arm holds when no other does.
     fn matched(&self, node: Node, at: Span) -> Expression {
-        let (Some(tested), Some(body)) = (node.child_by_field_name("value"), node.child_by_field_name("body")) else {
+        let (Some(tested), Some(body)) = (node.field("value"), node.field("body")) else {
             return unknown(self.expressions(node), at);
         };
         if tested.byte_range().len() > MAX_SCRUTINEE || body.named_child_count() > MAX_CASES {
@@ -315,7 +316,7 @@ impl Lowering<'_> {
         let value = self.expression(tested);
         let mut result: Option<Expression> = None;
         for arm in children(body).into_iter().rev().filter(|child| child.kind() == "match_arm") {
-            let (Some(pattern), Some(given)) = (arm.child_by_field_name("pattern"), arm.child_by_field_name("value")) else { continue };
+            let (Some(pattern), Some(given)) = (arm.field("pattern"), arm.field("value")) else { continue };
             let then = match self.bound_names(pattern).as_slice() {
                 [] => self.expression(given),
                 [one] if given.kind() == "identifier" && self.text(given) == one => value.clone(),
@@ -349,14 +350,14 @@ impl Lowering<'_> {
         match node.kind() {
             "block" => block(node),
             "if_expression" => {
-                let other = node.child_by_field_name("alternative").and_then(|clause| children(clause).first().copied());
-                let condition = node.child_by_field_name("condition").is_some_and(|condition| !condition.kind().starts_with("let"));
-                condition && node.child_by_field_name("consequence").is_some_and(block) && other.is_some_and(plain)
+                let other = node.field("alternative").and_then(|clause| children(clause).first().copied());
+                let condition = node.field("condition").is_some_and(|condition| !condition.kind().starts_with("let"));
+                condition && node.field("consequence").is_some_and(block) && other.is_some_and(plain)
             }
             "match_expression" => {
-                let short = node.child_by_field_name("value").is_some_and(|value| value.byte_range().len() <= MAX_SCRUTINEE);
-                let arms = node.child_by_field_name("body").map(children).unwrap_or_default();
-                short && arms.len() <= 8 && arms.iter().all(|arm| arm.child_by_field_name("value").is_some_and(plain))
+                let short = node.field("value").is_some_and(|value| value.byte_range().len() <= MAX_SCRUTINEE);
+                let arms = node.field("body").map(children).unwrap_or_default();
+                short && arms.len() <= 8 && arms.iter().all(|arm| arm.field("value").is_some_and(plain))
             }
             "macro_invocation" => !super::macros::throws(self.walk.field_text(node, "macro")),
             "return_expression"

@@ -1,6 +1,7 @@
 //! `use`, `mod` and `extern crate`.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Export, Import, Span};
 use crate::code::walk::{child_of_kind, children, span};
 use tree_sitter::Node;
@@ -8,7 +9,7 @@ use tree_sitter::Node;
 impl Lowering<'_> {
     /// `use a::{b, c as d, e::*}`; a public one also offers what it takes.
     pub(super) fn uses(&self, node: Node) {
-        if let Some(clause) = node.child_by_field_name("argument") {
+        if let Some(clause) = node.field("argument") {
             let public = child_of_kind(node, "visibility_modifier").is_some();
             self.use_clause(clause, "", public);
         }
@@ -18,8 +19,8 @@ impl Lowering<'_> {
         self.walk.deeper(|| match node.kind() {
             "use_list" => children(node).into_iter().for_each(|child| self.use_clause(child, prefix, public)),
             "scoped_use_list" => {
-                let path = joined(prefix, &self.path_text(node.child_by_field_name("path")));
-                if let Some(list) = node.child_by_field_name("list") {
+                let path = joined(prefix, &self.path_text(node.field("path")));
+                if let Some(list) = node.field("list") {
                     self.use_clause(list, &path, public);
                 }
             }
@@ -28,8 +29,8 @@ impl Lowering<'_> {
                 self.import("*", &module, Some("*"), public, span(node));
             }
             "use_as_clause" => {
-                let path = joined(prefix, &self.path_text(node.child_by_field_name("path")));
-                let alias = node.child_by_field_name("alias").map(|alias| self.text(alias)).unwrap_or_default();
+                let path = joined(prefix, &self.path_text(node.field("path")));
+                let alias = node.field("alias").map(|alias| self.text(alias)).unwrap_or_default();
                 self.import_path(&path, Some(alias), public, span(node));
             }
             "self" if !prefix.is_empty() => self.import_path(prefix, None, public, span(node)),
@@ -68,7 +69,7 @@ impl Lowering<'_> {
 
     pub(super) fn extern_crate(&self, node: Node) {
         let name = self.walk.field_text(node, "name");
-        let alias = node.child_by_field_name("alias").map_or(name, |alias| self.text(alias));
+        let alias = node.field("alias").map_or(name, |alias| self.text(alias));
         self.import(alias, name, None, false, span(node));
     }
 
@@ -78,8 +79,8 @@ impl Lowering<'_> {
         if node.kind() != "scoped_identifier" {
             return self.text(node).to_owned();
         }
-        let path = self.walk.deeper(|| self.path_text(node.child_by_field_name("path"))).unwrap_or_default();
-        joined(&path, node.child_by_field_name("name").map(|name| self.text(name)).unwrap_or_default())
+        let path = self.walk.deeper(|| self.path_text(node.field("path"))).unwrap_or_default();
+        joined(&path, node.field("name").map(|name| self.text(name)).unwrap_or_default())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::statement::Sink;
+use crate::code::parts::Fields;
 use crate::code::tree::{Argument, Expression, ExpressionKind as Kind, Span, Statement, StatementKind};
 use crate::code::walk::{argument, call, children, expression, name, named, not, path, statement, string, unknown};
 use tree_sitter::{Node, Point, Range};
@@ -103,7 +104,7 @@ impl Lowering<'_> {
     }
 
     fn macro_argument(&self, node: Node) -> Argument {
-        match (node.child_by_field_name("left"), node.child_by_field_name("right")) {
+        match (node.field("left"), node.field("right")) {
             (Some(key), Some(value)) if node.kind() == "assignment_expression" && key.kind() == "identifier" => named(self.text(key), self.expression(value)),
             _ => argument(self.expression(node)),
         }

@@ -1,6 +1,7 @@
 //! Patterns: what they test, what they bind.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Expression, ExpressionKind as Kind, Statement};
 use crate::code::walk::{assign, binary, children, expression, member, name, not, path, span, string, unknown};
 use tree_sitter::Node;
@@ -29,8 +30,8 @@ impl<'t> Lowering<'t> {
             "struct_pattern" => {
                 let fields = children(pattern).into_iter().filter(|child| child.kind() == "field_pattern");
                 let entries = fields.filter_map(|field| {
-                    let named = field.child_by_field_name("name")?;
-                    let target = field.child_by_field_name("pattern").unwrap_or(named);
+                    let named = field.field("name")?;
+                    let target = field.field("pattern").unwrap_or(named);
                     Some((string(self.text(named), span(named)), self.target(target)))
                 });
                 expression(Kind::Map(entries.collect()), at)
@@ -77,7 +78,7 @@ impl<'t> Lowering<'t> {
     /// The last part of the name before a pattern's parentheses.
     fn constructor(&self, pattern: Node) -> Option<&'t str> {
         let pattern = if pattern.kind() == "match_pattern" { inner_pattern(pattern)? } else { pattern };
-        let of = pattern.child_by_field_name("type").filter(|_| pattern.kind() == "tuple_struct_pattern")?;
+        let of = pattern.field("type").filter(|_| pattern.kind() == "tuple_struct_pattern")?;
         self.text(of).rsplit("::").next()
     }
 
@@ -99,7 +100,7 @@ impl<'t> Lowering<'t> {
             kind if kind.ends_with("_literal") => equals(),
             "match_pattern" => {
                 let fits = inner_pattern(pattern).and_then(|inner| self.test(inner, value));
-                let guard = pattern.child_by_field_name("condition").map(|condition| self.condition(condition).0);
+                let guard = pattern.field("condition").map(|condition| self.condition(condition).0);
                 both(fits, guard)
             }
             "mut_pattern" | "ref_pattern" | "reference_pattern" => inner_pattern(pattern).and_then(|inner| self.test(inner, value)),
@@ -121,7 +122,7 @@ impl<'t> Lowering<'t> {
                 }
             }
             "struct_pattern" => {
-                let of = pattern.child_by_field_name("type")?;
+                let of = pattern.field("type")?;
                 Some(binary("instanceof", value.clone(), path(&self.type_of(of).name, at), at))
             }
             "remaining_field_pattern" => None,

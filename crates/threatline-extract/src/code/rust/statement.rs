@@ -1,6 +1,7 @@
 //! Statements, and expressions whose value is bound or returned by their branches.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Expression, ExpressionKind as Kind, Span, Statement, StatementKind, Type};
 use crate::code::walk::{MAX_CASES, argument, assign, binary, call, children, name, not, span, statement, unknown};
 use tree_sitter::Node;
@@ -69,9 +70,9 @@ impl Lowering<'_> {
     }
 
     fn constant(&self, node: Node, at: Span, out: &mut Vec<Statement>) {
-        let Some(named) = node.child_by_field_name("name") else { return };
-        let declared = node.child_by_field_name("type").map(|written| self.type_of(written));
-        let value = node.child_by_field_name("value").map(|value| self.expression(value));
+        let Some(named) = node.field("name") else { return };
+        let declared = node.field("type").map(|written| self.type_of(written));
+        let value = node.field("value").map(|value| self.expression(value));
         out.push(assign(name(self.text(named), span(named)), declared, value, at));
     }
 
@@ -145,11 +146,11 @@ impl Lowering<'_> {
     }
 
     fn binding(&self, node: Node, at: Span, out: &mut Vec<Statement>) {
-        let Some(pattern) = node.child_by_field_name("pattern") else { return };
+        let Some(pattern) = node.field("pattern") else { return };
         let target = self.target(pattern);
-        let declared = node.child_by_field_name("type").map(|written| self.type_of(written));
-        let Some(value) = node.child_by_field_name("value") else { return out.push(assign(target, declared, None, at)) };
-        if let Some(block) = node.child_by_field_name("alternative") {
+        let declared = node.field("type").map(|written| self.type_of(written));
+        let Some(value) = node.field("value") else { return out.push(assign(target, declared, None, at)) };
+        if let Some(block) = node.field("alternative") {
             let bound = self.expression(value);
             let condition = self.test(pattern, &target).map_or_else(|| unknown(Vec::new(), at), not);
             self.give(bound, &Sink::Assign(target, declared), at, out);
@@ -167,7 +168,7 @@ impl Lowering<'_> {
 
     fn reassignment(&self, node: Node, at: Span, out: &mut Vec<Statement>) {
         let target = self.expression_under(node, "left");
-        let Some(right) = node.child_by_field_name("right") else { return };
+        let Some(right) = node.field("right") else { return };
         if node.kind() == "assignment_expression" {
             return self.value(right, &Sink::Assign(target, None), out);
         }
@@ -182,7 +183,7 @@ impl Lowering<'_> {
         match node.kind() {
             "let_condition" => {
                 let value = self.expression_under(node, "value");
-                let Some(pattern) = node.child_by_field_name("pattern") else { return (value, Vec::new()) };
+                let Some(pattern) = node.field("pattern") else { return (value, Vec::new()) };
                 let mut bound = Vec::new();
                 self.bind(pattern, &value, &mut bound);
                 (self.test(pattern, &value).unwrap_or(value), bound)
@@ -197,14 +198,14 @@ impl Lowering<'_> {
     }
 
     fn branch(&self, node: Node, sink: &Sink, at: Span, out: &mut Vec<Statement>) {
-        let Some(tested) = node.child_by_field_name("condition") else { return };
+        let Some(tested) = node.field("condition") else { return };
         let (condition, mut then) = self.condition(tested);
         self.reject(None, out);
-        if let Some(block) = node.child_by_field_name("consequence") {
+        if let Some(block) = node.field("consequence") {
             then.extend(self.block(block, sink));
         }
         let mut otherwise = Vec::new();
-        if let Some(other) = node.child_by_field_name("alternative").and_then(|clause| children(clause).first().copied()) {
+        if let Some(other) = node.field("alternative").and_then(|clause| children(clause).first().copied()) {
             match other.kind() {
                 "block" => otherwise = self.block(other, sink),
                 _ => self.value(other, sink, &mut otherwise),
@@ -214,7 +215,7 @@ impl Lowering<'_> {
     }
 
     fn arms(&self, node: Node, sink: &Sink, at: Span, out: &mut Vec<Statement>) {
-        let (Some(tested), Some(body)) = (node.child_by_field_name("value"), node.child_by_field_name("body")) else { return };
+        let (Some(tested), Some(body)) = (node.field("value"), node.field("body")) else { return };
         let mut value = self.expression(tested);
         self.reject(None, out);
         if tested.byte_range().len() > MAX_SCRUTINEE {
@@ -228,10 +229,10 @@ impl Lowering<'_> {
         let is_long = arms.len() > MAX_CASES;
         let last = arms.last().copied();
         for arm in arms.into_iter().rev() {
-            let Some(pattern) = arm.child_by_field_name("pattern") else { continue };
+            let Some(pattern) = arm.field("pattern") else { continue };
             let mut then = Vec::new();
             self.bind(pattern, &value, &mut then);
-            if let Some(result) = arm.child_by_field_name("value") {
+            if let Some(result) = arm.field("value") {
                 match result.kind() {
                     "block" => then.extend(self.block(result, sink)),
                     _ => self.value(result, sink, &mut then),
@@ -251,9 +252,9 @@ impl Lowering<'_> {
     fn repeat(&self, node: Node, at: Span, out: &mut Vec<Statement>) {
         let mut over = None;
         let mut body = Vec::new();
-        match (node.kind(), node.child_by_field_name("condition")) {
+        match (node.kind(), node.field("condition")) {
             ("for_expression", _) => {
-                let target = node.child_by_field_name("pattern").map(|pattern| self.target(pattern));
+                let target = node.field("pattern").map(|pattern| self.target(pattern));
                 over = target.map(|target| (target, self.expression_under(node, "value")));
             }
             (_, Some(condition)) => {
@@ -263,7 +264,7 @@ impl Lowering<'_> {
             }
             _ => {}
         }
-        if let Some(block) = node.child_by_field_name("body") {
+        if let Some(block) = node.field("body") {
             body.extend(self.block(block, &Sink::Effect));
         }
         out.push(statement(StatementKind::Loop { over, body }, at));

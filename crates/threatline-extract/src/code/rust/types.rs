@@ -1,6 +1,7 @@
 //! Types.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::{Statement, Type};
 use crate::code::walk::{assign, children, generic, name, path, plain, span};
 use tree_sitter::Node;
@@ -12,7 +13,7 @@ impl Lowering<'_> {
     }
 
     fn type_at(&self, node: Node) -> Type {
-        let under = |field: &str| node.child_by_field_name(field).map(|child| self.type_of(child));
+        let under = |field: &'static str| node.field(field).map(|child| self.type_of(child));
         let all = || children(node).into_iter().filter(|child| child.kind() != "lifetime").map(|child| self.type_of(child)).collect::<Vec<_>>();
         match node.kind() {
             "type_identifier" | "identifier" | "primitive_type" | "self" | "crate" | "super" => match self.text(node) {
@@ -20,14 +21,14 @@ impl Lowering<'_> {
                 text => plain(text),
             },
             "scoped_type_identifier" | "scoped_identifier" => {
-                let last = node.child_by_field_name("name").map(|last| self.text(last)).unwrap_or_default();
+                let last = node.field("name").map(|last| self.text(last)).unwrap_or_default();
                 match under("path").map(|path| path.name).filter(|path| !path.is_empty()) {
                     Some(path) => plain(format!("{path}.{last}")),
                     None => plain(last),
                 }
             }
             "generic_type" | "generic_type_with_turbofish" => {
-                let arguments = node.child_by_field_name("type_arguments").map(|list| self.type_list(list)).unwrap_or_default();
+                let arguments = node.field("type_arguments").map(|list| self.type_list(list)).unwrap_or_default();
                 Type { arguments, ..under("type").unwrap_or_default() }
             }
             "reference_type" | "pointer_type" => under("type").unwrap_or_default(),
@@ -48,7 +49,7 @@ impl Lowering<'_> {
 
     /// `type A = B;` is an assignment when B has no arguments.
     pub(super) fn type_alias(&self, node: Node, out: &mut Vec<Statement>) {
-        let (Some(named), Some(written)) = (node.child_by_field_name("name"), node.child_by_field_name("type")) else { return };
+        let (Some(named), Some(written)) = (node.field("name"), node.field("type")) else { return };
         let aliased = self.type_of(written);
         if aliased.arguments.is_empty() && !aliased.name.is_empty() {
             out.push(assign(name(self.text(named), span(named)), None, Some(path(&aliased.name, span(written))), span(node)));

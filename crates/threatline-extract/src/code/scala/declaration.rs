@@ -1,6 +1,7 @@
 //! Classes, objects, traits and their members, functions, annotations, types.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use tree_sitter::Node;
 impl Lowering<'_> {
     /// A class, object, trait or enumeration.
     pub(super) fn class(&self, node: Node) -> Class {
-        let named = node.child_by_field_name("name");
+        let named = node.field("name");
         let mut class = Class {
             name: named.map(|name| self.plain_name(name)).unwrap_or_default(),
             kind: self.class_kind(node),
@@ -31,7 +32,7 @@ impl Lowering<'_> {
             }
         }
         self.class_parameters(node, &mut class);
-        self.finish_class(&mut class, node.child_by_field_name("body"), arguments);
+        self.finish_class(&mut class, node.field("body"), arguments);
         class
     }
 
@@ -122,8 +123,8 @@ impl Lowering<'_> {
     fn field(&self, node: Node, class: &mut Class) {
         let annotations = self.annotations(node);
         if node.kind().ends_with("_declaration") {
-            let declared = node.child_by_field_name("type").map(|ty| self.type_of(ty));
-            let named = node.child_by_field_name("name").map(|name| self.plain_name(name)).unwrap_or_default();
+            let declared = node.field("type").map(|ty| self.type_of(ty));
+            let named = node.field("name").map(|name| self.plain_name(name)).unwrap_or_default();
             class.fields.push(Field { name: named, declared, value: None, annotations, span: span(node) });
             return;
         }
@@ -153,21 +154,21 @@ impl Lowering<'_> {
 
     fn constants(&self, node: Node, class: &mut Class) {
         for one in children(node) {
-            let named = one.child_by_field_name("name").map(|name| self.plain_name(name)).unwrap_or_default();
+            let named = one.field("name").map(|name| self.plain_name(name)).unwrap_or_default();
             class.fields.push(Field { name: named, span: span(one), ..Field::default() });
         }
     }
 
     /// A function; parameters that the compiler finds are left to their types.
     pub(super) fn function(&self, node: Node) -> Function {
-        let named = node.child_by_field_name("name");
+        let named = node.field("name");
         let mut function = Function {
             name: named.map(|name| self.plain_name(name)).unwrap_or_default(),
             annotations: self.annotations(node),
             public: !self.has_modifier(node, &["private", "protected"]),
             span: span(node),
             line: named.map_or_else(|| line(node), line),
-            returns: node.child_by_field_name("return_type").map(|ty| self.type_of(ty)),
+            returns: node.field("return_type").map(|ty| self.type_of(ty)),
             ..Function::default()
         };
         if self.has_modifier(node, &["override"]) {
@@ -178,7 +179,7 @@ impl Lowering<'_> {
             let listed = children(list).into_iter().filter(|child| child.kind() == "parameter");
             function.parameters.extend(listed.map(|child| self.parameter(child, is_handed)));
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             function.body = self.value_block(body);
         }
         function
@@ -192,10 +193,10 @@ impl Lowering<'_> {
 
     fn parameter(&self, node: Node, is_handed: bool) -> Parameter {
         let at = span(node);
-        let declared = node.child_by_field_name("type");
-        let default = node.child_by_field_name("default_value").map(|value| self.expression(value));
+        let declared = node.field("type");
+        let default = node.field("default_value").map(|value| self.expression(value));
         Parameter {
-            name: node.child_by_field_name("name").map(|name| self.plain_name(name)).unwrap_or_default(),
+            name: node.field("name").map(|name| self.plain_name(name)).unwrap_or_default(),
             declared: declared.map(|ty| self.type_of(ty)),
             default: if is_handed { default } else { Some(unknown(Vec::new(), at)) },
             annotations: self.annotations(node),
@@ -228,7 +229,7 @@ impl Lowering<'_> {
             return None;
         }
         let at = span(node);
-        let callee = path(&self.type_of(node.child_by_field_name("name")?).name, at);
+        let callee = path(&self.type_of(node.field("name")?).name, at);
         let arguments = child_of_kind(node, "arguments").map(|list| self.arguments(list)).unwrap_or_default();
         Some(Annotation { callee, arguments, span: at })
     }
@@ -246,15 +247,15 @@ impl Lowering<'_> {
         let first = || children(node).first().map(|inner| self.type_of(*inner)).unwrap_or_default();
         match node.kind() {
             "generic_type" => {
-                let mut out = node.child_by_field_name("type").map(|ty| self.type_of(ty)).unwrap_or_default();
-                out.arguments = node.child_by_field_name("type_arguments").map(|list| self.types(list)).unwrap_or_default();
+                let mut out = node.field("type").map(|ty| self.type_of(ty)).unwrap_or_default();
+                out.arguments = node.field("type_arguments").map(|list| self.types(list)).unwrap_or_default();
                 if matches!(out.name.as_str(), "Seq" | "List" | "Vector" | "Array" | "Set") && out.arguments.len() == 1 {
                     out.name = "[]".into();
                 }
                 out
             }
             "compound_type" | "annotated_type" | "lazy_parameter_type" | "applied_constructor_type" | "projected_type" => {
-                node.child_by_field_name("type").or_else(|| node.child_by_field_name("base")).map_or_else(first, |inner| self.type_of(inner))
+                node.field("type").or_else(|| node.field("base")).map_or_else(first, |inner| self.type_of(inner))
             }
             "repeated_parameter_type" => generic("[]", vec![first()]),
             "tuple_type" => generic("()", self.types(node)),

@@ -1,6 +1,7 @@
 //! Expressions, arguments and functions without a name.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use ExpressionKind as Kind;
@@ -18,8 +19,8 @@ impl Lowering<'_> {
     }
 
     /// The expression under a field.
-    pub(super) fn field_expression(&self, node: Node, field: &str) -> Expression {
-        match node.child_by_field_name(field) {
+    pub(super) fn field_expression(&self, node: Node, field: &'static str) -> Expression {
+        match node.field(field) {
             Some(child) => self.expression(child),
             None => unknown(Vec::new(), span(node)),
         }
@@ -49,7 +50,7 @@ impl Lowering<'_> {
         if depth > 64 {
             return false;
         }
-        let of = |field: &str| node.child_by_field_name(field).is_some_and(|inner| self.has_blank(inner, depth + 1));
+        let of = |field: &'static str| node.field(field).is_some_and(|inner| self.has_blank(inner, depth + 1));
         match node.kind() {
             "wildcard" => true,
             "field_expression" => of("value"),
@@ -57,7 +58,7 @@ impl Lowering<'_> {
             "generic_function" => of("function"),
             "call_expression" => {
                 let direct = |list: Node| list.kind() == "arguments" && children(list).iter().any(|one| one.kind() == "wildcard");
-                of("function") || node.child_by_field_name("arguments").is_some_and(direct)
+                of("function") || node.field("arguments").is_some_and(direct)
             }
             "prefix_expression" | "ascription_expression" => children(node).first().is_some_and(|inner| self.has_blank(*inner, depth + 1)),
             _ => false,
@@ -142,7 +143,7 @@ impl Lowering<'_> {
 
     fn member(&self, node: Node) -> Expression {
         let at = span(node);
-        let Some(field) = node.child_by_field_name("field") else { return self.first(node) };
+        let Some(field) = node.field("field") else { return self.first(node) };
         let named = self.plain_name(field);
         if named == "this" {
             return name("self", at);
@@ -153,14 +154,14 @@ impl Lowering<'_> {
     /// `f(x)`, `f[T](x)`, `f { … }`, `f[T]`.
     fn call_expression(&self, node: Node) -> Expression {
         let at = span(node);
-        let Some(mut called) = node.child_by_field_name("function") else { return unknown(self.expressions(node), at) };
+        let Some(mut called) = node.field("function") else { return unknown(self.expressions(node), at) };
         let mut types = Vec::new();
         let typed = if node.kind() == "generic_function" { Some(node) } else { (called.kind() == "generic_function").then_some(called) };
         if let Some(typed) = typed {
-            types = typed.child_by_field_name("type_arguments").map(|list| self.types(list)).unwrap_or_default();
-            called = typed.child_by_field_name("function").unwrap_or(called);
+            types = typed.field("type_arguments").map(|list| self.types(list)).unwrap_or_default();
+            called = typed.field("function").unwrap_or(called);
         }
-        let arguments = match node.child_by_field_name("arguments").filter(|_| node.kind() == "call_expression") {
+        let arguments = match node.field("arguments").filter(|_| node.kind() == "call_expression") {
             Some(list) => self.given(list),
             None => Vec::new(),
         };
@@ -207,8 +208,8 @@ impl Lowering<'_> {
     pub(super) fn arguments(&self, list: Node) -> Vec<Argument> {
         let one = |node: Node| match node.kind() {
             "assignment_expression" => {
-                let named = node.child_by_field_name("left").map(|left| self.plain_name(left));
-                let value = node.child_by_field_name("right").map_or_else(|| unknown(Vec::new(), span(node)), |value| self.whole_expression(value));
+                let named = node.field("left").map(|left| self.plain_name(left));
+                let value = node.field("right").map_or_else(|| unknown(Vec::new(), span(node)), |value| self.whole_expression(value));
                 Argument { name: named, value, spread: false }
             }
             "vararg" => Argument { name: None, value: self.first(node), spread: true },
@@ -220,16 +221,16 @@ impl Lowering<'_> {
     /// `a op b`; with a word between them it is a call of a member.
     fn infix(&self, node: Node) -> Expression {
         let mut pending = vec![node];
-        let mut left = node.child_by_field_name("left");
+        let mut left = node.field("left");
         while let Some(inner) = left.filter(|inner| inner.kind() == "infix_expression" && pending.len() < MAX_DEPTH as usize) {
             pending.push(inner);
-            left = inner.child_by_field_name("left");
+            left = inner.field("left");
         }
         let mut result = left.map_or_else(|| unknown(Vec::new(), span(node)), |left| self.expression(left));
         while let Some(outer) = pending.pop() {
             let at = span(outer);
             let operator = self.field_text(outer, "operator");
-            let right = outer.child_by_field_name("right");
+            let right = outer.field("right");
             // a block behind an operator is a value; a function behind a word is what that is given
             let value =
                 || right.map_or_else(|| unknown(Vec::new(), at), |right| if is_block(right) { self.block_function(right) } else { self.expression(right) });
@@ -285,8 +286,8 @@ impl Lowering<'_> {
     }
 
     fn binding(&self, node: Node) -> Parameter {
-        let name = node.child_by_field_name("name").map(|name| self.plain_name(name)).unwrap_or_default();
-        let declared = node.child_by_field_name("type").map(|ty| self.type_of(ty));
+        let name = node.field("name").map(|name| self.plain_name(name)).unwrap_or_default();
+        let declared = node.field("type").map(|ty| self.type_of(ty));
         Parameter { name, declared, span: span(node), ..Parameter::default() }
     }
 
@@ -332,8 +333,8 @@ impl Lowering<'_> {
     /// `if` as a value.
     fn conditional(&self, node: Node) -> Expression {
         let at = span(node);
-        let single = |field: &str| {
-            let part = node.child_by_field_name(field)?;
+        let single = |field: &'static str| {
+            let part = node.field(field)?;
             match (part.kind(), children(part).as_slice()) {
                 ("block" | "indented_block", [only]) => is_value(*only).then_some(*only),
                 ("block" | "indented_block", _) => None,

@@ -1,6 +1,7 @@
 //! Texts: quoted, raw, with values in them.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -20,7 +21,7 @@ impl Lowering<'_> {
     /// `s"…$name ${value}…"`; with another word before it a call of that word: `uri"…"`, `sql"…"`.
     pub(super) fn interpolated(&self, node: Node) -> Expression {
         let at = span(node);
-        let word = node.child_by_field_name("interpolator").map(|word| self.plain_name(word)).unwrap_or_default();
+        let word = node.field("interpolator").map(|word| self.plain_name(word)).unwrap_or_default();
         let Some(body) = child_of_kind(node, "interpolated_string") else { return unknown(Vec::new(), at) };
         let template = expression(self.pieces(body), at);
         match word.as_str() {

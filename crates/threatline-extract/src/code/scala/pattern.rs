@@ -1,6 +1,7 @@
 //! Patterns: what a case asks of a value, and the names that it gives to its parts.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use tree_sitter::Node;
@@ -76,7 +77,7 @@ impl Lowering<'_> {
 
     /// What a case asks of the value; nothing where it takes whatever comes.
     fn asked(&self, clause: Node, subject: &Expression, names: &mut Vec<String>) -> Option<Expression> {
-        let test = clause.child_by_field_name("pattern").and_then(|pattern| self.test(pattern, subject, names));
+        let test = clause.field("pattern").and_then(|pattern| self.test(pattern, subject, names));
         let guard = child_of_kind(clause, "guard").map(|guard| self.field_expression(guard, "condition"));
         match (test, guard) {
             (Some(test), Some(guard)) => Some(binary("and", test, guard, span(clause))),
@@ -98,15 +99,15 @@ impl Lowering<'_> {
             }
             "identifier" | "stable_identifier" => Some(binary("==", subject.clone(), path(&self.dotted(pattern), at), at)),
             "typed_pattern" => {
-                if let Some(inner) = pattern.child_by_field_name("pattern") {
+                if let Some(inner) = pattern.field("pattern") {
                     self.test(inner, subject, names);
                 }
-                let ty = pattern.child_by_field_name("type").map(|ty| self.type_of(ty).name).unwrap_or_default();
+                let ty = pattern.field("type").map(|ty| self.type_of(ty).name).unwrap_or_default();
                 Some(binary("instanceof", subject.clone(), path(&ty, at), at))
             }
             "capture_pattern" => {
-                names.extend(pattern.child_by_field_name("name").map(|name| self.plain_name(name)));
-                pattern.child_by_field_name("pattern").and_then(|inner| self.test(inner, subject, names))
+                names.extend(pattern.field("name").map(|name| self.plain_name(name)));
+                pattern.field("pattern").and_then(|inner| self.test(inner, subject, names))
             }
             "tuple_pattern" if pattern.named_child_count() == 1 => self.test(children(pattern).into_iter().next()?, subject, names),
             "alternative_pattern" => {
@@ -118,7 +119,7 @@ impl Lowering<'_> {
                 for inner in children_of(pattern, "pattern") {
                     self.test(inner, subject, names);
                 }
-                let ty = pattern.child_by_field_name("type").map(|ty| self.type_of(ty).name).unwrap_or_default();
+                let ty = pattern.field("type").map(|ty| self.type_of(ty).name).unwrap_or_default();
                 Some(binary("instanceof", subject.clone(), path(&ty, at), at))
             }
             "case_class_pattern" | "infix_pattern" | "interpolated_string_expression" => Some(binary(CASE, subject.clone(), self.told(pattern, names), at)),
@@ -148,17 +149,17 @@ impl Lowering<'_> {
                 part(&bound, at)
             }
             "capture_pattern" => {
-                names.extend(pattern.child_by_field_name("name").map(|name| self.plain_name(name)));
-                pattern.child_by_field_name("pattern").map_or_else(|| unknown(Vec::new(), at), |inner| self.told(inner, names))
+                names.extend(pattern.field("name").map(|name| self.plain_name(name)));
+                pattern.field("pattern").map_or_else(|| unknown(Vec::new(), at), |inner| self.told(inner, names))
             }
-            "typed_pattern" => pattern.child_by_field_name("pattern").map_or_else(|| unknown(Vec::new(), at), |inner| self.told(inner, names)),
+            "typed_pattern" => pattern.field("pattern").map_or_else(|| unknown(Vec::new(), at), |inner| self.told(inner, names)),
             "case_class_pattern" => {
                 let inner = children_of(pattern, "pattern").into_iter().map(|inner| argument(self.told(inner, names))).collect();
-                let ty = pattern.child_by_field_name("type").map(|ty| self.type_of(ty).name).unwrap_or_default();
+                let ty = pattern.field("type").map(|ty| self.type_of(ty).name).unwrap_or_default();
                 call(path(&ty, at), inner, at)
             }
             "interpolated_string_expression" => {
-                let word = pattern.child_by_field_name("interpolator").map(|word| self.plain_name(word)).unwrap_or_default();
+                let word = pattern.field("interpolator").map(|word| self.plain_name(word)).unwrap_or_default();
                 let template = expression(self.told_template(pattern, names), at);
                 call(name(word, at), vec![argument(template)], at)
             }
@@ -200,8 +201,8 @@ impl Lowering<'_> {
         let mut next = pattern;
         while next.kind() == "infix_pattern" && operators.len() < MAX_CASES {
             operators.push(self.field_text(next, "operator").to_owned());
-            let Some(left) = next.child_by_field_name("left") else { break };
-            operands.push(next.child_by_field_name("right"));
+            let Some(left) = next.field("left") else { break };
+            operands.push(next.field("right"));
             next = left;
         }
         operands.push(Some(next));

@@ -1,6 +1,7 @@
 //! Statements and blocks.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use StatementKind as Kind;
@@ -27,8 +28,8 @@ impl Lowering<'_> {
             "class_definition" | "object_definition" | "trait_definition" | "enum_definition" | "package_object" => Kind::Class(Box::new(self.class(node))),
             "if_expression" => self.branch(node),
             "match_expression" => {
-                let subject = node.child_by_field_name("value").map(|value| self.expression(value));
-                let cases = node.child_by_field_name("body").map(|body| self.cases(body, subject)).unwrap_or_default();
+                let subject = node.field("value").map(|value| self.expression(value));
+                let cases = node.field("body").map(|body| self.cases(body, subject)).unwrap_or_default();
                 out.extend(cases);
                 return;
             }
@@ -37,7 +38,7 @@ impl Lowering<'_> {
             "while_expression" | "do_while_expression" => {
                 let condition = self.field_expression(node, "condition");
                 let mut body = vec![statement(Kind::Expression(condition), at)];
-                body.extend(node.child_by_field_name("body").map(|body| self.block(body)).unwrap_or_default());
+                body.extend(node.field("body").map(|body| self.block(body)).unwrap_or_default());
                 Kind::Loop { over: None, body }
             }
             "throw_expression" => Kind::Throw(children(node).first().map(|value| self.expression(*value))),
@@ -70,9 +71,9 @@ impl Lowering<'_> {
     /// `val x: T = value`, `val (a, b) = pair`, `val Some(x) = value`.
     pub(super) fn value_definition(&self, node: Node, out: &mut Vec<Statement>) {
         let at = span(node);
-        let Some(pattern) = node.child_by_field_name("pattern") else { return };
-        let declared = node.child_by_field_name("type").map(|ty| self.type_of(ty));
-        let value = node.child_by_field_name("value").filter(|value| value.kind() != "wildcard");
+        let Some(pattern) = node.field("pattern") else { return };
+        let declared = node.field("type").map(|ty| self.type_of(ty));
+        let value = node.field("value").filter(|value| value.kind() != "wildcard");
         if let (Some(value), "identifier") = (value, pattern.kind()) {
             self.hold(&self.plain_name(pattern), value);
         }
@@ -96,7 +97,7 @@ impl Lowering<'_> {
             }
             // of what is taken apart, what is inside is as good as all of it
             "case_class_pattern" | "typed_pattern" | "capture_pattern" => {
-                let inner = pattern.child_by_field_name("name").or_else(|| pattern.child_by_field_name("pattern"))?;
+                let inner = pattern.field("name").or_else(|| pattern.field("pattern"))?;
                 self.deeper(|| self.target(inner)).flatten()
             }
             _ => None,
@@ -106,15 +107,15 @@ impl Lowering<'_> {
     /// `given name: T = value`.
     fn given_value(&self, node: Node, out: &mut Vec<Statement>) {
         let at = span(node);
-        let Some(named) = node.child_by_field_name("name") else { return };
-        let declared = node.child_by_field_name("return_type").map(|ty| self.type_of(ty));
-        let value = node.child_by_field_name("body").map(|value| self.whole_expression(value));
+        let Some(named) = node.field("name") else { return };
+        let declared = node.field("return_type").map(|ty| self.type_of(ty));
+        let value = node.field("body").map(|value| self.whole_expression(value));
         out.push(assign(name(self.plain_name(named), at), declared, value, at));
     }
 
     fn assignment(&self, node: Node, out: &mut Vec<Statement>) {
         let at = span(node);
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else { return };
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
         let value = self.whole_expression(right);
         let target = match self.expression(left) {
             // `m("k") = v`
@@ -129,12 +130,12 @@ impl Lowering<'_> {
 
     /// `if` as a statement.
     fn branch(&self, node: Node) -> Kind {
-        let body = |field: &str| node.child_by_field_name(field).map(|part| self.block(part)).unwrap_or_default();
+        let body = |field: &'static str| node.field(field).map(|part| self.block(part)).unwrap_or_default();
         Kind::If { condition: self.field_expression(node, "condition"), then: body("consequence"), otherwise: body("alternative") }
     }
 
     fn attempt(&self, node: Node) -> Kind {
-        let body = node.child_by_field_name("body").map(|body| self.block(body)).unwrap_or_default();
+        let body = node.field("body").map(|body| self.block(body)).unwrap_or_default();
         let (mut handlers, mut finally) = (Vec::new(), Vec::new());
         for child in children(node) {
             match child.kind() {
@@ -152,7 +153,7 @@ impl Lowering<'_> {
     /// `for (x <- xs) …` repeats; `for { x <- f; y <- g(x) } yield …` is one step after the other.
     pub(super) fn comprehension(&self, node: Node, out: &mut Vec<Statement>) {
         let at = span(node);
-        let body = node.child_by_field_name("body").map(|body| self.block(body)).unwrap_or_default();
+        let body = node.field("body").map(|body| self.block(body)).unwrap_or_default();
         let enumerators = children(node).into_iter().filter(|child| child.kind() == "enumerators").flat_map(children);
         let yields = child_of_kind(node, "yield").is_some();
         let mut steps = Vec::new();

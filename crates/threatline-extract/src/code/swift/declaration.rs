@@ -1,6 +1,7 @@
 //! Types with their members, functions, parameters, attributes.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::tree::*;
 use crate::code::walk::*;
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ const EXTENSION: &str = "(extension)";
 impl Lowering<'_> {
     /// A class, struct, enumeration, actor, protocol or extension.
     pub(super) fn class(&self, node: Node) -> Class {
-        let named = node.child_by_field_name("name");
+        let named = node.field("name");
         let mut class = Class {
             name: named.map(|name| self.type_of(name).name).unwrap_or_default(),
             kind: match self.field_text(node, "declaration_kind") {
@@ -29,9 +30,9 @@ impl Lowering<'_> {
             class.annotations.push(Annotation { callee: name(EXTENSION, class.span), arguments: Vec::new(), span: class.span });
         }
         for child in children(node).into_iter().filter(|child| child.kind() == "inheritance_specifier") {
-            class.bases.extend(child.child_by_field_name("inherits_from").map(|base| self.type_of(base)));
+            class.bases.extend(child.field("inherits_from").map(|base| self.type_of(base)));
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             self.deeper(|| self.members(children(body), &mut class));
         }
         class
@@ -85,7 +86,7 @@ impl Lowering<'_> {
                 (Some("name"), "pattern") => out.push((self.target(child), None, None)),
                 (_, "type_annotation") => {
                     if let Some(last) = out.last_mut() {
-                        last.1 = child.child_by_field_name("name").map(|ty| self.type_of(ty));
+                        last.1 = child.field("name").map(|ty| self.type_of(ty));
                     }
                 }
                 (Some("value" | "computed_value"), _) => {
@@ -103,7 +104,7 @@ impl Lowering<'_> {
     /// What a pattern binds.
     pub(super) fn target(&self, pattern: Node) -> Expression {
         let at = span(pattern);
-        if let Some(bound) = pattern.child_by_field_name("bound_identifier") {
+        if let Some(bound) = pattern.field("bound_identifier") {
             return name(self.plain_name(bound), at);
         }
         let parts: Vec<Node> = children(pattern).into_iter().filter(|part| part.kind() != "value_binding_pattern").collect();
@@ -132,7 +133,7 @@ impl Lowering<'_> {
 
     /// A function or constructor.
     pub(super) fn function(&self, node: Node) -> Function {
-        let named = node.child_by_field_name("name");
+        let named = node.field("name");
         let modifiers = children(node).into_iter().find(|child| child.kind() == "modifiers");
         let words = modifiers.map(|list| self.text(list)).unwrap_or_default();
         let has = |word: &str| words.split_whitespace().any(|one| one == word);
@@ -159,7 +160,7 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             function.body = child_of_kind(body, "statements").map(|body| self.body(body)).unwrap_or_default();
         }
         function
@@ -211,7 +212,7 @@ impl Lowering<'_> {
             "opaque_type" => generic("some", vec![inner()]),
             "function_type" => plain("->"),
             "tuple_type" => generic("()", children(node).into_iter().map(|item| self.type_of(item)).collect()),
-            "tuple_type_item" => node.child_by_field_name("name").map(|ty| self.type_of(ty)).unwrap_or_default(),
+            "tuple_type_item" => node.field("name").map(|ty| self.type_of(ty)).unwrap_or_default(),
             _ => plain(self.text(node).chars().filter(|letter| !letter.is_whitespace() && *letter != '`').collect::<String>()),
         }
     }

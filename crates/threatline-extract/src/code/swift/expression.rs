@@ -1,6 +1,7 @@
 //! Expressions, arguments and closures.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::switch_value;
 use crate::code::tree::*;
 use crate::code::walk::*;
@@ -13,8 +14,8 @@ impl Lowering<'_> {
         self.deeper(|| self.expression_at(node)).unwrap_or_else(|| unknown(Vec::new(), span(node)))
     }
 
-    fn field_value(&self, node: Node, field: &str) -> Expression {
-        match node.child_by_field_name(field) {
+    fn field_value(&self, node: Node, field: &'static str) -> Expression {
+        match node.field(field) {
             Some(child) => self.expression(child),
             None => unknown(Vec::new(), span(node)),
         }
@@ -39,7 +40,7 @@ impl Lowering<'_> {
             "navigation_expression" => return self.navigation(node),
             "call_expression" => return self.call_expression(node),
             "constructor_expression" => {
-                let made = node.child_by_field_name("constructed_type").map(|ty| self.type_of(ty)).unwrap_or_default();
+                let made = node.field("constructed_type").map(|ty| self.type_of(ty)).unwrap_or_default();
                 let arguments = child_of_kind(node, "constructor_suffix").map(|suffix| self.suffix(suffix)).unwrap_or_default();
                 return construct(made, arguments, at);
             }
@@ -74,7 +75,7 @@ impl Lowering<'_> {
             | "infix_expression"
             | "bitwise_operation" => return self.binary(node),
             "check_expression" => {
-                let ty = node.child_by_field_name("name").map(|ty| self.type_of(ty).name).unwrap_or_default();
+                let ty = node.field("name").map(|ty| self.type_of(ty).name).unwrap_or_default();
                 return binary("instanceof", self.field_value(node, "target"), path(&ty, at), at);
             }
             "if_statement" | "switch_statement" => {
@@ -91,7 +92,7 @@ impl Lowering<'_> {
     fn navigation(&self, node: Node) -> Expression {
         let at = span(node);
         let object = self.field_value(node, "target");
-        let Some(suffix) = node.child_by_field_name("suffix").and_then(|suffix| suffix.child_by_field_name("suffix")) else { return object };
+        let Some(suffix) = node.field("suffix").and_then(|suffix| suffix.field("suffix")) else { return object };
         let named = self.plain_name(suffix);
         // `User.self` is the type itself
         if named == "self" {
@@ -142,14 +143,14 @@ impl Lowering<'_> {
     }
 
     fn argument(&self, node: Node) -> Option<Argument> {
-        let name = node.child_by_field_name("name").map(|name| self.plain_name(name));
-        let value = node.child_by_field_name("value")?;
+        let name = node.field("name").map(|name| self.plain_name(name));
+        let value = node.field("value")?;
         Some(Argument { name, value: self.expression(value), spread: false })
     }
 
     fn prefix(&self, node: Node) -> Kind {
         let operation = self.field_text(node, "operation");
-        let Some(target) = node.child_by_field_name("target") else { return Kind::Unknown(self.expressions(node)) };
+        let Some(target) = node.field("target") else { return Kind::Unknown(self.expressions(node)) };
         match operation {
             // `.get`: a member of the type that is asked for
             "." => Kind::Name(format!(".{}", self.plain_name(target))),
@@ -163,10 +164,10 @@ impl Lowering<'_> {
     /// Long concatenations lean to the left, as deep as they are long; they are walked in a loop.
     fn binary(&self, node: Node) -> Expression {
         let mut pending = vec![node];
-        let mut left = node.child_by_field_name("lhs");
+        let mut left = node.field("lhs");
         while let Some(inner) = left.filter(|inner| inner.kind() == node.kind() && pending.len() < MAX_DEPTH as usize) {
             pending.push(inner);
-            left = inner.child_by_field_name("lhs");
+            left = inner.field("lhs");
         }
         let mut result = match left {
             Some(first) if first.kind() != node.kind() => self.expression(first),
@@ -180,7 +181,7 @@ impl Lowering<'_> {
                 "!==" => "!=",
                 other => other,
             };
-            let right = outer.child_by_field_name("rhs").map_or_else(|| unknown(Vec::new(), span(outer)), |right| self.expression(right));
+            let right = outer.field("rhs").map_or_else(|| unknown(Vec::new(), span(outer)), |right| self.expression(right));
             result = binary(operator, result, right, span(outer));
         }
         result
@@ -190,14 +191,14 @@ impl Lowering<'_> {
     fn closure(&self, node: Node) -> Function {
         let at = span(node);
         let mut function = Function { public: true, span: at, line: at.line, ..Function::default() };
-        if let Some(ty) = node.child_by_field_name("type") {
+        if let Some(ty) = node.field("type") {
             let lists = children(ty).into_iter().filter(|child| child.kind() == "lambda_function_type_parameters").flat_map(children);
             for one in lists.filter(|one| one.kind() == "lambda_parameter") {
                 let mut names = children_of(one, "name").into_iter();
                 let named = names.next().map(|name| self.plain_name(name)).unwrap_or_default();
                 function.parameters.push(Parameter { name: named, declared: names.next().map(|ty| self.type_of(ty)), span: span(one), ..Parameter::default() });
             }
-            function.returns = ty.child_by_field_name("name").map(|ty| self.type_of(ty));
+            function.returns = ty.field("name").map(|ty| self.type_of(ty));
         } else {
             let text = self.text(node);
             let count = (0..4).rev().find(|number| text.contains(&format!("${number}"))).map_or(0, |last| last + 1);
@@ -211,7 +212,7 @@ impl Lowering<'_> {
         let mut pieces = Pieces::new(span(node));
         for child in children(node) {
             match child.kind() {
-                "interpolated_expression" => pieces.value(child.child_by_field_name("value").map(|value| self.expression(value))),
+                "interpolated_expression" => pieces.value(child.field("value").map(|value| self.expression(value))),
                 "str_escaped_char" => pieces.words(unescaped(self.text(child))),
                 _ => pieces.words(self.text(child)),
             }

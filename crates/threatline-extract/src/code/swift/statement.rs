@@ -1,6 +1,7 @@
 //! Statements and blocks.
 
 use super::Lowering;
+use crate::code::parts::Fields;
 use crate::code::parts::{Case, switch};
 use crate::code::tree::*;
 use crate::code::walk::*;
@@ -30,8 +31,8 @@ impl Lowering<'_> {
                 return;
             }
             "for_statement" => {
-                let variable = node.child_by_field_name("item").map(|item| self.target(item));
-                let list = node.child_by_field_name("collection").map(|list| self.expression(list));
+                let variable = node.field("item").map(|item| self.target(item));
+                let list = node.field("collection").map(|list| self.expression(list));
                 Kind::Loop { over: variable.zip(list), body: self.block(node) }
             }
             "while_statement" | "repeat_while_statement" => {
@@ -79,7 +80,7 @@ impl Lowering<'_> {
 
     fn assignment(&self, node: Node, out: &mut Vec<Statement>) {
         let at = span(node);
-        let (Some(left), Some(right)) = (node.child_by_field_name("target"), node.child_by_field_name("result")) else { return };
+        let (Some(left), Some(right)) = (node.field("target"), node.field("result")) else { return };
         let target = children(left).first().map_or_else(|| self.expression(left), |inner| self.expression(*inner));
         let mut value = self.expression(right);
         let operator = self.field_text(node, "operator");
@@ -154,7 +155,7 @@ impl Lowering<'_> {
     }
 
     fn choice(&self, node: Node) -> Vec<Statement> {
-        let value = node.child_by_field_name("expr").map_or_else(|| unknown(Vec::new(), span(node)), |value| self.expression(value));
+        let value = node.field("expr").map_or_else(|| unknown(Vec::new(), span(node)), |value| self.expression(value));
         let mut cases = Vec::new();
         for entry in children(node).into_iter().filter(|child| child.kind() == "switch_entry") {
             let mut case = Case { body: self.block(entry), ..Case::default() };
