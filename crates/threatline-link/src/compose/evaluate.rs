@@ -122,6 +122,8 @@ pub(super) struct Evaluator<'a> {
     /// Routers that a pack's functions without an object are about, by what stands for all of them.
     pub(super) ambient: Vec<(&'static str, ObjectId, ObjectId)>,
     pub(super) metadata: Option<Told>,
+    /// The path of the route that is looked at, where requests for it come with that path.
+    pub(super) location: Option<Rc<str>>,
     /// What the handler takes whose guards are being judged.
     pub(super) taking: Vec<Val>,
     /// Classes of the project that are routers.
@@ -249,6 +251,7 @@ impl<'a> Evaluator<'a> {
             told_privileges: HashSet::new(),
             telling: Vec::new(),
             metadata: None,
+            location: None,
             taking: Vec::new(),
             ambient: Vec::new(),
             roots: Vec::new(),

@@ -21,6 +21,8 @@ pub struct Part {
     pub(super) visited: BTreeSet<(Arc<str>, u32)>,
     /// Calls that were seen only when a function was run of which nobody knows who calls it.
     pub(super) alone: BTreeMap<usize, (Arc<str>, u32)>,
+    /// Classes of which it makes objects.
+    pub(super) made: BTreeSet<(Arc<str>, u32)>,
     /// Its rules of access, for the routes of the units that it is built with.
     pub(super) reach: super::rules::Reach,
 }
@@ -67,6 +69,8 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.unresolved.extend(said.unresolved.iter().cloned());
     }
     super::rules::govern(&parts.iter().map(|part| &part.reach).collect::<Vec<_>>(), &mut out.entries);
+    let made: BTreeSet<(&str, u32)> = parts.iter().flat_map(|part| part.made.iter().map(|(path, class)| (&**path, *class))).collect();
+    super::constructs::leave_out_unmade(&mut out, &|path, class| made.contains(&(path, class)));
     super::constructs::settle(&mut out, &|_, _| false);
     order::sort(&mut out);
     out

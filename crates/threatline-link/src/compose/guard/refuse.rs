@@ -46,14 +46,18 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether any branch of these steps refuses.
-    pub(super) fn refuses_somewhere(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
+    pub(super) fn refuses_somewhere(&mut self, steps: &'a [Step], scope: &Scope, within: &[u32]) -> bool {
         steps.iter().any(|step| match step {
-            Step::If { then, otherwise, .. } => self.refuses_somewhere(then, scope) || self.refuses_somewhere(otherwise, scope),
-            Step::Loop { body, .. } | Step::Block(body) => self.refuses_somewhere(body, scope),
+            Step::If { condition, then, otherwise } => match self.located(condition, scope, within, 0) {
+                Some(true) => self.refuses_somewhere(then, scope, within),
+                Some(false) => self.refuses_somewhere(otherwise, scope, within),
+                None => self.refuses_somewhere(then, scope, within) || self.refuses_somewhere(otherwise, scope, within),
+            },
+            Step::Loop { body, .. } | Step::Block(body) => self.refuses_somewhere(body, scope, within),
             Step::Try { body, handlers, finally } => {
-                self.refuses_somewhere(body, scope)
-                    || handlers.iter().any(|handler| self.refuses_somewhere(handler, scope))
-                    || self.refuses_somewhere(finally, scope)
+                self.refuses_somewhere(body, scope, within)
+                    || handlers.iter().any(|handler| self.refuses_somewhere(handler, scope, within))
+                    || self.refuses_somewhere(finally, scope, within)
             }
             step => self.status_in(step, scope).is_some(),
         })

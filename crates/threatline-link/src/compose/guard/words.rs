@@ -53,6 +53,12 @@ pub(super) fn leaves_around(steps: &[Step]) -> bool {
     calls.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "return"))
 }
 
+/// `PUBLIC.some(path => …)`: what the function gives back is for the list to look at, and no way out of the function around.
+pub(super) fn asks_each(call: &Call) -> bool {
+    const ASKING: [&str; 9] = ["some", "every", "find", "findIndex", "filter", "map", "flatMap", "reduce", "sort"];
+    matches!(&call.callee, Value::Member(_, name) if ASKING.contains(&name.as_str()))
+}
+
 pub(super) fn lambdas_of(call: &Call) -> Vec<u32> {
     let one = |argument: &Argument| if let Value::Function(index) = &argument.value { Some(*index) } else { None };
     call.arguments.iter().filter_map(one).collect()
@@ -107,13 +113,7 @@ pub(super) fn binding_of<'a>(steps: &'a [Step], name: &str, found: &mut Option<&
     for step in steps {
         match step {
             Step::Bind { target, value: Some(value), .. } => {
-                let is_it = match target {
-                    Value::Name(target) => target == name,
-                    Value::List(targets) => targets.iter().any(|target| matches!(target, Value::Name(target) if target == name)),
-                    Value::Map(entries) => entries.iter().any(|(_, target)| matches!(target, Value::Name(target) if target == name)),
-                    _ => false,
-                };
-                if is_it {
+                if binds(target, name, 0) {
                     *found = Some(value);
                 }
             }
@@ -129,6 +129,16 @@ pub(super) fn binding_of<'a>(steps: &'a [Step], name: &str, found: &mut Option<&
             }
             _ => {}
         }
+    }
+}
+
+/// Whether a pattern binds a name: `user`, `{ user }`, `{ data: { user } }`, `[user, error]`.
+fn binds(target: &Value, name: &str, depth: usize) -> bool {
+    match target {
+        Value::Name(target) => target == name,
+        Value::List(targets) if depth < 6 => targets.iter().any(|target| binds(target, name, depth + 1)),
+        Value::Map(entries) if depth < 6 => entries.iter().any(|(_, target)| binds(target, name, depth + 1)),
+        _ => false,
     }
 }
 
@@ -218,6 +228,22 @@ pub(super) fn says_failure(value: &Value, depth: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether all that steps do is to answer with a status that is bound beside the answer, and is one of failure where the error has none.
+pub(super) fn answers_with_failure(steps: &[Step]) -> bool {
+    let Some(Step::Return(Some(Value::Call(answer)))) = steps.last() else { return false };
+    let is_failure = |value: &Value| matches!(value, Value::Number(text) if text.parse().is_ok_and(|status: u16| (400..600).contains(&status)));
+    let falls_back = |value: &Value| matches!(value, Value::Either(parts) | Value::Operator(_, parts) if parts.iter().any(is_failure));
+    let is_bound = |name: &str| {
+        let mut found = None;
+        binding_of(steps, name, &mut found);
+        found.is_some_and(falls_back)
+    };
+    let says = |(key, value): &(Value, Value)| {
+        matches!(key, Value::Text(key) if is_status_key(key)) && (falls_back(value) || matches!(value, Value::Name(name) if is_bound(name)))
+    };
+    answer.arguments.iter().any(|argument| matches!(&argument.value, Value::Map(entries) if entries.iter().any(says)))
 }
 
 /// Whether a call of Elixir sets a status of 400 and above that refuses nobody: `put_status(conn, :not_found)`.
@@ -372,6 +398,19 @@ pub(super) fn is_password(name: &str) -> bool {
     words_of(name).iter().any(|word| matches!(word.as_str(), "password" | "passwd" | "passphrase" | "pwd"))
 }
 
+/// Whether any part of a value is called a password.
+pub(super) fn names_password(value: &Value, depth: usize) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    if last_word(value).is_some_and(|word| is_password(&word)) {
+        return true;
+    }
+    let mut found = false;
+    parts_of(value, &mut |part| found = found || names_password(part, depth + 1));
+    found
+}
+
 pub(super) fn is_secret(name: &str) -> bool {
     let words = words_of(name);
     words.iter().any(|word| matches!(word.as_str(), "secret" | "apikey" | "password" | "signature" | "digest" | "hmac" | "token"))
@@ -421,6 +460,39 @@ pub(super) fn tests_absence(condition: &Value, depth: usize) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether a condition asks that something is not there that a caller sends, and says so: `!token`, `header == ""`.
+pub(super) fn asks_for_nothing(condition: &Value) -> bool {
+    let is_bare = matches!(condition, Value::Name(_) | Value::Member(..) | Value::Call(_) | Value::Index(..));
+    let names_request = |value: &Value| match value {
+        Value::Not(inner) => mentions_sent(inner, 0),
+        value => mentions_sent(value, 0),
+    };
+    !is_bare && tests_absence(condition, 0) && names_request(condition)
+}
+
+/// Whether a value names something that is sent to say who asks.
+fn mentions_sent(value: &Value, depth: usize) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    let sent = |name: &str| is_raw(name) || is_secret(name) || is_identity(name) || words_of(name).iter().any(|word| matches!(word.as_str(), "auth" | "key" | "jwt" | "credentials"));
+    match value {
+        Value::Name(name) => sent(name),
+        Value::Member(object, name) => sent(name) || mentions_sent(object, depth + 1),
+        Value::Index(object, key) => mentions_sent(object, depth + 1) || matches!(&**key, Value::Text(key) if sent(key)),
+        Value::Text(text) => sent(text),
+        Value::Call(call) => mentions_sent(&call.callee, depth + 1) || call.arguments.iter().any(|argument| mentions_sent(&argument.value, depth + 1)),
+        Value::Operator(_, parts) | Value::Either(parts) => parts.iter().any(|part| mentions_sent(part, depth + 1)),
+        Value::Not(inner) => mentions_sent(inner, depth + 1),
+        _ => false,
+    }
+}
+
+/// `req.method !== "OPTIONS"`: what browsers ask before the request itself.
+pub(super) fn is_preflight(condition: &Value) -> bool {
+    matches!(condition, Value::Operator(operator, parts) if operator.starts_with("!=") && parts.iter().any(|part| matches!(part, Value::Text(text) if text.eq_ignore_ascii_case("options"))))
 }
 
 pub(super) fn last_word(value: &Value) -> Option<String> {
