@@ -35,6 +35,8 @@ pub(super) struct Evaluator<'a> {
     running: Vec<(FileId, u32)>,
     memo: HashMap<String, (Val, Effects)>,
     generic: HashMap<(FileId, u32), ObjectId>,
+    /// The number behind the last object that each of them made for itself.
+    generic_ends: HashMap<ObjectId, ObjectId>,
     /// The objects of classes of which the program makes one, at one place (Rust); none where it makes several.
     only: HashMap<(FileId, u32), Option<Only>>,
     /// Classes of which somebody was seen to make an object.
@@ -191,6 +193,7 @@ impl<'a> Evaluator<'a> {
             running: Vec::new(),
             memo: HashMap::new(),
             generic: HashMap::new(),
+            generic_ends: HashMap::new(),
             only: HashMap::new(),
             made: BTreeSet::new(),
             named: None,

@@ -211,7 +211,7 @@ impl<'a> Evaluator<'a> {
         let (strong_then, strong_else) = match self.runs_bodies() && strong && !prover.inside_verify {
             true => (self.says_nobody(condition, prover, scope, 0), self.says_who(condition, prover, scope, 0)),
             false => (
-                strong && !self.holds_somebody(condition, prover, scope) && self.asks_all(condition, "and", prover, scope, 0),
+                strong && refuses_others(condition, 0) && !self.holds_somebody(condition, prover, scope) && self.asks_all(condition, "and", prover, scope, 0),
                 strong && self.asks_all(condition, "or", prover, scope, 0),
             ),
         };

@@ -238,6 +238,10 @@ impl<'a> Evaluator<'a> {
             Val::Text(text) => !matches!(**text, threatline_facts::Text::Unknown),
             _ => false,
         };
+        // what a form brings back that it was given says nothing of who sends it
+        if parts.iter().filter_map(last_word).any(|word| is_unfinished(&word)) {
+            return false;
+        }
         // a handler that compares passwords logs somebody in
         if self.strict && parts.iter().filter_map(last_word).any(|word| is_password(&word)) {
             return false;

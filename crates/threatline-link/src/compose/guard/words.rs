@@ -490,6 +490,25 @@ fn mentions_sent(value: &Value, depth: usize) -> bool {
     }
 }
 
+/// Whether who is refused under a condition may be somebody of whom nothing is known; `if (user.email === BLOCKED) refuse()` refuses one and
+/// lets all others past.
+pub(super) fn refuses_others(condition: &Value, depth: usize) -> bool {
+    const NOBODY: [&str; 8] = ["anon", "guest", "unauth", "none", "null", "undefined", "public", "invalid"];
+    let says_nobody = |name: &str| name.is_empty() || NOBODY.iter().any(|word| name.to_ascii_lowercase().contains(word));
+    let is_nobody = |value: &Value| match value {
+        Value::Null | Value::Boolean(_) | Value::Number(_) => true,
+        Value::Text(text) => says_nobody(text),
+        Value::Call(call) => last_word(&call.callee).is_some_and(|word| says_nobody(&word)),
+        value => last_word(value).is_some_and(|word| says_nobody(&word)),
+    };
+    match condition {
+        Value::Operator(operator, parts) if matches!(operator.as_str(), "==" | "===" | "is") => parts.iter().any(is_nobody),
+        Value::Operator(operator, parts) if matches!(operator.as_str(), "or" | "||") && depth < 6 => parts.iter().any(|part| refuses_others(part, depth + 1)),
+        Value::Either(parts) if depth < 6 => parts.iter().any(|part| refuses_others(part, depth + 1)),
+        _ => true,
+    }
+}
+
 /// `req.method !== "OPTIONS"`: what browsers ask before the request itself.
 pub(super) fn is_preflight(condition: &Value) -> bool {
     matches!(condition, Value::Operator(operator, parts) if operator.starts_with("!=") && parts.iter().any(|part| matches!(part, Value::Text(text) if text.eq_ignore_ascii_case("options"))))
