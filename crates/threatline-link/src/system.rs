@@ -164,8 +164,8 @@ pub fn is_test_path(path: &str) -> bool {
         "spec",
         "specs",
         "e2e",
-        "integration-tests",
-        "integration_tests",
+        "integtests",
+        "evals",
         "fixtures",
         "__fixtures__",
         "mocks",
@@ -190,14 +190,19 @@ pub fn is_test_path(path: &str) -> bool {
     let mut before = "";
     let in_folder = folder.split('/').any(|part| {
         let domain = matches!(std::mem::replace(&mut before, part), "com" | "org" | "net" | "io" | "dev");
-        FOLDERS.contains(&part.to_ascii_lowercase().as_str()) && !(domain && matches!(part, "example" | "sample"))
+        let part = part.to_ascii_lowercase();
+        let of_tests = part.ends_with("-tests") || part.ends_with("_tests");
+        of_tests || FOLDERS.contains(&part.as_str()) && !(domain && matches!(part.as_str(), "example" | "sample"))
     });
     let stem = name.split('.').next().unwrap_or(name);
     let named = name.contains(".test.")
         || name.contains(".spec.")
+        || name.contains(".eval.")
         || name.contains(".stories.")
         || stem.ends_with("_test")
         || stem.starts_with("test_")
+        || stem.starts_with("mock-")
+        || stem.starts_with("mock_")
         || stem == "conftest";
     in_folder || named || threatline_facts::ArtifactKind::of(name).is_some_and(|kind| kind.is_test(name))
 }

@@ -144,7 +144,13 @@ fn is_at(path: &str, text: &str) -> Option<bool> {
     let (known, whole) = known_part(path);
     match whole {
         true => Some(known == text || text.len() > 1 && known == text.trim_end_matches('/')),
-        false => if text.starts_with(known) { None } else { Some(false) },
+        false => {
+            if text.starts_with(known) {
+                None
+            } else {
+                Some(false)
+            }
+        }
     }
 }
 

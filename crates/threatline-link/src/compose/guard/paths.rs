@@ -211,7 +211,11 @@ impl<'a> Evaluator<'a> {
         let (strong_then, strong_else) = match self.runs_bodies() && strong && !prover.inside_verify {
             true => (self.says_nobody(condition, prover, scope, 0), self.says_who(condition, prover, scope, 0)),
             false => (
-                strong && refuses_others(condition, 0) && !self.holds_somebody(condition, prover, scope) && self.asks_all(condition, "and", prover, scope, 0),
+                strong
+                    && refuses_others(condition, 0)
+                    && !self.holds_somebody(condition, prover, scope)
+                    && !self.needs_somebody(condition, prover, scope)
+                    && self.asks_all(condition, "and", prover, scope, 0),
                 strong && self.asks_all(condition, "or", prover, scope, 0),
             ),
         };
@@ -252,7 +256,11 @@ impl<'a> Evaluator<'a> {
         // A branch that answers and falls through to the end does not go on.
         let then_end = then_end.filter(|_| then_away.is_none() || leaves_nothing(then));
         match (then_end, else_end) {
-            (Some(a), Some(b)) => Some(a.meet(b)),
+            (Some(a), Some(b)) => {
+                // `if (!isOpen(request)) await protect()`: who is asked depends on what was not understood
+                prover.unclear |= !self.strict && a.authenticated != b.authenticated && !tests_absence(condition, 0);
+                Some(a.meet(b))
+            }
             (a, b) => a.or(b),
         }
     }
@@ -263,7 +271,10 @@ impl<'a> Evaluator<'a> {
         match value {
             Value::Call(call) => {
                 if let Value::Member(object, method) = &call.callee {
-                    known = self.see(object, known, prover, scope);
+                    let seen = self.see(object, known, prover, scope);
+                    // `verify(token).catch(() => null)`: an error that is swallowed leaves nothing proven
+                    let swallows = method == "catch" && self.family() == Family::JavaScript && matches!(&**object, Value::Call(_));
+                    known = if swallows { known } else { seen };
                     if matches!(&**object, Value::Name(name) if name == "super") {
                         known = self.see_base(call, method, known, prover);
                     }

@@ -19,7 +19,7 @@ impl<'a> Evaluator<'a> {
             Value::Either(parts) | Value::List(parts) | Value::Unknown(parts) => parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1)),
             Value::Call(call) => self.is_checking_call(call, prover, scope, depth),
             Value::Name(name) => {
-                (is_identity(name) && !is_raw(name) && (!self.strict || is_held(name)))
+                (is_identity(name) && !is_raw(name) && !is_demand(name) && (!self.strict || is_held(name)))
                     || self.comes_from_check(name, prover, scope, depth)
                     || self.asks_a_check(condition, prover, scope, depth)
             }
@@ -57,6 +57,14 @@ impl<'a> Evaluator<'a> {
             Value::Name(_) | Value::Member(..) | Value::Call(_) | Value::Index(..) => self.is_check(condition, prover, scope, depth + 1),
             _ => false,
         }
+    }
+
+    /// `user && user.name === BLOCKED`: only somebody is refused so, and nobody passes.
+    pub(super) fn needs_somebody(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope) -> bool {
+        let Value::Operator(operator, parts) = condition else { return false };
+        let is_bare = |part: &&Value| matches!(part, Value::Name(_) | Value::Member(..) | Value::Call(_) | Value::Index(..));
+        matches!(operator.as_str(), "and" | "&&")
+            && parts.iter().filter(is_bare).any(|part| self.settled(part, scope, &prover.within, 0).is_none() && self.says_who(part, prover, scope, 0))
     }
 
     /// Whether all parts that are joined so ask about the caller. `if (isAdminPage && !user) refuse()` lets everybody past who asks
@@ -283,7 +291,9 @@ impl<'a> Evaluator<'a> {
         }
         match (value, whole) {
             (Value::Name(name), _) => name != asked && self.comes_from_check(name, prover, scope, depth + 1),
-            (Value::Member(object, _), Value::Name(name)) if std::ptr::eq(&**object, whole) => name != asked && self.comes_from_check(name, prover, scope, depth + 1),
+            (Value::Member(object, _), Value::Name(name)) if std::ptr::eq(&**object, whole) => {
+                name != asked && self.comes_from_check(name, prover, scope, depth + 1)
+            }
             (Value::Member(..), Value::Call(call)) => {
                 let callee = self.callee(call, scope);
                 self.verify_rule(callee.as_ref(), call, scope).is_some()

@@ -375,6 +375,12 @@ pub(super) fn suggests_caller(name: &str) -> bool {
     is_identity(last) || words_of(last).iter().any(|word| words.contains(&word.as_str()))
 }
 
+/// Names for whether somebody is asked for at all: `needsUser`, `requiresSession`, `skipSession`.
+pub(super) fn is_demand(name: &str) -> bool {
+    const DEMANDS: [&str; 12] = ["need", "needs", "require", "requires", "required", "should", "must", "allow", "allows", "skip", "public", "protected"];
+    words_of(name).iter().find(|word| !word.is_empty()).is_some_and(|word| DEMANDS.contains(&word.as_str()))
+}
+
 /// Names for who is logged in, which the server holds and no request says.
 pub(super) fn is_held(name: &str) -> bool {
     let words = words_of(name);
@@ -477,7 +483,12 @@ fn mentions_sent(value: &Value, depth: usize) -> bool {
     if depth > 6 {
         return false;
     }
-    let sent = |name: &str| is_raw(name) || is_secret(name) || is_identity(name) || words_of(name).iter().any(|word| matches!(word.as_str(), "auth" | "key" | "jwt" | "credentials"));
+    let sent = |name: &str| {
+        is_raw(name)
+            || is_secret(name)
+            || is_identity(name)
+            || words_of(name).iter().any(|word| matches!(word.as_str(), "auth" | "key" | "jwt" | "credentials"))
+    };
     match value {
         Value::Name(name) => sent(name),
         Value::Member(object, name) => sent(name) || mentions_sent(object, depth + 1),
