@@ -184,6 +184,8 @@ pub fn is_test_path(path: &str) -> bool {
         "archived",
         "deprecated",
     ];
+    const TRIALS: [&str; 14] =
+        ["acceptance", "api", "app", "browser", "contract", "functional", "integ", "integration", "load", "performance", "regression", "smoke", "ui", "unit"];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     // below a source root folders are the parts of a package's name, and com/example is one anywhere
     let folder = ["src/main/", "src/test/"].iter().find_map(|root| folder.find(root).map(|at| &folder[..at + root.len()])).unwrap_or(folder);
@@ -191,7 +193,8 @@ pub fn is_test_path(path: &str) -> bool {
     let in_folder = folder.split('/').any(|part| {
         let domain = matches!(std::mem::replace(&mut before, part), "com" | "org" | "net" | "io" | "dev");
         let part = part.to_ascii_lowercase();
-        let of_tests = part.ends_with("-tests") || part.ends_with("_tests");
+        // `complete-tests` may be what a program does
+        let of_tests = part.strip_suffix("tests").and_then(|kind| kind.strip_suffix(['-', '_'])).is_some_and(|kind| TRIALS.contains(&kind));
         of_tests || FOLDERS.contains(&part.as_str()) && !(domain && matches!(part.as_str(), "example" | "sample"))
     });
     let stem = name.split('.').next().unwrap_or(name);
@@ -331,5 +334,9 @@ mod tests {
         assert!(is_test_path("shop/src/test/java/com/acme/shop/Web.java"));
         assert!(is_test_path("examples/shop/src/main/java/com/acme/Web.java"));
         assert!(is_test_path("web/tests/api.js"));
+        assert!(is_test_path("integtests/clients/pool.py"));
+        assert!(is_test_path("packages/app-tests/sign-in.ts"));
+        assert!(is_test_path("scripts/mock-mail.mjs"));
+        assert!(!is_test_path("app/api/links/[id]/complete-tests/route.ts"));
     }
 }

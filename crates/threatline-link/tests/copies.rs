@@ -150,3 +150,61 @@ fn a_router_that_a_bases_constructor_makes_is_one() {
     ];
     assert_eq!(routes(&files), ["GET /v1/orders"]);
 }
+
+/// A bus of one stack is spoken of by its name in another one.
+#[test]
+fn a_resource_is_found_by_the_name_that_it_was_given() {
+    let core = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Bus: {Type: AWS::Events::EventBus, Properties: {Name: shop-events}}\n";
+    let orders = "
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Bus: {Type: String, Default: shop-events}
+Resources:
+  Place:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: place/
+      Handler: main.handler
+      Policies: [{EventBridgePutEventsPolicy: {EventBusName: !Ref Bus}}]
+  Notify:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: notify/
+      Handler: main.handler
+      Events: {Placed: {Type: EventBridgeRule, Properties: {EventBusName: shop-events, Pattern: {source: [shop]}}}}
+  Other:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: other/
+      Handler: main.handler
+      Events: {Placed: {Type: EventBridgeRule, Properties: {EventBusName: elsewhere, Pattern: {source: [shop]}}}}
+";
+    let found = model(&[("core/template.yaml", core), ("orders/template.yaml", orders)]);
+    let flows: Vec<&str> = found.flows.iter().map(|flow| flow.id.rest()).collect();
+    assert_eq!(flows, ["core/Bus>orders/Notify:https", "orders/Place>core/Bus:https"]);
+}
+
+/// What stands before a site's bucket, as programs write it.
+#[test]
+fn a_distribution_of_a_program_leads_to_its_origins() {
+    let stack = "import * as cdk from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
+import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
+export class SiteStack extends cdk.Stack {
+  constructor(scope: any, id: string) {
+    super(scope, id);
+    const pages = new s3.Bucket(this, 'Pages');
+    const files = new s3.Bucket(this, 'Files');
+    const spare = new s3.Bucket(this, 'Spare');
+    new cloudfront.Distribution(this, 'Cdn', {
+      defaultBehavior: { origin: origins.S3BucketOrigin.withOriginAccessControl(pages) },
+      additionalBehaviors: { '/files/*': { origin: new origins.S3Origin(files) } },
+    });
+  }
+}
+";
+    let found = model(&[MANIFEST, ("lib/site-stack.ts", stack)]);
+    let flows: Vec<&str> = found.flows.iter().map(|flow| flow.id.rest()).filter(|id| !id.starts_with("user>")).collect();
+    assert_eq!(flows, ["Cdn>Files:s3", "Cdn>Pages:s3"]);
+}

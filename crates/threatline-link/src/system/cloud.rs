@@ -7,6 +7,7 @@
 mod access;
 mod attributes;
 mod bicep;
+mod called;
 mod code;
 mod components;
 mod grants;
@@ -79,6 +80,8 @@ pub(crate) struct Cloud<'a> {
     /// The call that made a space of names, for files that are taken in once for each call.
     calls: BTreeMap<String, usize>,
     tables: tables::Tables<'a>,
+    /// Resources by the names that they are given.
+    names: BTreeMap<String, Vec<usize>>,
 }
 
 /// Grants, flows or entry points that resources tell of; no system has so many.
@@ -105,6 +108,7 @@ impl<'a> Cloud<'a> {
             stored: Vec::new(),
             calls: BTreeMap::new(),
             tables: tables::Tables::default(),
+            names: BTreeMap::new(),
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
         let scopes = scopes::Scopes::new(said);
@@ -145,6 +149,7 @@ impl<'a> Cloud<'a> {
         let mut named: Vec<(String, usize)> = named.collect();
         named.sort();
         cloud.stored = named;
+        cloud.name_all();
         cloud
     }
 

@@ -470,7 +470,11 @@ impl<'a> Evaluator<'a> {
     /// `await requireUser()`, `return handleRequest(input)`: a function that is told nothing, or what the one around it is told,
     /// can only ask the request who calls, and what it throws is thrown on.
     fn asks_around(&self, call: &Call, prover: &Prover) -> bool {
-        let is_handed_on = |argument: &Argument| matches!(&argument.value, Value::Name(name) if prover.parameters.contains(name));
+        let is_own = |value: &Value| matches!(value, Value::Name(name) if prover.parameters.contains(name));
+        let is_handed_on = |argument: &Argument| match &argument.value {
+            Value::Map(entries) => entries.iter().any(|(_, value)| is_own(value)) && !names_password(&argument.value, 0),
+            value => is_own(value),
+        };
         self.family() == Family::JavaScript && !prover.calls_on && call.arguments.iter().all(is_handed_on)
     }
 
