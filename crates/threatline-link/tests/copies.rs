@@ -208,3 +208,18 @@ export class SiteStack extends cdk.Stack {
     let flows: Vec<&str> = found.flows.iter().map(|flow| flow.id.rest()).filter(|id| !id.starts_with("user>")).collect();
     assert_eq!(flows, ["Cdn>Files:s3", "Cdn>Pages:s3"]);
 }
+
+/// A repository of one program, and the chart that deploys its image.
+#[test]
+fn the_image_of_the_whole_repository_is_the_program_that_its_manifest_names() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: talk}\nspec:\n  selector: {matchLabels: {app: talk}}\n  template:\n    metadata: {labels: {app: talk}}\n    spec: {containers: [{name: talk, image: ghcr.io/acme/talk:1.2}]}\n";
+    let files = [
+        ("package.json", r#"{"name": "talk", "dependencies": {"express": "4"}}"#),
+        ("server.js", "const express = require('express')\nconst app = express()\napp.get('/chats', (req, res) => res.json([]))\napp.listen(80)\n"),
+        ("deploy/talk.yaml", deployment),
+    ];
+    let built: Vec<(&str, &str)> = files.iter().copied().chain([("Dockerfile", "FROM node:20\nCOPY . .\nCMD [\"node\", \"server.js\"]\n")]).collect();
+    assert_eq!(components(&model(&built)), ["talk"]);
+    // without a Dockerfile nobody knows what the image is made of
+    assert_eq!(model(&files).components.len(), 2);
+}

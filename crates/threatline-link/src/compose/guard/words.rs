@@ -112,11 +112,7 @@ pub(in crate::compose) fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>
 pub(super) fn binding_of<'a>(steps: &'a [Step], name: &str, found: &mut Option<&'a Value>) {
     for step in steps {
         match step {
-            Step::Bind { target, value: Some(value), .. } => {
-                if binds(target, name, 0) {
-                    *found = Some(value);
-                }
-            }
+            Step::Bind { target, value: Some(value), .. } if binds(target, name, 0) => *found = Some(value),
             Step::If { then, otherwise, .. } => {
                 binding_of(then, name, found);
                 binding_of(otherwise, name, found);

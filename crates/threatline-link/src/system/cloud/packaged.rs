@@ -3,19 +3,22 @@
 
 use super::*;
 
+/// Resources of a template by kind and name; of functions, whether their code was put away.
+type Template<'a> = BTreeMap<(&'a str, &'a str), Option<bool>>;
+
 /// The files that are packaged from another template of the repository.
 pub(super) fn packaged(said: &Said<'_>) -> BTreeSet<Arc<str>> {
-    let mut templates: BTreeMap<&Arc<str>, BTreeMap<(&str, &str), Option<bool>>> = BTreeMap::new();
+    let mut templates: BTreeMap<&Arc<str>, Template<'_>> = BTreeMap::new();
     for resource in said.resources.iter().filter(|resource| is_template(&resource.it.kind)) {
         let put = put_away(resource.it);
         templates.entry(&resource.path).or_default().insert((&resource.it.kind, &resource.it.name), put);
     }
-    let is_put = |all: &BTreeMap<(&str, &str), Option<bool>>| {
+    let is_put = |all: &Template<'_>| {
         let mut functions = all.values().flatten().peekable();
         functions.peek().is_some() && functions.all(|put| *put)
     };
     let (put, written): (Vec<_>, Vec<_>) = templates.iter().partition(|(_, all)| is_put(all));
-    let is_of = |all: &BTreeMap<(&str, &str), Option<bool>>, other: &BTreeMap<(&str, &str), Option<bool>>| {
+    let is_of = |all: &Template<'_>, other: &Template<'_>| {
         let shared: Vec<_> = all.keys().filter(|key| other.contains_key(*key)).collect();
         2 * shared.len() >= all.len() && shared.into_iter().any(|key| all[key].is_some())
     };
