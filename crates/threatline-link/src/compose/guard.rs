@@ -14,12 +14,16 @@ mod located;
 mod paths;
 mod refuse;
 mod settled;
+mod shapes;
+mod statuses;
 mod tested;
 mod words;
 
 use super::Place;
 use super::evaluate::{Evaluator, leaves};
 use super::value::*;
+use shapes::*;
+use statuses::*;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use threatline_facts::code::*;
