@@ -184,8 +184,8 @@ pub struct CodeResource {
 pub enum Standing {
     /// The program makes it.
     Made,
-    /// A class would, of which nobody was seen to make an object: its file and number.
-    Pretended(Arc<str>, u32),
+    /// A class would, of which nobody was seen to make an object: its file and number, and whether it is one that stands alone, as a stack does.
+    Pretended(Arc<str>, u32, bool),
     /// A test does.
     Rehearsed,
 }
@@ -195,7 +195,7 @@ impl Standing {
     fn rank(&self, made: &dyn Fn(&str, u32) -> bool) -> u8 {
         match self {
             Standing::Made => 0,
-            Standing::Pretended(path, class) if !made(path, *class) => 1,
+            Standing::Pretended(path, class, _) if !made(path, *class) => 1,
             Standing::Rehearsed => 2,
             Standing::Pretended(..) => 3,
         }
@@ -313,6 +313,7 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
         reach,
         borrowed,
         visited: evaluator.visited.iter().filter(|(file, _)| !program.is_own(*file)).map(|found| function(*found)).collect(),
+        made: evaluator.made.iter().map(|(file, class)| (program.files[*file].path.clone(), *class)).collect(),
         alone: evaluator.alone_calls.iter().map(|(call, root)| (*call, function(*root))).collect(),
         composed: out,
     }

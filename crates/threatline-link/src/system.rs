@@ -164,8 +164,8 @@ pub fn is_test_path(path: &str) -> bool {
         "spec",
         "specs",
         "e2e",
-        "integration-tests",
-        "integration_tests",
+        "integtests",
+        "evals",
         "fixtures",
         "__fixtures__",
         "mocks",
@@ -183,20 +183,28 @@ pub fn is_test_path(path: &str) -> bool {
         "archived",
         "deprecated",
     ];
+    const TRIALS: [&str; 14] =
+        ["acceptance", "api", "app", "browser", "contract", "functional", "integ", "integration", "load", "performance", "regression", "smoke", "ui", "unit"];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     // below a source root folders are the parts of a package's name, and com/example is one anywhere
     let folder = ["src/main/", "src/test/"].iter().find_map(|root| folder.find(root).map(|at| &folder[..at + root.len()])).unwrap_or(folder);
     let mut before = "";
     let in_folder = folder.split('/').any(|part| {
         let domain = matches!(std::mem::replace(&mut before, part), "com" | "org" | "net" | "io" | "dev");
-        FOLDERS.contains(&part.to_ascii_lowercase().as_str()) && !(domain && matches!(part, "example" | "sample"))
+        let part = part.to_ascii_lowercase();
+        // `complete-tests` may be what a program does
+        let of_tests = part.strip_suffix("tests").and_then(|kind| kind.strip_suffix(['-', '_'])).is_some_and(|kind| TRIALS.contains(&kind));
+        of_tests || FOLDERS.contains(&part.as_str()) && !(domain && matches!(part.as_str(), "example" | "sample"))
     });
     let stem = name.split('.').next().unwrap_or(name);
     let named = name.contains(".test.")
         || name.contains(".spec.")
+        || name.contains(".eval.")
         || name.contains(".stories.")
         || stem.ends_with("_test")
         || stem.starts_with("test_")
+        || stem.starts_with("mock-")
+        || stem.starts_with("mock_")
         || stem == "conftest";
     // deeper down it is what a program does that keeps things: `services/archive`
     let archived = folder.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case("archive"));
@@ -329,5 +337,9 @@ mod tests {
         assert!(is_test_path("web/tests/api.js"));
         assert!(is_test_path("archive/2019/api.js"));
         assert!(!is_test_path("services/archive/api.js"));
+        assert!(is_test_path("integtests/clients/pool.py"));
+        assert!(is_test_path("packages/app-tests/sign-in.ts"));
+        assert!(is_test_path("scripts/mock-mail.mjs"));
+        assert!(!is_test_path("app/api/links/[id]/complete-tests/route.ts"));
     }
 }

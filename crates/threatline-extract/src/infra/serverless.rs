@@ -34,6 +34,10 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
     if !(named && provided && holds) {
         return false;
     }
+    if let Some((_, kind)) = elsewhere(document) {
+        other_functions(document, *kind, out);
+        return true;
+    }
     let variables = Variables { document };
     let scalar = |text: &str| variables.text(text);
     let empty = Node { line: document.line, end_line: document.end_line, kind: Kind::Mapping(Vec::new()), tag: None };
@@ -52,6 +56,47 @@ pub fn read(document: &Node, out: &mut Extracted) -> bool {
         out.facts.gaps.push(Gap { mark: None, reason: "more values than are read of one file".to_owned(), whole: false });
     }
     true
+}
+
+/// Providers other than AWS by their names, and what their functions are; those without a kind are known to be others, and no more.
+const PROVIDERS: &[(&str, Option<&str>)] = &[
+    ("google", Some("Serverless::GoogleFunction")),
+    ("azure", Some("Serverless::AzureFunction")),
+    ("openwhisk", None),
+    ("kubeless", None),
+    ("knative", None),
+    ("fn", None),
+    ("cloudflare", None),
+    ("tencent", None),
+    ("aliyun", None),
+    ("spotinst", None),
+    ("twilio-runtime", None),
+];
+
+/// The provider of a service that is not deployed to AWS.
+fn elsewhere(document: &Node) -> Option<&'static (&'static str, Option<&'static str>)> {
+    let name = document.str_at(&["provider", "name"]).or_else(|| document.get("provider")?.as_str())?;
+    PROVIDERS.iter().find(|(known, _)| *known == name)
+}
+
+/// Functions that another provider runs: what starts them there is not what it would be on AWS.
+fn other_functions(document: &Node, kind: Option<&str>, out: &mut Extracted) {
+    let Some(kind) = kind else { return };
+    let variables = Variables { document };
+    let scalar = |text: &str| variables.text(text);
+    let empty = Node { line: document.line, end_line: document.end_line, kind: Kind::Mapping(Vec::new()), tag: None };
+    let mut values = values_of(&empty, &scalar, MAX_VALUES);
+    for entry in document.get("functions").map_or(&[][..], Node::one_or_many).iter().flat_map(Node::entries).filter(|entry| entry.value.is_mapping()) {
+        let mark = out.mark(entry.line, entry.end_line());
+        let mut attributes = Vec::new();
+        if let Some(node) = document.at(&["provider", "environment"]) {
+            values.flatten("environment", node, &mut attributes, out);
+        }
+        for property in entry.value.entries().iter().filter(|property| property.key != "events") {
+            values.flatten(&property.key, &property.value, &mut attributes, out);
+        }
+        out.say(InfraFact::Resource(Resource { kind: kind.to_owned(), name: entry.key.clone(), data_source: false, attributes, mark }));
+    }
 }
 
 fn functions(document: &Node, values: &mut Values<'_>, out: &mut Extracted) {

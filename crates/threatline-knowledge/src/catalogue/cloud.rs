@@ -32,6 +32,8 @@ pub struct Cloud {
     pub part: BTreeMap<String, Part>,
     /// A value under a name.
     pub parameter: BTreeMap<String, NamedValue>,
+    /// Has a name of its own, which others may say in place of a reference.
+    pub called: BTreeMap<String, Keys>,
     /// Is one thing wherever it is spoken of by the same name, or altogether.
     pub shared: BTreeMap<String, Shared>,
     /// Starts something.

@@ -559,6 +559,7 @@ impl<'a> Evaluator<'a> {
                         typed: ruled.pack.typed_parameters && matches!(self.family(), Family::CSharp | Family::Java),
                         answered_by: Vec::new(),
                         choice: None,
+                        unplaced: false,
                         parameters: parameters.clone(),
                     };
                     self.told_of.entry((file, index, this)).or_insert_with(|| Rc::new(told.clone()));
@@ -644,6 +645,7 @@ impl<'a> Evaluator<'a> {
                 typed: false,
                 answered_by: Vec::new(),
                 choice: None,
+                unplaced: false,
                 parameters: Vec::new(),
             };
             let router = self.single(&format!("{}:jobs", one.ruled.pack.name), None);
@@ -720,6 +722,7 @@ pub(super) fn plain_route(handler: Val, place: super::Place) -> Route {
     Route {
         answered_by: Vec::new(),
         choice: None,
+        unplaced: false,
         kind: EntryPointKind::Http,
         methods: vec![None],
         told: false,

@@ -163,7 +163,8 @@ impl<'a> Evaluator<'a> {
             let standing = if self.rehearsing && rehearses(&self.program.files[self.owner].path) {
                 Standing::Rehearsed
             } else if let Some(class) = self.pretending.first() {
-                Standing::Pretended(self.program.files[class.0].path.clone(), class.1)
+                let alone = self.objects[own].spot.as_ref().is_some_and(|spot| !spot.space.is_empty());
+                Standing::Pretended(self.program.files[class.0].path.clone(), class.1, alone)
             } else {
                 Standing::Made
             };
@@ -298,6 +299,34 @@ impl Attributes {
     fn says(&self, key: &str) -> bool {
         self.all.iter().any(|(name, ..)| name == key || name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
     }
+}
+
+/// What the whole program tells of classes that one unit only pretended to make: a construct whose class another one makes is
+/// said there, under the name that it has there; and where a program makes some of the stacks of a folder, it does not make the others.
+pub(super) fn leave_out_unmade(out: &mut Composed, made: &dyn Fn(&str, u32) -> bool) {
+    let place = |resource: &CodeResource| (resource.place.clone(), resource.resource.kind.clone());
+    let mut named: BTreeMap<_, Vec<(String, Standing)>> = BTreeMap::new();
+    for resource in &out.resources {
+        named.entry(place(resource)).or_default().push((resource.resource.name.clone(), resource.standing.clone()));
+    }
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let lived: std::collections::BTreeSet<String> =
+        out.resources.iter().filter(|resource| resource.standing == Standing::Made).map(|resource| folder(&resource.place.path)).collect();
+    out.resources.retain(|resource| match &resource.standing {
+        Standing::Pretended(path, class, alone) if *alone => made(path, *class) || !lived.contains(&folder(path)),
+        Standing::Pretended(path, class, _) if made(path, *class) => {
+            let others = named.get(&place(resource)).map_or(&[][..], Vec::as_slice);
+            !others.iter().any(|(name, standing)| *standing != resource.standing && tells_more(name, &resource.resource.name))
+        }
+        _ => true,
+    });
+}
+
+/// Whether one name ends as another one does behind its first word, and begins otherwise: `BackendStoreOrders` and `ConstructStoreOrders`.
+fn tells_more(name: &str, other: &str) -> bool {
+    let word = |at: usize| other[at..].chars().next().is_some_and(char::is_uppercase);
+    let tail = (1..other.len()).filter(|at| other.is_char_boundary(*at)).find(|at| word(*at)).map_or(other, |at| &other[at..]);
+    name != other && name.ends_with(tail) && !other.ends_with(name)
 }
 
 /// Resources of which it is known whether they are made: what a class was only pretended to make, and what a test makes,

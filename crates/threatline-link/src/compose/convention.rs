@@ -218,6 +218,7 @@ impl<'a> Evaluator<'a> {
             typed: convention.pack.typed_parameters,
             answered_by: Vec::new(),
             choice: None,
+            unplaced: false,
             parameters: Vec::new(),
         };
         let router = self.single(&format!("{}:annotated", convention.pack.name), None);

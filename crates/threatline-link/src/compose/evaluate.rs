@@ -14,6 +14,7 @@ use super::value::*;
 use super::witness::Input;
 use super::{Composed, Place};
 use hashbrown::{HashMap, HashSet};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub(super) struct Evaluator<'a> {
     /// What guards proved, see [`super::guard`].
     pub(super) proofs: HashMap<String, super::guard::Proof>,
     generic: HashMap<(FileId, u32), ObjectId>,
+    /// The number behind the last object that each of them made for itself.
+    generic_ends: HashMap<ObjectId, ObjectId>,
     /// The objects of classes of which the program makes one, at one place (Rust); none where it makes several.
     only: HashMap<(FileId, u32), Option<Only>>,
     /// Classes of which somebody was seen to make an object.
@@ -124,6 +127,10 @@ pub(super) struct Evaluator<'a> {
     /// Routers that a pack's functions without an object are about, by what stands for all of them.
     pub(super) ambient: Vec<(&'static str, ObjectId, ObjectId)>,
     pub(super) metadata: Option<Told>,
+    /// The path of the route that is looked at, where requests for it come with that path.
+    pub(super) location: Option<Rc<str>>,
+    /// Something was decided by that path.
+    pub(super) heeds_path: Cell<bool>,
     /// What the handler takes whose guards are being judged.
     pub(super) taking: Vec<Val>,
     /// Classes of the project that are routers.
@@ -200,6 +207,7 @@ impl<'a> Evaluator<'a> {
             memo: HashMap::new(),
             proofs: HashMap::new(),
             generic: HashMap::new(),
+            generic_ends: HashMap::new(),
             only: HashMap::new(),
             made: BTreeSet::new(),
             named: None,
@@ -260,6 +268,8 @@ impl<'a> Evaluator<'a> {
             told_privileges: HashSet::new(),
             telling: Vec::new(),
             metadata: None,
+            location: None,
+            heeds_path: Cell::new(false),
             taking: Vec::new(),
             ambient: Vec::new(),
             roots: Vec::new(),

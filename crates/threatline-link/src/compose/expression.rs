@@ -202,6 +202,8 @@ impl<'a> Evaluator<'a> {
             out = match (&out, &value) {
                 // `config.root || "/"`: what a library holds is not known, what stands in for it is
                 (Val::Symbol(_) | Val::Method(..), Val::Text(_)) if runs_bodies => value,
+                // a path that who deploys it may say: without a word it is the root
+                (Val::Unknown | Val::Symbol(_) | Val::Made(_), Val::Text(_)) if self.family() == Family::JavaScript && value.literal() == Some("/") => value,
                 _ => self.one_of(&out, &value),
             };
         }

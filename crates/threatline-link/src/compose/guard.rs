@@ -10,10 +10,13 @@ mod beside;
 mod compared;
 mod contained;
 mod dependencies;
+mod located;
 mod paths;
 mod proved;
 mod refuse;
 mod settled;
+mod shapes;
+mod statuses;
 mod tested;
 mod words;
 
@@ -21,6 +24,8 @@ use super::Place;
 use super::evaluate::{Evaluator, leaves};
 use super::value::*;
 pub(super) use proved::Proof;
+use shapes::*;
+use statuses::*;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use threatline_facts::code::*;
@@ -442,6 +447,8 @@ impl<'a> Evaluator<'a> {
             prover.unclear |= verdict.unclear;
             prover.places.extend(verdict.places);
         }
+        // what was depended on is called, and decides; which of several that is may be a setting
+        prover.unclear |= prover.calls_on && !start.authenticated && self.family() == Family::Python && !self.dependencies(closure).is_empty();
         // What goes on to something else is a guard, also where it is written as a handler.
         self.strict = strict && !prover.calls_on;
         let end = self.walk(&function.steps, start, &mut prover, &scope);
@@ -451,7 +458,7 @@ impl<'a> Evaluator<'a> {
         let known = prover.onward.unwrap_or_default();
         // of a guard; a handler that refuses may be a login
         let mut undecided = false;
-        if !known.authenticated && !prover.exempted && self.refuses_somewhere(&function.steps, &scope) {
+        if !known.authenticated && !prover.exempted && self.refuses_somewhere(&function.steps, &scope, &[closure.index]) {
             // It turns some requests away, for reasons that were not understood.
             prover.unclear = true;
             undecided = !strict;

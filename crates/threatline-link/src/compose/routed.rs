@@ -416,6 +416,7 @@ impl<'a> Evaluator<'a> {
         let route = Route {
             answered_by: Vec::new(),
             choice: None,
+            unplaced: routed.rule.directive.is_some(),
             kind,
             methods,
             told: true,

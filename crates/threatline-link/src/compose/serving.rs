@@ -125,6 +125,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 answered_by: Vec::new(),
                 choice: None,
+                unplaced: false,
                 kind,
                 methods: vec![offer.methods.get("*").cloned()],
                 told: true,

@@ -3,7 +3,7 @@
 //! Units are evaluated apart, so what one shares with others is said more than once: once by itself,
 //! without knowing how it is used, and once by each that uses it. Who uses it knows better.
 
-use super::{CodeCall, Composed, order};
+use super::{CodeCall, Composed, Place, order};
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,8 @@ pub struct Part {
     pub(super) visited: BTreeSet<(Arc<str>, u32)>,
     /// Calls that were seen only when a function was run of which nobody knows who calls it.
     pub(super) alone: BTreeMap<usize, (Arc<str>, u32)>,
+    /// Classes of which it makes objects.
+    pub(super) made: BTreeSet<(Arc<str>, u32)>,
     /// Its rules of access, for the routes of the units that it is built with.
     pub(super) reach: super::rules::Reach,
 }
@@ -30,14 +32,31 @@ pub fn join(parts: &[&Part]) -> Composed {
     let visited: BTreeSet<&(Arc<str>, u32)> = parts.iter().flat_map(|part| &part.visited).collect();
     let routes = |part: &&Part| part.borrowed.iter().filter_map(|entry| route(part, *entry)).collect::<Vec<_>>();
     let borrowed: BTreeSet<(Arc<str>, Mark)> = parts.iter().flat_map(routes).collect();
+    let ways: HashMap<(Arc<str>, Mark), Vec<&[Place]>> = parts.iter().flat_map(|part| part.borrowed.iter().map(move |entry| (part, *entry))).fold(
+        HashMap::new(),
+        |mut ways: HashMap<_, Vec<&[Place]>>, (part, entry)| {
+            if let Some(route) = route(part, entry) {
+                ways.entry(route).or_default().push(&part.composed.entries[entry].places);
+            }
+            ways
+        },
+    );
     let mut out = Composed::default();
     let mut numbers = HashMap::new();
     for part in parts {
         let said = &part.composed;
         // A router that another unit mounts, or makes: its routes are said there, with their prefix.
-        let is_alone = |entry: usize| !part.borrowed.contains(&entry) && said.entries[entry].places.len() == 1;
-        let kept: Vec<usize> =
-            (0..said.entries.len()).filter(|entry| !(is_alone(*entry) && route(part, *entry).is_some_and(|route| borrowed.contains(&route)))).collect();
+        let is_alone = |entry: usize| said.entries[entry].places.len() == 1;
+        // or one that holds others, and hangs nowhere in its own unit
+        let is_further = |entry: usize, route: &(Arc<str>, Mark)| {
+            let own = &said.entries[entry].places;
+            ways.get(route).is_some_and(|ways| ways.iter().any(|way| way.len() > own.len() && way.ends_with(own)))
+        };
+        let is_said = |entry: usize| {
+            let route = route(part, entry).filter(|_| !part.borrowed.contains(&entry));
+            route.is_some_and(|route| is_alone(entry) && borrowed.contains(&route) || is_further(entry, &route))
+        };
+        let kept: Vec<usize> = (0..said.entries.len()).filter(|entry| !is_said(*entry)).collect();
         let used: BTreeSet<usize> = kept.iter().flat_map(|entry| said.entries[*entry].calls.iter().flatten().copied()).collect();
         let number: Vec<Option<usize>> = said
             .calls
@@ -67,6 +86,8 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.unresolved.extend(said.unresolved.iter().cloned());
     }
     super::rules::govern(&parts.iter().map(|part| &part.reach).collect::<Vec<_>>(), &mut out.entries);
+    let made: BTreeSet<(&str, u32)> = parts.iter().flat_map(|part| part.made.iter().map(|(path, class)| (&**path, *class))).collect();
+    super::constructs::leave_out_unmade(&mut out, &|path, class| made.contains(&(path, class)));
     super::constructs::settle(&mut out, &|_, _| false);
     order::sort(&mut out);
     out

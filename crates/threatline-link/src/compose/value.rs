@@ -321,6 +321,8 @@ pub(super) struct Route {
     pub(super) takes: Vec<Val>,
     pub(super) guards: Vec<Guard>,
     pub(super) place: Place,
+    /// Its path is a name for it, and not what a request asks for.
+    pub(super) unplaced: bool,
     pub(super) typed: bool,
     /// Methods of the handler's class that answer, with the HTTP method of each.
     pub(super) answered_by: Vec<(String, String)>,

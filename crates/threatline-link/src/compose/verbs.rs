@@ -307,6 +307,7 @@ impl<'a> Evaluator<'a> {
             Verb::Versions => self.versioned(rule, site),
             Verb::Tell => return None,
             Verb::Told => return Some(self.told_here(rule, site)),
+            Verb::Matches => return Some(Val::Made(Rc::new(Made { by: site.name.clone(), arguments: site.arguments.clone() }))),
             Verb::Answer => return Some(self.answer(pack, rule, site)),
             Verb::Root => self.root(pack, rule, site),
             Verb::Handle => return Some(self.handle(pack, rule, site)),

@@ -284,6 +284,8 @@ impl<'a> Evaluator<'a> {
             Val::Function(closure) => self.told_of.get(&(closure.file, closure.index, closure.this)).cloned(),
             _ => None,
         };
+        let is_located = reached.route.kind == EntryPointKind::Http && !reached.route.unplaced;
+        self.location = is_located.then(|| std::rc::Rc::from(path.as_str()));
         self.choice.clone_from(&reached.route.choice);
         self.frames.push(Effects::default());
         let chain = self.chain(&reached.guards, reached.unclear);

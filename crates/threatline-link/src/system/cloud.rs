@@ -7,11 +7,13 @@
 mod access;
 mod attributes;
 mod bicep;
+mod called;
 mod code;
 mod components;
 mod grants;
 mod leads;
 mod networks;
+mod packaged;
 mod placed;
 mod reach;
 mod routes;
@@ -78,6 +80,8 @@ pub(crate) struct Cloud<'a> {
     /// The call that made a space of names, for files that are taken in once for each call.
     calls: BTreeMap<String, usize>,
     tables: tables::Tables<'a>,
+    /// Resources by the names that they are given.
+    names: BTreeMap<String, Vec<usize>>,
 }
 
 /// Grants, flows or entry points that resources tell of; no system has so many.
@@ -104,11 +108,14 @@ impl<'a> Cloud<'a> {
             stored: Vec::new(),
             calls: BTreeMap::new(),
             tables: tables::Tables::default(),
+            names: BTreeMap::new(),
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
         let scopes = scopes::Scopes::new(said);
-        let counts =
-            |resource: &At<'_, Resource>| is_template(&resource.it.kind) && scopes.counts(&resource.path, resource.it) && !bicep::is_one(&resource.path);
+        let packaged = packaged::packaged(said);
+        let counts = |resource: &At<'_, Resource>| {
+            is_template(&resource.it.kind) && scopes.counts(&resource.path, resource.it) && !bicep::is_one(&resource.path) && !packaged.contains(&resource.path)
+        };
         for resource in said.resources.iter().filter(|resource| counts(resource)) {
             let scope = scopes.of(&resource.path, resource.it);
             cloud.add(resource.path.clone(), resource.it, scope);
@@ -118,7 +125,7 @@ impl<'a> Cloud<'a> {
             cloud.add_declared(resource);
         }
         let handed = bicep::deploy(&mut cloud, said);
-        for stack in said.stacks.iter().filter(|stack| !bicep::is_one(&stack.path)) {
+        for stack in said.stacks.iter().filter(|stack| !bicep::is_one(&stack.path) && !packaged.contains(&stack.path)) {
             let scope = scopes.taken(&stack.path).to_owned();
             for parameter in &stack.it.parameters {
                 cloud.parameters.insert((scope.clone(), parameter.name.clone()), parameter);
@@ -127,7 +134,7 @@ impl<'a> Cloud<'a> {
                 cloud.outputs.insert((scope.clone(), output.name.clone()), &output.value);
             }
         }
-        for stack in &said.stacks {
+        for stack in said.stacks.iter().filter(|stack| !packaged.contains(&stack.path)) {
             for output in &stack.it.outputs {
                 let name = output.export.as_ref().and_then(|name| cloud.literal(&stack.path, name));
                 if let Some(name) = name {
@@ -142,6 +149,7 @@ impl<'a> Cloud<'a> {
         let mut named: Vec<(String, usize)> = named.collect();
         named.sort();
         cloud.stored = named;
+        cloud.name_all();
         cloud
     }
 

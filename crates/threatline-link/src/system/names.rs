@@ -157,11 +157,14 @@ impl Directory {
 
     /// The only component that is this product, or the only one in the deployment of `from`.
     pub(crate) fn product(&self, technology: &str, from: usize, drafts: &[Draft<'_>]) -> Option<usize> {
+        // what only tests run is nothing that others speak to
+        let in_test = |at: usize| drafts[at].environment == Environment::Test;
         let all: BTreeSet<usize> = self
             .products
             .get(technology)?
             .iter()
             .copied()
+            .filter(|at| !in_test(*at) || in_test(from))
             .filter(|at| *at != from && (drafts[*at].plays.contains(technology) || (!drafts[*at].descriptions.is_empty() && drafts[*at].protocol.is_some())))
             .collect();
         if all.len() == 1 {

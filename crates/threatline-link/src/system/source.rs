@@ -64,7 +64,8 @@ impl Folders {
         for package in &said.packages {
             let folder = folder_of(&package.path);
             if let Some(name) = package.it.name.as_deref()
-                && !folder.is_empty()
+                // all of a repository is a package's where an image is built of it
+                && (!folder.is_empty() || said.dockerfiles.contains_key("Dockerfile"))
             {
                 let short = name.rsplit(['/', ':']).next().unwrap_or(name);
                 folders.by_package.entry(stem(short)).or_default().insert(folder.to_owned());

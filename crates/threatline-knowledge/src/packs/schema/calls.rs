@@ -70,6 +70,7 @@ pub enum Verb {
     Versions,
     Tell,
     Told,
+    Matches,
     Answer,
     Root,
     Construct,

@@ -33,6 +33,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 answered_by: Vec::new(),
                 choice: None,
+                unplaced: false,
                 kind,
                 methods: vec![None],
                 told: false,

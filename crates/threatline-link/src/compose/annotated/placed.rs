@@ -135,6 +135,7 @@ impl<'a> Evaluator<'a> {
                 let route = Route {
                     answered_by: Vec::new(),
                     choice: None,
+                    unplaced: false,
                     kind,
                     methods: methods.clone(),
                     told: false,

@@ -104,6 +104,7 @@ impl<'a> Evaluator<'a> {
         self.pretending.push((file, class));
         self.prepare_instance(id, file, class, None);
         self.pretending.pop();
+        self.generic_ends.insert(id, self.objects.len());
         (self.proving, self.rehearsing) = (proving, rehearsing);
         if runs_bodies {
             self.run_class_bodies(id, file, class);
@@ -125,8 +126,9 @@ impl<'a> Evaluator<'a> {
         let real: BTreeSet<ObjectId> = (0..self.objects.len()).filter(|id| !pretended.contains(id)).flat_map(held).collect();
         let of_own = |id: ObjectId, router: ObjectId| {
             let class = self.objects[id].class.map(|(file, _)| &self.program.files[file].path);
-            // What was there before, or elsewhere, was not made in its constructor.
-            router > id && self.objects[router].place.as_ref().map(|place| &place.path) == class
+            // What was there before, or elsewhere, was not made in its constructor, nor in one of its bases'.
+            let within = self.generic_ends.get(&id).is_some_and(|end| router < *end);
+            router > id && (within || self.objects[router].place.as_ref().map(|place| &place.path) == class)
         };
         let real_part = |id: &ObjectId| real.contains(id);
         let routers = pretended.iter().copied().filter(|id| {

@@ -118,6 +118,10 @@ impl<'a> Evaluator<'a> {
                 let after = self.walk(body, known, prover, scope);
                 let mut out = after;
                 for handler in handlers {
+                    // `const code = error.status || 500; return new Response(…, { status: code })`
+                    if self.strict && prover.depth == 0 && !prover.calls_on && answers_with_failure(handler) {
+                        continue;
+                    }
                     let ends = prover.last && handler.iter().any(|step| matches!(step, Step::Do(value) if self.fails(value, prover)));
                     if let Some(end) = self.walk(handler, known, prover, scope)
                         && !ends
@@ -195,16 +199,25 @@ impl<'a> Evaluator<'a> {
         if let Some(holds) = chosen {
             return self.walk(if holds { then } else { otherwise }, known, prover, scope);
         }
-        if let Some(holds) = self.settled(condition, scope, 0) {
+        if let Some(holds) = self.settled(condition, scope, &prover.within.clone(), 0) {
+            let before = prover.onward.is_some();
             let end = self.walk(if holds { then } else { otherwise }, known, prover, scope);
-            prover.exempted |= end.is_none() && prover.onward.is_some();
+            // what goes on here, before anything was asked
+            prover.exempted |= end.is_none() && prover.onward.is_some() && !before;
             return end;
         }
         let strong = prover.inside_verify || self.is_check(condition, prover, scope, 0);
         // where a refusal stands under what holds of somebody (`if user.banned?`), nobody may pass as well
         let (strong_then, strong_else) = match self.runs_bodies() && strong && !prover.inside_verify {
             true => (self.says_nobody(condition, prover, scope, 0), self.says_who(condition, prover, scope, 0)),
-            false => (strong && !self.holds_somebody(condition, prover, scope), strong),
+            false => (
+                strong
+                    && refuses_others(condition, 0)
+                    && !self.holds_somebody(condition, prover, scope)
+                    && !self.needs_somebody(condition, prover, scope)
+                    && self.asks_all(condition, "and", prover, scope, 0),
+                strong && self.asks_all(condition, "or", prover, scope, 0),
+            ),
         };
         let compared = self.compared_by(condition, prover, 0);
         let after = |away: Option<u16>, mut known: Known, strong: bool| {
@@ -243,7 +256,11 @@ impl<'a> Evaluator<'a> {
         // A branch that answers and falls through to the end does not go on.
         let then_end = then_end.filter(|_| then_away.is_none() || leaves_nothing(then));
         match (then_end, else_end) {
-            (Some(a), Some(b)) => Some(a.meet(b)),
+            (Some(a), Some(b)) => {
+                // `if (!isOpen(request)) await protect()`: who is asked depends on what was not understood
+                prover.unclear |= !self.strict && a.authenticated != b.authenticated && !tests_absence(condition, 0);
+                Some(a.meet(b))
+            }
             (a, b) => a.or(b),
         }
     }
@@ -254,7 +271,10 @@ impl<'a> Evaluator<'a> {
         match value {
             Value::Call(call) => {
                 if let Value::Member(object, method) = &call.callee {
-                    known = self.see(object, known, prover, scope);
+                    let seen = self.see(object, known, prover, scope);
+                    // `verify(token).catch(() => null)`: an error that is swallowed leaves nothing proven
+                    let swallows = method == "catch" && self.family() == Family::JavaScript && matches!(&**object, Value::Call(_));
+                    known = if swallows { known } else { seen };
                     if matches!(&**object, Value::Name(name) if name == "super") {
                         known = self.see_base(call, method, known, prover);
                     }
@@ -285,6 +305,7 @@ impl<'a> Evaluator<'a> {
                         (prover.last, prover.behind) = (last, behind);
                         let is_value = match self.family() {
                             Family::Rust => self.gives_a_value(call, *index),
+                            Family::JavaScript => asks_each(call),
                             _ => self.runs_bodies() && !leaves_around(steps),
                         };
                         if is_value && !prover.calls_on {
@@ -333,12 +354,16 @@ impl<'a> Evaluator<'a> {
                     && prover.depth < 4
                     && closure.index != 0
                 {
-                    let (verdict, _) = self.prove_helper(closure, prover.depth + 1);
+                    let (mut verdict, _) = self.prove_helper(closure, prover.depth + 1);
+                    // what it refuses with is handed on (`check(&req).await?`)
+                    prover.unclear |= verdict.unclear && (self.family() == Family::Rust || self.asks_around(call, prover));
+                    // a handler that has a password checked logs somebody in
+                    if self.strict && call.arguments.iter().any(|argument| names_password(&argument.value, 0)) {
+                        verdict = Verdict::default();
+                    }
                     known.authenticated |= verdict.authenticates;
                     known.authorized |= verdict.authorizes;
                     known.owned |= verdict.owns;
-                    // what it refuses with is handed on (`check(&req).await?`)
-                    prover.unclear |= verdict.unclear && self.family() == Family::Rust;
                     if verdict.authenticates || verdict.authorizes || verdict.owns {
                         prover.places.extend(verdict.places);
                     }
@@ -440,6 +465,17 @@ impl<'a> Evaluator<'a> {
         let (verdict, inner) = self.prove(closure, depth);
         self.taking = taking;
         if inner.is_some() { (Verdict::default(), None) } else { (verdict, None) }
+    }
+
+    /// `await requireUser()`, `return handleRequest(input)`: a function that is told nothing, or what the one around it is told,
+    /// can only ask the request who calls, and what it throws is thrown on.
+    fn asks_around(&self, call: &Call, prover: &Prover) -> bool {
+        let is_own = |value: &Value| matches!(value, Value::Name(name) if prover.parameters.contains(name));
+        let is_handed_on = |argument: &Argument| match &argument.value {
+            Value::Map(entries) => entries.iter().any(|(_, value)| is_own(value)) && !names_password(&argument.value, 0),
+            value => is_own(value),
+        };
+        self.family() == Family::JavaScript && !prover.calls_on && call.arguments.iter().all(is_handed_on)
     }
 
     /// The function or library name that a call calls, without running it.

@@ -46,9 +46,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether any branch of these steps refuses.
-    pub(super) fn refuses_somewhere(&mut self, steps: &'a [Step], scope: &Scope) -> bool {
+    pub(super) fn refuses_somewhere(&mut self, steps: &'a [Step], scope: &Scope, within: &[u32]) -> bool {
         steps.iter().any(|step| match step {
-            Step::If { .. } | Step::Loop { .. } | Step::Block(_) | Step::Try { .. } => step.bodies().any(|body| self.refuses_somewhere(body, scope)),
+            Step::If { condition, then, otherwise } => match self.located(condition, scope, within, 0) {
+                Some(holds) => self.refuses_somewhere(if holds { then } else { otherwise }, scope, within),
+                None => self.refuses_somewhere(then, scope, within) || self.refuses_somewhere(otherwise, scope, within),
+            },
+            Step::Loop { .. } | Step::Block(_) | Step::Try { .. } => step.bodies().any(|body| self.refuses_somewhere(body, scope, within)),
             step => self.status_in(step, scope).is_some(),
         })
     }

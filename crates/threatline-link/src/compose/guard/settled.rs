@@ -4,13 +4,21 @@
 use super::*;
 
 impl<'a> Evaluator<'a> {
-    /// Whether a condition surely holds, or surely does not, by what decorators tell of the handler.
-    pub(super) fn settled(&mut self, condition: &'a Value, scope: &Scope, depth: usize) -> Option<bool> {
-        if depth > 6 || self.metadata.is_none() {
+    /// Whether a condition surely holds, or surely does not, by what decorators tell of the handler, or for the path of its route.
+    pub(super) fn settled(&mut self, condition: &'a Value, scope: &Scope, within: &[u32], depth: usize) -> Option<bool> {
+        match self.metadata.is_some().then(|| self.settled_by_told(condition, scope, depth)).flatten() {
+            Some(holds) => Some(holds),
+            None => self.located(condition, scope, within, depth),
+        }
+    }
+
+    /// The same, by what decorators tell alone.
+    fn settled_by_told(&mut self, condition: &'a Value, scope: &Scope, depth: usize) -> Option<bool> {
+        if depth > 6 {
             return None;
         }
         match condition {
-            Value::Not(inner) => self.settled(inner, scope, depth + 1).map(|holds| !holds),
+            Value::Not(inner) => self.settled_by_told(inner, scope, depth + 1).map(|holds| !holds),
             Value::Name(_) | Value::Call(_) => self.is_told(condition, scope).then(|| is_truthy(&self.value(condition, scope))).flatten(),
             Value::Member(object, name) if name == "length" && self.is_told(object, scope) => match self.value(object, scope) {
                 Val::List(items) => Some(!items.is_empty()),
@@ -19,7 +27,7 @@ impl<'a> Evaluator<'a> {
             Value::Either(parts) => {
                 let mut out = Some(false);
                 for part in parts {
-                    match self.settled(part, scope, depth + 1) {
+                    match self.settled_by_told(part, scope, depth + 1) {
                         Some(true) => return Some(true),
                         Some(false) => {}
                         None => out = None,
@@ -35,15 +43,15 @@ impl<'a> Evaluator<'a> {
     fn settled_by(&mut self, operator: &str, parts: &'a [Value], scope: &Scope, depth: usize) -> Option<bool> {
         let [left, right] = parts else { return None };
         match (operator, right) {
-            ("and", _) => match (self.settled(left, scope, depth + 1), self.settled(right, scope, depth + 1)) {
+            ("and", _) => match (self.settled_by_told(left, scope, depth + 1), self.settled_by_told(right, scope, depth + 1)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
                 (Some(true), Some(true)) => Some(true),
                 _ => None,
             },
-            ("==", Value::Boolean(true)) | ("!=", Value::Boolean(false) | Value::Null) => self.settled(left, scope, depth + 1),
-            ("!=", Value::Boolean(true)) | ("==", Value::Boolean(false) | Value::Null) => self.settled(left, scope, depth + 1).map(|holds| !holds),
-            (">", Value::Number(zero)) if zero == "0" => self.settled(left, scope, depth + 1),
-            ("==", Value::Number(zero)) if zero == "0" => self.settled(left, scope, depth + 1).map(|holds| !holds),
+            ("==", Value::Boolean(true)) | ("!=", Value::Boolean(false) | Value::Null) => self.settled_by_told(left, scope, depth + 1),
+            ("!=", Value::Boolean(true)) | ("==", Value::Boolean(false) | Value::Null) => self.settled_by_told(left, scope, depth + 1).map(|holds| !holds),
+            (">", Value::Number(zero)) if zero == "0" => self.settled_by_told(left, scope, depth + 1),
+            ("==", Value::Number(zero)) if zero == "0" => self.settled_by_told(left, scope, depth + 1).map(|holds| !holds),
             _ => None,
         }
     }

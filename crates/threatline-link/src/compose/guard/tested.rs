@@ -19,7 +19,7 @@ impl<'a> Evaluator<'a> {
             Value::Either(parts) | Value::List(parts) | Value::Unknown(parts) => parts.iter().any(|part| self.is_check(part, prover, scope, depth + 1)),
             Value::Call(call) => self.is_checking_call(call, prover, scope, depth),
             Value::Name(name) => {
-                (is_identity(name) && (!self.strict || is_held(name)))
+                (is_identity(name) && !is_raw(name) && !is_demand(name) && (!self.strict || is_held(name)))
                     || self.comes_from_check(name, prover, scope, depth)
                     || self.asks_a_check(condition, prover, scope, depth)
             }
@@ -59,6 +59,36 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// `user && user.name === BLOCKED`: only somebody is refused so, and nobody passes.
+    pub(super) fn needs_somebody(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope) -> bool {
+        let Value::Operator(operator, parts) = condition else { return false };
+        let is_bare = |part: &&Value| matches!(part, Value::Name(_) | Value::Member(..) | Value::Call(_) | Value::Index(..));
+        matches!(operator.as_str(), "and" | "&&")
+            && parts.iter().filter(is_bare).any(|part| self.settled(part, scope, &prover.within, 0).is_none() && self.says_who(part, prover, scope, 0))
+    }
+
+    /// Whether all parts that are joined so ask about the caller. `if (isAdminPage && !user) refuse()` lets everybody past who asks
+    /// for another page, and `if (isPublic || user) goOn()` whoever asks for a public one.
+    pub(super) fn asks_all(&mut self, condition: &'a Value, joined: &str, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        let parts = match condition {
+            Value::Not(inner) => return self.asks_all(inner, if joined == "and" { "or" } else { "and" }, prover, scope, depth + 1),
+            Value::Operator(operator, parts) if operator == joined || joined == "and" && operator == "&&" || joined == "or" && operator == "||" => parts,
+            Value::Either(parts) if joined == "or" => parts,
+            _ => return true,
+        };
+        // of a part that surely holds, or surely does not, nothing depends
+        let is_moot = |holds: Option<bool>| holds == Some(joined == "and");
+        parts.iter().all(|part| {
+            is_moot(self.settled(part, scope, &prover.within, 0))
+                || self.is_check(part, prover, scope, depth + 1) && self.asks_all(part, joined, prover, scope, depth + 1)
+                || asks_for_nothing(part)
+                || is_preflight(part)
+        })
+    }
+
     /// Whether a condition holds for nobody who was checked: `!user`, `user.nil?`, `token != KEY`.
     pub(super) fn says_nobody(&mut self, condition: &'a Value, prover: &Prover, scope: &Scope, depth: usize) -> bool {
         if depth > 6 {
@@ -88,6 +118,8 @@ impl<'a> Evaluator<'a> {
             return false;
         }
         let value = match condition {
+            // `const { data, error } = await auth.getUser()`
+            Value::Name(name) if matches!(name.as_str(), "error" | "err" | "e") => return false,
             Value::Name(name) => self.bound(name, &prover.within),
             other => Some(other),
         };
@@ -214,6 +246,10 @@ impl<'a> Evaluator<'a> {
             Val::Text(text) => !matches!(**text, threatline_facts::Text::Unknown),
             _ => false,
         };
+        // what a form brings back that it was given says nothing of who sends it
+        if parts.iter().filter_map(last_word).any(|word| is_unfinished(&word)) {
+            return false;
+        }
         // a handler that compares passwords logs somebody in
         if self.strict && parts.iter().filter_map(last_word).any(|word| is_password(&word)) {
             return false;
@@ -247,16 +283,23 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A name that holds the outcome of a check, or a member of one; not the name that is asked about.
-    fn is_part_of_check(&mut self, value: &Value, asked: &str, prover: &Prover, scope: &Scope, depth: usize) -> bool {
-        let name = match value {
-            Value::Name(name) => name,
-            Value::Member(object, _) => match &**object {
-                Value::Name(name) => name,
-                _ => return false,
-            },
-            _ => return false,
-        };
-        name != asked && self.comes_from_check(name, prover, scope, depth + 1)
+    fn is_part_of_check(&mut self, value: &'a Value, asked: &str, prover: &Prover, scope: &Scope, depth: usize) -> bool {
+        let mut whole = value;
+        // `(await auth.getUser()).data.user`
+        while let Value::Member(object, _) = whole {
+            whole = object;
+        }
+        match (value, whole) {
+            (Value::Name(name), _) => name != asked && self.comes_from_check(name, prover, scope, depth + 1),
+            (Value::Member(object, _), Value::Name(name)) if std::ptr::eq(&**object, whole) => {
+                name != asked && self.comes_from_check(name, prover, scope, depth + 1)
+            }
+            (Value::Member(..), Value::Call(call)) => {
+                let callee = self.callee(call, scope);
+                self.verify_rule(callee.as_ref(), call, scope).is_some()
+            }
+            _ => false,
+        }
     }
 }
 

@@ -53,6 +53,12 @@ pub(super) fn leaves_around(steps: &[Step]) -> bool {
     calls.iter().any(|call| matches!(&call.callee, Value::Name(name) if name == "return"))
 }
 
+/// `PUBLIC.some(path => …)`: what the function gives back is for the list to look at, and no way out of the function around.
+pub(super) fn asks_each(call: &Call) -> bool {
+    const ASKING: [&str; 9] = ["some", "every", "find", "findIndex", "filter", "map", "flatMap", "reduce", "sort"];
+    matches!(&call.callee, Value::Member(_, name) if ASKING.contains(&name.as_str()))
+}
+
 pub(super) fn lambdas_of(call: &Call) -> Vec<u32> {
     let one = |argument: &Argument| if let Value::Function(index) = &argument.value { Some(*index) } else { None };
     call.arguments.iter().filter_map(one).collect()
@@ -74,185 +80,20 @@ pub(in crate::compose) fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>
 pub(super) fn binding_of<'a>(steps: &'a [Step], name: &str, found: &mut Option<&'a Value>) {
     for step in steps {
         match step {
-            Step::Bind { target, value: Some(value), .. } => {
-                let is_it = match target {
-                    Value::Name(target) => target == name,
-                    Value::List(targets) => targets.iter().any(|target| matches!(target, Value::Name(target) if target == name)),
-                    Value::Map(entries) => entries.iter().any(|(_, target)| matches!(target, Value::Name(target) if target == name)),
-                    _ => false,
-                };
-                if is_it {
-                    *found = Some(value);
-                }
-            }
+            Step::Bind { target, value: Some(value), .. } if binds(target, name, 0) => *found = Some(value),
             step => step.bodies().for_each(|body| binding_of(body, name, found)),
         }
     }
 }
 
-/// Names, numbers and texts in a value that may say a status.
-pub(super) fn status_words<'a>(value: &'a Value, out: &mut Vec<&'a str>, depth: usize) {
-    if depth > 12 {
-        return;
-    }
-    match value {
-        Value::Number(text) => out.push(text),
-        Value::Name(name) => out.push(name),
-        Value::Member(object, name) => {
-            out.push(name);
-            status_words(object, out, depth + 1);
-        }
-        Value::Call(call) => {
-            status_words(&call.callee, out, depth + 1);
-            call.arguments.iter().for_each(|argument| status_words(&argument.value, out, depth + 1));
-            let redirects = matches!(&call.callee, Value::Name(name) | Value::Member(_, name) if name.to_ascii_lowercase().contains("redirect"));
-            if redirects && call.arguments.iter().any(|argument| mentions_login(&argument.value)) {
-                out.push("401");
-            }
-        }
-        Value::List(parts) | Value::Unknown(parts) | Value::Either(parts) => parts.iter().for_each(|part| status_words(part, out, depth + 1)),
-        Value::Map(entries) => entries.iter().for_each(|(_, value)| match value {
-            // `{ code: "UNAUTHORIZED" }`
-            Value::Text(text) if !text.is_empty() && text.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_') => out.push(text),
-            value => status_words(value, out, depth + 1),
-        }),
-        _ => {}
-    }
-}
-
-pub(super) fn mentions_login(value: &Value) -> bool {
-    match value {
-        Value::Text(text) => {
-            let text = text.to_ascii_lowercase();
-            text.contains("login") || text.contains("signin") || text.contains("sign-in")
-        }
-        Value::Call(call) => call.arguments.iter().any(|argument| mentions_login(&argument.value)),
-        Value::Join(parts) => parts.iter().any(mentions_login),
-        Value::Name(name) | Value::Member(_, name) => name.to_ascii_lowercase().contains("login"),
+/// Whether a pattern binds a name: `user`, `{ user }`, `{ data: { user } }`, `[user, error]`.
+fn binds(target: &Value, name: &str, depth: usize) -> bool {
+    match target {
+        Value::Name(target) => target == name,
+        Value::List(targets) if depth < 6 => targets.iter().any(|target| binds(target, name, depth + 1)),
+        Value::Map(entries) if depth < 6 => entries.iter().any(|(_, target)| binds(target, name, depth + 1)),
         _ => false,
     }
-}
-
-pub(super) fn status_of(word: &str) -> Option<u16> {
-    match word {
-        "401" => return Some(401),
-        "403" => return Some(403),
-        _ => {}
-    }
-    let plain: String = word.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
-    let any = |words: &[&str]| words.iter().any(|word| plain.contains(word));
-    if any(&["unauthorized", "unauthenticated", "http401", "status401", "challenge", "notauthenticated", "authenticationfailed", "authenticationerror"]) {
-        Some(401)
-    } else if any(&["forbidden", "permissiondenied", "accessdenied", "http403", "status403", "notauthorized"]) {
-        Some(403)
-    } else {
-        None
-    }
-}
-
-/// Whether an answer says that it is an error, by a status of 400 and above where a status stands.
-pub(super) fn says_failure(value: &Value, depth: usize) -> bool {
-    if depth > 8 {
-        return false;
-    }
-    let number = |value: &Value| matches!(value, Value::Number(text) if text.parse().is_ok_and(|status: u16| (400..600).contains(&status)));
-    let named = |value: &Value| last_word(value).is_some_and(|word| names_failure(&word));
-    let status = |value: &Value| number(value) || named(value);
-    match value {
-        // `return {"error": "gone"}, 404`
-        Value::List(parts) => parts.len() > 1 && parts.iter().skip(1).any(status),
-        Value::Name(name) => names_failure(name),
-        Value::Member(object, name) => names_failure(name) || says_failure(object, depth + 1),
-        Value::Map(entries) => entries.iter().any(|(key, value)| matches!(key, Value::Text(key) if is_status_key(key)) && status(value)),
-        Value::Call(call) => {
-            let name = last_word(&call.callee).unwrap_or_default();
-            says_failure(&call.callee, depth + 1)
-                || call.arguments.iter().any(|argument| {
-                    let keyed = argument.name.as_deref().is_some_and(is_status_key);
-                    named(&argument.value)
-                        || (keyed || takes_status(&name)) && number(&argument.value)
-                        || matches!(argument.value, Value::Map(_)) && says_failure(&argument.value, depth + 1)
-                })
-        }
-        _ => false,
-    }
-}
-
-/// Whether a call of Elixir sets a status of 400 and above that refuses nobody: `put_status(conn, :not_found)`.
-pub(super) fn answers_otherwise(call: &Call) -> bool {
-    let sets = last_word(&call.callee).is_some_and(|name| matches!(name.as_str(), "put_status" | "send_resp" | "resp"));
-    let is_other = |value: &Value| match value {
-        Value::Number(text) => text.parse().is_ok_and(|status: u16| (400..600).contains(&status) && !matches!(status, 401 | 403)),
-        Value::Text(text) => names_failure(text),
-        _ => false,
-    };
-    sets && call.arguments.iter().take(2).any(|argument| is_other(&argument.value))
-}
-
-fn is_status_key(key: &str) -> bool {
-    matches!(key, "status" | "status_code" | "statusCode" | "code" | "StatusCode")
-}
-
-/// Calls whose number is the status of what they answer.
-fn takes_status(name: &str) -> bool {
-    matches!(
-        name,
-        "status"
-            | "Status"
-            | "sendStatus"
-            | "SendStatus"
-            | "StatusCode"
-            | "sendError"
-            | "send_error"
-            | "send_response"
-            | "WriteHeader"
-            | "setStatus"
-            | "setStatusCode"
-            | "JSON"
-            | "JSONP"
-            | "IndentedJSON"
-            | "AbortWithStatus"
-            | "AbortWithStatusJSON"
-            | "abort"
-            | "halt"
-            | "createError"
-            | "Error"
-            | "HTTPException"
-            | "HttpException"
-            | "ResponseStatusException"
-            | "NewHTTPError"
-            | "NewError"
-    )
-}
-
-/// The names of the statuses of 400 and above, as libraries write them: `HTTP_400_BAD_REQUEST`,
-/// `StatusBadRequest`, `badRequest()`, `HttpResponseNotFound`, `INTERNAL_SERVER_ERROR`.
-fn names_failure(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| c.is_ascii_alphabetic()).map(|c| c.to_ascii_lowercase()).collect();
-    let rest = ["httpresponse", "httpstatus", "http", "status", "response"].iter().find_map(|before| plain.strip_prefix(before)).unwrap_or(&plain);
-    let rest = ["objectresult", "result", "response", "exception", "error"].iter().find_map(|after| rest.strip_suffix(after)).unwrap_or(rest);
-    matches!(
-        rest,
-        "badrequest"
-            | "notfound"
-            | "methodnotallowed"
-            | "notallowed"
-            | "notacceptable"
-            | "requesttimeout"
-            | "conflict"
-            | "preconditionfailed"
-            | "payloadtoolarge"
-            | "unsupportedmediatype"
-            | "unprocessableentity"
-            | "unprocessablecontent"
-            | "toomanyrequests"
-            | "internalserver"
-            | "server"
-            | "notimplemented"
-            | "badgateway"
-            | "serviceunavailable"
-            | "gatewaytimeout"
-    ) && (rest != "server" || plain.ends_with("error"))
 }
 
 pub(super) fn words_of(name: &str) -> Vec<String> {
@@ -307,6 +148,12 @@ pub(super) fn suggests_caller(name: &str) -> bool {
     is_identity(last) || words_of(last).iter().any(|word| words.contains(&word.as_str()))
 }
 
+/// Names for whether somebody is asked for at all: `needsUser`, `requiresSession`, `skipSession`.
+pub(super) fn is_demand(name: &str) -> bool {
+    const DEMANDS: [&str; 12] = ["need", "needs", "require", "requires", "required", "should", "must", "allow", "allows", "skip", "public", "protected"];
+    words_of(name).iter().find(|word| !word.is_empty()).is_some_and(|word| DEMANDS.contains(&word.as_str()))
+}
+
 /// Names for who is logged in, which the server holds and no request says.
 pub(super) fn is_held(name: &str) -> bool {
     let words = words_of(name);
@@ -330,55 +177,24 @@ pub(super) fn is_password(name: &str) -> bool {
     words_of(name).iter().any(|word| matches!(word.as_str(), "password" | "passwd" | "passphrase" | "pwd"))
 }
 
+/// Whether any part of a value is called a password.
+pub(super) fn names_password(value: &Value, depth: usize) -> bool {
+    if depth > 6 {
+        return false;
+    }
+    if last_word(value).is_some_and(|word| is_password(&word)) {
+        return true;
+    }
+    let mut found = false;
+    value.parts(&mut |part| found = found || names_password(part, depth + 1));
+    found
+}
+
 pub(super) fn is_secret(name: &str) -> bool {
     let words = words_of(name);
     words.iter().any(|word| matches!(word.as_str(), "secret" | "apikey" | "password" | "signature" | "digest" | "hmac" | "token"))
         || name.to_ascii_lowercase().contains("api_key")
         || name.contains("apiKey")
-}
-
-/// Whether a condition only asks if something was sent at all: `header == ""`, `!r.Header.Get("X")`.
-pub(super) fn tests_absence(condition: &Value, depth: usize) -> bool {
-    if depth > 6 {
-        return false;
-    }
-    let empty = |value: &Value| {
-        matches!(value, Value::Null) || matches!(value, Value::Text(text) if text.is_empty()) || matches!(value, Value::Number(text) if text == "0")
-    };
-    match condition {
-        Value::Not(inner) => tests_absence(inner, depth + 1),
-        Value::Either(parts) => parts.iter().all(|part| tests_absence(part, depth + 1)),
-        Value::Operator(operator, parts) if matches!(operator.as_str(), "and" | "&&") => parts.iter().all(|part| tests_absence(part, depth + 1)),
-        Value::Operator(_, parts) => parts.iter().any(empty) && parts.iter().all(|part| empty(part) || tests_absence(part, depth + 1)),
-        Value::Name(name) => !is_identity(name),
-        Value::Member(object, name) => !is_identity(name) && tests_absence(object, depth + 1),
-        Value::Index(object, _) => tests_absence(object, depth + 1),
-        Value::Call(call) => match &call.callee {
-            Value::Name(name) => matches!(name.as_str(), "len" | "bool" | "str"),
-            Value::Member(object, name) => {
-                let reads = [
-                    "get",
-                    "header",
-                    "cookie",
-                    "getheader",
-                    "getcookie",
-                    "cookies",
-                    "headers",
-                    "len",
-                    "isempty",
-                    "is_empty",
-                    "isblank",
-                    "formvalue",
-                    "query",
-                    "trim",
-                    "strip",
-                ];
-                reads.contains(&name.to_ascii_lowercase().as_str()) && tests_absence(object, depth + 1)
-            }
-            _ => false,
-        },
-        _ => false,
-    }
 }
 
 pub(super) fn last_word(value: &Value) -> Option<String> {

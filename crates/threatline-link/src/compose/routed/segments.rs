@@ -22,7 +22,8 @@ pub(super) fn segments(rule: &RoutedRule, rest: &str) -> Option<String> {
                 }
             }
             Notation::Dollars => {
-                for written in dollars(part, &rule.omit) {
+                // `settings+/profile`: folders where others write `settings.profile`
+                for written in dollars(part.strip_suffix('+').unwrap_or(part), &rule.omit) {
                     out.push('/');
                     out.push_str(&written);
                 }

@@ -407,6 +407,7 @@ impl Evaluator<'_> {
                     typed: false,
                     answered_by: Vec::new(),
                     choice: None,
+                    unplaced: false,
                     parameters: way.parameters.clone(),
                 };
                 self.objects[id].events.push(Event::Route(Rc::new(route)));

@@ -141,6 +141,7 @@ impl<'a> Evaluator<'a> {
                 typed: false,
                 answered_by: Vec::new(),
                 choice: None,
+                unplaced: false,
                 parameters: Vec::new(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));
@@ -274,6 +275,7 @@ impl<'a> Evaluator<'a> {
             typed: false,
             answered_by: Vec::new(),
             choice: None,
+            unplaced: false,
             parameters: Vec::new(),
         };
         self.objects[router].events.push(Event::Route(Rc::new(route)));

@@ -83,6 +83,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 answered_by: Vec::new(),
                 choice: None,
+                unplaced: false,
                 kind: EntryPointKind::Http,
                 methods: action.methods.iter().map(|method| Some(method.clone())).collect(),
                 told: true,

@@ -242,6 +242,7 @@ impl<'a> Evaluator<'a> {
                     typed: pack.typed_parameters,
                     answered_by: answered_by.clone(),
                     choice: None,
+                    unplaced: false,
                     parameters: [parameters, told_by_class.clone(), told_by_schema.clone(), told_here.clone()].concat(),
                 };
                 self.objects[router].events.push(Event::Route(Rc::new(route)));

@@ -33,6 +33,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 answered_by: Vec::new(),
                 choice: None,
+                unplaced: false,
                 kind: EntryPointKind::Graphql,
                 methods: vec![None],
                 told: true,
@@ -127,6 +128,7 @@ impl<'a> Evaluator<'a> {
                 let route = Route {
                     answered_by: Vec::new(),
                     choice: None,
+                    unplaced: false,
                     kind: if is_stream { EntryPointKind::Websocket } else { EntryPointKind::Http },
                     methods: if is_stream { vec![None] } else { handler.methods.clone() },
                     told: true,

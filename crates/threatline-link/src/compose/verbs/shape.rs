@@ -79,6 +79,7 @@ impl<'a> Evaluator<'a> {
         let route = Route {
             answered_by: Vec::new(),
             choice: None,
+            unplaced: false,
             kind: EntryPointKind::Http,
             methods: vec![Some(method.clone())],
             told: true,
@@ -104,6 +105,7 @@ impl<'a> Evaluator<'a> {
             let route = Route {
                 answered_by: Vec::new(),
                 choice: None,
+                unplaced: false,
                 kind: EntryPointKind::Http,
                 methods: methods.iter().map(|method| Some(method.to_owned())).collect(),
                 told: true,
@@ -143,6 +145,7 @@ impl<'a> Evaluator<'a> {
                 let route = Route {
                     answered_by: Vec::new(),
                     choice: None,
+                    unplaced: false,
                     kind: EntryPointKind::Http,
                     methods: vec![Some(method.to_owned())],
                     told: true,

@@ -155,6 +155,7 @@ impl<'a> Evaluator<'a> {
             typed: false,
             answered_by: Vec::new(),
             choice: None,
+            unplaced: false,
             parameters,
         };
         self.objects[id].events.push(Event::Route(Rc::new(route)));
@@ -320,6 +321,7 @@ impl<'a> Evaluator<'a> {
                 typed: false,
                 answered_by: Vec::new(),
                 choice: None,
+                unplaced: false,
                 parameters: parameters.collect(),
             };
             self.objects[router].events.push(Event::Route(Rc::new(route)));

@@ -124,7 +124,7 @@ impl Grants {
         let consumes = statement.actions.iter().all(|action| ways().consuming.iter().any(|known| known == action));
         let mut named = true;
         for (text, mark) in &statement.about {
-            let mut found = cloud.see(holder, text).items;
+            let mut found = cloud.see_called(holder, text).items;
             found.extend(entries.iter().filter(|(arn, _)| says(text, arn)).map(|(_, item)| *item));
             named &= !found.is_empty() || cloud.literal_of(holder, text).is_some_and(|text| text != "*");
             let room = MOST.saturating_sub(self.all.len());

@@ -20,7 +20,11 @@ pub(super) fn started(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
     for (at, item) in cloud.items.iter().enumerate() {
         let Some(way) = ways().trigger.get(&item.kind) else { continue };
         let itself = way.source.is_empty() && item.component.is_some();
-        let sources: BTreeSet<usize> = cloud.references(at, &way.source).into_iter().map(|(source, _)| source).chain(itself.then_some(at)).collect();
+        let mut sources: BTreeSet<usize> = cloud.references(at, &way.source).into_iter().map(|(source, _)| source).chain(itself.then_some(at)).collect();
+        if sources.is_empty() {
+            let said = way.source.iter().flat_map(|key| cloud.values_at(at, key));
+            sources.extend(said.flat_map(|(_, text, _)| cloud.see_called(at, text).items));
+        }
         for (to, mark) in cloud.references(at, &way.target) {
             let room = MOST.saturating_sub(told.len());
             told.extend(sources.iter().filter_map(|from| started_by(cloud, drafts, (*from, to), (at, mark))).take(room));

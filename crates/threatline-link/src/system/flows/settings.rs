@@ -46,7 +46,9 @@ impl<'a> Finder<'_, 'a> {
         // an image of a product that is built here is the product still, and source that says nothing (a folder of settings, a language that nobody
         // reads here) does not say either what is read; what a gateway is built with says itself what its variables fill in
         let written = !draft.roots.is_empty() && (speaks || draft.has_role(Role::Gateway));
-        if written || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
+        // a broker of queues waits for others, whatever a file that all of them are given says
+        let waits = draft.has_role(Role::MessageBroker) && matches!(draft.protocol.as_deref(), Some("amqp" | "mqtt"));
+        if written || waits || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
             return;
         }
         let dials: Vec<Address> = draft
