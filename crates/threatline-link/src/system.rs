@@ -27,6 +27,7 @@ mod names;
 mod passed_on;
 mod pipelines;
 mod product;
+mod programs;
 mod properties;
 mod proxies;
 mod rights;
@@ -68,7 +69,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut cloud = cloud::Cloud::new(&said, &plan, composed);
     cloud::functions(&mut cloud, &mut drafts, &source::speaking(composed), &in_test);
     cloud::place_workloads(&mut cloud, &mut drafts, (&said, &folders), &in_test);
-    let ownership = source::own(&mut drafts, &said, composed, &in_test);
+    let ownership = source::own(&mut drafts, (&said, &folders), composed, &in_test);
     environment_of_deployed(&mut drafts, composed, &ownership, &in_test);
     properties::environments(&mut drafts);
     variables::fill(&mut drafts, &said, &folders);

@@ -7,6 +7,7 @@
 use super::bazel::Targets;
 use super::deployed::image_name;
 use super::draft::{Draft, Root, as_folder, folder_of, join, stem};
+use super::programs::{self, Programs, Run};
 use super::said::{At, Said};
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -255,7 +256,7 @@ pub(crate) fn speaking(composed: &Composed) -> BTreeSet<&str> {
 }
 
 /// Assigns files to components, making components of source that nothing deploys.
-pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &Composed, in_test: &dyn Fn(&str) -> bool) -> Ownership {
+pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, (said, folders): (&Said<'a>, &Folders), composed: &Composed, in_test: &dyn Fn(&str) -> bool) -> Ownership {
     let paths = speaking(composed);
     let running: BTreeSet<&str> =
         composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path).chain(composed.mains.iter().map(|m| &*m.place.path)).collect();
@@ -266,6 +267,8 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
 
     let calling: BTreeSet<&str> = composed.calls.iter().map(|call| &*call.place.path).collect();
 
+    let programs_of = Programs::new(composed, in_test);
+    let mut runs_of: Vec<Option<Run>> = drafts.iter().map(|draft| programs_of.of(draft, said, folders)).collect();
     let index = RootIndex::new(drafts);
     let targets = Targets::new(&said.targets);
     let programs = if said.targets.is_empty() { BTreeSet::new() } else { targets.programs() };
@@ -277,7 +280,16 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let mut units: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut shared: Vec<(&str, &BTreeSet<String>)> = Vec::new();
     for path in paths {
-        let owners = index.owners(drafts, path);
+        let mut owners = made_of(path, &runs_of);
+        if owners.is_empty() {
+            owners = index.owners(drafts, path);
+            let before = owners.len();
+            owners.retain(|at| !runs_of[*at].as_ref().is_some_and(|run| run.leaves_out(path)));
+            if owners.is_empty() && before > 0 {
+                // a program of the module that nobody deploys
+                continue;
+            }
+        }
         let part = targets.package_of(path).filter(|folder| !programs.contains(*folder)).and_then(|folder| parts.get(folder));
         if let Some(part) = part.filter(|part| owners.is_empty() || !is_below(&owners, part, drafts)) {
             shared.push((path, part));
@@ -289,6 +301,10 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     }
     let mut unit_owner: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut libraries = Vec::new();
+    let mut starts: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for path in programs_of.starts() {
+        starts.entry(unit_of(path, &homes)).or_default().insert(folder_of(path).trim_end_matches('/'));
+    }
     for (unit, files) in &units {
         let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path) && !is_aside(path)).collect();
         let is_host = files.iter().any(|path| hosts.contains(path));
@@ -296,6 +312,11 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
             runs.clear();
         } else if runs.is_empty() && (functions.contains(unit) || is_program(unit, said)) {
             runs = files.iter().filter(|path| calling.contains(**path)).collect();
+        }
+        // packages of a module without a program are run by those that import them
+        if !starts.contains_key(unit) {
+            let by_others = programs_of.made_of(starts.values().flatten().copied());
+            runs.retain(|path| !(programs::is_source(path) && by_others.contains(folder_of(path).trim_end_matches('/'))));
         }
         // what a library does, those do that are built with it
         if said.packages_in(unit).any(|package| package.it.runs == Some(false) && is_used(package, said)) {
@@ -313,6 +334,7 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         draft.roots.push(Root { folder: unit.clone(), only: None });
         draft.evidence.extend(unit_evidence(unit, said, composed, &runs));
         drafts.push(draft);
+        runs_of.push(starts.get(unit).map(|starts| Run::of_all(programs_of.made_of(starts.iter().copied()))));
         unit_owner.insert(unit.clone(), vec![drafts.len() - 1]);
     }
     for unit in libraries {
@@ -332,10 +354,17 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     for (unit, files) in units {
         let owners = unit_owner.get(&unit).cloned().unwrap_or_default();
         for path in files {
-            by_file.insert(path.to_owned(), owners.clone());
+            let by_import = made_of(path, &runs_of);
+            by_file.insert(path.to_owned(), if by_import.is_empty() { owners.clone() } else { by_import });
         }
     }
     Ownership { by_file }
+}
+
+/// The components whose programs are made of the file's package among others.
+fn made_of(path: &str, runs: &[Option<Run>]) -> Vec<usize> {
+    let runs = runs.iter().enumerate().filter(|_| programs::is_source(path));
+    runs.filter(|(_, run)| run.as_ref().is_some_and(|run| run.is_made_of(path))).map(|(at, _)| at).collect()
 }
 
 /// Folders of functions that a platform's file names: each is a program, whatever starts it.

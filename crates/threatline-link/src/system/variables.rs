@@ -5,7 +5,7 @@ use super::said::Said;
 use super::source::{Folders, image_variables};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use threatline_facts::infra::{Config, Container, Platform, VariableValue, Workload};
+use threatline_facts::infra::{Config, Container, EnvFile, Platform, VariableValue, Workload};
 use threatline_facts::{Mark, Text};
 use threatline_knowledge::catalogue;
 
@@ -76,7 +76,7 @@ fn collect(
     }
     let folder = folder_of(path);
     for file in container.env_files.iter().filter_map(|file| join(folder, file)) {
-        if let Some((file, env)) = said.env_files.get_key_value(file.as_str()) {
+        if let Some((file, env)) = env_file(&file, said) {
             for variable in &env.variables {
                 if let VariableValue::Text(value) = &variable.value {
                     set(&variable.name, value.clone(), file, variable.mark);
@@ -124,12 +124,22 @@ fn interpolate(value: &Text, workload: &Workload, folder: &str, said: &Said<'_>)
 
 /// What the `.env` file of a folder sets.
 pub(crate) fn dot_env(folder: &str, variable: &str, said: &Said<'_>) -> Option<Text> {
-    let file = said.env_files.get(format!("{folder}.env").as_str())?;
+    let (_, file) = env_file(&format!("{folder}.env"), said)?;
     let found = file.variables.iter().rev().find(|v| v.name == variable)?;
     match &found.value {
         VariableValue::Text(text) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// What a file that is kept out of the repository is made of by whoever installs it.
+const PATTERNS: [&str; 4] = ["example", "sample", "template", "dist"];
+
+/// A file of variables, or the pattern beside it that it is a copy of where it is not there itself.
+fn env_file<'s>(path: &str, said: &'s Said<'_>) -> Option<(&'s Arc<str>, &'s EnvFile)> {
+    let pattern = |ending: &&str| said.env_files.get_key_value(format!("{path}.{ending}").as_str());
+    let found = said.env_files.get_key_value(path).or_else(|| PATTERNS.iter().find_map(|ending| pattern(&ending)));
+    found.map(|(path, file)| (path, *file))
 }
 
 /// A component that nothing deploys: what `.env` files beside its source say.
