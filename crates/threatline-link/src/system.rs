@@ -165,6 +165,8 @@ pub fn is_test_path(path: &str) -> bool {
         "spec",
         "specs",
         "e2e",
+        "cypress",
+        "playwright",
         "integration-tests",
         "integration_tests",
         "fixtures",

@@ -339,7 +339,8 @@ impl<'a> Finder<'_, 'a> {
         merge(&mut flow.encrypted, call.encrypted.as_ref().map(proved).or(by_address).or(fixed));
         let by_url = address.filter(|address| address.credential).map(|_| Proved { holds: true, proof: proof(evidence.clone()) });
         let credential = call.credential.as_ref().filter(|_| !elsewhere).map(proved).or(by_url);
-        flow.unknown_credential |= credential.is_none();
+        // what is taken from a queue comes by a connection that was opened elsewhere
+        flow.unknown_credential |= credential.is_none() && !(call.consumes && address.is_none());
         merge(&mut flow.authenticated, credential);
         for (property, value, places) in &call.properties {
             flow.properties.set(*property, value.clone(), proof(places.iter().map(code).collect()));

@@ -40,6 +40,9 @@ impl Ownership {
     }
 }
 
+/// So many parts of an image's name are looked at.
+const MOST_PARTS: usize = 6;
+
 /// Folders of source by the names that they answer to; built once.
 pub(crate) struct Folders {
     /// The shallowest folders that bear the name and have source at or below them.
@@ -84,16 +87,26 @@ impl Folders {
         let shared = |folder: &str| folder.bytes().zip(near.bytes()).take_while(|(a, b)| a == b).count();
         let builds = |folder: &str| said.dockerfiles.range(Arc::from(folder)..).next().is_some_and(|(path, _)| path.starts_with(folder));
         let Some(found) = self.by_stem.get(&wanted).or_else(|| self.by_package.get(&wanted)) else {
-            // `shop-cart` beside `shop-web` is the folder `cart` where an image is built in it, and in no other of that name
-            let (_, rest) = name.split_once(['-', '_'])?;
-            let mut found = self.by_stem.get(&stem(rest))?.iter().filter(|folder| said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str()));
-            return found.next().filter(|_| found.next().is_none()).cloned();
+            return self.ending(name, said);
         };
         found.iter().max_by_key(|folder| (builds(folder), shared(folder), std::cmp::Reverse((*folder).clone()))).cloned()
     }
 }
 
 impl Folders {
+    /// `shop-cart` beside `shop-web`, and `acme-shop-cart-v2`, are the folder `cart` where an image is built in it, and in no other of that
+    /// name: of what an image's name ends with, the longest that a folder bears.
+    fn ending(&self, name: &str, said: &Said<'_>) -> Option<String> {
+        let is_version = |last: &str| last.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()));
+        let name = name.rsplit_once(['-', '_']).filter(|(_, last)| is_version(last)).map_or(name, |(before, _)| before);
+        let ends = std::iter::successors(Some(name), |rest| rest.split_once(['-', '_']).map(|(_, rest)| rest)).filter(|rest| !rest.is_empty());
+        ends.take(MOST_PARTS).find_map(|rest| {
+            let builds = |folder: &&String| said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str());
+            let mut found = self.by_stem.get(&stem(rest))?.iter().filter(builds);
+            found.next().filter(|_| found.next().is_none()).cloned()
+        })
+    }
+
     /// The only folder of that name, or the only one of several in which an image is built.
     pub(crate) fn only(&self, name: &str, said: &Said<'_>) -> Option<String> {
         let wanted = stem(name);

@@ -329,6 +329,22 @@ impl<'a> Evaluator<'a> {
                         prover.unclear = true;
                     }
                 }
+                // another view, behind guards of its own: `return create(request)`
+                if let Some(guarded @ Val::Guarded(_)) = &callee
+                    && prover.depth < 4
+                    && hands_request(call, &prover.parameters)
+                {
+                    self.mark = call.mark;
+                    let place = self.place("code");
+                    let strict = std::mem::replace(&mut self.strict, false);
+                    let verdict = self.judge(&Guard { value: guarded.clone(), place }, prover.depth + 1);
+                    self.strict = strict;
+                    known.authenticated |= verdict.authenticates;
+                    known.authorized |= verdict.authorizes;
+                    known.owned |= verdict.owns;
+                    prover.unclear |= verdict.unclear;
+                    prover.places.extend(verdict.places);
+                }
                 if let Some(Val::Function(closure)) = &callee
                     && prover.depth < 4
                     && closure.index != 0
@@ -339,6 +355,10 @@ impl<'a> Evaluator<'a> {
                     known.owned |= verdict.owns;
                     // what it refuses with is handed on (`check(&req).await?`)
                     prover.unclear |= verdict.unclear && self.family() == Family::Rust;
+                    let is_known = known.authenticated || verdict.authenticates || prover.unclear;
+                    if self.strict && prover.depth == 0 && !is_known && hands_request(call, &prover.parameters) {
+                        prover.unclear = self.may_refuse(closure, 0);
+                    }
                     if verdict.authenticates || verdict.authorizes || verdict.owns {
                         prover.places.extend(verdict.places);
                     }
