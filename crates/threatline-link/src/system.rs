@@ -34,6 +34,7 @@ mod rights;
 mod said;
 mod schemas;
 mod settings;
+mod sidecars;
 mod source;
 mod started;
 mod terraform;

@@ -289,3 +289,11 @@ fn the_pattern_of_a_file_that_is_kept_out_says_what_it_holds() {
     assert_eq!(with(".env.example"), ["web>store:sql"]);
     assert_eq!(with(".env"), ["web>store:sql"]);
 }
+
+#[test]
+fn of_several_that_are_told_what_to_run_workers_and_errands_serve_nothing() {
+    let app = "from flask import Flask\n\napp = Flask(__name__)\n\n@app.get('/x')\ndef x():\n    return '1'\n";
+    let services = "services:\n  api: { build: ., command: ./bin/entrypoint-api.sh }\n  worker: { build: ., command: ./bin/entrypoint-worker.sh }\n  migrator: { build: ., command: [python, manage.py, migrate] }\n";
+    let model = model(&[("Dockerfile", "FROM python:3\nCOPY . /app\n"), ("app.py", app), ("compose.yaml", services)]);
+    assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["api:GET /x"]);
+}

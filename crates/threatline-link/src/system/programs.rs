@@ -59,7 +59,9 @@ impl<'c> Programs<'c> {
         for main in composed.mains.iter().filter(|main| &*main.place.by == "main" && is_source(&main.place.path) && !in_test(&main.place.path)) {
             programs.mains.entry(package_of(&main.place.path)).or_default().push(&main.place.path);
         }
-        for (importer, imported) in &composed.imports {
+        // packages of tests are compiled with tests
+        let counts = |package: &str| !in_test(&format!("{package}/x.go"));
+        for (importer, imported) in composed.imports.iter().filter(|(importer, imported)| counts(importer) && counts(imported)) {
             programs.imports.entry(importer).or_default().insert(imported);
         }
         programs
