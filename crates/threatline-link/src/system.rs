@@ -202,7 +202,8 @@ pub fn is_test_path(path: &str) -> bool {
         || name.contains(".stories.")
         || stem.ends_with("_test")
         || stem.starts_with("test_")
-        || stem == "conftest";
+        || stem == "conftest"
+        || matches!(name, "test.py" | "tests.py");
     in_folder || named || threatline_facts::ArtifactKind::of(name).is_some_and(|kind| kind.is_test(name))
 }
 
@@ -330,5 +331,6 @@ mod tests {
         assert!(is_test_path("shop/src/test/java/com/acme/shop/Web.java"));
         assert!(is_test_path("examples/shop/src/main/java/com/acme/Web.java"));
         assert!(is_test_path("web/tests/api.js"));
+        assert!(is_test_path("shop/tests.py") && !is_test_path("pages/test.tsx"));
     }
 }

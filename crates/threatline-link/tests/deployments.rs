@@ -254,7 +254,9 @@ fn versions_of_one_application_are_one_component() {
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name}-{version} }}\nspec:\n  template:\n    metadata: {{ labels: {{ app: {name}, version: {version} }} }}\n    spec:\n      containers: [{{ name: {name}, image: 'acme/{image}:1.2' }}]\n---\n"
         )
     };
-    let service = |name: &str| format!("apiVersion: v1\nkind: Service\nmetadata: {{ name: {name} }}\nspec: {{ selector: {{ app: {name} }}, ports: [{{ port: 80 }}] }}\n---\n");
+    let service = |name: &str| {
+        format!("apiVersion: v1\nkind: Service\nmetadata: {{ name: {name} }}\nspec: {{ selector: {{ app: {name} }}, ports: [{{ port: 80 }}] }}\n---\n")
+    };
     let manifests = [
         deployment("pages", "v1", "examples-books-pages-v1"),
         service("pages"),
@@ -283,7 +285,8 @@ fn the_pattern_of_a_file_that_is_kept_out_says_what_it_holds() {
     let app = "import os\nimport psycopg2\nfrom flask import Flask\n\napp = Flask(__name__)\ndb = psycopg2.connect(host=os.environ['DB_HOST'])\n\n@app.get('/x')\ndef x():\n    return '1'\n";
     let compose = "services:\n  web: { build: ., env_file: [.env] }\n  store: { image: 'postgres:16' }\n";
     let with = |name: &'static str| {
-        let model = model(&[("Dockerfile", "FROM python:3\nCOPY . /app\n"), ("app.py", app), ("compose.yaml", compose), (name, "DB_HOST=store\nDB_PASSWORD=\n")]);
+        let model =
+            model(&[("Dockerfile", "FROM python:3\nCOPY . /app\n"), ("app.py", app), ("compose.yaml", compose), (name, "DB_HOST=store\nDB_PASSWORD=\n")]);
         model.flows.iter().map(|flow| flow.id.rest().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(with(".env.example"), ["web>store:sql"]);

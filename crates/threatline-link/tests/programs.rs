@@ -54,12 +54,18 @@ const EXPECTED: [&str; 4] = ["menu:GET /healthz", "menu:GET /menu", "orders:GET 
 
 #[test]
 fn each_dockerfile_compiles_a_program_of_its_own() {
-    let build = |program: &str| format!("FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 \\\n    go build -ldflags=\"-s -w\" -o /bin/app ./cmd/{program}\n\nFROM scratch\nCOPY --from=build /bin/app /app\nENTRYPOINT [\"/app\"]\n");
+    let build = |program: &str| {
+        format!(
+            "FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 \\\n    go build -ldflags=\"-s -w\" -o /bin/app ./cmd/{program}\n\nFROM scratch\nCOPY --from=build /bin/app /app\nENTRYPOINT [\"/app\"]\n"
+        )
+    };
     let (orders, menu) = (build("orders").leak() as &'static str, build("menu").leak() as &'static str);
     let services = "  orders:\n    build: { context: ., dockerfile: docker/Dockerfile-orders }\n    environment: { DATABASE_URL: 'postgres://db:5432/orders' }\n  menu:\n    build: { context: ., dockerfile: docker/Dockerfile-menu }\n    environment: { DATABASE_URL: 'postgres://db:5432/orders' }\n";
     let model = in_compose(&[("docker/Dockerfile-orders", orders), ("docker/Dockerfile-menu", menu)], services);
     assert_eq!(entries(&model), EXPECTED);
     assert_eq!(flows(&model), ["orders>db:sql"], "the other one is not built with the store");
+    let uses = |name: &str| model.components.iter().find(|one| one.name == name).unwrap().technologies.contains("postgresql");
+    assert!(uses("orders") && !uses("menu"), "what the module depends on, not every program of it uses");
 }
 
 #[test]
@@ -99,9 +105,13 @@ fn a_module_without_a_program_is_run_by_those_that_import_it() {
         "billing/cmd/app/main.go",
         "package main\n\nimport (\n\t\"acme.io/kit/server\"\n\t\"acme.io/kit/store\"\n)\n\nfunc main() {\n\tstore.Open()\n\tserver.New().Run()\n}\n",
     );
-    let model = model(&[kit, server, store, manifest, main, ("compose.yaml", "services:\n  db: { image: 'postgres:16' }\n")]);
+    let cache = (
+        "kit/cache/cache.go",
+        "package cache\n\nimport \"github.com/redis/go-redis/v9\"\n\nfunc Open() *redis.Client { return redis.NewClient(&redis.Options{Addr: \"db:6379\"}) }\n",
+    );
+    let model = model(&[kit, server, store, cache, manifest, main, ("compose.yaml", "services:\n  db: { image: 'postgres:16' }\n")]);
     let components: Vec<&str> = model.components.iter().map(|component| component.id.rest()).collect();
     assert_eq!(components, ["billing", "db"], "what is only imported is no component");
     assert_eq!(entries(&model), ["billing:GET /metrics"]);
-    assert_eq!(flows(&model), ["billing>db:sql"]);
+    assert_eq!(flows(&model), ["billing>db:sql"], "what it does not import, it does not run");
 }

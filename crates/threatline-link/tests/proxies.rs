@@ -357,7 +357,9 @@ fn a_path_that_is_written_out_behind_is_known_by_its_parts() {
 #[test]
 fn gateways_on_aspnet_hand_on_what_their_settings_say() {
     let program = "var builder = WebApplication.CreateBuilder(args);\nbuilder.Services.AddReverseProxy();\nvar app = builder.Build();\napp.MapReverseProxy();\napp.Run();\n";
-    let project = |package: &str| format!("<Project Sdk=\"Microsoft.NET.Sdk.Web\"><ItemGroup><PackageReference Include=\"{package}\" Version=\"1\" /></ItemGroup></Project>");
+    let project = |package: &str| {
+        format!("<Project Sdk=\"Microsoft.NET.Sdk.Web\"><ItemGroup><PackageReference Include=\"{package}\" Version=\"1\" /></ItemGroup></Project>")
+    };
     let compose = "services:\n  edge: { build: { context: ., dockerfile: Edge/Dockerfile }, ports: ['80:8080'] }\n  shop: { build: shop }\n";
     let with = |package: &str, file: &str, settings: &str, other: (&str, &str)| {
         let project = project(package);

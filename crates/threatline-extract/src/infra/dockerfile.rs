@@ -13,7 +13,15 @@ use threatline_facts::{Extracted, Gap, Text};
 
 /// Reads one file. What stands after an instruction that is not understood is lost.
 pub fn read(file: &str) -> Extracted {
-    let mut reader = Reader { file, out: Extracted::default(), starts: starts(file), global: BTreeMap::new(), known: BTreeMap::new(), stages: Vec::new(), folder: "/".to_owned() };
+    let mut reader = Reader {
+        file,
+        out: Extracted::default(),
+        starts: starts(file),
+        global: BTreeMap::new(),
+        known: BTreeMap::new(),
+        stages: Vec::new(),
+        folder: "/".to_owned(),
+    };
     match parse_dockerfile::parse_iter(file) {
         Ok(instructions) => {
             for instruction in instructions {

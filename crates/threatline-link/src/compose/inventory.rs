@@ -40,6 +40,8 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
                 let folder = match program.locate(id, &import.module, import.member.as_deref()) {
                     Located2::Folder(folder) => Arc::from(folder.trim_end_matches('/')),
                     Located2::File(other) => Arc::from(folder_of(&program.files[other].path)),
+                    // a module of somebody else's, by its path; the language's own have no domain
+                    Located2::Library if import.module.split('/').next().is_some_and(|first| first.contains('.')) => Arc::from(import.module.as_str()),
                     _ => continue,
                 };
                 out.imports.push((Arc::from(own), folder));

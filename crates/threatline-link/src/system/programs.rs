@@ -21,7 +21,7 @@ pub(crate) struct Programs<'c> {
 /// What a component runs.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
-    /// Folders of all packages that its programs are made of.
+    /// Folders of all packages that its programs are made of, and paths of those of others.
     packages: BTreeSet<String>,
     /// Which of several programs it is, is known: it is made of nothing else.
     chosen: bool,
@@ -31,6 +31,11 @@ impl Run {
     /// All programs of a package that nothing deploys.
     pub(crate) fn of_all(packages: BTreeSet<String>) -> Self {
         Run { packages, chosen: false }
+    }
+
+    /// The packages that it is made of, where it is known which of several programs it is.
+    pub(crate) fn parts(self) -> Option<BTreeSet<String>> {
+        self.chosen.then_some(self.packages)
     }
 
     pub(crate) fn is_made_of(&self, path: &str) -> bool {

@@ -19,12 +19,20 @@ use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 /// Owners of every source file that says something.
 pub(crate) struct Ownership {
     by_file: BTreeMap<String, Vec<usize>>,
+    /// What components are made of that run one program of several in a module.
+    parts: BTreeMap<usize, BTreeSet<String>>,
 }
 
 impl Ownership {
     /// Indexes of the components that the file belongs to.
     pub(crate) fn of(&self, path: &str) -> &[usize] {
         self.by_file.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a component may use what its module depends on: one that runs one program of several does if that imports it.
+    pub(crate) fn may_use(&self, at: usize, module: &str) -> bool {
+        let of = |package: &String| package.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.parts.get(&at).is_none_or(|packages| packages.iter().any(of))
     }
 
     /// The components that source of a folder belongs to.
@@ -368,10 +376,13 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, (said, folders): (&Said<'a>, 
         let owners = unit_owner.get(&unit).cloned().unwrap_or_default();
         for path in files {
             let by_import = made_of(path, &runs_of);
-            by_file.insert(path.to_owned(), if by_import.is_empty() { owners.clone() } else { by_import });
+            // of a package that others build on, what none of their programs imports nobody runs
+            let unused = by_import.is_empty() && programs::is_source(path) && !starts.contains_key(&unit) && owners.iter().all(|at| runs_of[*at].is_some());
+            by_file.insert(path.to_owned(), if by_import.is_empty() && !unused { owners.clone() } else { by_import });
         }
     }
-    Ownership { by_file }
+    let parts = runs_of.into_iter().enumerate().filter_map(|(at, run)| Some((at, run?.parts()?))).collect();
+    Ownership { by_file, parts }
 }
 
 /// The components whose programs are made of the file's package among others.

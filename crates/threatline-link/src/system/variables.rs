@@ -141,8 +141,8 @@ const PATTERNS: [&str; 4] = ["example", "sample", "template", "dist"];
 
 /// A file of variables, or the pattern beside it that it is a copy of where it is not there itself.
 fn env_file<'s>(path: &str, said: &'s Said<'_>, patterns: bool) -> Option<(&'s Arc<str>, &'s EnvFile)> {
-    let pattern = |ending: &&str| said.env_files.get_key_value(format!("{path}.{ending}").as_str());
-    let found = said.env_files.get_key_value(path).or_else(|| PATTERNS.iter().filter(|_| patterns).find_map(|ending| pattern(&ending)));
+    let pattern = |ending: &str| said.env_files.get_key_value(format!("{path}.{ending}").as_str());
+    let found = said.env_files.get_key_value(path).or_else(|| PATTERNS.iter().filter(|_| patterns).find_map(|ending| pattern(ending)));
     found.map(|(path, file)| (path, *file))
 }
 

@@ -10,8 +10,25 @@ use threatline_facts::infra::Compiled;
 const MOST: usize = 64;
 
 /// Options of `go build` behind which a value of its own stands.
-const VALUED: &[&str] =
-    &["o", "C", "p", "tags", "ldflags", "gcflags", "asmflags", "gccgoflags", "mod", "modfile", "buildmode", "compiler", "installsuffix", "overlay", "pgo", "pkgdir", "toolexec"];
+const VALUED: &[&str] = &[
+    "o",
+    "C",
+    "p",
+    "tags",
+    "ldflags",
+    "gcflags",
+    "asmflags",
+    "gccgoflags",
+    "mod",
+    "modfile",
+    "buildmode",
+    "compiler",
+    "installsuffix",
+    "overlay",
+    "pgo",
+    "pkgdir",
+    "toolexec",
+];
 
 /// The programs that commands make which begin in that folder.
 pub(super) fn programs(commands: &str, folder: &str) -> Vec<Compiled> {
@@ -42,11 +59,7 @@ fn take(command: &[String], folder: &mut String, out: &mut Vec<Compiled>) {
     let words: Vec<&str> = command.iter().skip_while(is_setting).map(String::as_str).collect();
     match words.as_slice() {
         ["cd", to] => *folder = below(folder, to),
-        ["go", "build" | "install", rest @ ..] => {
-            if out.len() < MOST {
-                go(rest, folder, out);
-            }
-        }
+        ["go", "build" | "install", rest @ ..] if out.len() < MOST => go(rest, folder, out),
         _ => {}
     }
 }
