@@ -42,7 +42,12 @@ use threatline_knowledge::packs::{self, Family};
 /// Reads a source file. One without a word of any pack says nothing: nothing of it could be recognised.
 pub fn read(language: Language, text: &str) -> Extracted {
     let is_descriptor = language == Language::Java && java::descriptor::is_descriptor(text);
-    if is_descriptor || awake(language, text) { read_all(language, text) } else { Extracted::default() }
+    if is_descriptor || begins_a_program(language, text) || awake(language, text) { read_all(language, text) } else { Extracted::default() }
+}
+
+/// What a program of Go is made of is told by its imports, and the file with `main` may hold nothing else.
+fn begins_a_program(language: Language, text: &str) -> bool {
+    language == Language::Go && memmem::find(text.as_bytes(), b"func main(").is_some()
 }
 
 /// Reads a source file whatever words it holds: for files that another one refers to.

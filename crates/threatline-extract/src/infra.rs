@@ -23,6 +23,7 @@ pub mod krakend;
 pub mod kubernetes;
 pub mod kustomization;
 pub mod nginx;
+pub mod ocelot;
 pub mod pipeline;
 pub mod properties;
 mod proxy;
@@ -36,6 +37,7 @@ pub mod text;
 pub mod tool_servers;
 pub mod traefik;
 pub mod wrangler;
+pub mod yarp;
 
 use crate::node::{self, Kind, Node};
 use threatline_facts::{ArtifactKind, Extracted, Gap, Mark};
@@ -55,6 +57,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     kubernetes::read,
     kong::read,
     krakend::read,
+    ocelot::read,
     azd::read,
     arm::read,
     compose::read,
@@ -97,6 +100,9 @@ pub fn read_toml(text: &str) -> Extracted {
 /// Reads YAML or JSON documents as whatever kind they are.
 pub fn read_documents(documents: &[Node], out: &mut Extracted) {
     let settings = settings::read(documents, out);
+    if settings {
+        documents.iter().for_each(|document| _ = yarp::read(document, out));
+    }
     for document in documents {
         if let Kind::Lost(reason) = &document.kind {
             gap(document, reason.clone(), out);

@@ -162,6 +162,8 @@ impl ArtifactKind {
             "firestore.rules" | "storage.rules" => StoreRules,
             "wrangler.toml" | "wrangler.jsonc" | "wrangler.json" => Wrangler,
             _ if lower.starts_with("dockerfile.") || lower.starts_with("containerfile.") || extension == "dockerfile" => Dockerfile,
+            // `Dockerfile-worker`, and not `dockerfile-lint.md`
+            _ if lower.strip_prefix("dockerfile").is_some_and(|rest| rest.starts_with(['-', '_']) && !rest.contains('.')) => Dockerfile,
             _ if lower.starts_with("jenkinsfile.") || lower.starts_with("jenkinsfile-") || extension == "jenkinsfile" => Jenkinsfile,
             _ if lower.starts_with(".env.") || extension == "env" => EnvFile,
             _ if lower.contains("haproxy")

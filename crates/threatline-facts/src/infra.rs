@@ -595,7 +595,18 @@ pub struct Stage {
     pub copies: Vec<(String, String)>,
     /// COPY --from: stage or image.
     pub copies_from: Vec<String>,
+    /// Programs that are compiled in it, in order.
+    pub compiles: Vec<Compiled>,
     pub mark: Mark,
+}
+
+/// A program that a stage compiles of the source that it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Compiled {
+    /// Path of the package in the stage, or its full name; `...` at its end stands for all below.
+    pub package: Text,
+    /// What the program is called then, where that is told.
+    pub output: Option<Text>,
 }
 
 /// Which folder an image is made from, said by a build tool (Skaffold).

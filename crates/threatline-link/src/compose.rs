@@ -211,6 +211,8 @@ pub struct Composed {
     pub calls: Vec<CodeCall>,
     /// Programs.
     pub mains: Vec<CodeMain>,
+    /// Go: folders of packages, each with one that it imports; somebody else's by the path of its module.
+    pub imports: Vec<(Arc<str>, Arc<str>)>,
     /// Properties of programs.
     pub traits: Vec<CodeTrait>,
     /// Data classes seen in records, entities and columns, by file.

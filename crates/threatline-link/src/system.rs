@@ -27,12 +27,14 @@ mod names;
 mod passed_on;
 mod pipelines;
 mod product;
+mod programs;
 mod properties;
 mod proxies;
 mod rights;
 mod said;
 mod schemas;
 mod settings;
+mod sidecars;
 mod source;
 mod started;
 mod terraform;
@@ -68,7 +70,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut cloud = cloud::Cloud::new(&said, &plan, composed);
     cloud::functions(&mut cloud, &mut drafts, &source::speaking(composed), &in_test);
     cloud::place_workloads(&mut cloud, &mut drafts, (&said, &folders), &in_test);
-    let ownership = source::own(&mut drafts, &said, composed, &in_test);
+    let ownership = source::own(&mut drafts, (&said, &folders), composed, &in_test);
     environment_of_deployed(&mut drafts, composed, &ownership, &in_test);
     properties::environments(&mut drafts);
     variables::fill(&mut drafts, &said, &folders);
@@ -166,6 +168,8 @@ pub fn is_test_path(path: &str) -> bool {
         "e2e",
         "integtests",
         "evals",
+        "cypress",
+        "playwright",
         "fixtures",
         "__fixtures__",
         "mocks",
@@ -205,7 +209,8 @@ pub fn is_test_path(path: &str) -> bool {
         || stem.starts_with("test_")
         || stem.starts_with("mock-")
         || stem.starts_with("mock_")
-        || stem == "conftest";
+        || stem == "conftest"
+        || matches!(name, "test.py" | "tests.py");
     // deeper down it is what a program does that keeps things: `services/archive`
     let archived = folder.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case("archive"));
     in_folder || archived || named || threatline_facts::ArtifactKind::of(name).is_some_and(|kind| kind.is_test(name))
@@ -341,5 +346,6 @@ mod tests {
         assert!(is_test_path("packages/app-tests/sign-in.ts"));
         assert!(is_test_path("scripts/mock-mail.mjs"));
         assert!(!is_test_path("app/api/links/[id]/complete-tests/route.ts"));
+        assert!(is_test_path("shop/tests.py") && !is_test_path("pages/test.tsx"));
     }
 }

@@ -246,3 +246,57 @@ fn a_program_that_only_tests_deploy_is_no_part_of_them() {
     let shown: Vec<String> = model.components.iter().map(|c| format!("{} {} {}", c.id.rest(), c.environment.name(), c.exposure.name())).collect();
     assert_eq!(shown, ["app production unknown", "sut test internal"]);
 }
+
+#[test]
+fn versions_of_one_application_are_one_component() {
+    let deployment = |name: &str, version: &str, image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name}-{version} }}\nspec:\n  template:\n    metadata: {{ labels: {{ app: {name}, version: {version} }} }}\n    spec:\n      containers: [{{ name: {name}, image: 'acme/{image}:1.2' }}]\n---\n"
+        )
+    };
+    let service = |name: &str| {
+        format!("apiVersion: v1\nkind: Service\nmetadata: {{ name: {name} }}\nspec: {{ selector: {{ app: {name} }}, ports: [{{ port: 80 }}] }}\n---\n")
+    };
+    let manifests = [
+        deployment("pages", "v1", "examples-books-pages-v1"),
+        service("pages"),
+        deployment("stars", "v1", "examples-books-stars-v1"),
+        deployment("stars", "v2", "examples-books-stars-v2"),
+        service("stars"),
+    ]
+    .concat();
+    let pages = "import requests\nfrom flask import Flask\n\napp = Flask(__name__)\n\n@app.get('/page')\ndef page():\n    return requests.get('http://stars/stars/1').text\n";
+    let stars = "from flask import Flask\n\napp = Flask(__name__)\n\n@app.get('/stars/<book>')\ndef stars(book):\n    return '5'\n";
+    let image = "FROM python:3\nCOPY . /app\n";
+    let model = model(&[
+        ("deploy/all.yaml", &manifests),
+        ("src/pages/Dockerfile", image),
+        ("src/pages/app.py", pages),
+        ("src/stars/Dockerfile", image),
+        ("src/stars/app.py", stars),
+    ]);
+    let components: Vec<&str> = model.components.iter().map(|component| component.id.rest()).collect();
+    assert_eq!(components, ["pages", "stars"], "source is found by what the images' names end with");
+    assert_eq!(model.flows.iter().map(|flow| flow.id.rest()).collect::<Vec<_>>(), ["pages>stars:http"]);
+}
+
+#[test]
+fn the_pattern_of_a_file_that_is_kept_out_says_what_it_holds() {
+    let app = "import os\nimport psycopg2\nfrom flask import Flask\n\napp = Flask(__name__)\ndb = psycopg2.connect(host=os.environ['DB_HOST'])\n\n@app.get('/x')\ndef x():\n    return '1'\n";
+    let compose = "services:\n  web: { build: ., env_file: [.env] }\n  store: { image: 'postgres:16' }\n";
+    let with = |name: &'static str| {
+        let model =
+            model(&[("Dockerfile", "FROM python:3\nCOPY . /app\n"), ("app.py", app), ("compose.yaml", compose), (name, "DB_HOST=store\nDB_PASSWORD=\n")]);
+        model.flows.iter().map(|flow| flow.id.rest().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(with(".env.example"), ["web>store:sql"]);
+    assert_eq!(with(".env"), ["web>store:sql"]);
+}
+
+#[test]
+fn of_several_that_are_told_what_to_run_workers_and_errands_serve_nothing() {
+    let app = "from flask import Flask\n\napp = Flask(__name__)\n\n@app.get('/x')\ndef x():\n    return '1'\n";
+    let services = "services:\n  api: { build: ., command: ./bin/entrypoint-api.sh }\n  worker: { build: ., command: ./bin/entrypoint-worker.sh }\n  migrator: { build: ., command: [python, manage.py, migrate] }\n";
+    let model = model(&[("Dockerfile", "FROM python:3\nCOPY . /app\n"), ("app.py", app), ("compose.yaml", services)]);
+    assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["api:GET /x"]);
+}

@@ -44,3 +44,36 @@ fn a_file_that_two_may_read_is_nobodys() {
     let model = model(&[("compose.yaml", compose), ("observe/prometheus.yml", PROMETHEUS)]);
     assert!(model.flows.is_empty(), "{:?}", flows(&model));
 }
+
+#[test]
+fn a_sidecar_is_asked_for_whom_the_path_names() {
+    let deployment = |name: &str, id: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name} }}\nspec:\n  template:\n    metadata: {{ annotations: {{ dapr.io/enabled: 'true', dapr.io/app-id: {id} }} }}\n    spec: {{ containers: [{{ name: {name}, image: 'acme/{name}' }}] }}\n---\n"
+        )
+    };
+    let manifests = [deployment("pages", "front"), deployment("stock", "stockapp")].concat();
+    let pages = "
+const express = require('express');
+const axios = require('axios');
+const app = express();
+const port = process.env.DAPR_HTTP_PORT ?? 3500;
+const sidecar = `http://localhost:${port}/v1.0/invoke`;
+app.get('/stock', async (req, res) => {
+  const found = await axios.get(`${sidecar}/stockapp/method/items`);
+  res.json(found.data);
+});
+app.get('/price', async (req, res) => {
+  const found = await axios.get(`${sidecar}/nobody/method/prices`);
+  res.json(found.data);
+});
+app.listen(8080);
+";
+    let model = model(&[
+        ("deploy/all.yaml", &manifests),
+        ("pages/Dockerfile", "FROM node\nCOPY . .\n"),
+        ("pages/package.json", "{\"name\": \"pages\", \"dependencies\": {\"express\": \"4\", \"axios\": \"1\"}}"),
+        ("pages/server.js", pages),
+    ]);
+    assert_eq!(model.flows.iter().map(|flow| flow.id.rest()).collect::<Vec<_>>(), ["pages>stock:http"]);
+}

@@ -325,3 +325,60 @@ fn what_is_put_behind_itself_in_a_loop_ends() {
         + "app.get('/b', (q, r) => r.send());\napp.listen(1);\n";
     check(&[("app.py", &app), ("package.json", r#"{"name":"x"}"#), ("app.js", &twice)], &["GET /a false C", "GET /b false C"]);
 }
+
+#[test]
+fn a_helper_that_is_given_the_request_may_refuse_it() {
+    let helper = "
+import { NextResponse } from 'next/server';
+import { lookUp } from './sessions';
+export async function readRequest(request) {
+  let error = null;
+  const session = await lookUp(request);
+  if (!session) { error = () => NextResponse.json({ message: 'no' }, { status: 401 }); }
+  return { body: await request.json(), session, error };
+}
+";
+    let route = "
+import { readRequest } from '../../../lib/request';
+export async function POST(request) {
+  const { body, session, error } = await readRequest(request);
+  if (error) return error();
+  return Response.json(body);
+}
+";
+    let manifest = ("package.json", "{\"name\": \"web\", \"dependencies\": {\"next\": \"14\"}}");
+    let sessions = ("lib/sessions.js", "export async function lookUp(request) { return store.find(request.headers.get('x-key')); }\n");
+    check(&[manifest, sessions, ("lib/request.js", helper), ("app/api/notes/route.js", route)], &["POST /api/notes unknown"]);
+    let plain = "export async function readRequest(request) { return { body: await request.json(), error: null }; }\n";
+    check(&[manifest, sessions, ("lib/request.js", plain), ("app/api/notes/route.js", route)], &["POST /api/notes false C"]);
+}
+
+#[test]
+fn a_view_that_answers_with_a_guarded_one_is_not_open() {
+    let views = "
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+
+@login_required
+def create(request):
+    return HttpResponse('made')
+
+@login_required
+def listed(request):
+    return HttpResponse('all')
+
+def notes(request):
+    if request.method == 'POST':
+        return create(request)
+    return listed(request)
+
+def status(request):
+    return HttpResponse('up')
+";
+    let urls = "from django.urls import path\nfrom . import views\n\nurlpatterns = [path('notes/', views.notes), path('status/', views.status)]\n";
+    let settings = "ROOT_URLCONF = 'site.urls'\nMIDDLEWARE = []\n";
+    check(
+        &[("site/__init__.py", ""), ("site/settings.py", settings), ("site/urls.py", urls), ("site/views.py", views)],
+        &["* /notes/ true X", "* /status/ false C"],
+    );
+}

@@ -56,3 +56,24 @@ fn a_constant_of_a_referenced_project() {
         assert_eq!(found, ["/api/cs"], "{namespace}");
     }
 }
+
+#[test]
+fn a_prefix_that_is_empty_unless_something_is_set_is_empty() {
+    let urls = "
+from urllib.parse import urlparse
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import path
+
+def up(request):
+    return HttpResponse('up')
+
+prefix = ''
+if base := urlparse(settings.SITE).path.lstrip('/'):
+    prefix = f'{base}/'
+
+urlpatterns = [path(f'{prefix}up/', up), path(prefix + 'down/', up)]
+";
+    let found = paths(&[("site/__init__.py", ""), ("site/settings.py", "ROOT_URLCONF = 'site.urls'\nSITE = 'http://localhost'\n"), ("site/urls.py", urls)]);
+    assert_eq!(found, ["/down/", "/up/"]);
+}

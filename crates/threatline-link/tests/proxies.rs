@@ -353,3 +353,41 @@ fn a_path_that_is_written_out_behind_is_known_by_its_parts() {
         ["edge:GET /v1/things guarded internet [edge>shop:http]", "shop:GET /health open internal []", "shop:GET /items guarded internet []"]
     );
 }
+
+#[test]
+fn gateways_on_aspnet_hand_on_what_their_settings_say() {
+    let program = "var builder = WebApplication.CreateBuilder(args);\nbuilder.Services.AddReverseProxy();\nvar app = builder.Build();\napp.MapReverseProxy();\napp.Run();\n";
+    let project = |package: &str| {
+        format!("<Project Sdk=\"Microsoft.NET.Sdk.Web\"><ItemGroup><PackageReference Include=\"{package}\" Version=\"1\" /></ItemGroup></Project>")
+    };
+    let compose = "services:\n  edge: { build: { context: ., dockerfile: Edge/Dockerfile }, ports: ['80:8080'] }\n  shop: { build: shop }\n";
+    let with = |package: &str, file: &str, settings: &str, other: (&str, &str)| {
+        let project = project(package);
+        model(&[
+            ("compose.yaml", compose),
+            ("Edge/Edge.csproj", &project),
+            ("Edge/Dockerfile", "FROM mcr.microsoft.com/dotnet/sdk:8.0\nCOPY Edge/ Edge/\nRUN dotnet publish Edge\n"),
+            ("Edge/Program.cs", program),
+            (file, settings),
+            other,
+            ("shop/Dockerfile", "FROM python:3\nCOPY . /app\n"),
+            ("shop/app.py", SHOP),
+        ])
+    };
+    let yarp = r#"{ "AllowedHosts": "*", "ReverseProxy": {
+        "Routes": { "shop": { "ClusterId": "shop", "AuthorizationPolicy": "default", "Match": { "Path": "/shop/{**rest}" }, "Transforms": [{ "PathPattern": "/{**rest}" }] } },
+        "Clusters": { "shop": { "Destinations": { "a": { "Address": "http://shop:5000" } } } }
+    } }"#;
+    let elsewhere = yarp.replace("http://shop:5000", "http://localhost:6000");
+    let found = with("Yarp.ReverseProxy", "Edge/appsettings.json", yarp, ("Edge/appsettings.Local.json", &elsewhere));
+    assert_eq!(flows(&found), ["edge>shop:http plain"]);
+    let expected = ["edge:ANY /shop guarded internet [edge>shop:http]", "shop:GET /health guarded internet []", "shop:GET /items guarded internet []"];
+    assert_eq!(entries(&found), expected, "what another environment changes counts for nothing");
+    let ocelot = r#"{ "Routes": [
+        { "UpstreamPathTemplate": "/shop/{everything}", "DownstreamPathTemplate": "/{everything}", "DownstreamHostAndPorts": [{ "Host": "shop", "Port": 5000 }] }
+    ] }"#;
+    let found = with("Ocelot", "Edge/ocelot.json", ocelot, ("Edge/appsettings.json", "{ \"AllowedHosts\": \"*\" }"));
+    assert_eq!(flows(&found), ["edge>shop:http plain"]);
+    let expected = ["edge:ANY /shop/ unknown internet [edge>shop:http]", "shop:GET /health open internet []", "shop:GET /items open internet []"];
+    assert_eq!(entries(&found), expected);
+}

@@ -3,6 +3,8 @@
 //! Build arguments and variables with a value are put in where they are used; what is only given to
 //! the build stays a hole.
 
+mod compiled;
+
 use super::{secret, text};
 use parse_dockerfile::{Command, Flag, Instruction, Source, Span};
 use std::collections::BTreeMap;
@@ -11,7 +13,15 @@ use threatline_facts::{Extracted, Gap, Text};
 
 /// Reads one file. What stands after an instruction that is not understood is lost.
 pub fn read(file: &str) -> Extracted {
-    let mut reader = Reader { file, out: Extracted::default(), starts: starts(file), global: BTreeMap::new(), known: BTreeMap::new(), stages: Vec::new() };
+    let mut reader = Reader {
+        file,
+        out: Extracted::default(),
+        starts: starts(file),
+        global: BTreeMap::new(),
+        known: BTreeMap::new(),
+        stages: Vec::new(),
+        folder: "/".to_owned(),
+    };
     match parse_dockerfile::parse_iter(file) {
         Ok(instructions) => {
             for instruction in instructions {
@@ -41,6 +51,8 @@ struct Reader<'a> {
     known: BTreeMap<String, Text>,
     /// Stages with the line they begin at.
     stages: Vec<(Stage, u32)>,
+    /// Where commands of the stage run.
+    folder: String,
 }
 
 impl Reader<'_> {
@@ -63,8 +75,10 @@ impl Reader<'_> {
                     command: Vec::new(),
                     copies: Vec::new(),
                     copies_from: Vec::new(),
+                    compiles: Vec::new(),
                     mark,
                 };
+                self.folder = "/".to_owned();
                 self.stages.push((stage, line));
             }
             Instruction::Arg(arg) => self.argument(&arg.arguments.value),
@@ -78,6 +92,22 @@ impl Reader<'_> {
             Instruction::User(user) => {
                 let user = fill(text::variables(user.arguments.value.trim()), &self.known).with_defaults();
                 self.stage(|stage| stage.user = Some(user));
+            }
+            Instruction::Workdir(workdir) => {
+                let folder = fill(text::variables(&workdir.arguments.value), &self.known).with_defaults();
+                self.folder = compiled::below(&self.folder, &folder);
+            }
+            Instruction::Run(run) => {
+                let mut found = Vec::new();
+                if let Command::Shell(line) = &run.arguments {
+                    found.extend(compiled::programs(line.value, &self.folder));
+                }
+                found.extend(run.here_docs.iter().flat_map(|text| compiled::programs(&text.value, &self.folder)));
+                for program in &mut found {
+                    program.package = offered(&program.package, &self.known);
+                    program.output = program.output.as_ref().map(|output| offered(output, &self.known));
+                }
+                self.stage(|stage| stage.compiles.extend(found));
             }
             Instruction::Entrypoint(entrypoint) => {
                 let words = command(&entrypoint.arguments);
@@ -196,6 +226,17 @@ fn fill(value: Text, known: &BTreeMap<String, Text>) -> Text {
         _ => None,
     });
     if length > MAX_VALUE { Text::Unknown } else { filled }
+}
+
+/// What is known stands as a default: who starts the build may say something else.
+fn offered(value: &Text, known: &BTreeMap<String, Text>) -> Text {
+    value.resolve(&mut |hole| match hole {
+        Text::Environment { variable, default: None } => {
+            let default = known.get(variable).filter(|text| size(text) <= MAX_VALUE)?;
+            Some(text::environment(variable, Some(default.clone())))
+        }
+        _ => None,
+    })
 }
 
 fn size(text: &Text) -> usize {

@@ -36,6 +36,10 @@ const MANAGEMENT: &[&str] = &["endpoints", "endpoint", "metrics", "server", "tra
 
 const DOTNET: &[&str] = &["ConnectionStrings", "Kestrel", "AllowedHosts", "Serilog", "ReverseProxy"];
 
+/// Keys below others by which it is known: a file for one environment may hold nothing else.
+const DOTNET_BELOW: &[&[&str]] =
+    &[&["Logging", "LogLevel"], &["Eureka", "Client"], &["Eureka", "Instance"], &["Consul", "Discovery"], &["Spring", "Application"]];
+
 /// Top-level keys of files that are something else, whatever else they hold.
 const OTHERS: &[&str] = &["apiVersion", "openapi", "swagger", "asyncapi", "services", "jobs", "stages", "AWSTemplateFormatVersion", "Resources", "on"];
 
@@ -86,7 +90,8 @@ fn is_java(document: &Node) -> bool {
 }
 
 fn is_dotnet(document: &Node) -> bool {
-    DOTNET.iter().any(|key| document.get(key).is_some()) || document.at(&["Logging", "LogLevel"]).is_some()
+    let says = |path: &&[&str]| document.at(path).is_some();
+    DOTNET.iter().any(|key| document.get(key).is_some()) || DOTNET_BELOW.iter().any(says)
 }
 
 fn profile(document: &Node) -> Option<String> {

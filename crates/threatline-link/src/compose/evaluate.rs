@@ -42,6 +42,8 @@ pub(super) struct Evaluator<'a> {
     generic_ends: HashMap<ObjectId, ObjectId>,
     /// The objects of classes of which the program makes one, at one place (Rust); none where it makes several.
     only: HashMap<(FileId, u32), Option<Only>>,
+    /// Helpers that are given the request, and whether they may refuse it.
+    pub(super) refusing: HashMap<(FileId, u32), bool>,
     /// Classes of which somebody was seen to make an object.
     pub(super) made: BTreeSet<(FileId, u32)>,
     /// Classes of which an object is being made although nobody was seen to make one, the outermost first.
@@ -209,6 +211,7 @@ impl<'a> Evaluator<'a> {
             generic: HashMap::new(),
             generic_ends: HashMap::new(),
             only: HashMap::new(),
+            refusing: HashMap::new(),
             made: BTreeSet::new(),
             named: None,
             imported: None,

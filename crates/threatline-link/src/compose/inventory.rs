@@ -1,7 +1,7 @@
 //! What files show without being run: libraries in use, fields with data, programs.
 
 use super::library::Library;
-use super::program::Program;
+use super::program::{Located2, Program, folder_of};
 use super::{CodeMain, Composed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use threatline_knowledge::packs::Family;
 
 /// Adds them.
 pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
-    for file in program.own_files().map(|file| &program.files[file]) {
+    for (id, file) in program.own_files().map(|file| (file, &program.files[file])) {
         let place = |mark: Mark, by: &str| Place { path: file.path.clone(), mark, by: Arc::from(by) };
         let mut libraries: BTreeMap<&str, Mark> = BTreeMap::new();
         for import in file.source.imports.iter().filter(|import| !import.types_only) {
@@ -31,6 +31,20 @@ pub(super) fn collect(program: &Program<'_>, out: &mut Composed) {
                     continue;
                 }
                 out.data.extend(found.map(|(class, confidence)| (place(field.mark, "field"), class, confidence)));
+            }
+        }
+        // a program is made of the packages that it imports, and of theirs
+        if file.family == Family::Go && !file.path.ends_with("_test.go") {
+            let own = folder_of(&file.path);
+            for import in &file.source.imports {
+                let folder = match program.locate(id, &import.module, import.member.as_deref()) {
+                    Located2::Folder(folder) => Arc::from(folder.trim_end_matches('/')),
+                    Located2::File(other) => Arc::from(folder_of(&program.files[other].path)),
+                    // a module of somebody else's, by its path; the language's own have no domain
+                    Located2::Library if import.module.split('/').next().is_some_and(|first| first.contains('.')) => Arc::from(import.module.as_str()),
+                    _ => continue,
+                };
+                out.imports.push((Arc::from(own), folder));
             }
         }
         for (index, function) in file.source.functions.iter().enumerate() {

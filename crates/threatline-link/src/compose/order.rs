@@ -42,6 +42,8 @@ pub(super) fn sort(out: &mut Composed) {
     });
     out.mains.sort_by(|a, b| (&a.place, a.serves).cmp(&(&b.place, b.serves)));
     out.mains.dedup();
+    out.imports.sort();
+    out.imports.dedup();
     out.traits.sort_by(|a, b| (&a.places, a.property).cmp(&(&b.places, b.property)));
     out.traits.dedup();
     out.data.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));

@@ -75,6 +75,7 @@ pub fn join(parts: &[&Part]) -> Composed {
             out.entries.push(entry);
         }
         out.mains.extend(said.mains.iter().cloned());
+        out.imports.extend(said.imports.iter().cloned());
         out.traits.extend(said.traits.iter().cloned());
         out.data.extend(said.data.iter().cloned());
         out.logged.extend(said.logged.iter().cloned());

@@ -27,6 +27,7 @@ mod tree;
 mod wrapped;
 
 pub(super) use filters::Way;
+pub(super) use reads::checked_environment;
 pub(super) use sorted::Choice;
 pub(super) use tested::told_apart;
 

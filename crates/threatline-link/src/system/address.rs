@@ -33,6 +33,9 @@ pub(crate) fn parse(text: &str) -> Vec<Address> {
     if let Some(found) = connection_string(text) {
         return found;
     }
+    if let Some(address) = keywords(text).or_else(|| driver_name(text)) {
+        return vec![address];
+    }
     if text.contains(['\n', ' ', '<', '>']) {
         return Vec::new();
     }
@@ -93,6 +96,37 @@ fn connection_string(text: &str) -> Option<Vec<Address>> {
         _ => None,
     };
     Some(vec![address])
+}
+
+/// `host=db port=5432 user=app dbname=shop sslmode=disable`, as libpq and what is written after it take it.
+fn keywords(text: &str) -> Option<Address> {
+    let pairs: Vec<(&str, &str)> = text.split_whitespace().map(|word| word.split_once('=')).collect::<Option<_>>()?;
+    let get = |key: &str| pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| value.trim_matches('\''));
+    let host = get("host").filter(|_| pairs.len() > 1 && ["dbname", "user", "port"].iter().any(|key| get(key).is_some()))?;
+    let mut address = authority(host.split(',').next().unwrap_or(host))?;
+    address.port = get("port").and_then(|port| port.parse().ok());
+    address.scheme = Some("postgresql".to_owned());
+    address.credential = get("password").is_some_and(|password| !password.is_empty());
+    address.encrypted = match get("sslmode") {
+        Some("require" | "verify-ca" | "verify-full") => Some(true),
+        Some("disable") => Some(false),
+        _ => None,
+    };
+    Some(address)
+}
+
+/// `app:secret@tcp(db:3306)/shop?tls=true`, the data source of MySQL's driver for Go.
+fn driver_name(text: &str) -> Option<Address> {
+    let (before, rest) = text.split_once("tcp(")?;
+    let user = if before.is_empty() { "" } else { before.strip_suffix('@')? };
+    let (host, tail) = rest.split_once(')')?;
+    let tail = tail.strip_prefix('/')?;
+    let mut address = authority(host)?;
+    address.scheme = Some("mysql".to_owned());
+    address.credential = user.split_once(':').is_some_and(|(_, password)| !password.is_empty());
+    let has = |option: &str| tail.split(['?', '&']).any(|part| part == option);
+    address.encrypted = if has("tls=true") { Some(true) } else { has("tls=false").then_some(false) };
+    Some(address)
 }
 
 fn jdbc(text: &str) -> Vec<Address> {
@@ -254,6 +288,11 @@ mod tests {
             one("Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=***"),
             Some((some("sb"), some("shop.servicebus.windows.net"), None, None))
         );
+        assert_eq!(one("host=db port=5432 user=app password=*** dbname=shop sslmode=disable"), Some((some("postgresql"), some("db"), Some(5432), Some(false))));
+        assert_eq!(one("host=db user=app"), Some((some("postgresql"), some("db"), None, None)));
+        assert_eq!(one("host=a color=red"), None);
+        assert_eq!(one("app:***@tcp(stock-db:3306)/stock?parseTime=true"), Some((some("mysql"), some("stock-db"), Some(3306), None)));
+        assert_eq!(one("app@tcp(*)/stock"), None);
         assert_eq!(one("server=a;color=red"), None);
         assert_eq!(one("*/x"), None);
         assert_eq!(one("some words"), None);

@@ -45,7 +45,7 @@ fn from_kubernetes<'a>(said: &Said<'a>) -> Vec<Draft<'a>> {
     for At { path, it } in said.workloads.iter().filter(|w| w.it.platform == Platform::Kubernetes) {
         let namespace = it.namespace.clone().or_else(|| kustomized_namespace(said, path));
         let description = Description { path: path.clone(), workload: it, group: CLUSTER, namespace };
-        by_name.entry(plain(&it.name)).or_default().push(description);
+        by_name.entry(plain(unversioned(it))).or_default().push(description);
     }
     let mut drafts = Vec::new();
     for descriptions in by_name.into_values() {
@@ -56,12 +56,25 @@ fn from_kubernetes<'a>(said: &Said<'a>) -> Vec<Draft<'a>> {
             }
             let first = &variation[0];
             let folder = first.namespace.clone().map_or_else(|| folder_of(&first.path).to_owned(), |ns| format!("{ns}/"));
-            let mut draft = Draft::new(&first.workload.name, &folder, ComponentKind::Process);
+            let mut draft = Draft::new(unversioned(first.workload), &folder, ComponentKind::Process);
+            draft.aliases.extend(variation.iter().map(|description| description.workload.name.clone()).filter(|name| *name != draft.name));
             draft.descriptions = variation;
             drafts.push(draft);
         }
     }
     drafts
+}
+
+/// Labels that say what a workload is one version of.
+const APPLICATION: [&str; 3] = ["app", "app.kubernetes.io/name", "k8s-app"];
+const VERSION: [&str; 2] = ["version", "app.kubernetes.io/version"];
+
+/// The name of a workload without the version that its labels tell, where they tell what is left as well: a mesh shifts requests from
+/// `reviews-v1` to `reviews-v2`, and both are `reviews`.
+fn unversioned(workload: &Workload) -> &str {
+    let labelled = |keys: &[&str], value: &str| keys.iter().any(|key| workload.labels.get(*key).is_some_and(|label| label == value));
+    let mut ends = workload.name.match_indices('-').map(|(at, _)| (&workload.name[..at], &workload.name[at + 1..]));
+    ends.find(|(name, version)| labelled(&APPLICATION, name) && labelled(&VERSION, version)).map_or(&workload.name, |(name, _)| name)
 }
 
 /// The namespace that the nearest kustomization above sets.

@@ -180,7 +180,7 @@ fn is_documented_only(entry: &EntryPoint) -> bool {
 
 /// The one component in whose folder the definition lies; the deepest folder decides.
 pub(crate) fn owner(drafts: &[Draft<'_>], path: &str) -> Option<usize> {
-    let depth = |draft: &Draft<'_>| draft.roots.iter().filter(|root| path.starts_with(root.folder.as_str())).map(|root| root.folder.len()).max();
+    let depth = |draft: &Draft<'_>| draft.roots.iter().filter_map(|root| root.depth(path)).max();
     let deepest = drafts.iter().filter_map(depth).max()?;
     let mut owners = (0..drafts.len()).filter(|&at| depth(&drafts[at]) == Some(deepest) && drafts[at].kind == ComponentKind::Process);
     owners.next().filter(|_| owners.next().is_none())

@@ -28,6 +28,14 @@ pub(crate) struct Root {
 }
 
 impl Root {
+    /// How deep the folder lies that holds a path: the longest of those of it that go into the image, or itself.
+    pub(crate) fn depth(&self, path: &str) -> Option<usize> {
+        let rest = path.strip_prefix(self.folder.as_str())?;
+        let below = |part: &&String| rest.strip_prefix(part.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        let copied = self.only.iter().flatten().filter(below).map(|part| part.len()).max();
+        Some(self.folder.len() + copied.unwrap_or(0))
+    }
+
     pub(crate) fn holds(&self, path: &str) -> bool {
         let Some(rest) = path.strip_prefix(self.folder.as_str()) else {
             return false;

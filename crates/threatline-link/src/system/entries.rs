@@ -10,8 +10,10 @@ use super::source::Ownership;
 use crate::compose::{CodeEntry, Composed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::DataClass;
+use threatline_facts::infra::Container;
 use threatline_facts::spec::Proto;
+use threatline_facts::{DataClass, Text};
+use threatline_knowledge::catalogue::starts_no_server;
 use threatline_model::{ComponentId, EntryPoint, EntryPointId, EntryPointKind, Exposure, FlowId, Grade, Proof, Properties, Property, Role, Value};
 
 /// What placing entry points needs.
@@ -111,10 +113,22 @@ fn serving(owners: &[usize], drafts: &[Draft<'_>], kind: EntryPointKind) -> Vec<
         let mut containers = drafts[at].descriptions.iter().flat_map(|description| &description.workload.containers).filter(|container| !container.init);
         containers.any(|container| !container.command.is_empty() && container.ports.is_empty())
     };
-    if !answers || owners.len() < 2 || owners.iter().all(|at| told(*at)) {
+    if !answers || owners.len() < 2 {
         return owners.to_vec();
     }
+    if owners.iter().all(|at| told(*at)) {
+        let serving: Vec<usize> = owners.iter().copied().filter(|at| !idles(&drafts[*at])).collect();
+        return if serving.is_empty() { owners.to_vec() } else { serving };
+    }
     owners.iter().copied().filter(|at| !told(*at)).collect()
+}
+
+/// Whether all its containers are started by commands of workers, schedules and errands.
+fn idles(draft: &Draft<'_>) -> bool {
+    let containers = draft.descriptions.iter().flat_map(|description| &description.workload.containers).filter(|container| !container.init);
+    let mut told = containers.filter(|container| !container.command.is_empty()).peekable();
+    let words = |container: &Container| container.command.iter().map(Text::with_defaults).collect::<Vec<String>>();
+    told.peek().is_some() && told.all(|container| starts_no_server(words(container).iter().map(String::as_str)))
 }
 
 /// The technology of programs that serve tools to others.

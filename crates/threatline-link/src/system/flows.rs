@@ -12,6 +12,7 @@ use super::names::Directory;
 use super::product::Product;
 use super::said::{At, Said};
 use super::settings::Settings;
+use super::sidecars::Sidecars;
 use super::source::{Folders, Ownership, dockerfile_of};
 use super::variables::{Resolved, by_path, resolve};
 use crate::compose::{CodeCall, Composed, Conclusion, Place};
@@ -66,6 +67,7 @@ struct Finder<'d, 'a> {
     directory: &'d mut Directory,
     flows: Flows,
     grants: &'d Grants,
+    sidecars: Sidecars,
     in_test: &'d dyn Fn(&str) -> bool,
 }
 
@@ -83,7 +85,8 @@ pub(crate) struct Around<'s, 'a> {
 
 pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, around: &Around<'_, 'a>) -> Flows {
     let Around { said, folders, composed, ownership, settings, grants, proxies, in_test } = *around;
-    let mut finder = Finder { drafts, directory, flows: Flows::default(), grants, in_test };
+    let sidecars = Sidecars::new(drafts);
+    let mut finder = Finder { drafts, directory, flows: Flows::default(), grants, sidecars, in_test };
     for (number, call) in composed.calls.iter().enumerate().filter(|(_, call)| !in_test(&call.place.path)) {
         for &from in ownership.of(&call.place.path) {
             finder.call(number, call, from, &settings[from]);
@@ -182,6 +185,9 @@ impl<'a> Finder<'_, 'a> {
     fn target(&mut self, address: &Address, technology: Option<&str>, from: usize) -> Option<usize> {
         let host = address.host.as_deref()?;
         if address::is_local(host) {
+            if let Some(at) = self.sidecars.meant(address, self.drafts) {
+                return (at != from).then_some(at);
+            }
             let port = address.port()?;
             return self.directory.local_port(port, from, self.drafts).or_else(|| self.directory.product(technology?, from, self.drafts));
         }
@@ -339,7 +345,8 @@ impl<'a> Finder<'_, 'a> {
         merge(&mut flow.encrypted, call.encrypted.as_ref().map(proved).or(by_address).or(fixed));
         let by_url = address.filter(|address| address.credential).map(|_| Proved { holds: true, proof: proof(evidence.clone()) });
         let credential = call.credential.as_ref().filter(|_| !elsewhere).map(proved).or(by_url);
-        flow.unknown_credential |= credential.is_none();
+        // what is taken from a queue comes by a connection that was opened elsewhere
+        flow.unknown_credential |= credential.is_none() && !(call.consumes && address.is_none());
         merge(&mut flow.authenticated, credential);
         for (property, value, places) in &call.properties {
             flow.properties.set(*property, value.clone(), proof(places.iter().map(code).collect()));

@@ -182,7 +182,7 @@ pub(super) fn rehearsal_of(path: &str) -> Option<Environment> {
     let named = |word: &str| match word.to_ascii_lowercase().as_str() {
         "dev" | "development" | "local" => Some(Environment::Development),
         "staging" | "stage" => Some(Environment::Staging),
-        "test" | "tests" | "testing" | "e2e" => Some(Environment::Test),
+        "test" | "tests" | "testing" | "e2e" | "cypress" | "playwright" => Some(Environment::Test),
         _ => None,
     };
     folder.split('/').rev().find_map(named).or_else(|| file.split(['.', '-', '_']).find_map(named))

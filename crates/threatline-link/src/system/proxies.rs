@@ -92,7 +92,15 @@ pub(crate) fn components(
     let mut homes: Homes = said
         .proxies
         .iter()
-        .map(|proxy| if is_host(proxy.it) { shown_by(proxy, drafts, said, hosted) } else { readers_of(proxy, drafts, said, folders) })
+        .map(|proxy| {
+            if is_variation(proxy, said) {
+                Vec::new()
+            } else if is_host(proxy.it) {
+                shown_by(proxy, drafts, said, hosted)
+            } else {
+                readers_of(proxy, drafts, said, folders)
+            }
+        })
         .collect();
     // what lies beside or below a file that is read is read with it
     let is_file = |proxy: &Proxy| proxy.config.is_none() && !proxy.told_by_labels;
@@ -100,11 +108,17 @@ pub(crate) fn components(
     let read: Vec<(String, Vec<usize>)> = files.map(|(proxy, readers)| (folder_of(&proxy.path).to_owned(), readers.clone())).collect();
     let mut made: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (proxy, readers) in said.proxies.iter().zip(&mut homes) {
-        if readers.is_empty() && proxy.it.config.is_none() && !proxy.it.told_by_labels {
+        if readers.is_empty() && proxy.it.config.is_none() && !proxy.it.told_by_labels && !is_variation(proxy, said) {
             let above = read.iter().filter(|(folder, _)| !folder.is_empty() && proxy.path.starts_with(folder.as_str()));
             *readers = above.max_by_key(|(folder, _)| folder.len()).map(|(_, readers)| readers.clone()).unwrap_or_default();
         }
-        if readers.is_empty() && proxy.it.config.is_none() && !proxy.it.told_by_labels && !in_test(&proxy.path) && stands_alone(proxy) {
+        if readers.is_empty()
+            && proxy.it.config.is_none()
+            && !proxy.it.told_by_labels
+            && !in_test(&proxy.path)
+            && stands_alone(proxy)
+            && !is_variation(proxy, said)
+        {
             let folder = component_folder(&proxy.path);
             let name = folder.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(&proxy.it.product).to_owned();
             readers.push(*made.entry((folder.to_owned(), name.clone())).or_insert_with(|| {
@@ -124,6 +138,13 @@ pub(crate) fn components(
         }
     }
     homes
+}
+
+/// `ocelot.Development.json` beside `ocelot.json`: what another environment changes.
+fn is_variation(proxy: &At<'_, Proxy>, said: &Said<'_>) -> bool {
+    let Some((stem, _)) = proxy.path.strip_suffix(".json").and_then(|stem| stem.rsplit_once('.')) else { return false };
+    let usual = format!("{stem}.json");
+    !stem.ends_with('/') && said.proxies.iter().any(|other| *other.path == *usual && other.it.product == proxy.it.product)
 }
 
 /// It answers something, and is more than a sample among documentation.

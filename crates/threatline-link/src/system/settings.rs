@@ -46,7 +46,8 @@ pub(crate) fn of_all(drafts: &[Draft<'_>], said: &Said<'_>) -> Vec<Settings> {
 
 /// How the program calls itself.
 pub(crate) fn name(settings: &Settings) -> Option<String> {
-    let found = NAMES.iter().find_map(|key| settings.get(*key))?;
+    // frameworks of .NET take keys in any case
+    let found = NAMES.iter().find_map(|key| settings.get(*key).or_else(|| by_key(settings, key)))?;
     let name = found.value.with_defaults();
     (!name.is_empty() && !name.contains('*')).then_some(name)
 }

@@ -7,6 +7,7 @@
 use super::bazel::Targets;
 use super::deployed::image_name;
 use super::draft::{Draft, Root, as_folder, folder_of, join, stem};
+use super::programs::{self, Programs, Run};
 use super::said::{At, Said};
 use crate::compose::Composed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,12 +19,20 @@ use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 /// Owners of every source file that says something.
 pub(crate) struct Ownership {
     by_file: BTreeMap<String, Vec<usize>>,
+    /// What components are made of that run one program of several in a module.
+    parts: BTreeMap<usize, BTreeSet<String>>,
 }
 
 impl Ownership {
     /// Indexes of the components that the file belongs to.
     pub(crate) fn of(&self, path: &str) -> &[usize] {
         self.by_file.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a component may use what its module depends on: one that runs one program of several does if that imports it.
+    pub(crate) fn may_use(&self, at: usize, module: &str) -> bool {
+        let of = |package: &String| package.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.parts.get(&at).is_none_or(|packages| packages.iter().any(of))
     }
 
     /// The components that source of a folder belongs to.
@@ -38,6 +47,9 @@ impl Ownership {
         self.by_file.values().flatten().copied().collect()
     }
 }
+
+/// So many parts of an image's name are looked at.
+const MOST_PARTS: usize = 6;
 
 /// Folders of source by the names that they answer to; built once.
 pub(crate) struct Folders {
@@ -84,16 +96,26 @@ impl Folders {
         let shared = |folder: &str| folder.bytes().zip(near.bytes()).take_while(|(a, b)| a == b).count();
         let builds = |folder: &str| said.dockerfiles.range(Arc::from(folder)..).next().is_some_and(|(path, _)| path.starts_with(folder));
         let Some(found) = self.by_stem.get(&wanted).or_else(|| self.by_package.get(&wanted)) else {
-            // `shop-cart` beside `shop-web` is the folder `cart` where an image is built in it, and in no other of that name
-            let (_, rest) = name.split_once(['-', '_'])?;
-            let mut found = self.by_stem.get(&stem(rest))?.iter().filter(|folder| said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str()));
-            return found.next().filter(|_| found.next().is_none()).cloned();
+            return self.ending(name, said);
         };
         found.iter().max_by_key(|folder| (builds(folder), shared(folder), std::cmp::Reverse((*folder).clone()))).cloned()
     }
 }
 
 impl Folders {
+    /// `shop-cart` beside `shop-web`, and `acme-shop-cart-v2`, are the folder `cart` where an image is built in it, and in no other of that
+    /// name: of what an image's name ends with, the longest that a folder bears.
+    fn ending(&self, name: &str, said: &Said<'_>) -> Option<String> {
+        let is_version = |last: &str| last.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()));
+        let name = name.rsplit_once(['-', '_']).filter(|(_, last)| is_version(last)).map_or(name, |(before, _)| before);
+        let ends = std::iter::successors(Some(name), |rest| rest.split_once(['-', '_']).map(|(_, rest)| rest)).filter(|rest| !rest.is_empty());
+        ends.take(MOST_PARTS).find_map(|rest| {
+            let builds = |folder: &&String| said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str());
+            let mut found = self.by_stem.get(&stem(rest))?.iter().filter(builds);
+            found.next().filter(|_| found.next().is_none()).cloned()
+        })
+    }
+
     /// The only folder of that name, or the only one of several in which an image is built.
     pub(crate) fn only(&self, name: &str, said: &Said<'_>) -> Option<String> {
         let wanted = stem(name);
@@ -256,7 +278,7 @@ pub(crate) fn speaking(composed: &Composed) -> BTreeSet<&str> {
 }
 
 /// Assigns files to components, making components of source that nothing deploys.
-pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &Composed, in_test: &dyn Fn(&str) -> bool) -> Ownership {
+pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, (said, folders): (&Said<'a>, &Folders), composed: &Composed, in_test: &dyn Fn(&str) -> bool) -> Ownership {
     let paths = speaking(composed);
     let running: BTreeSet<&str> =
         composed.entries.iter().filter_map(|e| e.places.last()).map(|p| &*p.path).chain(composed.mains.iter().map(|m| &*m.place.path)).collect();
@@ -267,6 +289,8 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
 
     let calling: BTreeSet<&str> = composed.calls.iter().map(|call| &*call.place.path).collect();
 
+    let programs_of = Programs::new(composed, in_test);
+    let mut runs_of: Vec<Option<Run>> = drafts.iter().map(|draft| programs_of.of(draft, said, folders)).collect();
     let index = RootIndex::new(drafts);
     let targets = Targets::new(&said.targets);
     let programs = if said.targets.is_empty() { BTreeSet::new() } else { targets.programs() };
@@ -278,7 +302,16 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     let mut units: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut shared: Vec<(&str, &BTreeSet<String>)> = Vec::new();
     for path in paths {
-        let owners = index.owners(drafts, path);
+        let mut owners = made_of(path, &runs_of);
+        if owners.is_empty() {
+            owners = index.owners(drafts, path);
+            let before = owners.len();
+            owners.retain(|at| !runs_of[*at].as_ref().is_some_and(|run| run.leaves_out(path)));
+            if owners.is_empty() && before > 0 {
+                // a program of the module that nobody deploys
+                continue;
+            }
+        }
         let part = targets.package_of(path).filter(|folder| !programs.contains(*folder)).and_then(|folder| parts.get(folder));
         if let Some(part) = part.filter(|part| owners.is_empty() || !is_below(&owners, part, drafts)) {
             shared.push((path, part));
@@ -290,6 +323,10 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     }
     let mut unit_owner: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut libraries = Vec::new();
+    let mut starts: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for path in programs_of.starts() {
+        starts.entry(unit_of(path, &homes)).or_default().insert(folder_of(path).trim_end_matches('/'));
+    }
     for (unit, files) in &units {
         let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path) && !is_aside(path)).collect();
         let is_host = files.iter().any(|path| hosts.contains(path));
@@ -297,6 +334,11 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
             runs.clear();
         } else if runs.is_empty() && (functions.contains(unit) || is_program(unit, said)) {
             runs = files.iter().filter(|path| calling.contains(**path)).collect();
+        }
+        // packages of a module without a program are run by those that import them
+        if !starts.contains_key(unit) {
+            let by_others = programs_of.made_of(starts.values().flatten().copied());
+            runs.retain(|path| !(programs::is_source(path) && by_others.contains(folder_of(path).trim_end_matches('/'))));
         }
         // what a library does, those do that are built with it
         if said.packages_in(unit).any(|package| package.it.runs == Some(false) && is_used(package, said)) {
@@ -314,6 +356,7 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
         draft.roots.push(Root { folder: unit.clone(), only: None });
         draft.evidence.extend(unit_evidence(unit, said, composed, &runs));
         drafts.push(draft);
+        runs_of.push(starts.get(unit).map(|starts| Run::of_all(programs_of.made_of(starts.iter().copied()))));
         unit_owner.insert(unit.clone(), vec![drafts.len() - 1]);
     }
     for unit in libraries {
@@ -333,10 +376,20 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, said: &Said<'a>, composed: &C
     for (unit, files) in units {
         let owners = unit_owner.get(&unit).cloned().unwrap_or_default();
         for path in files {
-            by_file.insert(path.to_owned(), owners.clone());
+            let by_import = made_of(path, &runs_of);
+            // of a package that others build on, what none of their programs imports nobody runs
+            let unused = by_import.is_empty() && programs::is_source(path) && !starts.contains_key(&unit) && owners.iter().all(|at| runs_of[*at].is_some());
+            by_file.insert(path.to_owned(), if by_import.is_empty() && !unused { owners.clone() } else { by_import });
         }
     }
-    Ownership { by_file }
+    let parts = runs_of.into_iter().enumerate().filter_map(|(at, run)| Some((at, run?.parts()?))).collect();
+    Ownership { by_file, parts }
+}
+
+/// The components whose programs are made of the file's package among others.
+fn made_of(path: &str, runs: &[Option<Run>]) -> Vec<usize> {
+    let runs = runs.iter().enumerate().filter(|_| programs::is_source(path));
+    runs.filter(|(_, run)| run.as_ref().is_some_and(|run| run.is_made_of(path))).map(|(at, _)| at).collect()
 }
 
 /// Folders of functions that a platform's file names: each is a program, whatever starts it.

@@ -6,7 +6,7 @@ use super::said::Said;
 use super::source::Ownership;
 use crate::compose::{CodeTrait, Composed};
 use std::collections::BTreeSet;
-use threatline_facts::DataClass;
+use threatline_facts::{DataClass, Ecosystem};
 use threatline_knowledge::catalogue;
 use threatline_model::{ComponentKind, Evidence, EvidenceSource, Grade, Proof, Properties, Property, Role, Value};
 
@@ -38,14 +38,17 @@ pub(crate) fn apply(drafts: &mut [Draft<'_>], composed: &Composed, ownership: &O
     }
     for package in &said.packages {
         let folder = folder_of(&package.path);
-        for draft in drafts.iter_mut().filter(|draft| draft.roots.iter().any(|root| is_built_with(root, folder, &package.path))) {
+        for (at, draft) in drafts.iter_mut().enumerate().filter(|(_, draft)| draft.roots.iter().any(|root| is_built_with(root, folder, &package.path))) {
             for dependency in package.it.dependencies.iter().filter(|dependency| !dependency.development) {
                 if let Some(known) = catalogue::package(package.it.ecosystem, &dependency.name) {
                     if !known.capabilities.is_empty() {
                         let place = Evidence::new(package.path.clone(), Some(dependency.mark), EvidenceSource::Manifest, "manifest");
                         draft.dependencies.entry(dependency.name.clone()).or_insert(Some(place));
                     }
-                    draft.technologies.extend(known.technology.clone());
+                    // of several programs of a module each is known by what it imports
+                    if package.it.ecosystem != Ecosystem::Go || ownership.may_use(at, &dependency.name) {
+                        draft.technologies.extend(known.technology.clone());
+                    }
                 }
             }
         }

@@ -3,9 +3,9 @@
 use super::draft::{Draft, Setting, Variables, folder_of, join, plain};
 use super::said::Said;
 use super::source::{Folders, image_variables};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::infra::{Config, Container, Platform, VariableValue, Workload};
+use threatline_facts::infra::{Config, Container, EnvFile, Platform, VariableValue, Workload};
 use threatline_facts::{Mark, Text};
 use threatline_knowledge::catalogue;
 
@@ -18,10 +18,13 @@ pub(crate) fn fill(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Folders)
     for draft in drafts {
         // each folder of manifests is a deployment of its own, with its own values
         let mut by_group: BTreeMap<(usize, String), Variables> = BTreeMap::new();
+        // where another deployment says what it is told, a pattern for somebody's own file adds nothing
+        let groups: BTreeSet<(usize, &str)> = draft.descriptions.iter().map(|description| (description.group, folder_of(&description.path))).collect();
+        let patterns = groups.len() == 1;
         for description in &draft.descriptions {
             let variables = by_group.entry((description.group, folder_of(&description.path).to_owned())).or_default();
             for container in &description.workload.containers {
-                collect(variables, container, description.workload, &description.path, description.namespace.as_deref(), said, folders, &configs);
+                collect(variables, container, description.workload, &description.path, description.namespace.as_deref(), said, folders, &configs, patterns);
             }
         }
         draft.variables = by_group.into_values().filter(|variables| !variables.is_empty()).collect();
@@ -65,6 +68,7 @@ fn collect(
     said: &Said<'_>,
     folders: &Folders,
     configs: &Configs<'_>,
+    patterns: bool,
 ) {
     let mut set = |name: &str, value: Text, path: &Arc<str>, mark: Mark| {
         variables.insert(name.to_owned(), Setting { value, path: path.clone(), mark });
@@ -76,7 +80,7 @@ fn collect(
     }
     let folder = folder_of(path);
     for file in container.env_files.iter().filter_map(|file| join(folder, file)) {
-        if let Some((file, env)) = said.env_files.get_key_value(file.as_str()) {
+        if let Some((file, env)) = env_file(&file, said, patterns) {
             for variable in &env.variables {
                 if let VariableValue::Text(value) = &variable.value {
                     set(&variable.name, value.clone(), file, variable.mark);
@@ -130,6 +134,16 @@ pub(crate) fn dot_env(folder: &str, variable: &str, said: &Said<'_>) -> Option<T
         VariableValue::Text(text) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// What a file that is kept out of the repository is made of by whoever installs it.
+const PATTERNS: [&str; 4] = ["example", "sample", "template", "dist"];
+
+/// A file of variables, or the pattern beside it that it is a copy of where it is not there itself.
+fn env_file<'s>(path: &str, said: &'s Said<'_>, patterns: bool) -> Option<(&'s Arc<str>, &'s EnvFile)> {
+    let pattern = |ending: &str| said.env_files.get_key_value(format!("{path}.{ending}").as_str());
+    let found = said.env_files.get_key_value(path).or_else(|| PATTERNS.iter().filter(|_| patterns).find_map(|ending| pattern(ending)));
+    found.map(|(path, file)| (path, *file))
 }
 
 /// A component that nothing deploys: what `.env` files beside its source say.

@@ -250,3 +250,12 @@ fn the_name_of_a_package_is_the_one_that_is_used() {
     let locals: Vec<String> = lower(text).imports.into_iter().map(|import| import.local).collect();
     assert_eq!(locals, ["redis", "kafka", "unused-go"]);
 }
+
+#[test]
+fn a_program_is_read_that_holds_nothing_but_its_beginning() {
+    let language = threatline_facts::Language::Go;
+    let main = "package main\n\nimport \"acme.io/shop/internal/app\"\n\nfunc main() {\n\tapp.Run()\n}\n";
+    assert!(!crate::code::read(language, main).facts.facts.is_empty());
+    let other = "package app\n\nfunc helper() int { return 1 }\n";
+    assert!(crate::code::read(language, other).facts.facts.is_empty());
+}

@@ -12,7 +12,16 @@ pub(super) fn rebound<'a>(then: &'a [Step], otherwise: &[Step], scope: &Scope) -
         Step::Bind { target: Value::Name(name), .. } => Some(name.as_str()),
         _ => None,
     });
-    names.filter_map(|name| Some((name, scope.get(name).filter(is_open_variable)?))).collect()
+    names.filter_map(|name| Some((name, scope.get(name).filter(|value| is_open_variable(value) || value.literal() == Some(""))?))).collect()
+}
+
+/// Nothing, where something that is not known is put in its place only sometimes (`if base: prefix = f"{base}/"`): nothing it is, unless
+/// somebody says otherwise. What a request brings is kept.
+fn unless_told(before: &Val, after: &Val) -> Option<Val> {
+    let Val::Text(text) = after else { return None };
+    let Text::Joined(parts) = &**text else { return None };
+    let is_plain = |part: &Text| matches!(part, Text::Literal(_) | Text::Unknown);
+    (before.literal() == Some("") && parts.contains(&Text::Unknown) && parts.iter().all(is_plain)).then(|| before.clone())
 }
 
 /// A variable of the environment for which no default is known.
@@ -167,7 +176,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
                 for (name, before) in before {
-                    if let Some(value) = scope.get(name).and_then(|after| defaulted(&before, &after)) {
+                    if let Some(value) = scope.get(name).and_then(|after| defaulted(&before, &after).or_else(|| unless_told(&before, &after))) {
                         scope.assign(name, value);
                     }
                 }

@@ -1,6 +1,7 @@
 //! Calls: of functions, of members, of what a list or a text can do.
 
 use super::*;
+use crate::compose::verbs::checked_environment;
 
 /// A list after something was added to it.
 pub(super) fn grown(items: &[Val], name: &str, arguments: &[Arg]) -> Option<Val> {
@@ -192,6 +193,13 @@ impl<'a> Evaluator<'a> {
             && let Some(text) = self.passed(&object, name)
         {
             return text;
+        }
+        // a schema of a library, whatever it is made of: `schema.parse(process.env)`
+        if self.family() == Family::JavaScript
+            && !matches!(object, Val::Object(_) | Val::Class(..) | Val::Module(_) | Val::Function(_) | Val::Method(..))
+            && let Some(all) = checked_environment(name, &arguments)
+        {
+            return all;
         }
         self.fills_record(&object, name, &arguments);
         if let Val::Class(..) | Val::Made(_) = &object {

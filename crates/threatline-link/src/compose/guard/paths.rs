@@ -350,6 +350,22 @@ impl<'a> Evaluator<'a> {
                         prover.unclear = true;
                     }
                 }
+                // another view, behind guards of its own: `return create(request)`
+                if let Some(guarded @ Val::Guarded(_)) = &callee
+                    && prover.depth < 4
+                    && hands_request(call, &prover.parameters)
+                {
+                    self.mark = call.mark;
+                    let place = self.place("code");
+                    let strict = std::mem::replace(&mut self.strict, false);
+                    let verdict = self.judge(&Guard { value: guarded.clone(), place }, prover.depth + 1);
+                    self.strict = strict;
+                    known.authenticated |= verdict.authenticates;
+                    known.authorized |= verdict.authorizes;
+                    known.owned |= verdict.owns;
+                    prover.unclear |= verdict.unclear;
+                    prover.places.extend(verdict.places);
+                }
                 if let Some(Val::Function(closure)) = &callee
                     && prover.depth < 4
                     && closure.index != 0
@@ -364,6 +380,9 @@ impl<'a> Evaluator<'a> {
                     known.authenticated |= verdict.authenticates;
                     known.authorized |= verdict.authorizes;
                     known.owned |= verdict.owns;
+                    if self.strict && prover.depth == 0 && !known.authenticated && !prover.unclear && hands_request(call, &prover.parameters) {
+                        prover.unclear = self.may_refuse(closure, 0);
+                    }
                     if verdict.authenticates || verdict.authorizes || verdict.owns {
                         prover.places.extend(verdict.places);
                     }

@@ -2,6 +2,10 @@
 
 use super::*;
 
+/// A request is followed through so many helpers, and so many functions and calls of each are looked at.
+const MAX_HELPERS: usize = 3;
+const MAX_MADE: usize = 32;
+
 impl<'a> Evaluator<'a> {
     /// The status with which a branch turns the request away, when it surely does not go on.
     pub(super) fn turns_away(&mut self, steps: &'a [Step], prover: &Prover, scope: &Scope) -> Option<u16> {
@@ -55,6 +59,45 @@ impl<'a> Evaluator<'a> {
             Step::Loop { .. } | Step::Block(_) | Step::Try { .. } => step.bodies().any(|body| self.refuses_somewhere(body, scope, within)),
             step => self.status_in(step, scope).is_some(),
         })
+    }
+
+    /// Whether a helper that is given the request refuses somewhere: in itself, in a function that it makes for its caller to call, or in
+    /// what it gives the request to.
+    pub(super) fn may_refuse(&mut self, closure: &Closure, depth: usize) -> bool {
+        if depth > MAX_HELPERS {
+            return false;
+        }
+        let key = (closure.file, closure.index);
+        if let Some(known) = self.refusing.get(&key) {
+            return *known;
+        }
+        self.refusing.insert(key, false);
+        let (file, mark) = (std::mem::replace(&mut self.file, closure.file), self.mark);
+        // for whatever route: what is remembered of one holds of all
+        let location = self.location.take();
+        self.proving += 1;
+        let functions = &self.program.source(closure.file).functions;
+        let function = &functions[closure.index as usize];
+        let scope = self.enter(closure, Vec::new());
+        let mut found = self.refuses_somewhere(&function.steps, &scope, &[]);
+        let mut made = Vec::new();
+        function.steps.iter().for_each(|step| functions_made(step, &mut made));
+        for index in made.into_iter().take(MAX_MADE) {
+            found = found || self.refuses_somewhere(&functions[index as usize].steps, &scope, &[index]);
+        }
+        let parameters: BTreeSet<String> = function.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+        let mut calls = Vec::new();
+        function.steps.iter().for_each(|step| calls_in_step(step, &mut calls));
+        for call in calls.into_iter().filter(|call| hands_request(call, &parameters)).take(MAX_MADE) {
+            if !found && let Some(Val::Function(helper)) = self.callee(call, &scope) {
+                found = helper.index != 0 && self.may_refuse(&helper, depth + 1);
+            }
+        }
+        self.proving -= 1;
+        (self.file, self.mark) = (file, mark);
+        self.location = location;
+        self.refusing.insert(key, found);
+        found
     }
 
     /// Whether anything in these steps throws, or calls what rejects by throwing.

@@ -64,6 +64,28 @@ pub(super) fn lambdas_of(call: &Call) -> Vec<u32> {
     call.arguments.iter().filter_map(one).collect()
 }
 
+/// What a request, or what holds it, is called where it is handed on.
+const REQUESTS: [&str; 9] = ["request", "req", "ctx", "context", "c", "r", "event", "conn", "exchange"];
+
+/// Whether a call is given the request as the function around has it, by its own parameter.
+pub(super) fn hands_request(call: &Call, parameters: &BTreeSet<String>) -> bool {
+    let is_request = |value: &Value| matches!(value, Value::Name(name) if REQUESTS.contains(&name.as_str()) && parameters.contains(name));
+    call.arguments.iter().any(|argument| is_request(&argument.value))
+}
+
+/// Functions that are written in place in a step, and bound, given back or handed on.
+pub(super) fn functions_made(step: &Step, out: &mut Vec<u32>) {
+    step.value().into_iter().for_each(|value| functions_in(value, out));
+    step.bodies().flatten().for_each(|step| functions_made(step, out));
+}
+
+fn functions_in(value: &Value, out: &mut Vec<u32>) {
+    if let Value::Function(index) = value {
+        out.push(*index);
+    }
+    value.parts(&mut |part| functions_in(part, out));
+}
+
 pub(in crate::compose) fn calls_in_step<'a>(step: &'a Step, out: &mut Vec<&'a Call>) {
     step.value().into_iter().for_each(|value| calls_in(value, out));
     step.bodies().flatten().for_each(|step| calls_in_step(step, out));

@@ -37,6 +37,10 @@ impl<'a> Evaluator<'a> {
     /// `process.env.X`, `os.environ["X"]`, `import.meta.env.X`.
     pub(in crate::compose) fn environment_member(&mut self, symbol: &str, name: &str) -> Option<Val> {
         let known = matches!(symbol, "process.env" | "os.environ" | "import.meta.env" | "process.process.env" | "Deno.env" | "Bun.env" | "ENV");
+        // what a check of all variables gives back beside whether they are right: `schema.safeParse(process.env).data`
+        if known && self.family() == Family::JavaScript && matches!(name, "data" | "value") {
+            return Some(Val::symbol(symbol));
+        }
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') {
             return None;
         }
@@ -67,6 +71,11 @@ impl<'a> Evaluator<'a> {
                 | "env"
                 | "env!"
         );
+        if self.family() == Family::JavaScript
+            && let Some(all) = checked_environment(name, arguments)
+        {
+            return Some(all);
+        }
         if name.starts_with("env") && self.family() != Family::Rust {
             return None;
         }
@@ -208,4 +217,21 @@ fn spelt<'n>(name: &'n str, usual: &str) -> (&'n str, String) {
         _ => (usual, name),
     };
     (rest, place.to_owned())
+}
+
+/// What a library that checks all variables of the environment (`schema.parse(process.env)`, `cleanEnv(process.env, { … })`,
+/// `createEnv({ runtimeEnv: process.env, … })`) gives back: the same, and right.
+pub(in crate::compose) fn checked_environment(name: &str, arguments: &[Arg]) -> Option<Val> {
+    const GIVEN: [&str; 2] = ["runtimeEnv", "runtimeEnvStrict"];
+    let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    if !["parse", "validate", "env"].iter().any(|word| last.contains(word)) {
+        return None;
+    }
+    let is_all = |value: &Val| matches!(value, Val::Symbol(symbol) if matches!(&**symbol, "process.env" | "import.meta.env" | "Bun.env"));
+    let first = &arguments.first()?.value;
+    let all = match first {
+        Val::Map(entries) => entries.iter().find(|(key, _)| GIVEN.contains(&key.as_str())).map(|(_, value)| value),
+        value => Some(value),
+    };
+    all.filter(|value| is_all(value)).cloned()
 }

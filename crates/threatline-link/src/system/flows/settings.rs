@@ -4,6 +4,10 @@ use super::super::deployed::reader;
 use super::*;
 use threatline_facts::infra::Platform;
 
+fn is_env_file(path: &str) -> bool {
+    threatline_facts::ArtifactKind::of(path.rsplit('/').next().unwrap_or(path)) == Some(threatline_facts::ArtifactKind::EnvFile)
+}
+
 impl<'a> Finder<'_, 'a> {
     /// What the framework connects to by its own configuration: a connection string or a host under a
     /// key of it.
@@ -60,8 +64,12 @@ impl<'a> Finder<'_, 'a> {
             .collect();
         let place = draft.descriptions.first().map(|description| (description.path.clone(), description.workload.mark));
         let mut told = false;
+        // a file of variables that is given to several is not written for this one
+        let others = self.drafts.iter().enumerate().filter(|(at, _)| *at != from);
+        let shared: BTreeSet<Arc<str>> =
+            others.flat_map(|(_, other)| &other.variables).flatten().map(|(_, setting)| &setting.path).filter(|path| is_env_file(path)).cloned().collect();
         for variables in draft.variables.clone() {
-            for (name, setting) in &variables {
+            for (name, setting) in variables.iter().filter(|(_, setting)| !shared.contains(&setting.path)) {
                 let resolved = resolve(&setting.value, &variables, &Settings::new());
                 for address in address::parse(&resolved.text.with_defaults()) {
                     let sure = address.scheme.is_some() || address.port.is_some() || names_a_host(name);
