@@ -33,6 +33,11 @@ impl Ownership {
         files.flat_map(|(_, owners)| owners).copied().collect()
     }
 
+    /// All files of source that say something.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.by_file.keys().map(String::as_str)
+    }
+
     /// The components that source which says something belongs to.
     pub(crate) fn owners(&self) -> BTreeSet<usize> {
         self.by_file.values().flatten().copied().collect()
@@ -85,7 +90,7 @@ impl Folders {
         let Some(found) = self.by_stem.get(&wanted).or_else(|| self.by_package.get(&wanted)) else {
             // `shop-cart` beside `shop-web` is the folder `cart` where an image is built in it, and in no other of that name
             let (_, rest) = name.split_once(['-', '_'])?;
-            let mut found = self.by_stem.get(&stem(rest))?.iter().filter(|folder| said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str()));
+            let mut found = self.by_stem.get(&stem(rest))?.iter().filter(|folder| builds(folder));
             return found.next().filter(|_| found.next().is_none()).cloned();
         };
         found.iter().max_by_key(|folder| (builds(folder), shared(folder), std::cmp::Reverse((*folder).clone()))).cloned()
@@ -114,7 +119,8 @@ pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'
         None => {
             let folder = image_folder(container, path, said, folders)?;
             let inside = said.dockerfiles.range(Arc::from(folder.as_str())..).take_while(|(file, _)| file.starts_with(folder.as_str()));
-            let mut inside = inside.map(|(_, dockerfile)| *dockerfile);
+            // one that another service is built with by its name is not this one's
+            let mut inside = inside.filter(|(file, _)| !said.is_built_elsewhere(file)).map(|(_, dockerfile)| *dockerfile);
             let only = inside.next()?;
             inside.next().is_none().then_some(only)
         }
@@ -154,7 +160,11 @@ pub(crate) fn find_roots(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Fo
 
 fn container_root(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<Root> {
     if let Some(build) = &container.build {
-        let folder = as_folder(&join(folder_of(path), &build.context)?);
+        let context = join(folder_of(path), &build.context)?;
+        let dockerfile_at = dockerfile_of(container, path, said, folders);
+        // what a build puts there, and a Dockerfile with it, is built from what lies around
+        let built = context.rsplit_once('/').filter(|(_, last)| dockerfile_at.is_none() && BUILT.contains(last));
+        let folder = as_folder(built.map_or(context.as_str(), |(around, _)| around));
         let mounted = container.mounts.iter().any(|mount| mount.kind == MountKind::Path);
         let only = dockerfile_of(container, path, said, folders).and_then(copied).filter(|only| !(only.is_empty() && mounted));
         // where all of a repository is copied, the package is the one that the Dockerfile lies in
