@@ -340,3 +340,16 @@ fn a_pod_of_a_stateful_set_is_called_below_its_service() {
     assert_eq!(components(&model), ["db", "web"]);
     assert_eq!(flows(&model), ["web>db:mongodb"]);
 }
+
+#[test]
+fn an_image_that_a_module_builds_runs_it_whatever_it_is_called() {
+    let main = "package shop;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass Pay { @PostMapping(\"/pay\") String pay() { return \"\"; } }\n";
+    let pom = "<project><groupId>shop</groupId><artifactId>billing</artifactId><build><plugins><plugin><artifactId>jib-maven-plugin</artifactId><configuration><to><image>shop/payments</image></to></configuration></plugin></plugins></build></project>";
+    let model = model(&[
+        ("docker-compose.yml", "services:\n  money: {image: 'shop/payments:1'}\n"),
+        ("billing/pom.xml", pom),
+        ("billing/src/main/java/shop/Pay.java", main),
+    ]);
+    assert_eq!(components(&model), ["money"]);
+    assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["money:POST /pay"]);
+}

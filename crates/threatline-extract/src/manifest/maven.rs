@@ -8,6 +8,7 @@ use super::xml;
 use crate::lines::Lines;
 use roxmltree::Node;
 use std::collections::BTreeMap;
+use threatline_facts::infra::{ImageSource, InfraFact};
 use threatline_facts::{Ecosystem, Extracted};
 
 /// Plugins that make a program of the module.
@@ -39,8 +40,25 @@ pub fn read(text: &str) -> Extracted {
     {
         draft.sibling(&pom.coordinates(parent), path.trim().trim_end_matches("pom.xml"));
     }
-    draft.finish()
+    let images = if draft.runs == Some(false) { Vec::new() } else { pom.images(project) };
+    let mut out = draft.finish();
+    for (image, line) in images {
+        let mark = out.mark(line, line);
+        // the module itself is what goes into it, wherever its Dockerfile lies
+        out.say(InfraFact::ImageSource(ImageSource { image, context: ".".to_owned(), dockerfile: None, mark }));
+    }
+    out
 }
+
+/// Plugins that build an image of the module, and where its name stands below their configuration.
+const IMAGE_PLUGINS: [(&str, &[&str]); 6] = [
+    ("docker-maven-plugin", &["imageName"]),
+    ("docker-maven-plugin", &["images", "image", "name"]),
+    ("dockerfile-maven-plugin", &["repository"]),
+    ("jib-maven-plugin", &["to", "image"]),
+    ("spring-boot-maven-plugin", &["image", "name"]),
+    ("kubernetes-maven-plugin", &["images", "image", "name"]),
+];
 
 struct Pom {
     properties: BTreeMap<String, String>,
@@ -73,6 +91,31 @@ impl Pom {
             Some("war" | "ear") => Some(true),
             _ => program.then_some(true),
         }
+    }
+
+    /// Names of images that the build makes of the module, where this file says them whole.
+    fn images(&self, project: Node<'_, '_>) -> Vec<(String, u32)> {
+        let profiles = children(project, "profiles").flat_map(|profiles| children(profiles, "profile"));
+        let builds = std::iter::once(project).chain(profiles).filter_map(|scope| child(scope, "build"));
+        let plugins = builds.filter_map(|build| child(build, "plugins")).flat_map(|plugins| children(plugins, "plugin"));
+        let mut found = Vec::new();
+        for plugin in plugins {
+            let name = child(plugin, "artifactId").and_then(|name| name.text()).unwrap_or_default().trim();
+            let executions = children(plugin, "executions").flat_map(|list| children(list, "execution"));
+            let told: Vec<Node<'_, '_>> = std::iter::once(plugin).chain(executions).filter_map(|holder| child(holder, "configuration")).collect();
+            for (_, path) in IMAGE_PLUGINS.iter().filter(|(known, _)| *known == name) {
+                for node in told.iter().filter_map(|configuration| path.iter().try_fold(*configuration, |node, name| child(node, name))) {
+                    let image = self.fill(node.text().unwrap_or_default());
+                    let image = image.split('@').next().unwrap_or(&image);
+                    let last = image.rsplit('/').next().unwrap_or(image);
+                    let plain = last.split(':').next().unwrap_or(last);
+                    if !plain.is_empty() && !plain.contains(['$', '%', '{']) {
+                        found.push((format!("{}{plain}", &image[..image.len() - last.len()]), self.line(node)));
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// `group:artifact`; the group of a project may stand in its parent only.
@@ -118,7 +161,9 @@ fn properties(project: Node<'_, '_>) -> BTreeMap<String, String> {
         put(format!("pom.{key}"), own);
         put(format!("project.parent.{key}"), inherited);
     }
-    for property in children(project, "properties").flat_map(|list| list.children().filter(Node::is_element)) {
+    let profiles = children(project, "profiles").flat_map(|profiles| children(profiles, "profile"));
+    let scopes: Vec<Node<'_, '_>> = std::iter::once(project).chain(profiles).collect();
+    for property in scopes.into_iter().flat_map(|scope| children(scope, "properties")).flat_map(|list| list.children().filter(Node::is_element)) {
         put(property.tag_name().name().to_owned(), Some(property));
     }
     properties
