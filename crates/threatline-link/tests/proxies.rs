@@ -353,3 +353,16 @@ fn a_path_that_is_written_out_behind_is_known_by_its_parts() {
         ["edge:GET /v1/things guarded internet [edge>shop:http]", "shop:GET /health open internal []", "shop:GET /items guarded internet []"]
     );
 }
+
+#[test]
+fn what_lies_beside_the_one_server_of_its_kind_is_read_by_it() {
+    let compose = |more: &str| {
+        format!("services:\n  nginx: {{image: nginx, volumes: ['/srv/nginx/conf:/etc/nginx'], ports: ['80:80']}}\n  shop: {{image: acme/shop}}\n{more}")
+    };
+    let conf = "server { location / { proxy_pass http://shop:8080; } }\n";
+    let (one, two) = (compose(""), compose("  edge: {image: nginx}\n"));
+    let found = |compose: &str| model(&[("site/docker/docker-compose.yml", compose), ("site/docker/shop.conf", conf)]);
+    assert_eq!(found(&one).flows.iter().map(|flow| flow.id.rest()).collect::<Vec<_>>(), ["nginx>shop:http"]);
+    // of two nobody knows which
+    assert!(found(&two).components.iter().any(|component| component.id.rest() == "site"));
+}
