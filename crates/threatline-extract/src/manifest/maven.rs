@@ -35,6 +35,7 @@ pub fn read(text: &str) -> Extracted {
         pom.scope(&mut draft, profile);
     }
     draft.runs = pom.runs(project);
+    pom.generators(&mut draft, project);
     if let Some(parent) = child(project, "parent")
         && let Some(path) = child(parent, "relativePath").and_then(|path| path.text()).filter(|path| !path.trim().is_empty())
     {
@@ -49,6 +50,10 @@ pub fn read(text: &str) -> Extracted {
     }
     out
 }
+
+/// Beginnings of the names of generators that make servers.
+const SERVER_GENERATORS: [&str; 8] =
+    ["spring", "kotlin-spring", "jaxrs", "java-micronaut-server", "java-helidon-server", "java-vertx-web", "java-undertow-server", "kotlin-server"];
 
 /// Plugins that build an image of the module, and where its name stands below their configuration.
 const IMAGE_PLUGINS: [(&str, &[&str]); 6] = [
@@ -93,16 +98,21 @@ impl Pom {
         }
     }
 
+    /// A plugin that makes a server's interfaces of a definition is used to build; one that makes a client is nothing of the program's.
+    fn generators(&self, draft: &mut Draft, project: Node<'_, '_>) {
+        for plugin in plugins(project).filter(|plugin| name_of(*plugin) == "openapi-generator-maven-plugin") {
+            let generators = configurations(plugin).into_iter().filter_map(|configuration| child(configuration, "generatorName")?.text());
+            if generators.into_iter().any(|name| SERVER_GENERATORS.iter().any(|server| name.trim().starts_with(server))) {
+                draft.depend(&self.coordinates(plugin), self.line(plugin), true);
+            }
+        }
+    }
+
     /// Names of images that the build makes of the module, where this file says them whole.
     fn images(&self, project: Node<'_, '_>) -> Vec<(String, u32)> {
-        let profiles = children(project, "profiles").flat_map(|profiles| children(profiles, "profile"));
-        let builds = std::iter::once(project).chain(profiles).filter_map(|scope| child(scope, "build"));
-        let plugins = builds.filter_map(|build| child(build, "plugins")).flat_map(|plugins| children(plugins, "plugin"));
         let mut found = Vec::new();
-        for plugin in plugins {
-            let name = child(plugin, "artifactId").and_then(|name| name.text()).unwrap_or_default().trim();
-            let executions = children(plugin, "executions").flat_map(|list| children(list, "execution"));
-            let told: Vec<Node<'_, '_>> = std::iter::once(plugin).chain(executions).filter_map(|holder| child(holder, "configuration")).collect();
+        for plugin in plugins(project) {
+            let (name, told) = (name_of(plugin), configurations(plugin));
             for (_, path) in IMAGE_PLUGINS.iter().filter(|(known, _)| *known == name) {
                 for node in told.iter().filter_map(|configuration| path.iter().try_fold(*configuration, |node, name| child(node, name))) {
                     let image = self.fill(node.text().unwrap_or_default());
@@ -144,6 +154,23 @@ impl Pom {
     fn line(&self, node: Node<'_, '_>) -> u32 {
         self.lines.at(node.range().start)
     }
+}
+
+/// Plugins of the build, and of those of its profiles.
+fn plugins<'d, 'i: 'd>(project: Node<'d, 'i>) -> impl Iterator<Item = Node<'d, 'i>> {
+    let profiles = children(project, "profiles").flat_map(|profiles| children(profiles, "profile"));
+    let builds = std::iter::once(project).chain(profiles).filter_map(|scope| child(scope, "build"));
+    builds.filter_map(|build| child(build, "plugins")).flat_map(|plugins| children(plugins, "plugin"))
+}
+
+fn name_of<'d>(plugin: Node<'d, '_>) -> &'d str {
+    child(plugin, "artifactId").and_then(|name| name.text()).unwrap_or_default().trim()
+}
+
+/// What a plugin is configured with, as a whole and for each of its executions.
+fn configurations<'d, 'i: 'd>(plugin: Node<'d, 'i>) -> Vec<Node<'d, 'i>> {
+    let executions = children(plugin, "executions").flat_map(|list| children(list, "execution"));
+    std::iter::once(plugin).chain(executions).filter_map(|holder| child(holder, "configuration")).collect()
 }
 
 fn properties(project: Node<'_, '_>) -> BTreeMap<String, String> {
