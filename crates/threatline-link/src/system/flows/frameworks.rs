@@ -168,8 +168,8 @@ impl<'a> Finder<'_, 'a> {
             }
         }
         let looks = WATCHERS.iter().any(|watcher| self.drafts[from].plays.contains(*watcher));
-        let enabled = |key: &&str| settings::by_key(own, key).filter(|setting| setting.value.as_literal() == Some("true"));
-        let locates = LOCATES.iter().find_map(|key| enabled(&key));
+        let enabled = |key: &str| settings::by_key(own, key).filter(|setting| setting.value.as_literal() == Some("true"));
+        let locates = LOCATES.iter().find_map(|key| enabled(key));
         if !looks && locates.is_none() {
             return;
         }
