@@ -61,6 +61,7 @@ pub const READERS: &[(&str, Reads)] = {
         ("jenkinsfile", File(Jenkinsfile, "Jenkinsfile")),
         ("json", File(Json, "openapi.json")),
         ("kotlin", File(Source(Language::Kotlin), "src/main/kotlin/a/A.kt")),
+        ("log_config", File(LogConfig, "src/main/resources/logback-spring.xml")),
         ("manifest_cargo", File(Manifest(Ecosystem::Cargo), "Cargo.toml")),
         ("manifest_composer", File(Manifest(Ecosystem::Packagist), "composer.json")),
         ("manifest_go", File(Manifest(Ecosystem::Go), "go.mod")),

@@ -447,6 +447,7 @@ pub(crate) fn kind_name(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Redirects => "redirects",
         ArtifactKind::StoreRules => "store-rules",
         ArtifactKind::Haproxy => "haproxy",
+        ArtifactKind::LogConfig => "log-config",
         ArtifactKind::Caddyfile => "caddyfile",
         ArtifactKind::Wrangler => "wrangler",
         ArtifactKind::Bicep => "bicep",

@@ -22,6 +22,7 @@ pub mod kong;
 pub mod krakend;
 pub mod kubernetes;
 pub mod kustomization;
+pub mod log_config;
 pub mod nginx;
 pub mod ocelot;
 pub mod pipeline;

@@ -95,6 +95,7 @@ fn extract_with(kind: ArtifactKind, bytes: &[u8], read_code: fn(Language, &str) 
         ArtifactKind::EnvFile => infra::env_file::read(text),
         ArtifactKind::Terraform | ArtifactKind::TerraformVariables => infra::terraform::read(kind, text),
         ArtifactKind::Properties => infra::properties::read(text),
+        ArtifactKind::LogConfig => infra::log_config::read(text),
         ArtifactKind::Protobuf => spec::protobuf::read(text),
         ArtifactKind::Graphql => spec::graphql::read(text),
         ArtifactKind::Nginx => infra::conf::read(text),

@@ -78,6 +78,8 @@ pub enum ArtifactKind {
     Terraform,
     TerraformVariables,
     Properties,
+    /// Of Logback and Log4j.
+    LogConfig,
     Sql,
     Manifest(Ecosystem),
     Codeowners,
@@ -154,6 +156,7 @@ impl ArtifactKind {
             "jenkinsfile" => Jenkinsfile,
             // what says beside the sources which class answers where
             "web.xml" | "struts.xml" | "routes" => Source(Language::Java),
+            _ if extension == "xml" && ["logback.", "logback-", "log4j2.", "log4j2-"].iter().any(|beginning| lower.starts_with(beginning)) => LogConfig,
             _ if extension == "xml" && (lower.starts_with("struts-") || lower.ends_with("-struts.xml")) => Source(Language::Java),
             "dockerfile" | "containerfile" => Dockerfile,
             ".env" => EnvFile,

@@ -36,7 +36,7 @@ pub use address::{Scheme, encryption, port, scheme};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
 pub use chart_library::chart_library;
 pub use command::starts_no_server;
-pub use connection::{Connection, connections, is_address_key, is_read_by_libraries, setting};
+pub use connection::{Connection, connections, is_address_key, is_read_by_libraries, scheme_of_key, setting};
 pub use data_class::{data_class, is_setting, record_classes};
 pub use dial::{DialFile, dial_files};
 pub use kinds::{kind_of_letters, letters};

@@ -40,6 +40,7 @@ mod started;
 mod terraform;
 mod tool_servers;
 mod traits;
+mod twice;
 mod users;
 mod variables;
 mod workers;
@@ -66,6 +67,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let folders = source::Folders::new(&said, Some(composed));
     let deployed::Deployed { mut drafts, projects } = deployed::components(&said, &folders);
     source::find_roots(&mut drafts, &said, &folders);
+    twice::join(&mut drafts);
     let plan = terraform::plan(&said, &in_test);
     let mut cloud = cloud::Cloud::new(&said, &plan, composed);
     cloud::functions(&mut cloud, &mut drafts, &source::speaking(composed), &in_test);

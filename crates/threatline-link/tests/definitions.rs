@@ -211,3 +211,24 @@ fn fields_of_bodies_and_operations_that_one_side_alone_knows_are_drift() {
     assert!(files(&document("item: {}, count: {}, discount: {}, more: {}")).is_empty());
     assert!(files(&document("item: {}, other: {}")).is_empty(), "they hardly speak of the same body");
 }
+
+#[test]
+fn what_controllers_are_made_from_is_what_they_answer() {
+    let definition =
+        "openapi: 3.0.0\ninfo: {title: Orders}\npaths:\n  /orders: {get: {responses: {}}, post: {responses: {}}}\n  /orders/{id}: {get: {responses: {}}}\n";
+    let controller = "package shop;\nimport org.springframework.web.bind.annotation.*;\nimport shop.api.OrdersApi;\n@RestController\nclass Orders implements OrdersApi { @GetMapping(\"/\") String home() { return \"\"; } }\n";
+    let pom = |generator: &str| {
+        format!(
+            "<project><groupId>shop</groupId><artifactId>orders</artifactId><build><plugins><plugin><groupId>org.openapitools</groupId><artifactId>openapi-generator-maven-plugin</artifactId><configuration><generatorName>{generator}</generatorName></configuration></plugin></plugins></build></project>"
+        )
+    };
+    let found = |generator: &str| {
+        let pom = pom(generator);
+        let files =
+            [("orders/pom.xml", pom.as_str()), ("orders/src/main/resources/openapi.yml", definition), ("orders/src/main/java/shop/Orders.java", controller)];
+        model(&files).entry_points.iter().map(|entry| entry.id.rest().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("spring"), ["orders:GET /", "orders:GET /orders", "orders:GET /orders/{id}", "orders:POST /orders"]);
+    // a client of somebody's made of it says nothing of what is served
+    assert_eq!(found("typescript-axios"), ["orders:GET /"]);
+}

@@ -300,3 +300,110 @@ fn of_several_that_are_told_what_to_run_workers_and_errands_serve_nothing() {
     let model = model(&[("Dockerfile", "FROM python:3\nCOPY . /app\n"), ("app.py", app), ("compose.yaml", services)]);
     assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["api:GET /x"]);
 }
+
+/// Two programs that Compose and a cluster run, each under a name of its own.
+fn twice(cluster: &str, more: &[(&'static str, &'static str)]) -> Model {
+    let compose = "services:\n  cart: {image: acme/shop-cart, ports: ['80:80']}\n  pay: {image: acme/shop-pay}\n  store: {image: 'postgres:16'}\n";
+    let mut files = vec![
+        ("deploy/docker-compose.yml", compose),
+        ("k8s/all.yaml", cluster),
+        ("cart/pom.xml", "<project><groupId>shop</groupId><artifactId>shop-cart</artifactId></project>"),
+        ("cart/Dockerfile", "FROM eclipse-temurin:21\nCOPY target/app.jar /\n"),
+        ("pay/pom.xml", "<project><groupId>shop</groupId><artifactId>shop-pay</artifactId></project>"),
+        ("pay/Dockerfile", "FROM eclipse-temurin:21\nCOPY target/app.jar /\n"),
+    ];
+    files.extend(more);
+    model(&files)
+}
+
+fn deployment(name: &str, image: &str, more: &str) -> String {
+    format!(
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{spec: {{containers: [{{name: main, image: '{image}'{more}}}]}}}}}}\n"
+    )
+}
+
+#[test]
+fn what_two_deployments_build_of_one_source_is_one() {
+    let waits = ", command: [sh, -c, 'until nc -z db 5432; do sleep 1; done; exec /start.sh']";
+    let cluster = [deployment("basket-web", "registry.acme.io/x/shop-cart:2", waits), deployment("db", "postgres:16", "")].concat();
+    let model = twice(&cluster, &[]);
+    // and the database that each of them runs once is one, too
+    assert_eq!(components(&model), ["basket-web", "db", "pay"]);
+    let one = model.components.iter().find(|component| component.id.rest() == "basket-web").unwrap();
+    assert!(one.aliases.contains("cart"));
+}
+
+#[test]
+fn of_a_workload_named_for_its_kind_the_shorter_name_stays() {
+    let cluster = deployment("cart-deployment", "acme/shop-cart", "");
+    assert_eq!(components(&twice(&cluster, &[])), ["cart", "pay", "store"]);
+}
+
+#[test]
+fn a_server_and_a_worker_of_one_source_stay_two() {
+    let cluster = [deployment("basket-web", "acme/shop-cart:2", ""), deployment("basket-jobs", "acme/shop-cart:2", "")].concat();
+    assert_eq!(components(&twice(&cluster, &[])), ["basket-jobs", "basket-web", "cart", "pay", "store"]);
+    // one that is told to run something else is another program
+    let cluster = deployment("basket-jobs", "acme/shop-cart:2", ", command: [java, -cp, app.jar, shop.Jobs]");
+    assert_eq!(components(&twice(&cluster, &[])), ["basket-jobs", "cart", "pay", "store"]);
+}
+
+#[test]
+fn a_name_on_the_network_tells_which_workload_a_service_is() {
+    let service = |name: &str| format!("services:\n  {name}:\n    image: acme/orders:{name}\n    networks: {{default: {{aliases: [orders]}}}}\n");
+    let (jvm, native) = (service("orders-jvm"), service("orders-native"));
+    let cluster = deployment("orders", "acme/orders:1", "");
+    let model = model(&[("deploy/jvm.yml", &jvm), ("deploy/native.yml", &native), ("k8s/orders.yaml", &cluster)]);
+    assert_eq!(components(&model), ["orders"]);
+}
+
+#[test]
+fn a_folder_that_a_build_fills_is_built_of_the_one_around_it() {
+    let main = "package shop;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass Cart { @GetMapping(\"/cart\") String cart() { return \"\"; } }\n";
+    let model = model(&[
+        ("build/docker-compose.yml", "services:\n  basket: {build: ../cart/target, ports: ['80:80']}\n"),
+        ("cart/pom.xml", "<project><groupId>shop</groupId><artifactId>cart</artifactId></project>"),
+        ("cart/src/main/java/shop/Cart.java", main),
+    ]);
+    assert_eq!(components(&model), ["basket"]);
+    assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["basket:GET /cart"]);
+}
+
+#[test]
+fn the_image_that_another_service_is_built_as_is_not_a_programs_own() {
+    let main =
+        "package shop;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass Shop { @GetMapping(\"/\") String all() { return \"\"; } }\n";
+    let model = model(&[
+        ("docker-compose.yml", "services:\n  shop: {image: shop}\n"),
+        ("shop/docker/compose.yml", "services:\n  shop-node: {build: {context: ., dockerfile: mongo/Mongo.Dockerfile}}\n"),
+        ("shop/docker/mongo/Mongo.Dockerfile", "FROM mongo:7\nADD init.js /\n"),
+        ("shop/pom.xml", "<project><groupId>shop</groupId><artifactId>shop</artifactId></project>"),
+        ("shop/src/main/java/shop/Shop.java", main),
+    ]);
+    let kinds: Vec<(&str, &str)> = model.components.iter().map(|component| (component.id.rest(), component.kind.name())).collect();
+    assert_eq!(kinds, [("shop", "process"), ("shop-node", "data_store")]);
+}
+
+#[test]
+fn a_pod_of_a_stateful_set_is_called_below_its_service() {
+    let text = "apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\nspec: {clusterIP: None, selector: {app: db}, ports: [{port: 27017}]}\n---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db, namespace: shop}\nspec: {template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db, image: 'mongo:7'}]}}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: acme/web, env: [{name: SPRING_DATA_MONGODB_URI, value: 'mongodb://db-0.db.shop:27017/x'}]}]}}}\n";
+    let main =
+        "package shop;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass Web { @GetMapping(\"/\") String all() { return \"\"; } }\n";
+    let pom = "<project><groupId>shop</groupId><artifactId>web</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-data-mongodb</artifactId></dependency></dependencies></project>";
+    let model = model(&[("k8s/all.yaml", text), ("web/pom.xml", pom), ("web/src/main/java/shop/Web.java", main)]);
+    assert_eq!(components(&model), ["db", "web"]);
+    assert_eq!(flows(&model), ["web>db:mongodb"]);
+}
+
+#[test]
+fn an_image_that_a_module_builds_runs_it_whatever_it_is_called() {
+    let main = "package shop;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass Pay { @PostMapping(\"/pay\") String pay() { return \"\"; } }\n";
+    let pom = "<project><groupId>shop</groupId><artifactId>billing</artifactId><build><plugins><plugin><artifactId>jib-maven-plugin</artifactId><configuration><to><image>shop/payments</image></to></configuration></plugin></plugins></build></project>";
+    let model = model(&[
+        ("docker-compose.yml", "services:\n  money: {image: 'shop/payments:1'}\n"),
+        ("billing/pom.xml", pom),
+        ("billing/src/main/java/shop/Pay.java", main),
+    ]);
+    assert_eq!(components(&model), ["money"]);
+    assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["money:POST /pay"]);
+}

@@ -391,3 +391,16 @@ fn gateways_on_aspnet_hand_on_what_their_settings_say() {
     let expected = ["edge:ANY /shop/ unknown internet [edge>shop:http]", "shop:GET /health open internet []", "shop:GET /items open internet []"];
     assert_eq!(entries(&found), expected);
 }
+
+#[test]
+fn what_lies_beside_the_one_server_of_its_kind_is_read_by_it() {
+    let compose = |more: &str| {
+        format!("services:\n  nginx: {{image: nginx, volumes: ['/srv/nginx/conf:/etc/nginx'], ports: ['80:80']}}\n  shop: {{image: acme/shop}}\n{more}")
+    };
+    let conf = "server { location / { proxy_pass http://shop:8080; } }\n";
+    let (one, two) = (compose(""), compose("  edge: {image: nginx}\n"));
+    let found = |compose: &str| model(&[("site/docker/docker-compose.yml", compose), ("site/docker/shop.conf", conf)]);
+    assert_eq!(found(&one).flows.iter().map(|flow| flow.id.rest()).collect::<Vec<_>>(), ["nginx>shop:http"]);
+    // of two nobody knows which
+    assert!(found(&two).components.iter().any(|component| component.id.rest() == "site"));
+}

@@ -173,3 +173,150 @@ fn what_a_container_prints_goes_where_its_driver_sends_it() {
     let compose = "services:\n  web:\n    image: shop/web\n    logging: { driver: syslog, options: { syslog-address: 'tcp://127.0.0.1:5514' } }\n  logs:\n    image: logstash:8\n    ports: ['5514:5514']\n  quiet:\n    image: shop/quiet\n    logging: { driver: json-file, options: { max-size: 10m } }\n";
     assert_eq!(flows(&model(&[("compose.yaml", compose)])), ["web>logs:tcp"]);
 }
+
+#[test]
+fn what_is_built_of_several_modules_has_what_these_have_on_board() {
+    let compose = "services:\n  orders: {build: orders}\n  front: {build: front}\n  broker: {image: 'rabbitmq:3'}\n";
+    let shared = pom("messages", &[RABBIT]);
+    let found = read(
+        &[program("orders", &["shop:messages"], "x.Nothing", ""), program("front", &[], "x.Nothing", "")],
+        &[
+            ("docker-compose.yml", compose),
+            ("messages/pom.xml", &shared),
+            ("orders/Dockerfile", "FROM eclipse-temurin:21\nCOPY target/app.jar /\n"),
+            ("front/Dockerfile", "FROM eclipse-temurin:21\nCOPY target/app.jar /\n"),
+        ],
+    );
+    assert_eq!(flows(&found), ["orders>broker:amqp"]);
+}
+
+#[test]
+fn what_is_no_module_has_nothing_of_the_build_around_it() {
+    let root = pom("all", &[REGISTERED]);
+    let found = read(
+        &[program("registry", &[], EUREKA, ""), program("orders", &[], "x.Nothing", "")],
+        &[
+            ("pom.xml", &root),
+            ("docker-compose.yml", "services:\n  registry: {build: registry}\n  orders: {build: orders}\n  proxy: {build: proxy}\n"),
+            ("proxy/Dockerfile", "FROM nginx\nCOPY site.conf /etc/nginx/conf.d/\n"),
+        ],
+    );
+    assert_eq!(flows(&found), ["orders>registry:http"]);
+}
+
+#[test]
+fn where_the_program_itself_listens_it_does_not_connect_to() {
+    let settings =
+        "micronaut:\n  application: { name: orders }\n  server: { host: localhost, port: 8081 }\nkafka:\n  bootstrap: { servers: 'localhost:9092' }\n";
+    let main = "package shop;\nimport io.micronaut.http.annotation.*;\n@Controller(\"/orders\")\nclass Orders { @Get String all() { return \"\"; } }\n";
+    let found = model(&[
+        (
+            "docker-compose.yml",
+            "services:\n  orders: {build: orders, network_mode: host}\n  kafka: {image: acme/kafka, hostname: localhost, ports: ['9092:9092']}\n",
+        ),
+        ("orders/pom.xml", &pom("orders", &[])),
+        ("orders/src/main/java/shop/Orders.java", main),
+        ("orders/src/main/resources/application.yml", settings),
+    ]);
+    assert_eq!(flows(&found), Vec::<&str>::new());
+}
+
+#[test]
+fn settings_of_quarkus_are_told_by_variables_of_their_names() {
+    let compose = "services:\n  fights:\n    build: fights\n    environment:\n      QUARKUS_DATASOURCE_JDBC_URL: jdbc:postgresql://fights-db:5432/fights\n      QUARKUS_STORK_HEROES_SERVICE_DISCOVERY_ADDRESS_LIST: heroes:8083\n      QUARKUS_GRPC_CLIENTS_PLACES_HOST: places\n      KAFKA_BOOTSTRAP_SERVERS: PLAINTEXT://broker:9092\n  heroes: {image: acme/heroes}\n  places: {image: acme/places}\n  broker: {image: 'apache/kafka:3'}\n  fights-db: {image: 'postgres:16'}\n";
+    let main = "package shop;\nimport io.quarkus.runtime.Quarkus;\nimport jakarta.ws.rs.*;\n@Path(\"/fights\")\npublic class Fights { @GET public String all() { return \"\"; } }\n";
+    let found = model(&[
+        ("docker-compose.yml", compose),
+        ("fights/pom.xml", &pom("fights", &["io.quarkus:quarkus-rest"])),
+        ("fights/src/main/java/shop/Fights.java", main),
+    ]);
+    assert_eq!(flows(&found), ["fights>broker:kafka", "fights>fights-db:sql", "fights>heroes:http", "fights>places:grpc"]);
+}
+
+#[test]
+fn files_that_a_variable_names_are_settings() {
+    let compose = "services:\n  reviews:\n    build: reviews\n    environment: ['SPRING_PROFILES_ACTIVE=docker', 'SPRING_CONFIG_LOCATION=file:/config-repo/application.yml,file:/config-repo/reviews.yml']\n    volumes: ['./config-repo:/config-repo']\n  one: {image: 'mysql:8'}\n  two: {image: 'mysql:8'}\n";
+    let driver = ["org.springframework.boot:spring-boot-starter-data-jpa", "com.mysql:mysql-connector-j"];
+    let found = read(
+        &[program("reviews", &driver, "x.Nothing", "")],
+        &[
+            ("docker-compose.yml", compose),
+            ("config-repo/application.yml", "logging.level.root: INFO\n"),
+            (
+                "config-repo/reviews.yml",
+                "spring.datasource.url: jdbc:mysql://localhost/reviews\n---\nspring.config.activate.on-profile: docker\nspring.datasource.url: jdbc:mysql://two/reviews\n",
+            ),
+            ("config-repo/orders.yml", "spring.datasource.url: jdbc:mysql://one/orders\n"),
+        ],
+    );
+    assert_eq!(flows(&found), ["reviews>two:sql"]);
+}
+
+#[test]
+fn the_one_store_of_the_deployment_is_what_a_driver_is_for() {
+    let driver = ["org.springframework.boot:spring-boot-starter-data-jpa", "com.mysql:mysql-connector-j"];
+    let compose = |stores: &str| format!("services:\n  reviews: {{build: reviews}}\n{stores}");
+    let (one, two) = (compose("  db: {image: 'mysql:8'}\n"), compose("  db: {image: 'mysql:8'}\n  other: {image: 'mysql:8'}\n"));
+    let read = |compose: &str| read(&[program("reviews", &driver, "x.Nothing", "")], &[("docker-compose.yml", compose)]);
+    assert_eq!(flows(&read(&one)), ["reviews>db:sql"]);
+    assert_eq!(flows(&read(&two)), Vec::<&str>::new());
+}
+
+#[test]
+fn a_gateway_that_locates_by_the_registry_forwards_to_all_of_it() {
+    let compose = "services:\n  registry: {build: registry}\n  edge: {build: edge}\n  orders: {build: orders}\n  apart: {build: apart}\n";
+    let locating = "spring:\n  cloud:\n    gateway:\n      discovery: { locator: { enabled: true } }\n";
+    let gateway = "org.springframework.cloud:spring-cloud-starter-gateway";
+    let found = |settings: &str| {
+        read(
+            &[
+                program("registry", &[], EUREKA, ""),
+                program("edge", &[REGISTERED, gateway], "x.Nothing", settings),
+                program("orders", &[REGISTERED], "x.Nothing", ""),
+                program("apart", &[], "x.Nothing", ""),
+            ],
+            &[("docker-compose.yml", compose)],
+        )
+    };
+    assert_eq!(flows(&found(locating)), ["edge>orders:http", "edge>registry:http", "orders>registry:http"]);
+    assert_eq!(roles(&found(locating))[1], "edge gateway");
+    // the library alone forwards nothing
+    assert_eq!(flows(&found("")), ["edge>registry:http", "orders>registry:http"]);
+    assert_eq!(roles(&found(""))[1], "edge other");
+}
+
+#[test]
+fn a_model_is_asked_by_its_starter() {
+    let found = read(&[program("chat", &["org.springframework.ai:spring-ai-starter-model-openai"], "x.Nothing", "")], &[]);
+    assert_eq!(flows(&found), ["chat>openai:https"]);
+}
+
+#[test]
+fn routes_of_a_shared_interface_are_of_the_module_that_carries_them_out() {
+    let api = "package shop.api;\nimport org.springframework.web.bind.annotation.*;\npublic interface Stock { @GetMapping(\"/stock/{id}\") String one(@PathVariable String id); }\n";
+    let controller = "package shop.stock;\nimport org.springframework.web.bind.annotation.RestController;\nimport shop.api.Stock;\n@RestController\nclass StockController implements Stock { public String one(String id) { return id; } }\n";
+    let client = "package shop.cart;\nimport org.springframework.cloud.openfeign.FeignClient;\nimport shop.api.Stock;\n@FeignClient(name = \"stock\")\ninterface StockClient extends Stock { }\n";
+    let found = read(
+        &[program("stock", &["shop:api"], "x.Nothing", "spring.application.name: stock\n"), program("cart", &["shop:api"], "x.Nothing", "")],
+        &[
+            ("api/pom.xml", &pom("api", &[])),
+            ("api/src/main/java/shop/api/Stock.java", api),
+            ("stock/src/main/java/shop/stock/StockController.java", controller),
+            ("cart/src/main/java/shop/cart/StockClient.java", client),
+        ],
+    );
+    assert_eq!(found.components.iter().map(|component| component.id.rest()).collect::<Vec<_>>(), ["cart", "stock"]);
+    assert_eq!(found.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["stock:GET /stock/{id}"]);
+    assert_eq!(flows(&found), ["cart>stock:http"]);
+}
+
+#[test]
+fn where_a_program_sends_its_log_it_connects_to() {
+    let compose = "services:\n  orders: {build: orders}\n  logstash: {image: 'logstash:8'}\n  graylog: {image: 'graylog/graylog:5'}\n";
+    let log = "<configuration>\n<springProperty name=\"HOST\" source=\"stash.host\" defaultValue=\"localhost\"/>\n<appender name=\"STASH\" class=\"x\"><destination>${HOST}:5044</destination></appender>\n<appender name=\"UNUSED\" class=\"x\"><host>graylog</host><port>12201</port></appender>\n<root><appender-ref ref=\"STASH\"/></root>\n</configuration>\n";
+    let found = read(
+        &[program("orders", &[], "x.Nothing", "stash.host: logstash\nspring.application.name: orders\n")],
+        &[("docker-compose.yml", compose), ("orders/src/main/resources/logback-spring.xml", log)],
+    );
+    assert_eq!(flows(&found), ["orders>logstash:tcp"]);
+}

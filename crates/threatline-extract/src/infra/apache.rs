@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use threatline_facts::infra::{InfraFact, Proxy, ProxyRoute, Rewrite};
 use threatline_facts::{Extracted, Gap, Mark, Text};
 
+/// Letters of a word that names were filled into.
+const MAX_WORD: usize = 4096;
+
 /// Sections in sections.
 const MAX_DEPTH: usize = 24;
 
@@ -64,6 +67,7 @@ impl Item {
 fn parse(text: &str) -> Option<Vec<Item>> {
     let mut open: Vec<(Option<Item>, Vec<Item>)> = vec![(None, Vec::new())];
     let mut lines = text.lines().zip(1u32..);
+    let mut defined = BTreeMap::new();
     while let Some((line, number)) = lines.next() {
         let mut whole = line.trim().to_owned();
         let mut end_line = number;
@@ -87,8 +91,12 @@ fn parse(text: &str) -> Option<Vec<Item>> {
             continue;
         }
         let section = whole.strip_prefix('<').map(|inner| inner.trim_end().trim_end_matches('>'));
-        let mut words = words(section.unwrap_or(&whole)).into_iter();
+        let mut words = words(section.unwrap_or(&whole)).into_iter().map(|word| filled(word, &defined)).collect::<Vec<_>>().into_iter();
         let item = Item { name: words.next().unwrap_or_default().to_ascii_lowercase(), words: words.collect(), inner: None, line: number, end_line };
+        // what is defined in a section, too, holds for all that follows
+        if let ("define", [name, value]) = (item.name.as_str(), item.words.as_slice()) {
+            defined.insert(name.clone(), value.clone());
+        }
         if section.is_some() {
             open.push((Some(item), Vec::new()));
         } else {
@@ -100,6 +108,21 @@ fn parse(text: &str) -> Option<Vec<Item>> {
     }
     let (section, items) = open.pop()?;
     (section.is_none() && open.is_empty()).then_some(items)
+}
+
+/// A word with what `Define` gave names to in its place; other names, and what would grow without end, stay.
+fn filled(mut word: String, defined: &BTreeMap<String, String>) -> String {
+    let mut from = 0;
+    while let Some((start, end)) = word[from..].find("${").and_then(|start| Some((from + start, from + start + word[from + start..].find('}')?))) {
+        match defined.get(&word[start + 2..end]).filter(|value| word.len() + value.len() < MAX_WORD) {
+            Some(value) => {
+                word.replace_range(start..=end, value);
+                from = start + value.len();
+            }
+            None => from = end + 1,
+        }
+    }
+    word
 }
 
 /// Words of a line; quotes group, and a backslash before a quote is the quote.

@@ -8,6 +8,7 @@ use super::xml;
 use crate::lines::Lines;
 use roxmltree::Node;
 use std::collections::BTreeMap;
+use threatline_facts::infra::{ImageSource, InfraFact};
 use threatline_facts::{Ecosystem, Extracted};
 
 /// Plugins that make a program of the module.
@@ -34,13 +35,35 @@ pub fn read(text: &str) -> Extracted {
         pom.scope(&mut draft, profile);
     }
     draft.runs = pom.runs(project);
+    pom.generators(&mut draft, project);
     if let Some(parent) = child(project, "parent")
         && let Some(path) = child(parent, "relativePath").and_then(|path| path.text()).filter(|path| !path.trim().is_empty())
     {
         draft.sibling(&pom.coordinates(parent), path.trim().trim_end_matches("pom.xml"));
     }
-    draft.finish()
+    let images = if draft.runs == Some(false) { Vec::new() } else { pom.images(project) };
+    let mut out = draft.finish();
+    for (image, line) in images {
+        let mark = out.mark(line, line);
+        // the module itself is what goes into it, wherever its Dockerfile lies
+        out.say(InfraFact::ImageSource(ImageSource { image, context: ".".to_owned(), dockerfile: None, mark }));
+    }
+    out
 }
+
+/// Beginnings of the names of generators that make servers.
+const SERVER_GENERATORS: [&str; 8] =
+    ["spring", "kotlin-spring", "jaxrs", "java-micronaut-server", "java-helidon-server", "java-vertx-web", "java-undertow-server", "kotlin-server"];
+
+/// Plugins that build an image of the module, and where its name stands below their configuration.
+const IMAGE_PLUGINS: [(&str, &[&str]); 6] = [
+    ("docker-maven-plugin", &["imageName"]),
+    ("docker-maven-plugin", &["images", "image", "name"]),
+    ("dockerfile-maven-plugin", &["repository"]),
+    ("jib-maven-plugin", &["to", "image"]),
+    ("spring-boot-maven-plugin", &["image", "name"]),
+    ("kubernetes-maven-plugin", &["images", "image", "name"]),
+];
 
 struct Pom {
     properties: BTreeMap<String, String>,
@@ -75,6 +98,36 @@ impl Pom {
         }
     }
 
+    /// A plugin that makes a server's interfaces of a definition is used to build; one that makes a client is nothing of the program's.
+    fn generators(&self, draft: &mut Draft, project: Node<'_, '_>) {
+        for plugin in plugins(project).filter(|plugin| name_of(*plugin) == "openapi-generator-maven-plugin") {
+            let generators = configurations(plugin).into_iter().filter_map(|configuration| child(configuration, "generatorName")?.text());
+            if generators.into_iter().any(|name| SERVER_GENERATORS.iter().any(|server| name.trim().starts_with(server))) {
+                draft.depend(&self.coordinates(plugin), self.line(plugin), true);
+            }
+        }
+    }
+
+    /// Names of images that the build makes of the module, where this file says them whole.
+    fn images(&self, project: Node<'_, '_>) -> Vec<(String, u32)> {
+        let mut found = Vec::new();
+        for plugin in plugins(project) {
+            let (name, told) = (name_of(plugin), configurations(plugin));
+            for (_, path) in IMAGE_PLUGINS.iter().filter(|(known, _)| *known == name) {
+                for node in told.iter().filter_map(|configuration| path.iter().try_fold(*configuration, |node, name| child(node, name))) {
+                    let image = self.fill(node.text().unwrap_or_default());
+                    let image = image.split('@').next().unwrap_or(&image);
+                    let last = image.rsplit('/').next().unwrap_or(image);
+                    let plain = last.split(':').next().unwrap_or(last);
+                    if !plain.is_empty() && !plain.contains(['$', '%', '{']) {
+                        found.push((format!("{}{plain}", &image[..image.len() - last.len()]), self.line(node)));
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// `group:artifact`; the group of a project may stand in its parent only.
     fn coordinates(&self, holder: Node<'_, '_>) -> String {
         let own = |name| child(holder, name).and_then(|node| node.text());
@@ -103,6 +156,23 @@ impl Pom {
     }
 }
 
+/// Plugins of the build, and of those of its profiles.
+fn plugins<'d, 'i: 'd>(project: Node<'d, 'i>) -> impl Iterator<Item = Node<'d, 'i>> {
+    let profiles = children(project, "profiles").flat_map(|profiles| children(profiles, "profile"));
+    let builds = std::iter::once(project).chain(profiles).filter_map(|scope| child(scope, "build"));
+    builds.filter_map(|build| child(build, "plugins")).flat_map(|plugins| children(plugins, "plugin"))
+}
+
+fn name_of<'d>(plugin: Node<'d, '_>) -> &'d str {
+    child(plugin, "artifactId").and_then(|name| name.text()).unwrap_or_default().trim()
+}
+
+/// What a plugin is configured with, as a whole and for each of its executions.
+fn configurations<'d, 'i: 'd>(plugin: Node<'d, 'i>) -> Vec<Node<'d, 'i>> {
+    let executions = children(plugin, "executions").flat_map(|list| children(list, "execution"));
+    std::iter::once(plugin).chain(executions).filter_map(|holder| child(holder, "configuration")).collect()
+}
+
 fn properties(project: Node<'_, '_>) -> BTreeMap<String, String> {
     let mut properties = BTreeMap::new();
     let mut put = |name: String, node: Option<Node<'_, '_>>| {
@@ -118,7 +188,9 @@ fn properties(project: Node<'_, '_>) -> BTreeMap<String, String> {
         put(format!("pom.{key}"), own);
         put(format!("project.parent.{key}"), inherited);
     }
-    for property in children(project, "properties").flat_map(|list| list.children().filter(Node::is_element)) {
+    let profiles = children(project, "profiles").flat_map(|profiles| children(profiles, "profile"));
+    let scopes: Vec<Node<'_, '_>> = std::iter::once(project).chain(profiles).collect();
+    for property in scopes.into_iter().flat_map(|scope| children(scope, "properties")).flat_map(|list| list.children().filter(Node::is_element)) {
         put(property.tag_name().name().to_owned(), Some(property));
     }
     properties

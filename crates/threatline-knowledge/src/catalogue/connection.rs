@@ -48,6 +48,8 @@ struct Addresses {
     below: Vec<String>,
     words: Vec<String>,
     ends: Vec<String>,
+    own: Vec<String>,
+    spoken: std::collections::BTreeMap<String, String>,
 }
 
 fn all() -> &'static Written {
@@ -70,9 +72,16 @@ pub fn is_address_key(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let addresses = &all().addresses;
     let last = key.rsplit(['.', ':', '[']).next().unwrap_or(&key);
-    let owned = || addresses.below.iter().any(|below| key.starts_with(below.as_str()));
+    let is_own = addresses.own.iter().any(|own| key.starts_with(own.as_str()));
+    let owned = || !is_own && addresses.below.iter().any(|below| key.starts_with(below.as_str()));
     let named = || addresses.words.iter().any(|word| last.contains(word.as_str()));
     addresses.ends.iter().any(|end| key.ends_with(end.as_str())) || owned() && (named() || key.starts_with("connectionstrings"))
+}
+
+/// The scheme of addresses that frameworks keep under a key, where they do not tell one themselves.
+pub fn scheme_of_key(key: &str) -> Option<&'static str> {
+    let key = key.to_ascii_lowercase();
+    all().addresses.spoken.iter().find(|(below, _)| key.starts_with(below.as_str())).map(|(_, scheme)| scheme.as_str())
 }
 
 /// A key of a setting in the one spelling in which its others are compared: Spring takes `service-url`, `serviceUrl`

@@ -613,6 +613,7 @@ pub struct CentralRule {
     pub fallback: Vec<String>,
     pub filters: Vec<String>,
     pub maps: Vec<String>,
+    pub harmless: Vec<String>,
 }
 
 impl Pack {

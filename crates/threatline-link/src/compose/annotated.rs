@@ -1,6 +1,7 @@
 //! Routes that annotations tell: a class with a prefix, methods with the rest.
 
 mod before;
+mod carried;
 mod listening;
 mod parameters;
 mod placed;
@@ -383,7 +384,7 @@ impl<'a> Evaluator<'a> {
         // Guards on what only carries out an interface's method.
         let mut carried: Vec<((&str, usize), Vec<Guard>)> = Vec::new();
         for (at, (other, class)) in [(file, number)].into_iter().chain(own).enumerate() {
-            if at > 0 && !header.is_controller && !convention && self.family() != Family::Php {
+            if at > 0 && !header.is_controller && header.client.is_none() && !convention && self.family() != Family::Php {
                 break;
             }
             let source = self.program.source(other);
@@ -523,7 +524,8 @@ impl<'a> Evaluator<'a> {
             let mut parameters = parameters.clone();
             parameters.extend(self.unplaced_parameters(ruled.pack, function, &methods, scope));
             self.mark = function.annotations.first().map_or(function.mark, |annotation| annotation.mark);
-            let place = self.place(&ruled.pack.name);
+            let carried = class.and_then(|class| self.carried_out(file, function, class));
+            let place = self.place_of_carried(carried, class.filter(|(own, _)| *own != file), &ruled.pack.name);
             for base in &bases {
                 for path in &paths {
                     let written = if ruled.rule.path_as.is_some() { Some(path.clone()) } else { whole_text(base, path) };
@@ -540,6 +542,7 @@ impl<'a> Evaluator<'a> {
                         continue;
                     }
                     let kind = ruled.rule.kind.as_deref().and_then(EntryPointKind::from_name).unwrap_or(EntryPointKind::Http);
+                    let (file, index) = carried.unwrap_or((file, index));
                     let handler = Val::Function(Closure { file, index, scope: None, this });
                     let mut all = self.nearest(guards.clone(), header.guards.clone());
                     all.iter_mut().for_each(|guard| guard.place.by = place.by.clone());

@@ -240,6 +240,10 @@ impl<'a> Evaluator<'a> {
 
     fn apply(&mut self, ruled: Ruled<CallRule>, site: &Site) -> Option<Val> {
         let Ruled { pack, rule } = ruled;
+        if let Some(product) = &rule.product {
+            let place = self.place(&pack.name);
+            self.out.products.push((product.clone(), place));
+        }
         match rule.does {
             Verb::Make => {
                 let ty = self.given(pack, rule)?;

@@ -192,7 +192,8 @@ impl Address {
 
     /// How its scheme says that it is spoken to.
     pub(crate) fn protocol(&self) -> Option<&str> {
-        let scheme = self.scheme.as_deref()?;
+        // `tcp://` is what somebody waits for, and says nothing of what is spoken
+        let scheme = self.scheme.as_deref().filter(|scheme| *scheme != "tcp")?;
         Some(catalogue::scheme(scheme).map_or(scheme, |scheme| &scheme.protocol))
     }
 }
@@ -230,6 +231,8 @@ fn authority(text: &str) -> Option<Address> {
             None => (text, None),
         },
     };
+    // of what is put together only the beginning may be known: `http://orders:8080` and a path
+    let port = port.map(|port| port.trim_end_matches('*'));
     let host = host.to_ascii_lowercase();
     let host = host.trim_end_matches('.');
     let service = host.contains('*').then(|| service_of(host));

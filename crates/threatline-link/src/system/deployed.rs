@@ -197,10 +197,15 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
     // where most of the names begin with the system's, `shop-mysql` is what another description calls `mysql`
     let begins = beginning(drafts);
     let short = |name: &str| spelled(plain(name).strip_prefix(begins.as_str()).filter(|rest| !rest.is_empty()).unwrap_or(name));
-    let found = |drafts: &[Draft<'a>], name: &str| {
+    let by_name = |drafts: &[Draft<'a>], name: &str| {
         let exactly = drafts.iter().position(|draft| plain(&draft.name) == plain(name) || draft.aliases.iter().any(|alias| plain(alias) == plain(name)));
-        let otherwise = exactly.or_else(|| drafts.iter().position(|draft| spelled(&draft.name) == spelled(name)));
+        let otherwise = exactly.or_else(|| drafts.iter().position(|draft| spelled(unkinded(&draft.name)) == spelled(name)));
         otherwise.or_else(|| drafts.iter().position(|draft| !begins.is_empty() && short(&draft.name) == short(name)))
+    };
+    // `orders-native` that the others on its network call `orders`
+    let called = |name: &str| services[name].iter().flat_map(|workload| &workload.it.aliases).collect::<BTreeSet<&String>>();
+    let found = |drafts: &[Draft<'a>], name: &str| {
+        by_name(drafts, name).or_else(|| drafts.iter().position(|draft| called(name).iter().any(|alias| plain(alias) == plain(&draft.name))))
     };
     // stores that anybody runs, and what only tests start, tell no system from another
     let own: Vec<&String> = services.iter().filter(|(_, workloads)| workloads.iter().any(|w| is_own(w))).map(|(name, _)| name).collect();
@@ -216,7 +221,8 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
     let written = |draft: &&Draft<'_>| draft.descriptions.iter().any(|description| is_written(&description.path, description.workload));
     let least = telling.len().min(if shared >= SEVERAL { drafts.iter().filter(written).count() } else { usize::MAX });
     let same_system = shared * 2 >= least.max(1) && shared > 0 || telling.iter().any(|name| same_image(name));
-    for (name, workloads) in services {
+    for (name, workloads) in &services {
+        let (name, workloads) = (name.clone(), workloads.clone());
         let descriptions = workloads.iter().map(|w| Description { path: w.path.clone(), workload: w.it, group, namespace: None });
         let home = if same_system { found(drafts, &name) } else { None };
         let at = home.unwrap_or_else(|| {
@@ -224,9 +230,19 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
             drafts.len() - 1
         });
         drafts[at].descriptions.extend(descriptions);
+        // `orders` is what `orders-deployment` runs
+        if unkinded(&drafts[at].name) != drafts[at].name && plain(unkinded(&drafts[at].name)) == plain(&name) {
+            let before = std::mem::replace(&mut drafts[at].name, name.clone());
+            drafts[at].aliases.insert(before);
+        }
         let own = drafts[at].name.clone();
         drafts[at].aliases.extend(workloads.iter().map(|w| w.it.name.clone()).filter(|alias| *alias != own));
     }
+}
+
+/// The name of a workload without a word for its kind at its end: `orders-deployment`.
+fn unkinded(name: &str) -> &str {
+    ["-deployment", "-deploy", "-statefulset"].iter().find_map(|kind| name.strip_suffix(kind)).filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 /// So many names no two systems share by chance.

@@ -76,6 +76,7 @@ pub(crate) fn told<'a>(document: &At<'a, OpenApi>, said: &Said<'a>) -> Vec<Told<
 /// Adds entry points that are only documented, and returns where code and definition disagree.
 pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &mut Vec<EntryPoint>, documents: &Documents<'_>) -> Vec<Drift> {
     let mut drift = Vec::new();
+    let mut carried = Vec::new();
     let mut of_specification: Vec<(usize, &At<'_, OpenApi>, Vec<Told<'_>>)> = Vec::new();
     for document in documents.said.open_apis.iter().filter(|document| !(documents.in_test)(&document.path) && !is_foreign(document)) {
         let Some(at) = documents.homes.of(&document.path) else {
@@ -86,9 +87,20 @@ pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &m
         if implemented.is_empty() {
             of_specification.push((at, document, all));
         } else {
-            let closed = !documents.composed.unresolved.iter().any(|place| drafts[at].roots.iter().any(|root| root.holds(&place.path)));
+            // what code is made from is what it answers
+            let generated = is_generated(&drafts[at], document, documents.said);
+            if generated {
+                let served = Served::new(document.it, &all, &implemented);
+                let unseen = all.iter().filter(|told| served.by(document.it, told).is_none());
+                carried.extend(unseen.map(|told| (at, entry_point(told, document, &drafts[at], &ids[at], documents.routes.get(&at)))));
+            }
+            let closed = !generated && !documents.composed.unresolved.iter().any(|place| drafts[at].roots.iter().any(|root| root.holds(&place.path)));
             drift.extend(differences(document, &all, &ids[at], &implemented, closed));
         }
+    }
+    for (at, entry) in carried {
+        drafts[at].roles.insert(Role::Api);
+        entries.push(entry);
     }
     for (at, document, all) in latest(of_specification) {
         let add: Vec<EntryPoint> = all.iter().map(|told| entry_point(told, document, &drafts[at], &ids[at], documents.routes.get(&at))).collect();
@@ -103,6 +115,16 @@ pub(crate) fn compare(drafts: &mut [Draft<'_>], ids: &[ComponentId], entries: &m
     drift.sort_by(|a: &Drift, b| a.id.cmp(&b.id));
     drift.dedup_by(|a, b| a.id == b.id);
     drift
+}
+
+/// Packages with which a build makes of a definition the interfaces that controllers carry out.
+const GENERATORS: [&str; 2] = ["org.openapitools:openapi-generator-maven-plugin", "io.quarkiverse.openapi.generator:quarkus-openapi-generator-server"];
+
+/// Whether the module that a definition lies in is built from it.
+fn is_generated(draft: &Draft<'_>, document: &At<'_, OpenApi>, said: &Said<'_>) -> bool {
+    let around = super::source::ancestors(&document.path).filter(|folder| draft.roots.iter().any(|root| folder.starts_with(root.folder.as_str())));
+    let mut packages = around.flat_map(|folder| said.packages_in(folder));
+    packages.any(|package| package.it.dependencies.iter().any(|dependency| GENERATORS.contains(&dependency.name.as_str())))
 }
 
 /// Where a definition and the program say different things of one operation: whether somebody has to say who they are, and which

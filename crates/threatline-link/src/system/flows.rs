@@ -94,7 +94,7 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
     }
     finder.read_addresses(around);
     let speaking = ownership.owners();
-    let manifests = frameworks::Manifests::new(said);
+    let manifests = frameworks::Manifests::new(said, ownership.paths().map(super::draft::folder_of));
     let configs = configs_of(said);
     for (from, settings) in settings.iter().enumerate() {
         finder.configured(from, settings, &manifests);
@@ -457,7 +457,7 @@ impl<'a> Finder<'_, 'a> {
                     places.push((proxy.path.clone(), route.mark));
                     for address in super::proxies::addresses(&text) {
                         // the machine itself is the container, if there is one
-                        let contained = address.host.as_deref().is_some_and(address::is_local) && !self.drafts[from].descriptions.is_empty();
+                        let contained = address.host.as_deref().is_some_and(address::is_local) && has_own_network(&self.drafts[from]);
                         let Some(to) = self.target(&address, None, from).filter(|to| !contained && *to != from) else { continue };
                         let stated = self.stated(from, to, &address, &places, &proxy.it.product);
                         // where the two speak something else already, the route leads there all the same
@@ -494,6 +494,12 @@ impl<'a> Finder<'_, 'a> {
         self.drafts[to].evidence_if_none(evidence);
         Some(key)
     }
+}
+
+/// Whether it runs in a container that does not share the network of its machine.
+fn has_own_network(draft: &Draft<'_>) -> bool {
+    let shares = |description: &super::draft::Description<'_>| description.workload.networks.iter().any(|network| network == "mode:host");
+    !draft.descriptions.is_empty() && !draft.descriptions.iter().any(shares)
 }
 
 /// The service that the call's library is made for, where it is used for others, too.

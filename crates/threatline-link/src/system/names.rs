@@ -45,6 +45,10 @@ impl Directory {
     }
 
     fn add(&mut self, name: &str, component: usize, group: Option<usize>, namespace: Option<String>) {
+        // a container that calls itself so is nobody else's localhost
+        if super::address::is_local(name) {
+            return;
+        }
         self.by_name.entry(name.to_ascii_lowercase()).or_default().insert(Entry { component, group, namespace });
     }
 
@@ -101,11 +105,14 @@ impl Directory {
         self.exact(host, None, from, drafts).or_else(|| {
             // service.namespace[.svc[.cluster.local]], pod.service.namespace…
             let parts: Vec<&str> = host.split('.').collect();
+            // one pod of a stateful set, below the service of the set
+            let numbered = |rest: &str| rest.strip_prefix('-').is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+            let is_pod = parts.len() > 1 && parts.len() <= 3 && parts[0].strip_prefix(parts[1]).is_some_and(numbered);
             let namespaced = parts.len() == 2 || parts.get(2) == Some(&"svc") || parts.get(3) == Some(&"svc");
-            if !namespaced {
+            if !namespaced && !is_pod {
                 return None;
             }
-            let at = usize::from(parts.get(3) == Some(&"svc"));
+            let at = usize::from(parts.get(3) == Some(&"svc") || is_pod);
             self.exact(parts.get(at)?, parts.get(at + 1).copied(), from, drafts)
         })
     }

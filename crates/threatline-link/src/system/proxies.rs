@@ -189,7 +189,14 @@ fn readers_of(proxy: &At<'_, Proxy>, drafts: &[Draft<'_>], said: &Said<'_>, fold
     }
     let server = |draft: &Draft<'_>| draft.technologies.contains(&proxy.it.product) || draft.has_role(Role::Gateway);
     let beside = |draft: &Draft<'_>| draft.roots.iter().any(|root| root.folder == component_folder(path) && !root.folder.is_empty());
-    owner(drafts, path).filter(|at| server(&drafts[*at]) || beside(&drafts[*at])).into_iter().collect()
+    let owned: Vec<usize> = owner(drafts, path).filter(|at| server(&drafts[*at]) || beside(&drafts[*at])).into_iter().collect();
+    if !owned.is_empty() {
+        return owned;
+    }
+    // what a host is given by hand lies beside the file that starts the one server of its kind
+    let started = |draft: &Draft<'_>| draft.roots.is_empty() && draft.descriptions.iter().any(|description| folder_of(&description.path) == folder_of(path));
+    let near = all(&|draft| draft.technologies.contains(&proxy.it.product) && started(draft));
+    if near.len() == 1 { near } else { Vec::new() }
 }
 
 /// The components whose containers are given the file, a product's: by a mount, or else in their image.

@@ -88,6 +88,19 @@ impl<'a> Said<'a> {
         said
     }
 
+    /// Whether a Compose service names this Dockerfile, which is not called so by custom, as the one that it is built with.
+    pub(crate) fn is_built_elsewhere(&self, dockerfile: &str) -> bool {
+        let (folder, name) = dockerfile.rsplit_once('/').unwrap_or(("", dockerfile));
+        let named = |workload: &At<'_, Workload>| {
+            workload.it.containers.iter().filter_map(|container| container.build.as_ref()).any(|build| {
+                let context = join(folder_of(&workload.path), &build.context);
+                let file = context.zip(build.dockerfile.as_ref()).and_then(|(context, file)| join(&super::draft::as_folder(&context), file));
+                file.as_deref() == Some(dockerfile)
+            })
+        };
+        name != "Dockerfile" && !folder.is_empty() && self.workloads.iter().any(named)
+    }
+
     /// Whether a manifest of a package lies in a folder itself.
     pub(crate) fn is_package(&self, folder: &str) -> bool {
         self.packages_in(folder).next().is_some()

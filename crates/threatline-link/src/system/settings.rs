@@ -32,6 +32,10 @@ pub(crate) fn of_all(drafts: &[Draft<'_>], said: &Said<'_>) -> Vec<Settings> {
         .collect();
     let shared: Vec<&str> = servers.iter().flat_map(|(_, folders)| folders).map(String::as_str).collect();
     let mut out: Vec<Settings> = drafts.iter().map(|draft| own(draft, said, &shared)).collect();
+    for (at, settings) in out.iter_mut().enumerate() {
+        let located = located(&drafts[at], said);
+        settings.extend(located);
+    }
     // of several servers nobody knows which one answers
     if let [(server, folders)] = servers.as_slice() {
         for (at, settings) in out.iter_mut().enumerate().filter(|(at, _)| at != server) {
@@ -143,6 +147,35 @@ fn shared_folders(draft: &Draft<'_>, settings: &Settings) -> Vec<String> {
         }
         let inner = inner.trim_end_matches('/');
         out.extend(draft.roots.iter().map(|root| format!("{}{inner}/", root.folder)).filter(|folder| !folder.ends_with("src/main/resources/")));
+    }
+    out
+}
+
+/// Variables that name files of settings beside those on board.
+const LOCATIONS: [&str; 4] = ["SPRING_CONFIG_LOCATION", "SPRING_CONFIG_ADDITIONAL_LOCATION", "SPRING_CONFIG_ADDITIONALLOCATION", "MICRONAUT_CONFIG_FILES"];
+
+/// Settings in files that a variable names by their paths in the container. A folder of the repository that is mounted there has the same
+/// name, as far as it is one.
+fn located(draft: &Draft<'_>, said: &Said<'_>) -> Settings {
+    let told = draft.variables.iter().flat_map(|variables| LOCATIONS.iter().filter_map(|name| variables.get(*name)));
+    let listed: Vec<String> = told.map(|setting| setting.value.with_defaults()).collect();
+    let mut out = Settings::new();
+    for location in listed.iter().flat_map(|list| list.split([',', ';'])) {
+        let path = location.trim().trim_start_matches("optional:").trim_start_matches("file:").trim_matches('/');
+        // a name alone may be that of any file
+        if !path.contains('/') || !path.contains('.') || path.contains(['*', '$', '{']) {
+            continue;
+        }
+        let is_it = |file: &str| file == path || file.strip_suffix(path).is_some_and(|before| before.ends_with('/'));
+        let files: std::collections::BTreeSet<&str> = said.settings.iter().map(|setting| &*setting.path).filter(|file| is_it(file)).collect();
+        let own = |file: &&&str| draft.descriptions.iter().any(|description| file.starts_with(folder_of(&description.path)));
+        let mut nearest = files.iter().filter(own);
+        let file = match (nearest.next(), nearest.next()) {
+            (Some(only), None) => only,
+            (None, _) if files.len() == 1 => files.first().unwrap_or(&""),
+            _ => continue,
+        };
+        out.extend(layered(draft, said.settings.iter().filter(|setting| &*setting.path == *file).collect()));
     }
     out
 }

@@ -42,6 +42,11 @@ impl Ownership {
         files.flat_map(|(_, owners)| owners).copied().collect()
     }
 
+    /// All files of source that say something.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.by_file.keys().map(String::as_str)
+    }
+
     /// The components that source which says something belongs to.
     pub(crate) fn owners(&self) -> BTreeSet<usize> {
         self.by_file.values().flatten().copied().collect()
@@ -110,7 +115,8 @@ impl Folders {
         let name = name.rsplit_once(['-', '_']).filter(|(_, last)| is_version(last)).map_or(name, |(before, _)| before);
         let ends = std::iter::successors(Some(name), |rest| rest.split_once(['-', '_']).map(|(_, rest)| rest)).filter(|rest| !rest.is_empty());
         ends.take(MOST_PARTS).find_map(|rest| {
-            let builds = |folder: &&String| said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str());
+            let builds =
+                |folder: &&String| said.dockerfiles.range(Arc::from(folder.as_str())..).next().is_some_and(|(path, _)| path.starts_with(folder.as_str()));
             let mut found = self.by_stem.get(&stem(rest))?.iter().filter(builds);
             found.next().filter(|_| found.next().is_none()).cloned()
         })
@@ -137,7 +143,8 @@ pub(crate) fn dockerfile_of<'a>(container: &Container, path: &str, said: &Said<'
         None => {
             let folder = image_folder(container, path, said, folders)?;
             let inside = said.dockerfiles.range(Arc::from(folder.as_str())..).take_while(|(file, _)| file.starts_with(folder.as_str()));
-            let mut inside = inside.map(|(_, dockerfile)| *dockerfile);
+            // one that another service is built with by its name is not this one's
+            let mut inside = inside.filter(|(file, _)| !said.is_built_elsewhere(file)).map(|(_, dockerfile)| *dockerfile);
             let only = inside.next()?;
             inside.next().is_none().then_some(only)
         }
@@ -177,7 +184,11 @@ pub(crate) fn find_roots(drafts: &mut [Draft<'_>], said: &Said<'_>, folders: &Fo
 
 fn container_root(container: &Container, path: &str, said: &Said<'_>, folders: &Folders) -> Option<Root> {
     if let Some(build) = &container.build {
-        let folder = as_folder(&join(folder_of(path), &build.context)?);
+        let context = join(folder_of(path), &build.context)?;
+        let dockerfile_at = dockerfile_of(container, path, said, folders);
+        // what a build puts there, and a Dockerfile with it, is built from what lies around
+        let built = context.rsplit_once('/').filter(|(_, last)| dockerfile_at.is_none() && BUILT.contains(last));
+        let folder = as_folder(built.map_or(context.as_str(), |(around, _)| around));
         let mounted = container.mounts.iter().any(|mount| mount.kind == MountKind::Path);
         let only = dockerfile_of(container, path, said, folders).and_then(copied).filter(|only| !(only.is_empty() && mounted));
         // where all of a repository is copied, the package is the one that the Dockerfile lies in

@@ -304,6 +304,9 @@ pub struct CallRule {
     /// The library lets nobody ask without a credential: it presents one by itself.
     #[serde(default)]
     pub signed: bool,
+    /// The product of the catalogue that a program which makes the call is.
+    #[serde(default)]
+    pub product: Option<String>,
     #[serde(default)]
     pub property: Option<String>,
     #[serde(default)]

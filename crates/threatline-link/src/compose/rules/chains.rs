@@ -325,7 +325,15 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         let Some(function) = method.and_then(|name| self.method(name)) else {
-            self.understood = false;
+            let harmless = dotted(&call.callee).is_some_and(|written| {
+                let (class, name) = written.rsplit_once('.').unwrap_or(("", &written));
+                self.reader
+                    .words
+                    .harmless
+                    .iter()
+                    .any(|known| known.rsplit_once('.').is_some_and(|(of, member)| member == name && means(self.reader.source, class, &[of.to_owned()])))
+            });
+            self.understood &= harmless;
             return;
         };
         let Some(parameter) = function.parameters.get(position) else { return };

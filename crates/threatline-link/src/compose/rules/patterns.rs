@@ -31,6 +31,8 @@ pub(super) enum PathTest {
     Unknown,
     /// None that code serves.
     None,
+    /// All but those that one of these is for.
+    Not(Vec<Requests>),
 }
 
 impl Requests {
@@ -77,6 +79,11 @@ fn fit(test: &Requests, entry: &CodeEntry) -> Fit {
         PathTest::None => Fit::No,
         PathTest::Unknown => Fit::Maybe,
         PathTest::Pattern(pattern) => fit_path(pattern, &entry.path),
+        PathTest::Not(others) => match fit_any(others, entry) {
+            Fit::Yes => Fit::No,
+            Fit::No => Fit::Yes,
+            Fit::Maybe => Fit::Maybe,
+        },
     };
     both(method, path)
 }

@@ -64,8 +64,17 @@ impl Walk<'_> {
             Value::Member(_, name) => name.as_str(),
             _ => written.as_str(),
         };
-        if last == "of" || last == "asList" {
+        if matches!(last, "of" | "asList" | "anyOf" | "OrRequestMatcher" | "OrServerWebExchangeMatcher") {
             return call.arguments.iter().for_each(|argument| self.patterns(&argument.value, out, depth + 1));
+        }
+        if matches!(last, "not" | "NegatedRequestMatcher" | "NegatedServerWebExchangeMatcher") {
+            let mut others = Vec::new();
+            call.arguments.iter().for_each(|argument| self.patterns(&argument.value, &mut others, depth + 1));
+            return out.push(Requests::of(if others.is_empty() { PathTest::Unknown } else { PathTest::Not(others) }));
+        }
+        // of `ServerWebExchangeMatchers`
+        if last == "pathMatchers" {
+            return out.extend(self.requests(last, &call.arguments, depth + 1));
         }
         if !["AntPathRequestMatcher", "antMatcher", "pathPattern", "pattern", "matcher", "MvcRequestMatcher", "PathPatternParserServerWebExchangeMatcher"]
             .contains(&last)

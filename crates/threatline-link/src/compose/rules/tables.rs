@@ -188,7 +188,7 @@ mod tests_of_paths {
         let word = |test: PathTest| match test {
             PathTest::All => "all".to_owned(),
             PathTest::Pattern(pattern) => pattern,
-            PathTest::Unknown => "?".to_owned(),
+            PathTest::Not(_) | PathTest::Unknown => "?".to_owned(),
             PathTest::None => "none".to_owned(),
         };
         tests(expression).into_iter().map(word).collect()

@@ -1,7 +1,7 @@
 //! What frameworks connect to without a line of code: servers that a library on board looks for, services that a gateway
 //! is told to forward to, programs that a dashboard watches.
 
-use super::super::draft::folder_of;
+use super::super::draft::{as_folder, folder_of, join};
 use super::super::settings;
 use super::super::source::ancestors;
 use super::*;
@@ -21,8 +21,12 @@ const WATCHERS: [&str; 1] = ["spring-boot-admin"];
 /// Settings that list the programs that one looks at.
 const WATCHED: [(&str, &str); 1] = [("turbine", "turbine.appconfig")];
 
-/// The registry in which programs find each other.
-const REGISTRY: &str = "eureka";
+/// Settings by which a gateway forwards to all programs of its registry, each by its name.
+const LOCATES: [&str; 3] = [
+    "spring.cloud.gateway.discovery.locator.enabled",
+    "spring.cloud.gateway.server.webflux.discovery.locator.enabled",
+    "spring.cloud.gateway.server.webmvc.discovery.locator.enabled",
+];
 
 impl<'a> Finder<'_, 'a> {
     /// What libraries on board connect to: where they are told, else where they look by themselves.
@@ -96,7 +100,8 @@ impl<'a> Finder<'_, 'a> {
             return;
         }
         let Some(place) = manifests.place(&self.drafts[from], package) else { return };
-        if let Some(to) = self.somewhere(connection, false, from) {
+        let beside = connection.product.as_deref().and_then(|product| self.directory.product(product, from, self.drafts));
+        if let Some(to) = beside.or_else(|| self.somewhere(connection, false, from)) {
             let spoken = Address { scheme: connection.product.clone(), ..Address::default() };
             self.stated(from, to, &spoken, &[place], "configuration");
         }
@@ -146,7 +151,9 @@ impl<'a> Finder<'_, 'a> {
                     self.watch(from, &target, settings, &[(setting.path.clone(), setting.mark)]);
                 }
             }
-            if let Some(product) = catalogue::technology(product).filter(|_| prefixes.iter().any(|prefix| !settings::below(settings, prefix).is_empty())) {
+            let located = || LOCATES.iter().any(|key| settings::by_key(settings, key).is_some_and(|setting| setting.value.as_literal() == Some("true")));
+            let forwards = prefixes.iter().any(|prefix| !settings::below(settings, prefix).is_empty()) || product == "spring-cloud-gateway" && located();
+            if let Some(product) = catalogue::technology(product).filter(|_| forwards) {
                 self.drafts[from].shares(&product.into());
             }
         }
@@ -160,16 +167,26 @@ impl<'a> Finder<'_, 'a> {
                 self.watch(from, &Text::literal(name.trim()), own, &[(setting.path.clone(), setting.mark)]);
             }
         }
-        if !WATCHERS.iter().any(|watcher| self.drafts[from].plays.contains(*watcher)) {
+        let looks = WATCHERS.iter().any(|watcher| self.drafts[from].plays.contains(*watcher));
+        let enabled = |key: &str| settings::by_key(own, key).filter(|setting| setting.value.as_literal() == Some("true"));
+        let locates = LOCATES.iter().find_map(|key| enabled(key));
+        if !looks && locates.is_none() {
             return;
         }
-        let registry = |drafts: &[Draft<'_>], at: usize| drafts[at].plays.contains(REGISTRY);
+        // in which programs find each other
+        let registry = |drafts: &[Draft<'_>], at: usize| drafts[at].has_role(Role::ServiceDiscovery);
         let registered: Vec<(usize, usize, Vec<Evidence>)> = (self.flows.by_key.iter())
             .filter(|((_, to, _), _)| registry(self.drafts, *to))
             .map(|((client, to, _), flow)| (*client, *to, flow.evidence.clone()))
             .collect();
         let Some((_, home, evidence)) = registered.iter().find(|(client, ..)| *client == from).cloned() else { return };
-        for (to, ..) in registered.iter().filter(|(client, to, _)| *client != from && *to == home && *client < all.len()) {
+        let evidence = match locates.filter(|_| !looks) {
+            Some(setting) => vec![Evidence::new(setting.path.clone(), Some(setting.mark), EvidenceSource::Infrastructure, "configuration")],
+            None => evidence,
+        };
+        // what only serves programs is asked by programs, and not through a gateway
+        let meant = |drafts: &[Draft<'_>], at: usize| looks || drafts[at].plays.is_empty() && !drafts[at].roots.is_empty();
+        for (to, ..) in registered.iter().filter(|(client, to, _)| *client != from && *to == home && *client < all.len() && meant(self.drafts, *client)) {
             let key = (from, *to, Some("http".to_owned()));
             if !self.joins(from, *to) {
                 self.flows.by_key.entry(key).or_default().evidence.clone_from(&evidence);
@@ -214,21 +231,47 @@ impl<'a> Finder<'_, 'a> {
 /// around them: a repository of a thousand services has as many.
 pub(super) struct Manifests<'s> {
     by_folder: BTreeMap<&'s str, Vec<&'s At<'s, Package>>>,
+    by_name: BTreeMap<&'s str, &'s At<'s, Package>>,
+    /// Folders of source that says something, and those around them: what lies in none is no part of what is built around it.
+    speaking: BTreeSet<&'s str>,
 }
 
 impl<'s> Manifests<'s> {
-    pub(super) fn new(said: &'s Said<'_>) -> Self {
+    pub(super) fn new(said: &'s Said<'_>, speaking: impl Iterator<Item = &'s str>) -> Self {
         let mut by_folder: BTreeMap<&str, Vec<&'s At<'s, Package>>> = BTreeMap::new();
+        let mut by_name = BTreeMap::new();
         for manifest in said.packages.iter().filter(|manifest| matches!(manifest.it.ecosystem, Ecosystem::Maven | Ecosystem::Gradle | Ecosystem::Rubygems)) {
             by_folder.entry(folder_of(&manifest.path)).or_default().push(manifest);
+            manifest.it.name.as_deref().map(|name| by_name.entry(name).or_insert(manifest));
         }
-        Manifests { by_folder }
+        Manifests { by_folder, by_name, speaking: speaking.flat_map(ancestors).collect() }
     }
 
-    /// Those of the component's folders, and of those around them.
+    /// Those of the component's folders, and of those around them; then those of the parts of the repository that these are built with.
     fn around(&self, draft: &Draft<'_>) -> Vec<&'s At<'s, Package>> {
-        let folders: BTreeSet<&str> = draft.roots.iter().flat_map(|root| ancestors(&root.folder)).collect();
-        folders.into_iter().filter_map(|folder| self.by_folder.get(folder)).flatten().copied().collect()
+        let is_built = |folder: &str| self.by_folder.contains_key(folder) || self.speaking.contains(folder);
+        let folders: BTreeSet<&str> = draft.roots.iter().filter(|root| is_built(&root.folder)).flat_map(|root| ancestors(&root.folder)).collect();
+        let mut found: Vec<&'s At<'s, Package>> = folders.into_iter().filter_map(|folder| self.by_folder.get(folder)).flatten().copied().collect();
+        let mut seen: BTreeSet<&str> = found.iter().map(|manifest| &*manifest.path).collect();
+        let mut at = 0;
+        while let Some(manifest) = found.get(at).copied() {
+            at += 1;
+            found.extend(self.built_with(manifest).into_iter().filter(|other| seen.insert(&other.path)));
+        }
+        found
+    }
+
+    /// Parts of the repository that a package depends on, by their names or by where they lie. A parent that is only named lends no more
+    /// than what [`ancestors`] of the folder tell.
+    fn built_with(&self, manifest: &At<'_, Package>) -> Vec<&'s At<'s, Package>> {
+        let folder = folder_of(&manifest.path);
+        let named = manifest.it.dependencies.iter().filter(|dependency| !dependency.development).filter_map(|dependency| self.by_name.get(&*dependency.name));
+        let beside = manifest.it.local.iter().filter(|_| manifest.it.ecosystem == Ecosystem::Gradle).filter_map(|(name, path)| {
+            // a path is told from the root of the build, which is a folder around this one
+            let at = |root: &str| self.by_folder.get(as_folder(&join(root, path)?).as_str())?.first();
+            ancestors(folder).find_map(at).filter(|other| other.path != manifest.path && !name.is_empty())
+        });
+        named.chain(beside).copied().collect()
     }
 
     /// Packages that they name; none where there is no such manifest.

@@ -4,6 +4,9 @@ use super::super::deployed::reader;
 use super::*;
 use threatline_facts::infra::Platform;
 
+/// Frameworks that take any setting of theirs from a variable of its name.
+const BINDING: [&str; 3] = ["spring", "quarkus", "micronaut"];
+
 fn is_env_file(path: &str) -> bool {
     threatline_facts::ArtifactKind::of(path.rsplit('/').next().unwrap_or(path)) == Some(threatline_facts::ArtifactKind::EnvFile)
 }
@@ -17,22 +20,24 @@ impl<'a> Finder<'_, 'a> {
         let maps = self.drafts[from].variables.clone();
         let maps: Vec<&Variables> = if maps.is_empty() { vec![&none] } else { maps.iter().collect() };
         for variables in maps {
-            for (_, setting) in settings.iter().filter(|(key, _)| catalogue::is_address_key(key) && frameworks::may_read(key, &on_board)) {
+            for (key, setting) in settings.iter().filter(|(key, _)| catalogue::is_address_key(key) && frameworks::may_read(key, &on_board)) {
                 let Resolved { text, mut places } = resolve(&setting.value, variables, settings);
                 places.push((setting.path.clone(), setting.mark));
-                self.connect(from, &text, &places, "configuration");
+                self.connect(from, &text, catalogue::scheme_of_key(key), &places, "configuration");
             }
-            // Spring reads SPRING_DATASOURCE_URL without a line of code
-            let spring = self.drafts[from].technologies.iter().any(|technology| technology.starts_with("spring"));
-            for (_, setting) in variables.iter().filter(|(name, _)| spring && catalogue::is_address_key(&name.to_ascii_lowercase().replace('_', "."))) {
+            // Spring reads SPRING_DATASOURCE_URL without a line of code, as others of its kind do
+            let binds = self.drafts[from].technologies.iter().any(|technology| BINDING.iter().any(|own| technology.starts_with(own)));
+            let key = |name: &str| name.to_ascii_lowercase().replace('_', ".");
+            for (name, setting) in variables.iter().filter(|(name, _)| binds && catalogue::is_address_key(&key(name))) {
                 let resolved = resolve(&setting.value, variables, settings);
-                self.connect(from, &resolved.text, &[(setting.path.clone(), setting.mark)], "environment");
+                self.connect(from, &resolved.text, catalogue::scheme_of_key(&key(name)), &[(setting.path.clone(), setting.mark)], "environment");
             }
         }
     }
 
-    pub(super) fn connect(&mut self, from: usize, text: &Text, places: &[(Arc<str>, Mark)], by: &str) {
-        for address in address::parse(&text.with_defaults()) {
+    pub(super) fn connect(&mut self, from: usize, text: &Text, spoken: Option<&str>, places: &[(Arc<str>, Mark)], by: &str) {
+        for mut address in address::parse(&text.with_defaults()) {
+            address.scheme = address.scheme.or_else(|| spoken.map(str::to_owned));
             let to = match address.product() {
                 Some(product) => self.target(&address, Some(product.technology), from),
                 None => self.inside(&address, from),
