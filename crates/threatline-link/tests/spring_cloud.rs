@@ -320,3 +320,10 @@ fn where_a_program_sends_its_log_it_connects_to() {
     );
     assert_eq!(flows(&found), ["orders>logstash:tcp"]);
 }
+
+#[test]
+fn whoever_lets_people_log_in_elsewhere_asks_the_provider() {
+    let compose = "services:\n  edge:\n    build: edge\n    environment: ['SPRING_SECURITY_OAUTH2_CLIENT_PROVIDER_OIDC_ISSUER_URI=http://login:9080/realms/shop']\n  login: {image: 'quay.io/keycloak/keycloak:24'}\n";
+    let found = read(&[program("edge", &["org.springframework.boot:spring-boot-starter-oauth2-client"], "x.Nothing", "")], &[("docker-compose.yml", compose)]);
+    assert_eq!(flows(&found), ["edge>login:http"]);
+}
