@@ -223,14 +223,14 @@ fn where_the_program_itself_listens_it_does_not_connect_to() {
 
 #[test]
 fn settings_of_quarkus_are_told_by_variables_of_their_names() {
-    let compose = "services:\n  fights:\n    build: fights\n    environment:\n      QUARKUS_DATASOURCE_JDBC_URL: jdbc:postgresql://fights-db:5432/fights\n      QUARKUS_STORK_HEROES_SERVICE_DISCOVERY_ADDRESS_LIST: heroes:8083\n      QUARKUS_GRPC_CLIENTS_PLACES_HOST: places\n      KAFKA_BOOTSTRAP_SERVERS: PLAINTEXT://broker:9092\n  heroes: {image: acme/heroes}\n  places: {image: acme/places}\n  broker: {image: 'apache/kafka:3'}\n  fights-db: {image: 'postgres:16'}\n";
-    let main = "package shop;\nimport io.quarkus.runtime.Quarkus;\nimport jakarta.ws.rs.*;\n@Path(\"/fights\")\npublic class Fights { @GET public String all() { return \"\"; } }\n";
+    let compose = "services:\n  orders:\n    build: orders\n    environment:\n      QUARKUS_DATASOURCE_JDBC_URL: jdbc:postgresql://orders-db:5432/orders\n      QUARKUS_STORK_STOCK_SERVICE_DISCOVERY_ADDRESS_LIST: stock:8083\n      QUARKUS_GRPC_CLIENTS_PLACES_HOST: places\n      KAFKA_BOOTSTRAP_SERVERS: PLAINTEXT://broker:9092\n  stock: {image: acme/stock}\n  places: {image: acme/places}\n  broker: {image: 'apache/kafka:3'}\n  orders-db: {image: 'postgres:16'}\n";
+    let main = "package shop;\nimport io.quarkus.runtime.Quarkus;\nimport jakarta.ws.rs.*;\n@Path(\"/orders\")\npublic class Orders { @GET public String all() { return \"\"; } }\n";
     let found = model(&[
         ("docker-compose.yml", compose),
-        ("fights/pom.xml", &pom("fights", &["io.quarkus:quarkus-rest"])),
-        ("fights/src/main/java/shop/Fights.java", main),
+        ("orders/pom.xml", &pom("orders", &["io.quarkus:quarkus-rest"])),
+        ("orders/src/main/java/shop/Orders.java", main),
     ]);
-    assert_eq!(flows(&found), ["fights>broker:kafka", "fights>fights-db:sql", "fights>heroes:http", "fights>places:grpc"]);
+    assert_eq!(flows(&found), ["orders>broker:kafka", "orders>orders-db:sql", "orders>places:grpc", "orders>stock:http"]);
 }
 
 #[test]
