@@ -19,6 +19,9 @@ use words::Word;
 /// Statements of one file.
 const MANY: usize = 5_000;
 
+/// Turns of a loop that are read.
+const MOST_TURNS: usize = 32;
+
 /// Variables and parts of values that are followed in one file: variables that name each other many times lead to more than anybody
 /// can wait for.
 pub(super) const STEPS: usize = 200_000;
@@ -32,6 +35,8 @@ struct Reader {
     steps: Cell<usize>,
     /// `var`, as far as it is a text, to be put into texts.
     locals: BTreeMap<String, Value>,
+    /// Lists that a parameter is when nobody says otherwise.
+    lists: BTreeMap<String, Value>,
     parameters: Vec<StackParameter>,
     outputs: Vec<StackOutput>,
 }
@@ -39,8 +44,15 @@ struct Reader {
 /// Reads one file.
 pub fn read(text: &str) -> Extracted {
     let mut out = Extracted::default();
-    let mut reader =
-        Reader { words: Words::new(text), room: MAX_VALUES, steps: Cell::new(STEPS), locals: BTreeMap::new(), parameters: Vec::new(), outputs: Vec::new() };
+    let mut reader = Reader {
+        words: Words::new(text),
+        room: MAX_VALUES,
+        steps: Cell::new(STEPS),
+        locals: BTreeMap::new(),
+        lists: BTreeMap::new(),
+        parameters: Vec::new(),
+        outputs: Vec::new(),
+    };
     let first = out.mark(1, 1);
     let mut secure = false;
     for _ in 0..MANY {
@@ -88,6 +100,10 @@ impl Reader {
         let value = self.words.takes('=').then(|| self.words.expression());
         let value = value.and_then(|value| match value {
             Value::Text(text) => Some(if secure { Text::Unknown } else { secret::hide(&name, self.filled(&text, 0)) }),
+            list @ Value::List(_) => {
+                self.lists.insert(name.clone(), list);
+                None
+            }
             _ => None,
         });
         let mark = out.mark(line, line);
@@ -128,29 +144,72 @@ impl Reader {
         let body = self.words.body();
         let kind = written.split('@').next().unwrap_or_default().to_owned();
         let nested = std::mem::take(&mut self.words.nested);
-        let decided = body.1.clone();
-        self.say(&name, &kind, existing, body, (line, None), out);
         self.words.skip_statement();
-        for mut inner in nested {
-            // what is not deployed has nothing in it either
-            inner.body.1 = inner.body.1.or_else(|| decided.clone());
-            let (parent, above) = inner.owner.unwrap_or_else(|| (name.clone(), String::new()));
-            let above = if above.is_empty() { kind.clone() } else { format!("{kind}/{above}") };
-            self.say(&inner.name, &format!("{above}/{}", inner.kind), inner.existing, inner.body, (inner.line, Some(parent)), out);
+        self.each(&name, body, &mut |this, name, body| {
+            this.say(name, &kind, existing, body, (line, None), out);
+            for inner in &nested {
+                // what is not deployed has nothing in it either
+                let mut within = inner.body.clone();
+                within.decided = within.decided.or_else(|| body.decided.clone());
+                let (parent, above) = inner.owner.clone().unwrap_or_else(|| (name.to_owned(), String::new()));
+                let above = if above.is_empty() { kind.clone() } else { format!("{kind}/{above}") };
+                this.each(&inner.name, within, &mut |this, name, within| {
+                    this.say(name, &format!("{above}/{}", inner.kind), inner.existing, within, (inner.line, Some(parent.clone())), out);
+                });
+            }
+        });
+    }
+
+    /// Says what a statement deploys: once, or for each of a list that is known, under the names that this gives. Of one that is not known the
+    /// first turn stands for all.
+    fn each(&mut self, name: &str, body: syntax::Body, say: &mut dyn FnMut(&mut Self, &str, &syntax::Body)) {
+        let items = body.turns.as_ref().map(|turns| self.listed(&turns.over)).unwrap_or_default();
+        let Some(turns) = body.turns.as_ref().filter(|_| !items.is_empty()) else { return say(self, name, &body) };
+        for (number, item) in items.into_iter().enumerate().take(MOST_TURNS) {
+            let mut bound = Vec::new();
+            bind(&turns.item, &item, &mut bound);
+            bound.extend(turns.index.iter().map(|index| (index.clone(), Value::Text(Text::literal(&number.to_string())))));
+            let before: Vec<(String, Option<Value>)> = bound.into_iter().map(|(key, value)| (key.clone(), self.locals.insert(key, value))).collect();
+            let turn = if number == 0 { name.to_owned() } else { format!("{name}-{}", word_of(&item).unwrap_or_else(|| (number + 1).to_string())) };
+            say(self, &turn, &body);
+            for (key, value) in before.into_iter().rev() {
+                match value {
+                    Some(value) => self.locals.insert(key, value),
+                    None => self.locals.remove(&key),
+                };
+            }
         }
     }
 
+    /// What a loop runs over, as far as it is written in the file.
+    fn listed(&self, over: &Value) -> Vec<Value> {
+        let list = match over {
+            Value::Text(Text::Name(name)) => self.locals.get(name).or_else(|| self.lists.get(name)),
+            value => Some(value),
+        };
+        match list {
+            Some(Value::List(items)) => items.iter().map(|(item, _)| self.record_of(item)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The record that a variable is, where an item is named by one.
+    fn record_of(&self, item: &Value) -> Value {
+        let named = if let Value::Text(Text::Name(name)) = item { self.locals.get(name) } else { None };
+        named.filter(|value| matches!(value, Value::Record(_))).unwrap_or(item).clone()
+    }
+
     /// One resource, with the name of the one that it lies in.
-    fn say(&mut self, name: &str, kind: &str, existing: bool, (entries, decided): syntax::Body, (line, parent): (u32, Option<String>), out: &mut Extracted) {
+    fn say(&mut self, name: &str, kind: &str, existing: bool, body: &syntax::Body, (line, parent): (u32, Option<String>), out: &mut Extracted) {
         let mut attributes = Vec::new();
         let mark = out.mark(line, line);
         if let Some(parent) = parent {
             attributes.push(("parent".to_owned(), Text::Name(parent), mark));
         }
-        for (key, value, line) in entries {
-            self.flatten(&key, &value, line, &mut attributes, out, 0);
+        for (key, value, line) in &body.entries {
+            self.flatten(key, value, *line, &mut attributes, out, 0);
         }
-        self.condition(decided, line, &mut attributes, out);
+        self.condition(body.decided.as_ref(), line, &mut attributes, out);
         let written = kind.replacen('/', "::", 1);
         let kind = catalogue::kind_of_letters(&written, true).map_or(written.clone(), str::to_owned);
         out.say(InfraFact::Resource(Resource { kind, name: name.to_owned(), data_source: existing, attributes, mark }));
@@ -158,21 +217,23 @@ impl Reader {
 
     fn module(&mut self, line: u32, out: &mut Extracted) {
         let (Some(name), Some(path)) = (self.words.name(), self.words.plain_text()) else { return self.words.skip_statement() };
-        let (entries, decided) = self.words.body();
-        let mark = out.mark(line, line);
-        let mut attributes = vec![("path".to_owned(), Text::literal(&path), mark)];
-        for (key, value, line) in entries {
-            self.flatten(&key, &value, line, &mut attributes, out, 0);
-        }
-        self.condition(decided, line, &mut attributes, out);
+        let body = self.words.body();
         self.words.skip_statement();
-        out.say(InfraFact::Resource(Resource { kind: "Bicep::Module".to_owned(), name, data_source: false, attributes, mark }));
+        self.each(&name, body, &mut |this, name, body| {
+            let mark = out.mark(line, line);
+            let mut attributes = vec![("path".to_owned(), Text::literal(&path), mark)];
+            for (key, value, line) in &body.entries {
+                this.flatten(key, value, *line, &mut attributes, out, 0);
+            }
+            this.condition(body.decided.as_ref(), line, &mut attributes, out);
+            out.say(InfraFact::Resource(Resource { kind: "Bicep::Module".to_owned(), name: name.to_owned(), data_source: false, attributes, mark }));
+        });
     }
 
     /// What decides whether it is deployed.
-    fn condition(&mut self, decided: Option<Text>, line: u32, attributes: &mut Vec<Leaf>, out: &mut Extracted) {
+    fn condition(&mut self, decided: Option<&Text>, line: u32, attributes: &mut Vec<Leaf>, out: &mut Extracted) {
         if let Some(text) = decided {
-            attributes.push(("condition".to_owned(), self.filled(&text, 0), out.mark(line, line)));
+            attributes.push(("condition".to_owned(), self.filled(text, 0), out.mark(line, line)));
         }
     }
 
@@ -225,6 +286,29 @@ impl Reader {
             })
         })
     }
+}
+
+/// What a turn of a loop is called: its text, or the first of its record.
+fn word_of(item: &Value) -> Option<String> {
+    let is_word =
+        |text: &&str| !text.is_empty() && text.len() <= 64 && text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
+    match item {
+        Value::Text(text) => text.as_literal().filter(is_word).map(str::to_owned),
+        Value::Record(entries) => {
+            entries.iter().find_map(|(_, value, _)| if let Value::Text(text) = value { text.as_literal() } else { None }).filter(is_word).map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+/// What a name stands for in a turn of a loop, and its members by theirs.
+fn bind(name: &str, value: &Value, out: &mut Vec<(String, Value)>) {
+    if let Value::Record(entries) = value {
+        for (key, value, _) in entries.iter().filter(|_| name.len() < 512) {
+            bind(&format!("{name}.{key}"), value, out);
+        }
+    }
+    out.push((name.to_owned(), value.clone()));
 }
 
 /// Takes one of the steps that are left; false if there is none.

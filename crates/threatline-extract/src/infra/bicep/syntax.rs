@@ -31,8 +31,24 @@ pub(in crate::infra) struct Nested {
     pub(in crate::infra) owner: Option<(String, String)>,
 }
 
-/// What is behind the sign of a statement: the record itself, of a loop its first, and what decides whether it is deployed.
-pub(in crate::infra) type Body = (Vec<(String, Value, u32)>, Option<Text>);
+/// What is behind the sign of a statement.
+#[derive(Clone, Default)]
+pub(in crate::infra) struct Body {
+    /// The record itself; of several the first.
+    pub(in crate::infra) entries: Vec<(String, Value, u32)>,
+    /// What decides whether it is deployed.
+    pub(in crate::infra) decided: Option<Text>,
+    /// It is deployed once for each of a list.
+    pub(in crate::infra) turns: Option<Turns>,
+}
+
+/// `for (item, index) in over`.
+#[derive(Clone)]
+pub(in crate::infra) struct Turns {
+    pub(in crate::infra) item: String,
+    pub(in crate::infra) index: Option<String>,
+    pub(in crate::infra) over: Value,
+}
 
 /// Nobody writes more resources in resources.
 const MANY_NESTED: usize = 500;
@@ -343,45 +359,68 @@ impl Words {
 
     /// What is behind the sign of a statement.
     pub(in crate::infra) fn body(&mut self) -> Body {
-        let mut decided = None;
+        let mut body = Body::default();
         if !self.takes('=') {
-            return (Vec::new(), decided);
+            return body;
         }
         if self.takes_name("if") && self.takes('(') {
-            decided = Some(match self.expression() {
+            body.decided = Some(match self.expression() {
                 Value::Text(text) => text,
                 _ => Text::Unknown,
             });
             self.takes(')');
         }
-        let entries = match self.expression() {
+        let loops = matches!(self.all.get(self.at..self.at + 2), Some([(Word::Sign('['), _), (Word::Name(name), _)]) if name == "for");
+        let value = if loops {
+            self.at += 2;
+            let (turns, value) = self.each();
+            body.turns = turns;
+            value
+        } else {
+            self.expression()
+        };
+        body.entries = match value {
             Value::Record(entries) => entries,
             Value::List(items) => {
                 items.into_iter().find_map(|(item, _)| if let Value::Record(entries) = item { Some(entries) } else { None }).unwrap_or_default()
             }
             _ => Vec::new(),
         };
-        (entries, decided)
+        body
+    }
+
+    /// What stands behind `for`, to the end of the list.
+    fn each(&mut self) -> (Option<Turns>, Value) {
+        let (item, index) = match self.takes('(') {
+            true => {
+                let item = self.name();
+                self.takes(',');
+                (item, self.name())
+            }
+            false => (self.name(), None),
+        };
+        self.takes(')');
+        let over = self.takes_name("in").then(|| self.expression());
+        while self.peek().is_some_and(|word| *word != Word::Sign(':')) {
+            self.at += 1;
+        }
+        self.takes(':');
+        self.skip_lines();
+        if self.takes_name("if") {
+            let _ = self.arguments();
+        }
+        let value = self.expression();
+        self.skip_lines();
+        self.takes(']');
+        (item.zip(over).map(|(item, over)| Turns { item, index, over }), value)
     }
 
     fn list(&mut self) -> Value {
         let mut items = Vec::new();
         // `[for item in items: …]`
         if self.takes_name("for") {
-            while let Some(word) = self.peek() {
-                if *word == Word::Sign(':') {
-                    break;
-                }
-                self.at += 1;
-            }
-            self.takes(':');
-            self.skip_lines();
-            if self.takes_name("if") {
-                let _ = self.arguments();
-            }
-            items.push((self.expression(), self.line()));
-            self.skip_lines();
-            self.takes(']');
+            let (_, value) = self.each();
+            items.push((value, self.line()));
             return Value::List(items);
         }
         loop {
