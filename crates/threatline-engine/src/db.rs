@@ -342,7 +342,7 @@ fn draw<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> Desi
     let (world, tables) = (db.world(), db.tables());
     let (division, seen, parts) = world.during(Phase::Units, || {
         let (division, seen, groups) = divided(db, facts, config);
-        units::ahead(world, &new(&tables.groups, &groups, |group| group.digest), |world, group| _ = units::part(world, group));
+        units::ahead(world, &new(&tables.groups, &groups, |group| group.digest), |group| group.weight(), |world, group| _ = units::part(world, group));
         let parts: Vec<Arc<Part>> = groups.iter().map(|group| part(db, GroupKey::new(db, group.digest))).collect();
         world.forget_units();
         (division, seen, parts)
@@ -356,7 +356,7 @@ fn draw<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> Desi
 fn divided<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> (Division, Vec<Arc<Seen>>, Vec<Arc<Group>>) {
     let (world, tables) = (db.world(), db.tables());
     let division = units::divide(world, &said_below(db, facts), &config.prefix);
-    units::ahead(world, &new(&tables.units, &division.units, |unit| unit.digest), |world, unit| _ = units::seen(world, unit));
+    units::ahead(world, &new(&tables.units, &division.units, |unit| unit.digest), |unit| unit.weight(), |world, unit| _ = units::seen(world, unit));
     let seen: Vec<Arc<Seen>> = division.units.iter().map(|unit| seen(db, UnitKey::new(db, unit.digest))).collect();
     let groups = units::groups(&division, &seen, config.packs).into_iter().map(Arc::new).collect();
     (division, seen, groups)

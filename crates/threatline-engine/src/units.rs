@@ -8,6 +8,7 @@ use crate::store::Key;
 use crate::think::{Said, SaidFile, remembered_as};
 use crate::tree::Digest;
 use crate::world::{THINKING, World, lock};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use threatline_knowledge::packs::{Family, Shelf};
 use threatline_link::compose::units::{self, Described, Outline, Unit, packages_of};
 use threatline_link::compose::{Part, compose_unit};
 
-/// So many units are worth other threads, and so many files that are only read back.
+/// So many units are worth it that other threads are started, and so many files that are only read back.
 const UNITS: usize = 8;
 const FILES: usize = 512;
 
@@ -101,12 +102,22 @@ impl UnitFiles {
         slot.get_or_init(|| Arc::new(read())).clone()
     }
 
+    /// Bytes of what it says.
+    pub(crate) fn weight(&self) -> usize {
+        self.files.iter().map(|(_, facts)| facts.len()).sum()
+    }
+
     fn unit<'a>(&'a self, files: &'a [(Arc<str>, Facts)]) -> Unit<'a> {
         Unit { root: &self.root, files: files.iter().map(|(path, facts)| (&**path, facts)).collect() }
     }
 }
 
 impl Group {
+    /// Bytes of what it is evaluated with.
+    pub(crate) fn weight(&self) -> usize {
+        self.with.iter().map(|unit| unit.weight()).sum()
+    }
+
     fn new(unit: &Arc<UnitFiles>, with: Vec<Arc<UnitFiles>>, shelf: Shelf) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&unit.digest.0);
@@ -149,10 +160,13 @@ pub(crate) fn part(world: &World, group: &Group) -> Arc<Part> {
 }
 
 /// Does that for many units before the queries ask for them one by one.
-pub(crate) fn ahead<T: Sync>(world: &World, all: &[T], look: impl Fn(&World, &T) + Sync) {
+pub(crate) fn ahead<T: Sync>(world: &World, all: &[T], weight: impl Fn(&T) -> usize, look: impl Fn(&World, &T) + Sync) {
     // fewer are as well worked out when the queries ask
-    if all.len() >= UNITS {
-        each(world, all, UNITS, &|one| look(world, one));
+    if all.len() >= UNITS || all.len() > 1 && world.has_threads() {
+        // the largest first: nobody waits for it alone at the end
+        let mut all: Vec<&T> = all.iter().collect();
+        all.sort_by_key(|one| std::cmp::Reverse(weight(one)));
+        world.together(|| all.par_iter().with_max_len(1).for_each(|one| look(world, one)));
     }
 }
 
@@ -187,6 +201,5 @@ fn key(record: u8, digest: &Digest) -> Key {
 
 /// Does something for each, on all threads where there are as many.
 fn each<T: Sync, R: Send>(world: &World, all: &[T], many: usize, work: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
-    use rayon::prelude::*;
     if all.len() < many { all.iter().map(work).collect() } else { world.together(|| all.par_iter().map(work).collect()) }
 }

@@ -202,6 +202,11 @@ impl World {
         }
     }
 
+    /// Whether other threads have been started already.
+    pub(crate) fn has_threads(&self) -> bool {
+        self.threads != 1 && self.pool.get().is_some_and(Option::is_some)
+    }
+
     /// Does what nothing that follows waits for: on another thread where there are any already, and else at
     /// once. [`World::wait_for_beside`] waits until all of it is done.
     pub(crate) fn beside(&self, work: impl FnOnce() + Send + 'static) {

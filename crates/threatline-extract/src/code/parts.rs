@@ -20,11 +20,14 @@ pub(crate) trait Fields<'t> {
     fn field(&self, name: &'static str) -> Option<Node<'t>>;
 }
 
+/// Numbers of fields by language, and by where a name stands in the program and how long it is.
+type Numbers = HashMap<(Language, *const u8, usize), Option<NonZeroU16>>;
+
 impl<'t> Fields<'t> for Node<'t> {
     fn field(&self, name: &'static str) -> Option<Node<'t>> {
         thread_local! {
             // A grammar finds a field by comparing its name with all that it has; a walk asks at every node.
-            static NUMBERS: RefCell<HashMap<(Language, *const u8, usize), Option<NonZeroU16>>> = RefCell::default();
+            static NUMBERS: RefCell<Numbers> = RefCell::default();
         }
         let language = self.language();
         let number = NUMBERS.with_borrow_mut(|numbers| {

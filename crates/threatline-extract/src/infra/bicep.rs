@@ -168,7 +168,7 @@ impl Reader {
         for (number, item) in items.into_iter().enumerate().take(MOST_TURNS) {
             let mut bound = Vec::new();
             bind(&turns.item, &item, &mut bound);
-            bound.extend(turns.index.iter().map(|index| (index.clone(), Value::Text(Text::literal(&number.to_string())))));
+            bound.extend(turns.index.iter().map(|index| (index.clone(), Value::Text(Text::literal(number.to_string())))));
             let before: Vec<(String, Option<Value>)> = bound.into_iter().map(|(key, value)| (key.clone(), self.locals.insert(key, value))).collect();
             let turn = if number == 0 { name.to_owned() } else { format!("{name}-{}", word_of(&item).unwrap_or_else(|| (number + 1).to_string())) };
             say(self, &turn, &body);

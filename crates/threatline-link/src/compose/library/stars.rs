@@ -117,7 +117,10 @@ mod tests {
     fn a_name_finds_every_pattern_that_it_fits_in_their_order() {
         let patterns = ["*.x", "a.*", "*y*", "b.*", "a.*.x", "*"];
         let mut stars = Stars::new();
-        patterns.iter().for_each(|pattern| stars.add(Star::cut((*pattern).to_owned()).ok().expect("it has a star"), *pattern));
+        for pattern in patterns {
+            let Ok(star) = Star::cut(pattern.to_owned()) else { panic!("{pattern} has a star") };
+            stars.add(star, pattern);
+        }
         let found = |name| stars.fitting(name).into_iter().map(|(pattern, _)| *pattern).collect::<Vec<_>>();
         assert_eq!(found("a.y.x"), ["*.x", "a.*", "*y*", "a.*.x", "*"]);
         assert_eq!(found("x"), ["*"]);
