@@ -18,6 +18,7 @@ mod entries;
 mod exposure;
 mod filled;
 mod flows;
+mod forwarded;
 mod gateways;
 mod guarded;
 mod hardening;
@@ -60,8 +61,10 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let in_test = |path: &str| is_test_path(path.strip_prefix(config.prefix.as_str()).unwrap_or(path));
     let filled = filled::fill(artifacts);
     let started = started::workloads(artifacts, composed);
+    let forwarded = forwarded::proxies(artifacts);
     let mut said = Said::collect(artifacts, &filled);
     started.iter().for_each(|(path, workload)| said.add_workload(path, workload));
+    forwarded.iter().for_each(|(path, proxy)| said.add_proxy(path, proxy));
     let deployed = workers::deployed(&said, composed);
     let composed = deployed.as_ref().unwrap_or(composed);
     let folders = source::Folders::new(&said, Some(composed));

@@ -404,3 +404,47 @@ fn what_lies_beside_the_one_server_of_its_kind_is_read_by_it() {
     // of two nobody knows which
     assert!(found(&two).components.iter().any(|component| component.id.rest() == "site"));
 }
+
+#[test]
+fn a_gateway_that_is_a_program_opens_what_its_settings_hand_on() {
+    let pom = |name: &str, more: &str| {
+        let of = |group: &str, artifact: &str| format!("<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId></dependency>");
+        let security = if more.is_empty() { String::new() } else { of("org.springframework.boot", more) };
+        let gateway = of("org.springframework.cloud", if name == "old" { "spring-cloud-starter-netflix-zuul" } else { "spring-cloud-starter-gateway" });
+        format!("<project><groupId>a</groupId><artifactId>{name}</artifactId><dependencies>{gateway}{security}</dependencies></project>")
+    };
+    let main = "package a;\nimport org.springframework.boot.SpringApplication;\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\n@SpringBootApplication\npublic class App { public static void main(String[] a) { SpringApplication.run(App.class, a); } }\n";
+    let stock = "package b;\nimport org.springframework.web.bind.annotation.*;\n@RestController\n@RequestMapping(\"/stock\")\nclass Stock {\n  @GetMapping(\"/items\") String items() { return \"\"; }\n  @GetMapping(\"/inner\") String inner() { return \"\"; }\n}\n";
+    let image = "FROM eclipse-temurin:21\nCOPY target/app.jar /\n";
+    let compose = "services:\n  edge: {build: edge, ports: ['80:8080']}\n  stock: {build: stock}\n";
+    let with = |name: &str, security: &str, settings: &str| {
+        let pom = pom(name, security);
+        entries(&model(&[
+            ("docker-compose.yml", compose),
+            ("edge/Dockerfile", image),
+            ("edge/pom.xml", &pom),
+            ("edge/src/main/java/a/App.java", main),
+            ("edge/src/main/resources/application.yml", settings),
+            ("stock/Dockerfile", image),
+            ("stock/pom.xml", "<project><groupId>a</groupId><artifactId>stock</artifactId></project>"),
+            ("stock/src/main/java/b/Stock.java", stock),
+        ]))
+    };
+    let gateway = |predicate: &str, filter: &str| {
+        format!(
+            "spring:\n  cloud:\n    gateway:\n      routes:\n      - id: stock\n        uri: lb://stock\n        predicates: ['Path={predicate}']\n        filters: ['{filter}']\n"
+        )
+    };
+    let all = ["stock:GET /stock/inner open internet []", "stock:GET /stock/items open internet []"];
+    assert_eq!(with("edge", "", &gateway("/api/**", "StripPrefix=1")), all);
+    assert_eq!(with("edge", "", &gateway("/api/**", "RewritePath=/api/?(?<rest>.*), /$\\{rest}")), all);
+    assert_eq!(with("old", "", "zuul:\n  prefix: /api\n  routes:\n    stock: {path: '/stock/**', stripPrefix: false}\n"), all);
+    let one = ["stock:GET /stock/inner open internal []", "stock:GET /stock/items open internet []"];
+    assert_eq!(with("edge", "", &gateway("/stock/items", "AddRequestHeader=X, y")), one, "what no route lets through stays inside");
+    let asked = ["stock:GET /stock/inner unknown internet []", "stock:GET /stock/items unknown internet []"];
+    assert_eq!(
+        with("edge", "spring-boot-starter-oauth2-resource-server", &gateway("/**", "TokenRelay=")),
+        asked,
+        "whom it lets through its settings do not say"
+    );
+}

@@ -459,7 +459,9 @@ impl<'a> Finder<'_, 'a> {
                         // the machine itself is the container, if there is one
                         let contained = address.host.as_deref().is_some_and(address::is_local) && has_own_network(&self.drafts[from]);
                         let Some(to) = self.target(&address, None, from).filter(|to| !contained && *to != from) else { continue };
-                        let stated = self.stated(from, to, &address, &places, &proxy.it.product);
+                        // a program's settings tell of the same flow
+                        let by = if super::forwarded::is_one(&proxy.it.product) { "configuration" } else { &proxy.it.product };
+                        let stated = self.stated(from, to, &address, &places, by);
                         // where the two speak something else already, the route leads there all the same
                         let between = |key: &&Key| (key.0, key.1) == (from, to);
                         let known = || self.flows.by_key.range((from, to, None)..).map(|(key, _)| key).take_while(between).next().cloned();

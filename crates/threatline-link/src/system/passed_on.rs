@@ -6,6 +6,7 @@
 
 use super::draft::{Draft, folder_of};
 use super::exposure::{OutsideRoute, expose, of_path};
+use super::forwarded;
 use super::proxies::{Placing, is_closed};
 use super::said::{At, Said};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +66,8 @@ struct Way<'a> {
     proxy: &'a At<'a, Proxy>,
     route: &'a ProxyRoute,
     exposure: Exposure,
+    /// The program that hands on may ask who calls: its settings do not say.
+    may_ask: bool,
 }
 
 /// Applies it to all entry points. `only` are components that nothing but labels opens.
@@ -77,7 +80,8 @@ pub(crate) fn apply(drafts: &[Draft<'_>], ids: &[ComponentId], entries: &mut [En
                 let path = route.path.as_deref().unwrap_or("/");
                 let known = of_path(drafts[from].exposure, placing.routes.get(&from), path);
                 let exposure = if is_closed(route) && known == Exposure::Internet { Exposure::Internal } else { known };
-                ways.entry(&ids[key.1]).or_insert_with(|| (key.1, Vec::new())).1.push(Way { from, proxy, route, exposure });
+                let may_ask = forwarded::is_one(&proxy.it.product) && forwarded::may_ask(&drafts[from]);
+                ways.entry(&ids[key.1]).or_insert_with(|| (key.1, Vec::new())).1.push(Way { from, proxy, route, exposure, may_ask });
             }
         }
     }
@@ -105,6 +109,10 @@ fn reach(entry: &mut EntryPoint, ways: &[Way<'_>], alone: bool) {
         && let Some(way) = sure().find(|way| way.exposure == Exposure::Internet)
     {
         entry.exposure = Exposure::Internet;
+        // whom the program in front lets through is not known
+        if entry.authenticated == Some(false) && sure().all(|way| way.may_ask) {
+            (entry.authenticated, entry.authenticated_proof) = (None, None);
+        }
         let item = evidence(way, way.route.mark);
         if !entry.evidence.contains(&item) {
             entry.evidence.insert(0, item);

@@ -11,6 +11,7 @@ use super::entries::meet;
 use super::exposure::{OutsideRoute, of_path};
 use super::flows::Flows;
 use super::flows::Key;
+use super::forwarded;
 use super::hosted::is_host;
 use super::said::{At, Said};
 use super::source::{Folders, context_of};
@@ -95,6 +96,8 @@ pub(crate) fn components(
         .map(|proxy| {
             if is_variation(proxy, said) {
                 Vec::new()
+            } else if forwarded::is_one(&proxy.it.product) {
+                forwarded::readers(&proxy.path, &proxy.it.product, drafts)
             } else if is_host(proxy.it) {
                 shown_by(proxy, drafts, said, hosted)
             } else {
@@ -103,22 +106,16 @@ pub(crate) fn components(
         })
         .collect();
     // what lies beside or below a file that is read is read with it
-    let is_file = |proxy: &Proxy| proxy.config.is_none() && !proxy.told_by_labels;
+    let is_file = |proxy: &Proxy| proxy.config.is_none() && !proxy.told_by_labels && !forwarded::is_one(&proxy.product);
     let files = said.proxies.iter().zip(&homes).filter(|(proxy, readers)| is_file(proxy.it) && !readers.is_empty());
     let read: Vec<(String, Vec<usize>)> = files.map(|(proxy, readers)| (folder_of(&proxy.path).to_owned(), readers.clone())).collect();
     let mut made: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (proxy, readers) in said.proxies.iter().zip(&mut homes) {
-        if readers.is_empty() && proxy.it.config.is_none() && !proxy.it.told_by_labels && !is_variation(proxy, said) {
+        if readers.is_empty() && is_file(proxy.it) && !is_variation(proxy, said) {
             let above = read.iter().filter(|(folder, _)| !folder.is_empty() && proxy.path.starts_with(folder.as_str()));
             *readers = above.max_by_key(|(folder, _)| folder.len()).map(|(_, readers)| readers.clone()).unwrap_or_default();
         }
-        if readers.is_empty()
-            && proxy.it.config.is_none()
-            && !proxy.it.told_by_labels
-            && !in_test(&proxy.path)
-            && stands_alone(proxy)
-            && !is_variation(proxy, said)
-        {
+        if readers.is_empty() && is_file(proxy.it) && !in_test(&proxy.path) && stands_alone(proxy) && !is_variation(proxy, said) {
             let folder = component_folder(&proxy.path);
             let name = folder.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(&proxy.it.product).to_owned();
             readers.push(*made.entry((folder.to_owned(), name.clone())).or_insert_with(|| {
@@ -301,6 +298,10 @@ pub(crate) fn entry_points(drafts: &[Draft<'_>], ids: &[ComponentId], entries: &
                 let Some(path) = &route.path else { continue };
                 let methods: Vec<Option<&String>> = if route.methods.is_empty() { vec![None] } else { route.methods.iter().map(Some).collect() };
                 let leads = placing.leads_to(at, number, place, route);
+                // of a program that hands requests on to others of this repository, theirs are the ways in
+                if forwarded::is_one(&proxy.it.product) && leads.as_ref().is_some_and(|flows| !flows.is_empty()) {
+                    continue;
+                }
                 for method in methods {
                     let exposure = of_path(drafts[at].exposure, placing.routes.get(&at), path);
                     let mut point = entry_point(path, method, route, proxy, &ids[at], exposure);

@@ -186,6 +186,11 @@ impl<'a> Said<'a> {
         self.workloads.push(At { path: path.clone(), it: workload });
     }
 
+    /// Routes that no file of a web server says.
+    pub(crate) fn add_proxy(&mut self, path: &Arc<str>, proxy: &'a Proxy) {
+        self.proxies.push(At { path: path.clone(), it: proxy });
+    }
+
     pub(crate) fn add_image(&mut self, path: &str, image: &str, context: &str, dockerfile: Option<String>) {
         // An image whose very name is a variable could be any.
         let known = !image_name(image).contains('*');
