@@ -12,17 +12,22 @@ use threatline_facts::infra::{InfraFact, Proxy, ProxyRoute, Rewrite, Setting};
 use threatline_facts::{Ecosystem, Fact, Mark, Text};
 use threatline_knowledge::catalogue;
 
-/// Products, and what their routes stand below.
-const SPRING: (&str, [&str; 4]) = (
-    "spring-cloud-gateway",
-    [
-        "spring.cloud.gateway.routes.",
-        "spring.cloud.gateway.server.webflux.routes.",
-        "spring.cloud.gateway.server.webmvc.routes.",
-        "spring.cloud.gateway.mvc.routes.",
-    ],
-);
-const ZUUL: (&str, &str) = ("zuul", "zuul.routes.");
+/// Products that forward requests, and what their routes stand below.
+pub(crate) const GATEWAYS: [(&str, &[&str]); 2] = [
+    (ZUUL, &["zuul.routes."]),
+    (
+        "spring-cloud-gateway",
+        &[
+            "spring.cloud.gateway.routes.",
+            "spring.cloud.gateway.server.webflux.routes.",
+            "spring.cloud.gateway.server.webmvc.routes.",
+            "spring.cloud.gateway.mvc.routes.",
+        ],
+    ),
+];
+
+/// The one whose routes have names and no predicates.
+const ZUUL: &str = "zuul";
 
 /// Routes that are read of one file.
 const MANY: usize = 500;
@@ -32,7 +37,7 @@ type Fields<'s> = BTreeMap<String, &'s Setting>;
 
 /// Whether these are routes of such a program.
 pub(crate) fn is_one(product: &str) -> bool {
-    [SPRING.0, ZUUL.0].contains(&product)
+    GATEWAYS.iter().any(|(known, _)| *known == product)
 }
 
 /// The routes that each file of settings says, of those that hold in every environment.
@@ -41,7 +46,7 @@ pub(crate) fn proxies(artifacts: &[Artifact<'_>]) -> Vec<(Arc<str>, Proxy)> {
 }
 
 fn of_file(artifact: &Artifact<'_>) -> Vec<Proxy> {
-    let (mut spring, mut zuul): (BTreeMap<String, Fields<'_>>, BTreeMap<String, Fields<'_>>) = Default::default();
+    let mut found: BTreeMap<&str, BTreeMap<String, Fields<'_>>> = BTreeMap::new();
     let mut prefix = None;
     for fact in &artifact.facts.facts {
         let Fact::Infra(InfraFact::Setting(setting)) = fact else { continue };
@@ -49,27 +54,26 @@ fn of_file(artifact: &Artifact<'_>) -> Vec<Proxy> {
             continue;
         }
         let key = catalogue::setting(&setting.key);
-        let (routes, rest) = match SPRING.1.iter().find_map(|prefix| key.strip_prefix(prefix)) {
-            Some(rest) => (&mut spring, rest),
-            None => match key.strip_prefix(ZUUL.1) {
-                Some(rest) => (&mut zuul, rest),
-                None => {
-                    prefix = prefix.or_else(|| (key == "zuul.prefix").then(|| setting.value.as_literal()).flatten());
-                    continue;
-                }
-            },
+        let below = |(product, prefixes): &(&'static str, &[&str])| prefixes.iter().find_map(|prefix| Some((*product, key.strip_prefix(prefix)?)));
+        let Some((product, rest)) = GATEWAYS.iter().find_map(below) else {
+            prefix = prefix.or_else(|| (key == "zuul.prefix").then(|| setting.value.as_literal()).flatten());
+            continue;
         };
         let (route, field) = rest.split_once('.').unwrap_or((rest, ""));
+        let routes = found.entry(product).or_default();
         if routes.len() < MANY || routes.contains_key(route) {
             routes.entry(route.to_owned()).or_default().insert(field.to_owned(), setting);
         }
     }
-    // in the order written: the first that fits is taken
-    let mut of_spring: Vec<(&String, &Fields<'_>)> = spring.iter().collect();
-    of_spring.sort_by_key(|(number, _)| number.parse::<usize>().unwrap_or(usize::MAX));
-    let of_spring = of_spring.into_iter().filter_map(|(_, fields)| of_gateway(fields)).collect();
-    let of_zuul = zuul.iter().filter_map(|(name, fields)| of_proxy(name, fields, prefix.unwrap_or_default())).collect();
-    [(SPRING.0, of_spring), (ZUUL.0, of_zuul)].into_iter().filter_map(|(product, routes)| proxy(product, routes)).collect()
+    let routes = |(product, routes): (&str, BTreeMap<String, Fields<'_>>)| {
+        // in the order written: the first that fits is taken
+        let mut routes: Vec<(&String, &Fields<'_>)> = routes.iter().collect();
+        routes.sort_by_key(|(number, _)| number.parse::<usize>().unwrap_or(usize::MAX));
+        let of_one =
+            |(name, fields): (&String, &Fields<'_>)| if product == ZUUL { of_proxy(name, fields, prefix.unwrap_or_default()) } else { of_gateway(fields) };
+        proxy(product, routes.into_iter().filter_map(of_one).collect())
+    };
+    found.into_iter().filter_map(routes).collect()
 }
 
 fn proxy(product: &str, routes: Vec<ProxyRoute>) -> Option<Proxy> {
@@ -88,7 +92,7 @@ fn of_gateway(fields: &Fields<'_>) -> Option<ProxyRoute> {
     let (path, exact) = cut(pattern)?;
     let mut rewrite = None;
     let mut limited = None;
-    for (name, told, mark) in told_of_filters(fields) {
+    for (name, told, mark) in told(fields, "filters") {
         let change = match name.as_str() {
             "stripprefix" => Some(stripped(&path, told.trim().parse().unwrap_or(1))),
             "prefixpath" => Some(Rewrite::Begins { from: String::new(), to: told.trim().trim_end_matches('/').to_owned() }),
@@ -150,11 +154,6 @@ fn of_proxy(name: &str, fields: &Fields<'_>, prefix: &str) -> Option<ProxyRoute>
         allowed: Vec::new(),
         mark,
     })
-}
-
-/// What filters do, in order.
-fn told_of_filters(fields: &Fields<'_>) -> Vec<(String, String, Mark)> {
-    told(fields, "filters")
 }
 
 /// `Path=/shop/**`, or a name with its arguments; in order.

@@ -2,18 +2,13 @@
 //! is told to forward to, programs that a dashboard watches.
 
 use super::super::draft::{as_folder, folder_of, join};
+use super::super::forwarded::GATEWAYS;
 use super::super::settings;
 use super::super::source::ancestors;
 use super::*;
 use threatline_facts::Ecosystem;
 use threatline_facts::manifest::Package;
 use threatline_knowledge::catalogue::Connection;
-
-/// Products that forward requests, and where their routes are configured.
-const GATEWAYS: [(&str, &[&str]); 2] = [
-    ("zuul", &["zuul.routes."]),
-    ("spring-cloud-gateway", &["spring.cloud.gateway.routes.", "spring.cloud.gateway.server.webflux.routes.", "spring.cloud.gateway.mvc.routes."]),
-];
 
 /// Products that look at all programs of a registry.
 const WATCHERS: [&str; 1] = ["spring-boot-admin"];
