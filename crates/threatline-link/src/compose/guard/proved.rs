@@ -53,7 +53,8 @@ impl<'a> Evaluator<'a> {
         (verdict, inner)
     }
 
-    /// All that a proof may hang on; none while routes are still being put together, or a function is being run.
+    /// All that a proof may hang on; none while routes are still being put together, or a function is being run. What else of the
+    /// evaluator a proof comes to read must be told here, or be noted as the path of the route is.
     fn proof_key(&self, closure: &Closure, depth: usize) -> Option<String> {
         let aside = self.now_running().is_some() || self.testing > 0 || self.bodies > 0 || !self.standing_in.is_empty();
         if !self.settling || aside {
