@@ -165,7 +165,7 @@ pub(crate) fn ahead<T: Sync>(world: &World, all: &[T], weight: impl Fn(&T) -> us
     if all.len() >= UNITS || all.len() > 1 && world.has_threads() {
         // the largest first: nobody waits for it alone at the end
         let mut all: Vec<&T> = all.iter().collect();
-        all.sort_by_key(|one| std::cmp::Reverse(weight(one)));
+        all.sort_by_cached_key(|one| std::cmp::Reverse(weight(one)));
         world.together(|| all.par_iter().with_max_len(1).for_each(|one| look(world, one)));
     }
 }
