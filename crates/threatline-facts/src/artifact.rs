@@ -135,6 +135,8 @@ impl ArtifactKind {
         }
         let lower = name.to_ascii_lowercase();
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+        // looked at before the names that they may follow: nearly all files are none of these
+        let may_configure = matches!(extension, "cfg" | "conf" | "template" | "tmpl" | "tpl" | "j2" | "erb");
         Some(match lower.as_str() {
             "package.json" => Manifest(Ecosystem::Npm),
             "composer.json" => Manifest(Ecosystem::Packagist),
@@ -169,7 +171,8 @@ impl ArtifactKind {
             _ if lower.strip_prefix("dockerfile").is_some_and(|rest| rest.starts_with(['-', '_']) && !rest.contains('.')) => Dockerfile,
             _ if lower.starts_with("jenkinsfile.") || lower.starts_with("jenkinsfile-") || extension == "jenkinsfile" => Jenkinsfile,
             _ if lower.starts_with(".env.") || extension == "env" => EnvFile,
-            _ if lower.contains("haproxy")
+            _ if may_configure
+                && lower.contains("haproxy")
                 && ["", ".template", ".tmpl", ".tpl", ".j2", ".erb"]
                     .iter()
                     .any(|end| lower.strip_suffix(end).is_some_and(|name| name.ends_with(".cfg") || name.ends_with(".conf"))) =>
@@ -177,7 +180,11 @@ impl ArtifactKind {
                 Haproxy
             }
             // what the file is read by, its content says
-            _ if ["", ".template", ".tmpl", ".tpl", ".j2"].iter().any(|end| lower.strip_suffix(end).is_some_and(|name| name.ends_with(".conf"))) => Nginx,
+            _ if may_configure
+                && ["", ".template", ".tmpl", ".tpl", ".j2"].iter().any(|end| lower.strip_suffix(end).is_some_and(|name| name.ends_with(".conf"))) =>
+            {
+                Nginx
+            }
             _ if lower.starts_with("nginx.") && matches!(extension, "template" | "tmpl" | "tpl") => Nginx,
             _ if lower == "caddyfile" || lower.starts_with("caddyfile.") || matches!(extension, "caddyfile" | "caddy") => Caddyfile,
             _ if lower.starts_with("requirements") && extension == "txt" => Manifest(Ecosystem::Python),

@@ -53,12 +53,22 @@ use crate::{Artifact, LinkConfig};
 use draft::Draft;
 use flows::{FlowDraft, Flows, Key};
 use said::Said;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use threatline_model::{Component, ComponentId, ComponentKind, Environment, Flow, FlowId, Model};
 
 /// See [`crate::link`].
 pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &LinkConfig) -> Model {
-    let in_test = |path: &str| is_test_path(path.strip_prefix(config.prefix.as_str()).unwrap_or(path));
+    // asked again and again of the same files
+    let known: RefCell<HashMap<Box<str>, bool>> = RefCell::default();
+    let in_test = |path: &str| {
+        let looked_up = known.borrow().get(path).copied();
+        looked_up.unwrap_or_else(|| {
+            let is_test = is_test_path(path.strip_prefix(config.prefix.as_str()).unwrap_or(path));
+            known.borrow_mut().insert(path.into(), is_test);
+            is_test
+        })
+    };
     let filled = filled::fill(artifacts);
     let started = started::workloads(artifacts, composed);
     let forwarded = forwarded::proxies(artifacts);

@@ -1,6 +1,7 @@
 //! What was typed. What is meant is worked out in the commands.
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The threat model of a repository, kept alive in git.
@@ -281,19 +282,62 @@ pub(crate) enum Hook {
     /// What is installed
     Status,
     /// What a hook runs
-    Run {
-        /// The hook's name
-        name: String,
-        /// Break the commit if the gate is hit
-        #[arg(long)]
-        gate: bool,
-        /// Milliseconds after which nothing more is read
-        #[arg(long, value_name = "MS", default_value_t = 2000, hide = true)]
-        within: u64,
-        /// What git hands over
-        #[arg(trailing_var_arg = true, hide = true)]
-        arguments: Vec<String>,
+    Run(HookRun),
+}
+
+/// `hook run`
+#[derive(Debug, Args)]
+pub(crate) struct HookRun {
+    /// The hook's name
+    pub(crate) name: String,
+    /// Break the commit if the gate is hit
+    #[arg(long)]
+    pub(crate) gate: bool,
+    /// Milliseconds after which nothing more is read
+    #[arg(long, value_name = "MS", default_value_t = 2000, hide = true)]
+    pub(crate) within: u64,
+    /// What git hands over
+    #[arg(trailing_var_arg = true, hide = true)]
+    pub(crate) arguments: Vec<String>,
+}
+
+/// The part of the command line that a hook is called with. To build the whole of it, with all its help, is felt where
+/// nothing moved: then a hook has little else to do.
+#[derive(Debug, Parser)]
+#[command(name = "threatline")]
+struct HookLine {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: HookWord,
+}
+
+#[derive(Debug, Subcommand)]
+enum HookWord {
+    Hook {
+        #[command(subcommand)]
+        command: RunWord,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum RunWord {
+    Run(HookRun),
+}
+
+impl Arguments {
+    /// What was typed, or the message to print instead.
+    pub(crate) fn of(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let words: Vec<OsString> = words.into_iter().collect();
+        let is_hook = words.windows(2).any(|pair| pair[0] == "hook" && pair[1] == "run");
+        // whatever that part does not understand is for the whole to say
+        match is_hook.then(|| HookLine::try_parse_from(&words)) {
+            Some(Ok(HookLine { common, command: HookWord::Hook { command: RunWord::Run(run) } })) => {
+                Ok(Self { common, command: Some(Command::Hook { command: Hook::Run(run) }), scan: Scan::default() })
+            }
+            _ => Self::try_parse_from(words),
+        }
+    }
 }
 
 /// `packs`

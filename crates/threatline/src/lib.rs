@@ -14,7 +14,6 @@ mod policy;
 mod stopwatch;
 
 use args::{Arguments, Command};
-use clap::Parser as _;
 use commands as run_command;
 use failure::Failure;
 use std::ffi::OsString;
@@ -23,7 +22,7 @@ use std::process::ExitCode;
 /// Runs the program with these words, the first of which is its name. Returns 0 done, 1 the gate was
 /// hit, 2 usage, configuration or input error, 3 internal error.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(words) {
+    let arguments = match Arguments::of(words) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();

@@ -2,12 +2,12 @@
 //!
 //! Header, a table of buckets over the first bits of the keys, the sorted index, the values. Of a large
 //! segment the table is read when it is opened, and then positioned reads fetch what is asked for, two
-//! for a hit; a small one is read whole.
+//! for a hit; of a small one the index is read too, so that a miss, of which there are many, reads nothing.
 //! Every offset that is read is checked against the file, and every record against its own sum.
 
 use super::Key;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 #[cfg(not(unix))]
 use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -21,23 +21,21 @@ pub(super) const MAX_VALUE: usize = 1 << 30;
 const MAGIC: &[u8; 8] = b"TLSEG\0\0\x03";
 const HEADER: u64 = 8 + 8 + 4 + 4;
 const INDEX_ENTRY: u64 = 32 + 8 + 4 + 8;
-/// Up to this size a segment is read whole.
-const SMALL: u64 = 256 << 10;
+/// Up to this size everything before the values is read when a segment is opened.
+const SMALL: u64 = 64 << 10;
+/// So much is read at first: the segment of one hook has no more before its values.
+const FIRST: u64 = 4 << 10;
 
 /// An open segment.
 pub(super) struct Segment {
     path: PathBuf,
-    data: Data,
+    file: Mutex<File>,
     bytes: u64,
     count: u64,
     bucket_bits: u32,
-    /// Where each bucket begins in the index, and where the last one ends.
-    buckets: Vec<u8>,
-}
-
-enum Data {
-    Whole(Vec<u8>),
-    File(Mutex<File>),
+    /// What was read of the file: header and buckets, which say where each begins in the index and where the last
+    /// one ends; of a small segment the index, too.
+    head: Vec<u8>,
 }
 
 /// Where a value lies.
@@ -65,22 +63,20 @@ impl Segment {
     pub(super) fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
         let bytes = file.metadata().ok()?.len();
-        let data = if bytes <= SMALL {
-            let mut whole = Vec::with_capacity(bytes as usize);
-            file.take(SMALL).read_to_end(&mut whole).ok()?;
-            Data::Whole(whole)
-        } else {
-            Data::File(Mutex::new(file))
-        };
-        let mut segment = Self { path: path.to_owned(), data, bytes, count: 0, bucket_bits: 0, buckets: Vec::new() };
-        let header = segment.read(0, HEADER)?;
-        segment.count = u64_at(&header, 8)?;
-        segment.bucket_bits = u32_at(&header, 16)?;
-        let fits = header.starts_with(MAGIC) && segment.bucket_bits <= 24 && segment.count < u64::from(u32::MAX) && segment.values_at() <= bytes;
-        if !fits {
+        let mut segment = Self { path: path.to_owned(), file: Mutex::new(file), bytes, count: 0, bucket_bits: 0, head: Vec::new() };
+        segment.head = segment.read(0, bytes.min(FIRST))?;
+        segment.count = u64_at(&segment.head, 8)?;
+        segment.bucket_bits = u32_at(&segment.head, 16)?;
+        let is_one = segment.head.starts_with(MAGIC) && segment.bucket_bits <= 24 && segment.count < u64::from(u32::MAX);
+        if !is_one || segment.values_at() > bytes {
             return None;
         }
-        segment.buckets = segment.read(HEADER, segment.index_at() - HEADER)?;
+        let end = if segment.values_at() <= SMALL { segment.values_at() } else { segment.index_at() };
+        let read = segment.head.len() as u64;
+        if read < end {
+            let rest = segment.read(read, end - read)?;
+            segment.head.extend(rest);
+        }
         Some(segment)
     }
 
@@ -94,15 +90,17 @@ impl Segment {
 
     /// The value of a key, if it is here and whole.
     pub(super) fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        let bucket = bucket_of(key, self.bucket_bits);
-        let at = bucket as usize * 4;
-        let (from, to) = (u64::from(u32_at(&self.buckets, at)?), u64::from(u32_at(&self.buckets, at + 4)?));
+        let at = HEADER as usize + bucket_of(key, self.bucket_bits) as usize * 4;
+        let (from, to) = (u64::from(u32_at(&self.head, at)?), u64::from(u32_at(&self.head, at + 4)?));
         if from > to || to > self.count {
             return None;
         }
-        let index = self.read(self.index_at() + from * INDEX_ENTRY, (to - from) * INDEX_ENTRY)?;
-        let place = index.chunks_exact(INDEX_ENTRY as usize).filter_map(Place::read).find(|place| place.key == *key)?;
-        self.value(&place)
+        let (from, to) = (self.index_at() + from * INDEX_ENTRY, self.index_at() + to * INDEX_ENTRY);
+        let place = match self.head.get(from as usize..to as usize) {
+            Some(index) => Place::of(key, index),
+            None => Place::of(key, &self.read(from, to - from)?),
+        };
+        self.value(&place?)
     }
 
     /// Every record that is whole, in the order of keys.
@@ -126,15 +124,10 @@ impl Segment {
     }
 
     fn read(&self, from: u64, len: u64) -> Option<Vec<u8>> {
-        let end = from.checked_add(len).filter(|end| *end <= self.bytes)?;
-        match &self.data {
-            Data::Whole(all) => all.get(from as usize..end as usize).map(<[u8]>::to_vec),
-            Data::File(file) => {
-                let mut buffer = vec![0; len as usize];
-                read_at(file, from, &mut buffer).ok()?;
-                Some(buffer)
-            }
-        }
+        from.checked_add(len).filter(|end| *end <= self.bytes)?;
+        let mut buffer = vec![0; len as usize];
+        read_at(&self.file, from, &mut buffer).ok()?;
+        Some(buffer)
     }
 }
 
@@ -152,6 +145,11 @@ fn read_at(file: &Mutex<File>, from: u64, buffer: &mut [u8]) -> std::io::Result<
 }
 
 impl Place {
+    /// Where the value of that key lies, in a piece of the index.
+    fn of(key: &Key, index: &[u8]) -> Option<Self> {
+        index.chunks_exact(INDEX_ENTRY as usize).find(|entry| entry.starts_with(&key.0)).and_then(Self::read)
+    }
+
     fn read(entry: &[u8]) -> Option<Self> {
         let key = Key(entry.get(..32)?.try_into().ok()?);
         Some(Self { key, offset: u64_at(entry, 32)?, len: u32_at(entry, 40)?, check: u64_at(entry, 44)? })

@@ -113,7 +113,9 @@ pub fn record_classes<'f>(record: &str, fields: impl IntoIterator<Item = &'f str
     }
     let known: Vec<DataClass> = found.iter().flatten().map(|(class, _)| *class).collect();
     let named = format!(" {} ", words(record).join(" "));
-    let is_named = |word: &String| named.contains(&format!(" {word} ")) || named.contains(&format!(" {word}s ")) || named.contains(&format!(" {word}es "));
+    // the word itself or its plural
+    let ends = |rest: &str| [" ", "s ", "es "].iter().any(|end| rest.starts_with(end));
+    let is_named = |word: &String| named.match_indices(word).any(|(at, word)| named[..at].ends_with(' ') && ends(&named[at + word.len()..]));
     let company: Vec<&Company> =
         names().company.iter().filter(|company| company.beside.iter().any(|class| known.contains(class)) || company.of.iter().any(is_named)).collect();
     if company.is_empty() {

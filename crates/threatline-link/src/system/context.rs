@@ -5,6 +5,7 @@
 
 use super::draft::{Draft, folder_of};
 use super::said::Said;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -89,8 +90,9 @@ impl Contexts {
         if let Some(nearest) = around.rev().max_by_key(|context| context.module.len()) {
             return &nearest.prefix;
         }
-        let package = self.packages.iter().filter(|folder| path.starts_with(folder.as_str())).max_by_key(|folder| folder.len());
-        let elsewhere = |context: &&Context| package.is_some_and(|package| !context.path.starts_with(package.as_str()));
+        let package = OnceCell::new();
+        let find = || self.packages.iter().filter(|folder| path.starts_with(folder.as_str())).max_by_key(|folder| folder.len());
+        let elsewhere = |context: &&Context| package.get_or_init(find).is_some_and(|package| !context.path.starts_with(package.as_str()));
         self.told.iter().filter(of_draft).find(elsewhere).map_or("", |context| &context.prefix)
     }
 }

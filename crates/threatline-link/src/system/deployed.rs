@@ -4,7 +4,7 @@
 //! and its overlays. Descriptions that belong together become one component with several
 //! descriptions; two things that merely share a name stay two.
 
-use super::draft::{Description, Draft, folder_of, join, plain};
+use super::draft::{Description, Draft, folder_of, is_plainly, is_spelled_as, join, plain};
 use super::product::Product;
 use super::said::{At, Said};
 use super::source::Folders;
@@ -192,20 +192,25 @@ fn is_variation(a: &Workload, b: &Workload) -> bool {
 /// Puts a Compose project beside what is there. At least half of its services must bear names that
 /// are there already, for it to be another description of the same system.
 fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec<At<'a, Workload>>>, folder: &str, group: usize) {
-    // `sqldata` and `sql-data` are two spellings
-    let spelled = |name: &str| plain(name).replace('-', "");
     // where most of the names begin with the system's, `shop-mysql` is what another description calls `mysql`
     let begins = beginning(drafts);
-    let short = |name: &str| spelled(plain(name).strip_prefix(begins.as_str()).filter(|rest| !rest.is_empty()).unwrap_or(name));
+    let short = |name: &str| {
+        let name = plain(name);
+        name.strip_prefix(begins.as_str()).filter(|rest| !rest.is_empty()).unwrap_or(&name).to_owned()
+    };
     let by_name = |drafts: &[Draft<'a>], name: &str| {
-        let exactly = drafts.iter().position(|draft| plain(&draft.name) == plain(name) || draft.aliases.iter().any(|alias| plain(alias) == plain(name)));
-        let otherwise = exactly.or_else(|| drafts.iter().position(|draft| spelled(unkinded(&draft.name)) == spelled(name)));
-        otherwise.or_else(|| drafts.iter().position(|draft| !begins.is_empty() && short(&draft.name) == short(name)))
+        let exactly = drafts.iter().position(|draft| is_plainly(&draft.name, name) || draft.aliases.iter().any(|alias| is_plainly(alias, name)));
+        let otherwise = exactly.or_else(|| drafts.iter().position(|draft| is_spelled_as(unkinded(&draft.name), name)));
+        if otherwise.is_some() || begins.is_empty() {
+            return otherwise;
+        }
+        let name = short(name);
+        drafts.iter().position(|draft| is_spelled_as(&short(&draft.name), &name))
     };
     // `orders-native` that the others on its network call `orders`
     let called = |name: &str| services[name].iter().flat_map(|workload| &workload.it.aliases).collect::<BTreeSet<&String>>();
     let found = |drafts: &[Draft<'a>], name: &str| {
-        by_name(drafts, name).or_else(|| drafts.iter().position(|draft| called(name).iter().any(|alias| plain(alias) == plain(&draft.name))))
+        by_name(drafts, name).or_else(|| drafts.iter().position(|draft| called(name).iter().any(|alias| is_plainly(alias, &draft.name))))
     };
     // stores that anybody runs, and what only tests start, tell no system from another
     let own: Vec<&String> = services.iter().filter(|(_, workloads)| workloads.iter().any(|w| is_own(w))).map(|(name, _)| name).collect();
@@ -231,7 +236,7 @@ fn merge_project<'a>(drafts: &mut Vec<Draft<'a>>, services: BTreeMap<String, Vec
         });
         drafts[at].descriptions.extend(descriptions);
         // `orders` is what `orders-deployment` runs
-        if unkinded(&drafts[at].name) != drafts[at].name && plain(unkinded(&drafts[at].name)) == plain(&name) {
+        if unkinded(&drafts[at].name) != drafts[at].name && is_plainly(unkinded(&drafts[at].name), &name) {
             let before = std::mem::replace(&mut drafts[at].name, name.clone());
             drafts[at].aliases.insert(before);
         }

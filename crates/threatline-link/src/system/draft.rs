@@ -146,6 +146,21 @@ pub(crate) fn plain(name: &str) -> String {
     name.to_ascii_lowercase().replace(['_', '.', ' '], "-")
 }
 
+/// Whether two names are the same in that form.
+pub(crate) fn is_plainly(name: &str, other: &str) -> bool {
+    plain_bytes(name).eq(plain_bytes(other))
+}
+
+/// Whether they are with and without hyphens: `sqldata` and `sql-data`.
+pub(crate) fn is_spelled_as(name: &str, other: &str) -> bool {
+    let letters = |name| plain_bytes(name).filter(|byte| *byte != b'-');
+    letters(name).eq(letters(other))
+}
+
+fn plain_bytes(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().map(|byte| if matches!(byte, b'_' | b'.' | b' ') { b'-' } else { byte.to_ascii_lowercase() })
+}
+
 /// A name without separators and without a word for "service" at its end.
 pub(crate) fn stem(name: &str) -> String {
     let squashed: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();

@@ -2,7 +2,7 @@
 //! that of the component behind it, and the gateway's rule only shows that it can be reached.
 
 use super::documented::owner;
-use super::draft::{Draft, folder_of, join, plain};
+use super::draft::{Draft, folder_of, is_plainly, join, plain};
 use super::names::Backends;
 use super::said::{At, Said};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, said: &Said<'_>, in_test: &dyn F
 /// A component for the gateway that the rules are for.
 fn gateway(name: &str, ingress: &At<'_, Ingress>, drafts: &mut Vec<Draft<'_>>) -> usize {
     let evidence = Evidence::new(ingress.path.clone(), Some(ingress.it.mark), EvidenceSource::Infrastructure, "kubernetes");
-    let at = drafts.iter().position(|draft| plain(&draft.name) == plain(name) && draft.kind == ComponentKind::Process).unwrap_or_else(|| {
+    let at = drafts.iter().position(|draft| is_plainly(&draft.name, name) && draft.kind == ComponentKind::Process).unwrap_or_else(|| {
         let mut draft = Draft::new(name, folder_of(&ingress.path), ComponentKind::Process);
         // what only steers traffic inside of a mesh is asked from nowhere else
         draft.exposure = if is_mesh_only(ingress.it) { Exposure::Internal } else { Exposure::Internet };

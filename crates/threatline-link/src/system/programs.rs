@@ -38,18 +38,19 @@ impl Run {
         self.chosen.then_some(self.packages)
     }
 
-    pub(crate) fn is_made_of(&self, path: &str) -> bool {
-        self.packages.contains(package_of(path))
+    /// Whether that package is one of its.
+    pub(crate) fn is_made_of(&self, package: &str) -> bool {
+        self.packages.contains(package)
     }
 
     /// Whether a file of its own folder is left out of it.
     pub(crate) fn leaves_out(&self, path: &str) -> bool {
-        self.chosen && is_source(path) && !self.is_made_of(path)
+        self.chosen && is_source(path) && !self.is_made_of(package_of(path))
     }
 }
 
-/// The folder of a package, without a slash at its end.
-fn package_of(path: &str) -> &str {
+/// The folder of a file's package, without a slash at its end.
+pub(crate) fn package_of(path: &str) -> &str {
     folder_of(path).trim_end_matches('/')
 }
 

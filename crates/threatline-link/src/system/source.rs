@@ -399,8 +399,9 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, (said, folders): (&Said<'a>, 
 
 /// The components whose programs are made of the file's package among others.
 fn made_of(path: &str, runs: &[Option<Run>]) -> Vec<usize> {
-    let runs = runs.iter().enumerate().filter(|_| programs::is_source(path));
-    runs.filter(|(_, run)| run.as_ref().is_some_and(|run| run.is_made_of(path))).map(|(at, _)| at).collect()
+    let package = if programs::is_source(path) { programs::package_of(path) } else { return Vec::new() };
+    let is_made_of = |run: &Option<Run>| run.as_ref().is_some_and(|run| run.is_made_of(package));
+    runs.iter().enumerate().filter(|(_, run)| is_made_of(run)).map(|(at, _)| at).collect()
 }
 
 /// Folders of functions that a platform's file names: each is a program, whatever starts it.

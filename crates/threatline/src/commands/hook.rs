@@ -31,8 +31,8 @@ pub(crate) fn run(common: &Common, command: &Hook) -> Result<(), Failure> {
             let status = Hooks::of(opened.workspace.repository()?)?.status();
             output::print(&tell(&status))
         }
-        Hook::Run { name, gate, within, .. } => match run_hook(common, name, *gate, *within) {
-            Err(Failure::Gate(sentence)) if *gate => Err(Failure::Gate(sentence)),
+        Hook::Run(run) => match run_hook(common, &run.name, run.gate, run.within) {
+            Err(Failure::Gate(sentence)) if run.gate => Err(Failure::Gate(sentence)),
             Err(Failure::Gate(_)) | Ok(()) => Ok(()),
             Err(Failure::Mistake(mistake)) => quietly(common, &mistake.to_string()),
             Err(Failure::Stopped) => quietly(common, &ScanError::Stopped.to_string()),
