@@ -3,17 +3,19 @@
 //! A query's body is a call of one plain function. Up to [`tree_facts`] everything hangs on content
 //! ids and never changes. From [`facts_below`] on everything hangs on a digest of facts, which moving
 //! lines does not change: under content keys a shifted line is a new id, and backdating alone would
-//! never stop it. A query below that runs only when somebody said something else.
+//! never stop it. A query below that runs only when somebody said something else. From [`sketched`] on it hangs on what
+//! a design is drawn from, which most edits within functions leave as it is.
 
 // Salsa's macros write the unsafe code that storing values by type needs.
 #![allow(unreachable_pub, missing_docs, reason = "salsa's macros make public items of their own")]
 
 use crate::decision::Decided;
+use crate::marks::Marks;
 use crate::phase::Phase;
 use crate::read::{Depth, Failed};
 use crate::store::Key;
 use crate::summary::Summary;
-use crate::think::{Basis, Design, Said, SaidFile, Verdicts};
+use crate::think::{Basis, Design, Said, SaidFile, Sketch, Verdicts};
 use crate::tree::{Below, Content, Digest, Saying, Tree};
 use crate::units::{Division, Group, Seen, UnitFiles};
 use crate::world::{Context, World, lock, words_of};
@@ -42,6 +44,10 @@ pub(crate) struct Tables {
     folders: Mutex<HashMap<Digest, (Oid, Option<Context>)>>,
     units: Mutex<HashMap<Digest, Arc<UnitFiles>>>,
     groups: Mutex<HashMap<Digest, Arc<Group>>>,
+    /// Facts for each digest of a sketch: any will do, too.
+    sketched: Mutex<HashMap<Digest, Digest>>,
+    /// What was put together last, for the design that is drawn from it next.
+    sketch: Mutex<Option<Sketch>>,
 }
 
 impl Tables {
@@ -167,11 +173,18 @@ pub(crate) struct GroupKey<'db> {
     pub(crate) digest: Digest,
 }
 
+/// All that a design is drawn from, by value.
+#[salsa::interned(revisions = usize::MAX)]
+pub(crate) struct SketchKey<'db> {
+    #[returns(copy)]
+    pub(crate) digest: Digest,
+}
+
 /// All that threats and scores depend on, by value.
 #[salsa::interned(revisions = usize::MAX)]
 pub(crate) struct StateKey<'db> {
     #[returns(copy)]
-    pub(crate) facts: FactsKey<'db>,
+    pub(crate) sketch: SketchKey<'db>,
     #[returns(copy)]
     pub(crate) linking: Linking,
     #[returns(ref)]
@@ -217,8 +230,12 @@ pub(crate) fn state_facts(db: &dyn Db, state: State) -> Arc<Tree> {
 /// All that a state's results depend on, by value.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn state_key<'db>(db: &'db dyn Db, state: State) -> StateKey<'db> {
-    let facts = facts_below(db, TreeKey::new(db, state.root(db), state.context(db).clone()));
-    StateKey::new(db, facts, state.linking(db), state.decided(db).clone())
+    let linking = state.linking(db);
+    StateKey::new(db, sketched(db, said(db, state), linking.drawing(db)), linking, state.decided(db).clone())
+}
+
+fn said<'db>(db: &'db dyn Db, state: State) -> FactsKey<'db> {
+    facts_below(db, TreeKey::new(db, state.root(db), state.context(db).clone()))
 }
 
 /// The same by value: equal for states that differ only in lines, layout and files that say nothing.
@@ -230,11 +247,23 @@ pub(crate) fn facts_below<'db>(db: &'db dyn Db, key: TreeKey<'db>) -> FactsKey<'
     FactsKey::new(db, digest)
 }
 
+/// What a design is drawn from: equal for facts that differ in nothing that a design could show.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn sketched<'db>(db: &'db dyn Db, facts: FactsKey<'db>, drawing: Drawing) -> SketchKey<'db> {
+    let digest = think::sketched(db.world(), &Basis::of(&facts.digest(db), drawing.config(db)), || {
+        let sketch = sketch(db, facts, drawing);
+        let digest = sketch.digest;
+        *lock(&db.tables().sketch) = Some(sketch);
+        digest
+    });
+    lock(&db.tables().sketched).entry(digest).or_insert_with(|| facts.digest(db));
+    SketchKey::new(db, digest)
+}
+
 /// The design.
 #[salsa::tracked(returns(clone))]
-pub(crate) fn design<'db>(db: &'db dyn Db, facts: FactsKey<'db>, drawing: Drawing) -> Arc<Design> {
-    let config = drawing.config(db);
-    db.world().during(Phase::Linking, || think::design(db.world(), &basis(db, facts, drawing), || draw(db, facts, config)))
+pub(crate) fn design<'db>(db: &'db dyn Db, key: SketchKey<'db>, drawing: Drawing) -> Arc<Design> {
+    db.world().during(Phase::Linking, || think::design(db.world(), &basis(db, key, drawing), || draw(db, key, drawing)))
 }
 
 /// What is known of a unit of source by itself.
@@ -251,35 +280,35 @@ pub(crate) fn part<'db>(db: &'db dyn Db, key: GroupKey<'db>) -> Arc<Part> {
 
 /// Its threats.
 #[salsa::tracked(returns(clone))]
-pub(crate) fn found<'db>(db: &'db dyn Db, facts: FactsKey<'db>, linking: Linking) -> Arc<Found> {
+pub(crate) fn found<'db>(db: &'db dyn Db, key: SketchKey<'db>, linking: Linking) -> Arc<Found> {
     let (drawing, disabled) = (linking.drawing(db), linking.disabled(db));
-    let basis = basis(db, facts, drawing).with_rules(disabled);
-    db.world().during(Phase::Finding, || think::found(db.world(), &basis, disabled, || design(db, facts, drawing)))
+    let basis = basis(db, key, drawing).with_rules(disabled);
+    db.world().during(Phase::Finding, || think::found(db.world(), &basis, disabled, || design(db, key, drawing)))
 }
 
 /// What they amount to, with choke points or without.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn verdicts<'db>(db: &'db dyn Db, key: StateKey<'db>, choke_points: bool) -> Arc<Verdicts> {
-    let (facts, linking, decided) = (key.facts(db), key.linking(db), key.decided(db));
-    let below = || (design(db, facts, linking.drawing(db)), found(db, facts, linking));
+    let (sketch, linking, decided) = (key.sketch(db), key.linking(db), key.decided(db));
+    let below = || (design(db, sketch, linking.drawing(db)), found(db, sketch, linking));
     db.world().during(Phase::Assessing, || think::verdicts(db.world(), &whole_basis(db, key), decided, choke_points, below))
 }
 
 /// All that in short.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn summary<'db>(db: &'db dyn Db, key: StateKey<'db>) -> Arc<Summary> {
-    let (facts, linking) = (key.facts(db), key.linking(db));
-    let below = || (design(db, facts, linking.drawing(db)), found(db, facts, linking), verdicts(db, key, false));
+    let (sketch, linking) = (key.sketch(db), key.linking(db));
+    let below = || (design(db, sketch, linking.drawing(db)), found(db, sketch, linking), verdicts(db, key, false));
     think::summary(db.world(), &whole_basis(db, key), below)
 }
 
-fn basis<'db>(db: &'db dyn Db, facts: FactsKey<'db>, drawing: Drawing) -> Basis {
-    Basis::of_design(&facts.digest(db), drawing.config(db))
+fn basis<'db>(db: &'db dyn Db, key: SketchKey<'db>, drawing: Drawing) -> Basis {
+    Basis::of(&key.digest(db), drawing.config(db))
 }
 
 fn whole_basis<'db>(db: &'db dyn Db, key: StateKey<'db>) -> Basis {
     let linking = key.linking(db);
-    basis(db, key.facts(db), linking.drawing(db)).with_rules(linking.disabled(db)).with_decisions(key.decided(db))
+    basis(db, key.sketch(db), linking.drawing(db)).with_rules(linking.disabled(db)).with_decisions(key.decided(db))
 }
 
 /// A folder's value: remembered, or put together from what lies in it.
@@ -337,19 +366,37 @@ impl Below for Queries<'_> {
     }
 }
 
-/// Draws the design from the parts of all units and what else is said.
-fn draw<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> Design {
+/// Draws the design from what was put together for it, or is again.
+fn draw<'db>(db: &'db dyn Db, key: SketchKey<'db>, drawing: Drawing) -> Design {
     let (world, tables) = (db.world(), db.tables());
-    let (division, seen, parts) = world.during(Phase::Units, || {
+    let at_hand = lock(&tables.sketch).take().filter(|sketch| sketch.digest == key.digest(db));
+    let sketch = at_hand.unwrap_or_else(|| {
+        let facts = lock(&tables.sketched).get(&key.digest(db)).copied().unwrap_or_default();
+        sketch(db, FactsKey::new(db, facts), drawing)
+    });
+    let design = sketch.draw(drawing.config(db));
+    world.beside(move || drop(sketch));
+    design
+}
+
+/// Puts together what all units and everything else say; the marks of its places are put by.
+fn sketch<'db>(db: &'db dyn Db, facts: FactsKey<'db>, drawing: Drawing) -> Sketch {
+    let (world, tables, config) = (db.world(), db.tables(), drawing.config(db));
+    world.during(Phase::Units, || {
         let (division, seen, groups) = divided(db, facts, config);
         units::ahead(world, &new(&tables.groups, &groups, |group| group.digest), |group| group.weight(), |world, group| _ = units::part(world, group));
         let parts: Vec<Arc<Part>> = groups.iter().map(|group| part(db, GroupKey::new(db, group.digest))).collect();
         world.forget_units();
-        (division, seen, parts)
-    });
-    let design = think::draw(&division, &seen, &parts, config);
-    world.beside(move || drop(division));
-    design
+        let (sketch, marks) = Sketch::new(division, &seen, &parts);
+        think::keep_marks(world, &Basis::of(&facts.digest(db), config), marks);
+        sketch
+    })
+}
+
+/// The marks of the places that a state's design rests on.
+pub(crate) fn marks(db: &dyn Db, state: State) -> Arc<Marks> {
+    let (facts, drawing) = (said(db, state), state.linking(db).drawing(db));
+    think::marks(db.world(), &Basis::of(&facts.digest(db), drawing.config(db)), || drop(sketch(db, facts, drawing)))
 }
 
 /// Units, what is known of each by itself, and each with those that it uses.
@@ -364,8 +411,7 @@ fn divided<'db>(db: &'db dyn Db, facts: FactsKey<'db>, config: &LinkConfig) -> (
 
 /// What the source of a state shows, before it is joined with deployments.
 pub(crate) fn composed(db: &dyn Db, state: State) -> Composed {
-    let key = state_key(db, state);
-    let (_, _, groups) = divided(db, key.facts(db), key.linking(db).drawing(db).config(db));
+    let (_, _, groups) = divided(db, said(db, state), state.linking(db).drawing(db).config(db));
     new(&db.tables().groups, &groups, |group| group.digest);
     let parts: Vec<Arc<Part>> = groups.iter().map(|group| part(db, GroupKey::new(db, group.digest))).collect();
     join(&parts.iter().map(|part| &**part).collect::<Vec<_>>())
@@ -373,8 +419,7 @@ pub(crate) fn composed(db: &dyn Db, state: State) -> Composed {
 
 /// Keys of the records that a state's units have.
 pub(crate) fn keys_of_units(db: &dyn Db, state: State) -> Vec<Key> {
-    let key = state_key(db, state);
-    units::keys(&divided(db, key.facts(db), key.linking(db).drawing(db).config(db)).2).collect()
+    units::keys(&divided(db, said(db, state), state.linking(db).drawing(db).config(db)).2).collect()
 }
 
 /// Everything that is said below a folder of that digest, by path.

@@ -6,6 +6,7 @@
 mod config;
 mod db;
 mod decision;
+mod marks;
 mod memory;
 mod oid;
 mod packs;

@@ -1,5 +1,6 @@
 //! What a scan gives back.
 
+use crate::marks::Marks;
 use crate::{Config, Decided, Revision};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ pub struct Scan {
     pub revision: Revision,
     /// The design.
     pub model: Arc<Model>,
+    /// Where its places stand in their files.
+    pub(crate) marks: Arc<Marks>,
     /// Its threats.
     pub found: Arc<Found>,
     /// What people decided of them.

@@ -6,6 +6,7 @@
 use crate::config::CONFIG_FILE;
 use crate::db::{self, Database, Drawing, Linking, Observer, State};
 use crate::decision::{self, DECISIONS_FOLDER, Decided};
+use crate::marks::Marks;
 use crate::packs::{self, PACKS_FOLDER};
 use crate::phase::{Phase, Watch};
 use crate::read::{Failed, STACK};
@@ -20,7 +21,6 @@ use salsa::Setter as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
-use threatline_facts::Mark;
 use threatline_knowledge::packs::Shelf;
 use threatline_link::LinkConfig;
 use threatline_link::compose::Composed;
@@ -106,6 +106,7 @@ pub enum Decisions {
 struct Answers {
     tree: Arc<Tree>,
     design: Arc<Design>,
+    marks: Arc<Marks>,
     found: Arc<Found>,
     verdicts: Arc<Verdicts>,
     said: String,
@@ -198,6 +199,7 @@ impl Session {
         Ok(Scan {
             revision: revision.clone(),
             model: answers.design.model.clone(),
+            marks: answers.marks,
             found: answers.found,
             judged: answers.verdicts.judged.clone(),
             assessment: answers.verdicts.assessment.clone(),
@@ -228,16 +230,16 @@ impl Session {
         self.with_tree(state, revision, |db, _| db::composed(db, state))
     }
 
-    /// First and last line of each place; none where the place is a whole file or cannot be read.
-    pub fn lines(&self, revision: &Revision, evidence: &[&Evidence]) -> Vec<Option<(u32, u32)>> {
-        let places: Vec<(&str, Mark)> = evidence.iter().filter_map(|e| Some((&*e.path, e.mark?))).collect();
+    /// First and last line of each place in the state that was scanned; none where the place is a whole file or cannot be read.
+    pub fn lines(&self, scan: &Scan, evidence: &[&Evidence]) -> Vec<Option<(u32, u32)>> {
+        let paths: Vec<&str> = evidence.iter().filter(|e| e.mark.is_some()).map(|e| &*e.path).collect();
         let mut known = HashMap::new();
         let (db, world) = (self.db.clone(), self.world.clone());
         let anchors = self.install(move || {
             let (db, files): (Database, _) = (db, Files::new(&world));
-            for (path, _) in places {
+            for path in paths {
                 known.entry(path.to_owned()).or_insert_with(|| {
-                    let entry = files.entry(revision, path)?;
+                    let entry = files.entry(&scan.revision, path)?;
                     let kind = crate::tree::kind_of(&entry.name)?;
                     db::anchors(&db, db::artifact(&db, entry.oid, kind)).ok()
                 });
@@ -245,7 +247,8 @@ impl Session {
             known
         });
         let line = |e: &&Evidence| {
-            let anchor = anchors.as_ref().ok()?.get(&*e.path)?.as_ref()?.get(e.mark?.0 as usize).copied()?;
+            let mark = scan.marks.of(&e.path, e.mark?)?;
+            let anchor = anchors.as_ref().ok()?.get(&*e.path)?.as_ref()?.get(mark.0 as usize).copied()?;
             Some((anchor.line, anchor.end_line))
         };
         evidence.iter().map(line).collect()
@@ -341,14 +344,15 @@ impl Session {
     fn ask(&self, state: State, revision: &Revision, choke_points: bool) -> Result<Answers, ScanError> {
         self.with_tree(state, revision, move |db, tree| {
             let key = db::state_key(db, state);
-            let (facts, linking) = (key.facts(db), key.linking(db));
+            let (sketch, linking) = (key.sketch(db), key.linking(db));
             // First what hangs on nothing below it: what is remembered as a whole is not taken apart.
             Answers {
-                tree,
                 verdicts: db::verdicts(db, key, choke_points),
-                found: db::found(db, facts, linking),
-                design: db::design(db, facts, linking.drawing(db)),
-                said: facts.digest(db).to_string(),
+                found: db::found(db, sketch, linking),
+                design: db::design(db, sketch, linking.drawing(db)),
+                marks: db::marks(db, state),
+                said: tree.head.digest.to_string(),
+                tree,
             }
         })
     }

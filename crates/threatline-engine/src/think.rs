@@ -3,6 +3,7 @@
 
 use crate::Oid;
 use crate::decision::Decided;
+use crate::marks::Marks;
 use crate::read::{Depth, Failed};
 use crate::store::{Key, Store};
 use crate::summary::Summary;
@@ -13,8 +14,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use threatline_facts::{Anchor, ArtifactKind};
-use threatline_link::compose::{Part, join};
+use threatline_facts::{Anchor, ArtifactKind, Facts};
+use threatline_link::compose::{Composed, Part, join};
 use threatline_link::{Artifact, LinkConfig};
 use threatline_model::Model;
 use threatline_risk::Assessment;
@@ -48,9 +49,9 @@ pub(crate) struct Basis {
 }
 
 impl Basis {
-    /// The facts and how they are linked.
-    pub(crate) fn of_design(facts: &Digest, config: &LinkConfig) -> Self {
-        Self { parts: vec![facts.0, config_digest(config)] }
+    /// Facts, or what a design is drawn from, and how it is linked.
+    pub(crate) fn of(what: &Digest, config: &LinkConfig) -> Self {
+        Self { parts: vec![what.0, config_digest(config)] }
     }
 
     /// That, and which rules run.
@@ -121,6 +122,63 @@ pub(crate) fn recall<T: DeserializeOwned>(world: &World, key: &Key) -> Option<T>
     postcard::from_bytes(&record).ok()
 }
 
+/// What a design is drawn from: what source says, with places counted anew, and everything else.
+pub(crate) struct Sketch {
+    /// Stands for all of it: equal ones show the same design.
+    pub(crate) digest: Digest,
+    composed: Composed,
+    others: Vec<(Arc<str>, Facts)>,
+    lost: Vec<(Arc<str>, String)>,
+}
+
+impl Sketch {
+    /// Puts together what all units say; and the marks of their places.
+    pub(crate) fn new(division: Division, seen: &[Arc<Seen>], parts: &[Arc<Part>]) -> (Self, Marks) {
+        let mut composed = join(&parts.iter().map(|part| &**part).collect::<Vec<_>>());
+        let marks = Marks::count(&mut composed);
+        let lost: Vec<(Arc<str>, String)> = seen.iter().flat_map(|seen| &seen.lost).cloned().collect();
+        let digest = Digest(digest(&(&composed, &division.digest, &lost)));
+        (Self { digest, composed, others: division.others, lost }, marks)
+    }
+
+    /// Links what all units say with everything else.
+    pub(crate) fn draw(&self, config: &LinkConfig) -> Design {
+        let completed = threatline_extract::complete(&self.others);
+        let others = || self.others.iter().map(|(path, facts)| (path, completed.get(path).unwrap_or(facts)));
+        let artifacts: Vec<Artifact<'_>> = others().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
+        let mut model = threatline_link::link(&artifacts, &self.composed, config);
+        model.sort();
+        let others = units::lost(others());
+        let lost = self.lost.iter().chain(&others);
+        let mut lost: Vec<(String, String)> =
+            lost.map(|(path, reason)| (path.strip_prefix(&config.prefix).unwrap_or(path).to_owned(), reason.clone())).collect();
+        lost.sort();
+        lost.dedup();
+        Design { model: Arc::new(model), lost }
+    }
+}
+
+/// What stands for that of a state, by its facts.
+pub(crate) fn sketched(world: &World, facts: &Basis, sketch: impl FnOnce() -> Digest) -> Digest {
+    *remembered(world, b'd', facts, sketch)
+}
+
+/// The marks of its places, by its facts; `sketch` puts them by.
+pub(crate) fn marks(world: &World, facts: &Basis, sketch: impl FnOnce()) -> Arc<Marks> {
+    let key = facts.key(b'p');
+    let at_hand = || lock(&world.marks).get(&key).cloned();
+    at_hand().or_else(|| recall(world, &key).map(Arc::new)).unwrap_or_else(|| {
+        sketch();
+        at_hand().unwrap_or_default()
+    })
+}
+
+pub(crate) fn keep_marks(world: &World, facts: &Basis, marks: Marks) {
+    let key = facts.key(b'p');
+    keep(world, key, &marks);
+    lock(&world.marks).insert(key, Arc::new(marks));
+}
+
 /// The design that these facts show.
 pub(crate) fn design(world: &World, basis: &Basis, draw: impl FnOnce() -> Design) -> Arc<Design> {
     remembered(world, b'm', basis, draw)
@@ -187,22 +245,6 @@ pub(crate) fn is_merged(other: &SaidFile, into: &mut SaidFile) -> bool {
 /// What all files say, sorted by path.
 pub(crate) type Said = Vec<SaidFile>;
 
-/// Links what all units say with everything else.
-pub(crate) fn draw(division: &Division, seen: &[Arc<Seen>], parts: &[Arc<Part>], config: &LinkConfig) -> Design {
-    let composed = join(&parts.iter().map(|part| &**part).collect::<Vec<_>>());
-    let completed = threatline_extract::complete(&division.others);
-    let others = || division.others.iter().map(|(path, facts)| (path, completed.get(path).unwrap_or(facts)));
-    let artifacts: Vec<Artifact<'_>> = others().map(|(path, facts)| Artifact { path: path.clone(), facts }).collect();
-    let mut model = threatline_link::link(&artifacts, &composed, config);
-    model.sort();
-    let others = units::lost(others());
-    let lost = seen.iter().flat_map(|seen| &seen.lost).chain(&others);
-    let mut lost: Vec<(String, String)> = lost.map(|(path, reason)| (path.strip_prefix(&config.prefix).unwrap_or(path).to_owned(), reason.clone())).collect();
-    lost.sort();
-    lost.dedup();
-    Design { model: Arc::new(model), lost }
-}
-
 /// Threats with what people decided of them, scored.
 pub(crate) fn assess(model: &Model, found: &Found, decided: &Decided, choke_points: bool) -> Verdicts {
     let judged = judge(model, &found.threats, &decided.decisions, decided.as_of.as_deref());
@@ -242,8 +284,8 @@ mod tests {
     fn everything_that_is_stored_is_read_back() {
         let facts = threatline_extract::extract(ArtifactKind::Yaml, COMPOSE.as_bytes()).facts;
         is_read_back(&facts);
-        let division = Division { units: Vec::new(), others: vec![("compose.yaml".into(), facts)] };
-        let design = draw(&division, &[], &[], &LinkConfig::default());
+        let division = Division { others: vec![("compose.yaml".into(), facts)], ..Division::default() };
+        let design = Sketch::new(division, &[], &[]).0.draw(&LinkConfig::default());
         is_read_back(&design);
         let mut model = Model::clone(&design.model);
         let words = || vec!["a".to_owned(), "b".to_owned()];

@@ -46,6 +46,8 @@ pub(crate) struct Group {
 pub(crate) struct Division {
     pub(crate) units: Vec<Arc<UnitFiles>>,
     pub(crate) others: Vec<(Arc<str>, Facts)>,
+    /// What stands for the others.
+    pub(crate) digest: Digest,
 }
 
 /// What is known of a unit without evaluating it.
@@ -67,6 +69,7 @@ pub(crate) fn divide(world: &World, said: &Said, prefix: &str) -> Division {
     let is_source = |file: &SaidFile| matches!(crate::tree::kind_of(file.name()), Some(ArtifactKind::Source(_)));
     let path = |file: &SaidFile| -> Arc<str> { format!("{prefix}{}", file.path).into() };
     let others: Vec<&SaidFile> = said.iter().filter(|file| !is_source(file)).collect();
+    let digest = digest_of("", others.iter().map(|file| (&*file.path, &file.digest)));
     let read = |file: &&SaidFile| (path(file), crate::read::decode(&file.facts).unwrap_or_default());
     let others: Vec<(Arc<str>, Facts)> = each(world, &others, FILES, &read);
     let manifests: BTreeSet<&str> = others.iter().filter(|(_, facts)| packages_of(facts).next().is_some()).map(|(path, _)| &**path).collect();
@@ -81,17 +84,22 @@ pub(crate) fn divide(world: &World, said: &Said, prefix: &str) -> Division {
             units.entry(units::root_of(&path, &roots)).or_default().push((path, file));
         }
     }
-    Division { units: units.into_iter().map(|(root, files)| Arc::new(UnitFiles::new(root, files))).collect(), others }
+    Division { units: units.into_iter().map(|(root, files)| Arc::new(UnitFiles::new(root, files))).collect(), others, digest }
+}
+
+/// What stands for these files in a folder.
+fn digest_of<'f>(root: &str, files: impl Iterator<Item = (&'f str, &'f Digest)>) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(root.len() as u64).to_le_bytes()).update(root.as_bytes());
+    for (path, digest) in files {
+        hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes()).update(&digest.0);
+    }
+    Digest(*hasher.finalize().as_bytes())
 }
 
 impl UnitFiles {
     fn new(root: &str, files: Vec<(Arc<str>, &SaidFile)>) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&(root.len() as u64).to_le_bytes()).update(root.as_bytes());
-        for (path, file) in &files {
-            hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes()).update(&file.digest.0);
-        }
-        let digest = Digest(*hasher.finalize().as_bytes());
+        let digest = digest_of(root, files.iter().map(|(path, file)| (&**path, &file.digest)));
         Self { digest, root: root.to_owned(), files: files.into_iter().map(|(path, file)| (path, file.facts.clone())).collect() }
     }
 

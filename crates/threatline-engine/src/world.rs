@@ -3,6 +3,7 @@
 //! All of it is a function of ids, so reading it inside a query is as good as computing it. No query
 //! reads a path, a clock, a reference or the environment.
 
+use crate::marks::Marks;
 use crate::phase::Watch;
 use crate::read::{Depth, Failed, Reading};
 use crate::session::Stop;
@@ -127,6 +128,8 @@ pub(crate) struct World {
     /// Units that were looked at before the queries ask for them.
     pub(crate) seen: Mutex<HashMap<Key, Arc<Seen>>>,
     pub(crate) parts: Mutex<HashMap<Key, Arc<Part>>>,
+    /// Marks of states whose design was drawn.
+    pub(crate) marks: Mutex<HashMap<Key, Arc<Marks>>>,
     pub(crate) units_read: Mutex<HashMap<Digest, Arc<OnceLock<Arc<Read>>>>>,
     threads: usize,
     pool: OnceLock<Option<rayon::ThreadPool>>,
@@ -182,6 +185,7 @@ impl World {
             wants: Mutex::default(),
             seen: Mutex::default(),
             parts: Mutex::default(),
+            marks: Mutex::default(),
             units_read: Mutex::default(),
             threads,
             pool: OnceLock::new(),
@@ -268,6 +272,7 @@ impl World {
     /// Forgets what only queries of earlier states had to do with.
     pub(crate) fn forget(&self) {
         lock(&self.places).clear();
+        lock(&self.marks).clear();
         lock(&self.woken).clear();
         lock(&self.wants).clear();
     }

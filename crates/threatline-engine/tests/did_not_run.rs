@@ -14,14 +14,29 @@ use threatline_engine::{Held, MemorySource, Revision, Session};
 use threatline_threats::{Decision, DecisionKind};
 
 /// The queries of `src/db.rs`, in its order.
-const QUERIES: [&str; 13] =
-    ["facts", "anchors", "symbols", "tree_facts", "state_facts", "state_key", "facts_below", "design", "seen", "part", "found", "verdicts", "summary"];
+const QUERIES: [&str; 14] = [
+    "facts",
+    "anchors",
+    "symbols",
+    "tree_facts",
+    "state_facts",
+    "state_key",
+    "facts_below",
+    "sketched",
+    "design",
+    "seen",
+    "part",
+    "found",
+    "verdicts",
+    "summary",
+];
 
 type Edit = fn(&mut Project);
 
 #[rustfmt::skip]
-const TABLE: &[(&str, Edit, [usize; 13])] = &[
-    // `state_facts`, `state_key` and `facts_below` are three look-ups for each tree that was not asked of before.
+const TABLE: &[(&str, Edit, [usize; 14])] = &[
+    // `state_facts`, `state_key` and `facts_below` are three look-ups for each tree that was not asked of before, and
+    // `sketched` is one for facts that were not.
     // `verdicts` counts twice: with choke points and without.
     //
     //                                                               facts
@@ -31,33 +46,35 @@ const TABLE: &[(&str, Edit, [usize; 13])] = &[
     //                                                               |   |   |   |     state_facts
     //                                                               |   |   |   |     |   state_key
     //                                                               |   |   |   |     |   |   facts_below
-    //                                                               |   |   |   |     |   |   |     design
-    //                                                               |   |   |   |     |   |   |     |   seen
-    //                                                               |   |   |   |     |   |   |     |   |   part
-    //                                                               |   |   |   |     |   |   |     |   |   |   found
-    //                                                               |   |   |   |     |   |   |     |   |   |   |   verdicts
-    //                                                               |   |   |   |     |   |   |     |   |   |   |   |  summary
-    ("nothing",                                       |_| (),       [0,  0,  0,  0,    0,  0,  0,    0,  0,  0,  0,  0, 0]),
-    ("a file that says nothing",                      readme,       [0,  0,  0,  2,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
-    ("a comment on top of every file",                comments,     [8,  3,  1,  7,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
-    ("other line ends in every file",                 line_ends,    [5,  3,  1,  7,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
-    ("a link and a submodule",                        links,        [0,  0,  0,  2,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
-    ("a copy of what is passed over",                 passed_over,  [0,  0,  0,  2,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
-    ("a comment in what another file refers to",      shared_words, [1,  0,  1,  2,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
-    ("a constant in what another file refers to",     constant,     [1,  0,  1,  2,    1,  1,  1,    1,  1,  2,  1,  2, 1]),
-    ("a route in a unit that nobody uses",            route,        [1,  1,  0,  2,    1,  1,  1,    1,  1,  1,  1,  2, 1]),
-    ("a unit goes to another folder",                 moved,        [0,  1,  0,  1,    1,  1,  1,    1,  1,  1,  1,  2, 1]),
-    ("a unit goes",                                   gone,         [0,  0,  0,  1,    1,  1,  1,    1,  0,  0,  1,  2, 1]),
-    ("a port in the deployment",                      port,         [1,  1,  0,  2,    1,  1,  1,    1,  0,  0,  1,  2, 1]),
-    ("a declaration",                                 declared,     [0,  0,  0,  1,    1,  1,  1,    1,  0,  0,  1,  2, 1]),
-    ("a rule is switched off",                        rule_off,     [0,  0,  0,  1,    1,  1,  1,    0,  0,  0,  1,  2, 1]),
-    ("a gate",                                        gate,         [0,  0,  0,  1,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
-    ("an exclusion of what says nothing",             excluded,     [0,  0,  0,  6,    1,  1,  1,    0,  0,  0,  0,  0, 0]),
-    ("a pack that nobody's words wake",               own_pack,     [0,  0,  0,  7,    1,  1,  1,    1,  0,  3,  1,  2, 1]),
-    ("a pack of another language",                    other_pack,   [0,  0,  0,  7,    1,  1,  1,    1,  0,  0,  1,  2, 1]),
-    ("another day",                                   other_day,    [0,  0,  0,  0,    0,  0,  0,    0,  0,  0,  0,  0, 0]),
-    ("a day on which a decision is over",             last_day,     [0,  0,  0,  0,    0,  1,  0,    0,  0,  0,  0,  2, 1]),
-    ("a decision",                                    decision,     [0,  0,  0,  1,    1,  1,  1,    0,  0,  0,  0,  2, 1]),
+    //                                                               |   |   |   |     |   |   |   sketched
+    //                                                               |   |   |   |     |   |   |   |     design
+    //                                                               |   |   |   |     |   |   |   |     |   seen
+    //                                                               |   |   |   |     |   |   |   |     |   |   part
+    //                                                               |   |   |   |     |   |   |   |     |   |   |   found
+    //                                                               |   |   |   |     |   |   |   |     |   |   |   |   verdicts
+    //                                                               |   |   |   |     |   |   |   |     |   |   |   |   |  summary
+    ("nothing",                                       |_| (),       [0,  0,  0,  0,    0,  0,  0,  0,    0,  0,  0,  0,  0, 0]),
+    ("a file that says nothing",                      readme,       [0,  0,  0,  2,    1,  1,  1,  0,    0,  0,  0,  0,  0, 0]),
+    ("a comment on top of every file",                comments,     [8,  3,  1,  7,    1,  1,  1,  0,    0,  0,  0,  0,  0, 0]),
+    ("other line ends in every file",                 line_ends,    [5,  3,  1,  7,    1,  1,  1,  0,    0,  0,  0,  0,  0, 0]),
+    ("a link and a submodule",                        links,        [0,  0,  0,  2,    1,  1,  1,  0,    0,  0,  0,  0,  0, 0]),
+    ("a copy of what is passed over",                 passed_over,  [0,  0,  0,  2,    1,  1,  1,  0,    0,  0,  0,  0,  0, 0]),
+    ("a comment in what another file refers to",      shared_words, [1,  0,  1,  2,    1,  1,  1,  0,    0,  0,  0,  0,  0, 0]),
+    ("a constant in what another file refers to",     constant,     [1,  0,  1,  2,    1,  1,  1,  1,    1,  1,  2,  1,  2, 1]),
+    ("a step before the routes, and one in them",     steps,        [1,  1,  0,  2,    1,  1,  1,  1,    0,  1,  1,  0,  0, 0]),
+    ("a route in a unit that nobody uses",            route,        [1,  1,  0,  2,    1,  1,  1,  1,    1,  1,  1,  1,  2, 1]),
+    ("a unit goes to another folder",                 moved,        [0,  1,  0,  1,    1,  1,  1,  1,    1,  1,  1,  1,  2, 1]),
+    ("a unit goes",                                   gone,         [0,  0,  0,  1,    1,  1,  1,  1,    1,  0,  0,  1,  2, 1]),
+    ("a port in the deployment",                      port,         [1,  1,  0,  2,    1,  1,  1,  1,    1,  0,  0,  1,  2, 1]),
+    ("a declaration",                                 declared,     [0,  0,  0,  1,    1,  1,  1,  1,    1,  0,  0,  1,  2, 1]),
+    ("a rule is switched off",                        rule_off,     [0,  0,  0,  1,    1,  1,  1,  0,    0,  0,  0,  1,  2, 1]),
+    ("a gate",                                        gate,         [0,  0,  0,  1,    1,  1,  1,  0,    0,  0,  0,  0,  0, 0]),
+    ("an exclusion of what says nothing",             excluded,     [0,  0,  0,  6,    1,  1,  1,  0,    0,  0,  0,  0,  0, 0]),
+    ("a pack that nobody's words wake",               own_pack,     [0,  0,  0,  7,    1,  1,  1,  1,    1,  0,  3,  1,  2, 1]),
+    ("a pack of another language",                    other_pack,   [0,  0,  0,  7,    1,  1,  1,  1,    1,  0,  0,  1,  2, 1]),
+    ("another day",                                   other_day,    [0,  0,  0,  0,    0,  0,  0,  0,    0,  0,  0,  0,  0, 0]),
+    ("a day on which a decision is over",             last_day,     [0,  0,  0,  0,    0,  1,  0,  0,    0,  0,  0,  0,  2, 1]),
+    ("a decision",                                    decision,     [0,  0,  0,  1,    1,  1,  1,  0,    0,  0,  0,  0,  2, 1]),
 ];
 
 const SERVER: &str = "const express = require('express')\nconst { base } = require('@x/shared')\nconst app = express()\napp.get(base + '/orders', (q, s) => s.send('x'))\napp.listen(80)\n";
@@ -168,6 +185,11 @@ fn constant(project: &mut Project) {
     project.swap("shared/index.js", "/v1", "/v2");
 }
 
+fn steps(project: &mut Project) {
+    project.swap("ledger/server.js", "app.get(", "const pages = new Map()\nfill(pages, app.name)\napp.get(");
+    project.swap("ledger/server.js", "=> s.send('x')", "=> { count(q.ip); s.send('x') }");
+}
+
 fn route(project: &mut Project) {
     project.swap("ledger/server.js", "/own", "/other");
 }
@@ -229,7 +251,7 @@ fn ask(session: &mut Session, revision: &Revision) -> String {
     format!("{}{:?}", common::describe(session, &scan), session.summary(revision).unwrap())
 }
 
-fn counts(log: &Log) -> [usize; 13] {
+fn counts(log: &Log) -> [usize; 14] {
     let ran: BTreeMap<String, usize> = ran(log);
     let unknown: Vec<&String> = ran.keys().filter(|query| !QUERIES.contains(&query.as_str())).collect();
     assert!(unknown.is_empty(), "no column for {unknown:?}");
@@ -240,7 +262,7 @@ fn counts(log: &Log) -> [usize; 13] {
 fn every_edit_runs_what_it_reaches_and_nothing_else() {
     let mut got = String::new();
     let mut differs = false;
-    let mut spared = [false; 13];
+    let mut spared = [false; 14];
     for (edit, how, expected) in TABLE {
         let source = Arc::new(MemorySource::new());
         let mut project = Project::new();
@@ -260,7 +282,7 @@ fn every_edit_runs_what_it_reaches_and_nothing_else() {
         }
     }
     assert!(!differs, "the table is now:\n{got}");
-    assert_eq!(spared, [true; 13], "for every query there is an edit that does not reach it");
+    assert_eq!(spared, [true; 14], "for every query there is an edit that does not reach it");
 }
 
 #[test]
@@ -275,7 +297,7 @@ fn every_query_has_its_column() {
 fn states_that_were_known_before_run_nothing_again() {
     let source = Arc::new(MemorySource::new());
     let (mut session, log) = logged(&source, None);
-    let edited = |(_, how, _): &(&str, Edit, [usize; 13])| {
+    let edited = |(_, how, _): &(&str, Edit, [usize; 14])| {
         let mut project = Project::new();
         how(&mut project);
         project.revision(&source)
@@ -287,5 +309,5 @@ fn states_that_were_known_before_run_nothing_again() {
     for (state, first) in states.iter().zip(&first).rev() {
         assert_eq!(ask(&mut session, state), *first);
     }
-    assert_eq!(counts(&log), [0; 13]);
+    assert_eq!(counts(&log), [0; 14]);
 }

@@ -109,7 +109,7 @@ fn a_part_takes_its_configuration_from_the_nearest_folder_above() {
     assert_eq!(scan.config.gate.fail_on, ["high"]);
     let evidence: Vec<_> = scan.model.components.iter().flat_map(|component| &component.evidence).collect();
     assert!(evidence.iter().all(|evidence| &*evidence.path == "shop/pay/compose.yaml") && !evidence.is_empty());
-    assert!(session.lines(&part, &evidence).iter().any(Option::is_some), "paths stay relative to the repository");
+    assert!(session.lines(&scan, &evidence).iter().any(Option::is_some), "paths stay relative to the repository");
     assert_eq!(scan.coverage.artifacts, 1);
 }
 

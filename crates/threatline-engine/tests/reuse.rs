@@ -44,9 +44,8 @@ fn a_comment_on_top_of_every_file_runs_nothing_below_the_facts() {
         assert!(!warm.contains_key(query), "{query} ran: {warm:?}");
     }
     assert_eq!(second.model, first.model);
-    let lines = |session: &Session, scan: &threatline_engine::Scan| {
-        session.lines(&scan.revision, &scan.model.components.iter().flat_map(|c| &c.evidence).collect::<Vec<_>>())
-    };
+    let lines =
+        |session: &Session, scan: &threatline_engine::Scan| session.lines(scan, &scan.model.components.iter().flat_map(|c| &c.evidence).collect::<Vec<_>>());
     let (old, new) = (lines(&session, &first), lines(&session, &second));
     assert!(old.iter().flatten().count() >= 3, "{old:?}");
     for (old, new) in old.iter().zip(&new) {
@@ -272,7 +271,7 @@ fn a_session_of_many_states_keeps_few() {
         for number in 0..300usize {
             files.insert("services/pay/.env".into(), Held::File(format!("A=http://host{number}\n").into_bytes()));
             let scan = session.scan(&Revision::of_tree(source.add(&files))).unwrap();
-            let lines = session.lines(&scan.revision, &scan.model.components.iter().flat_map(|c| &c.evidence).collect::<Vec<_>>());
+            let lines = session.lines(&scan, &scan.model.components.iter().flat_map(|c| &c.evidence).collect::<Vec<_>>());
             let image = format!("{:?}{lines:?}", scan.model);
             if round == 0 { expected.push(image) } else { assert_eq!(image, expected[number]) }
         }

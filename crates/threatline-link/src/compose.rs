@@ -31,6 +31,7 @@ mod own_guards;
 mod owned;
 mod paged;
 mod pages;
+mod places;
 mod program;
 mod receiver;
 mod routed;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
-use threatline_engine::{Mode, Revision, Session};
+use threatline_engine::{Mode, Scan, Session};
 use threatline_facts::Mark;
 use threatline_model::{Evidence, EvidenceSource};
 use threatline_report::Places;
@@ -11,10 +11,10 @@ use threatline_report::Places;
 /// First and last line; none where the place is a whole file or cannot be read.
 type Lines = Option<(u32, u32)>;
 
-/// The places of one state.
+/// The places of one state that was scanned.
 pub(crate) struct Lookup<'s> {
     session: &'s Session,
-    revision: &'s Revision,
+    scan: &'s Scan,
     lines: RefCell<HashMap<(String, Mark), Lines>>,
     texts: RefCell<HashMap<String, Option<Arc<str>>>>,
     /// Repositories that stand in folders of their names, sorted.
@@ -22,8 +22,8 @@ pub(crate) struct Lookup<'s> {
 }
 
 impl<'s> Lookup<'s> {
-    pub(crate) fn new(session: &'s Session, revision: &'s Revision) -> Self {
-        Lookup { session, revision, lines: RefCell::default(), texts: RefCell::default(), repositories: &[] }
+    pub(crate) fn new(session: &'s Session, scan: &'s Scan) -> Self {
+        Lookup { session, scan, lines: RefCell::default(), texts: RefCell::default(), repositories: &[] }
     }
 
     /// With repositories that stand in folders of their names.
@@ -34,7 +34,7 @@ impl<'s> Lookup<'s> {
     /// Looks many places up at once, each file only once.
     pub(crate) fn prepare<'e>(&self, evidence: impl IntoIterator<Item = &'e Evidence>) {
         let wanted: Vec<&Evidence> = evidence.into_iter().filter(|item| item.mark.is_some()).collect();
-        let found = self.session.lines(self.revision, &wanted);
+        let found = self.session.lines(self.scan, &wanted);
         let mut lines = self.lines.borrow_mut();
         for (item, found) in wanted.into_iter().zip(found) {
             if let Some(mark) = item.mark {
@@ -45,9 +45,10 @@ impl<'s> Lookup<'s> {
 
     fn read(&self, path: &str) -> Option<Arc<str>> {
         let source = self.session.source();
-        let (mut oid, rest) = match path.strip_prefix(&self.revision.prefix) {
-            Some(rest) => (self.revision.root, rest),
-            None => (self.revision.tree, path),
+        let revision = &self.scan.revision;
+        let (mut oid, rest) = match path.strip_prefix(&revision.prefix) {
+            Some(rest) => (revision.root, rest),
+            None => (revision.tree, path),
         };
         for part in rest.split('/') {
             let entries = source.tree(&oid).ok()?;
@@ -69,7 +70,7 @@ impl Places for Lookup<'_> {
             return *known;
         }
         let item = Evidence::new(path.into(), Some(mark), EvidenceSource::Code, "");
-        let found = self.session.lines(self.revision, &[&item]).into_iter().next().flatten();
+        let found = self.session.lines(self.scan, &[&item]).into_iter().next().flatten();
         self.lines.borrow_mut().insert(key, found);
         found
     }

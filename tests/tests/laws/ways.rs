@@ -17,7 +17,7 @@ pub(crate) fn session(source: &Arc<MemorySource>, store: Option<&Path>, threads:
     Session::new(source.clone(), Options { store: store.map(Path::to_owned), threads, ..Options::default() })
 }
 
-struct Lines<'s>(&'s Session, &'s Revision);
+struct Lines<'s>(&'s Session, &'s Scan);
 
 impl Places for Lines<'_> {
     fn lines(&self, path: &str, mark: Mark) -> Option<(u32, u32)> {
@@ -33,7 +33,7 @@ impl Places for Lines<'_> {
 /// A state, exported.
 pub(crate) fn exported(session: &mut Session, revision: &Revision) -> String {
     match session.scan(revision) {
-        Ok(scan) => document(session, revision, &scan),
+        Ok(scan) => document(session, &scan),
         Err(error) => mistake(&error),
     }
 }
@@ -42,7 +42,7 @@ pub(crate) fn exported(session: &mut Session, revision: &Revision) -> String {
 pub(crate) fn compared(session: &mut Session, base: &Revision, head: &Revision) -> String {
     match session.compare(base, head, Decisions::OfBase) {
         Ok((before, after)) => {
-            let places = (Lines(session, base), Lines(session, head));
+            let places = (Lines(session, &before), Lines(session, &after));
             let coverage = (coverage(&before), coverage(&after));
             let delta = threatline_model::delta::delta(&before.model, &after.model);
             let (base, head) = (report(&before, &coverage.0, &places.0), report(&after, &coverage.1, &places.1));
@@ -92,7 +92,7 @@ pub(crate) fn from_shards(state: &State, revision: &Revision, turn: usize) -> Op
     };
     Some(match link_shards(&inputs, 2) {
         Ok((mut session, revision, project)) => match session.scan_with(&revision, &project, &project) {
-            Ok(scan) => document(&session, &revision, &scan),
+            Ok(scan) => document(&session, &scan),
             Err(error) => mistake(&error),
         },
         Err(threatline_engine::ShardError::Scan(error)) => mistake(&error),
@@ -108,8 +108,8 @@ fn own(state: &State, path: &str) -> Option<(String, String)> {
     }
 }
 
-fn document(session: &Session, revision: &Revision, scan: &Scan) -> String {
-    json::model(&report(scan, &coverage(scan), &Lines(session, revision)))
+fn document(session: &Session, scan: &Scan) -> String {
+    json::model(&report(scan, &coverage(scan), &Lines(session, scan)))
 }
 
 fn mistake(error: &ScanError) -> String {

@@ -177,5 +177,5 @@ fn lines(session: &Session, scan: &Scan) -> Vec<Option<(u32, u32)>> {
     let of_flows = model.flows.iter().flat_map(|flow| &flow.evidence);
     let of_entries = model.entry_points.iter().flat_map(|entry| &entry.evidence);
     let evidence: Vec<_> = of_components.chain(of_flows).chain(of_entries).collect();
-    session.lines(&scan.revision, &evidence)
+    session.lines(scan, &evidence)
 }

@@ -106,7 +106,7 @@ pub(crate) fn link(common: &Common, shards: &[String], model: &Path, given: &Giv
     let (mut session, revision, project) = stopwatch.during("opening", || link_shards(&inputs, common.jobs.unwrap_or(0))).map_err(failed)?;
     let scan = stopwatch.during("scan", || session.scan_with(&revision, &project, &project))?;
     let text = stopwatch.during("report", || {
-        let places = Lookup::new(&session, &revision).of_repositories(&project.repositories);
+        let places = Lookup::new(&session, &scan).of_repositories(&project.repositories);
         places.prepare(evidence(&scan));
         let coverage = coverage(&scan);
         json::model(&report(&scan, &coverage, &places))

@@ -88,7 +88,7 @@ impl Pair {
 
     /// Shows the two, limited to a folder if there is one.
     pub(crate) fn with<T>(&self, opened: &Opened<'_>, focus: Option<&str>, show: impl FnOnce(&Comparison<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let (base_places, head_places) = (Lookup::new(&opened.session, &self.base.revision), Lookup::new(&opened.session, &self.head.revision));
+        let (base_places, head_places) = (Lookup::new(&opened.session, &self.base), Lookup::new(&opened.session, &self.head));
         let (base_coverage, head_coverage) = (coverage(&self.base), coverage(&self.head));
         let base = report(&self.base, &base_coverage, &base_places);
         let head = report(&self.head, &head_coverage, &head_places);

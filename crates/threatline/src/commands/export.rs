@@ -17,7 +17,7 @@ pub(crate) fn run(common: &Common, format: ExportFormat, revision: Option<&str>,
     let scan = opened.scan(&revision)?;
     let coverage = coverage(&scan);
     let text = opened.stopwatch.during("report", || {
-        let places = Lookup::new(&opened.session, &revision);
+        let places = Lookup::new(&opened.session, &scan);
         if matches!(format, ExportFormat::Json | ExportFormat::Sarif) {
             places.prepare(evidence(&scan));
         }

@@ -25,7 +25,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         _ => None,
     };
     let (text, verdict) = opened.stopwatch.during("report", || {
-        let places = Lookup::new(&opened.session, &revision);
+        let places = Lookup::new(&opened.session, &scan);
         if matches!(format, Format::Json | Format::Sarif) {
             places.prepare(evidence(&scan));
         }

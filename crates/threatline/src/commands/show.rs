@@ -47,7 +47,7 @@ fn about(common: &Common, id: &str, revision: Option<&str>, tell: Tell, beside: 
     let focus = opened.focus(&[&revision])?;
     let scan = opened.scan(&revision)?;
     let coverage = coverage(&scan);
-    let places = Lookup::new(&opened.session, &revision);
+    let places = Lookup::new(&opened.session, &scan);
     let report = report(&scan, &coverage, &places);
     match opened.stopwatch.during("report", || limited(&report, focus.as_deref(), |report| tell(report, id, &super::style(common)))) {
         Ok(text) => output::print(&(text + &beside(&scan, id).unwrap_or_default())),
