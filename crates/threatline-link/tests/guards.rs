@@ -382,3 +382,33 @@ def status(request):
         &["* /notes/ true X", "* /status/ false C"],
     );
 }
+
+#[test]
+fn a_credential_that_is_looked_at_may_be_asked_in_words_that_nobody_understands() {
+    let app = "
+const express = require('express');
+const directory = require('./directory');
+const app = express();
+app.get('/scim/users', async (req, res) => {
+  const secret = req.headers.get('Authorization').split(' ')[1];
+  res.json(await directory.handle({ secret, path: 'users' }));
+});
+app.get('/tokens', async (req, res) => res.json(await directory.tokens(bearer(req))));
+app.get('/news', async (req, res) => {
+  const headers = new Headers();
+  headers.set('Authorization', process.env.NEWS_KEY);
+  res.json(await directory.handle({ headers, path: 'news' }));
+});
+app.get('/health', (req, res) => res.send('ok'));
+function bearer(req) {
+  return req.headers['authorization'].slice(7);
+}
+app.listen(80);
+";
+    let directory = "
+const sync = require('some-directory-sync');
+exports.handle = async (request) => sync.requests.handle(request);
+exports.tokens = async (token) => sync.tokens(token);
+";
+    check(&[("app.js", app), ("directory.js", directory)], &["GET /health false C", "GET /news false C", "GET /scim/users unknown", "GET /tokens unknown"]);
+}

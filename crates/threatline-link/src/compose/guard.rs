@@ -49,6 +49,8 @@ pub(super) struct Verdict {
     pub(super) unclear: bool,
     /// It is decided by what was read and not understood: others that are guarded say nothing of it.
     pub(super) undecided: bool,
+    /// A check that was understood stands on some way through it.
+    pub(super) checks: bool,
     pub(super) places: Vec<Place>,
     /// Where the handler itself asks, whatever stands before it.
     pub(super) asked: Option<Place>,
@@ -70,6 +72,7 @@ impl Verdict {
         self.writes |= other.writes;
         self.unclear |= other.unclear;
         self.undecided |= other.undecided;
+        self.checks |= other.checks;
         for place in other.places {
             if !self.places.contains(&place) {
                 self.places.push(place);
@@ -472,6 +475,7 @@ impl<'a> Evaluator<'a> {
             owns: known.owned,
             unclear: prover.unclear,
             undecided,
+            checks: !prover.places.is_empty(),
             ..Verdict::default()
         };
         if known != Known::default() {

@@ -466,7 +466,8 @@ impl<'a> Evaluator<'a> {
                 flag(Property::OwnerCheck);
             }
         }
-        let clear = !verdict.unclear && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
+        let may_ask = authenticated.is_none() && !verdict.checks && closure.is_some_and(|closure| self.looks_at_credential(closure));
+        let clear = !verdict.unclear && !may_ask && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
         // whose record it is was never asked: all that runs is in sight, and speaks of no caller
         let lookup = effects.as_ref().and_then(|effects| effects.lookup.clone());
         if let (Some(found), Some(closure)) = (lookup, closure)
@@ -503,7 +504,7 @@ impl<'a> Evaluator<'a> {
             said.retain(|saying| !is_endless(saying));
         }
         super::attributes::add(&mut entry, said, verdict.asked.as_ref());
-        out.push(Draft { entry, clear, undecided: verdict.undecided, top });
+        out.push(Draft { entry, clear, undecided: verdict.undecided || may_ask, top });
     }
 
     /// Every file that the route rests on was read in full.

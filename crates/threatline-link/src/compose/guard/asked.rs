@@ -2,10 +2,13 @@
 //! outcome decides (token introspection, RFC 7662, and what people write in its place).
 
 use super::*;
+use std::collections::HashSet;
 
 /// So many values are looked at for one credential, and so many bindings and calls followed.
 const MAX_VALUES: usize = 256;
 const MAX_STEPS: usize = 5;
+/// So many functions are looked through for one handler: who asks who calls does it near the door.
+const MOST_FUNCTIONS: usize = 256;
 
 impl<'a> Evaluator<'a> {
     /// Whether a call asks another service about the credential that the caller sent.
@@ -15,6 +18,21 @@ impl<'a> Evaluator<'a> {
         }
         let mut left = MAX_VALUES;
         call.arguments.iter().any(|argument| self.hands_on_credential(&argument.value, within, scope, 0, &mut left))
+    }
+
+    /// Whether what a handler runs looks at the credential that the caller sent. Then it may be asked who calls, in words that
+    /// nobody here understands: handed to a library's own check, looked up in a table of tokens.
+    pub(in super::super) fn looks_at_credential(&self, handler: &Closure) -> bool {
+        let mut open = vec![(handler.file, handler.index)];
+        let mut seen: HashSet<(FileId, u32)> = open.iter().copied().collect();
+        while let Some((file, index)) = open.pop().filter(|_| seen.len() <= MOST_FUNCTIONS) {
+            if steps_look(&self.program.source(file).functions[index as usize].steps) {
+                return true;
+            }
+            let called = self.callees.get(&(file, index)).into_iter().flatten().copied();
+            open.extend(called.filter(|one| seen.insert(*one)));
+        }
+        false
     }
 
     fn is_request(&mut self, call: &'a Call, scope: &Scope) -> bool {
@@ -78,6 +96,22 @@ impl<'a> Evaluator<'a> {
         functions.iter().for_each(|function| binding_of(&function.steps, name, &mut found));
         found
     }
+}
+
+fn steps_look(steps: &[Step]) -> bool {
+    steps.iter().any(|step| step.value().is_some_and(looks) || step.bodies().any(steps_look))
+}
+
+fn looks(value: &Value) -> bool {
+    let mut found = match value {
+        // `headers.set("Authorization", token)` writes one into a request or an answer of its own
+        Value::Call(call) => {
+            (call.arguments.len() == 1 || last_word(&call.callee).is_some_and(|word| word.to_ascii_lowercase().starts_with("get"))) && reads_credential(value)
+        }
+        value => reads_credential(value),
+    };
+    value.parts(&mut |part| found = found || looks(part));
+    found
 }
 
 /// `request.headers.get("Authorization")`, `req.headers.authorization`, `r.Header["Cookie"]`, `req.cookies.sid`.
