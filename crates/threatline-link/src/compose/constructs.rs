@@ -5,6 +5,7 @@
 //! several stacks is one. What the code leaves open is unknown, and that something is left open is kept.
 
 mod amended;
+mod built;
 pub(crate) mod kinds;
 mod nested;
 mod words;
