@@ -449,3 +449,35 @@ fn variables_of_arm_that_grow_without_end() {
     let found = model(&[("main.json", &json)]);
     assert!(found.components.iter().any(|component| component.name == "data"));
 }
+
+const REGISTRY: &str = "
+var origin = 'https://${name}.${apps.outputs.defaultDomain}'
+module apps 'br/public:avm/ptn/azd/container-apps-stack:0.1.0' = { name: 'apps' }
+module vault 'br/public:avm/res/key-vault/vault:0.5.1' = { name: 'vault', params: { name: 'shop' } }
+module api 'br/public:avm/ptn/azd/container-app-upsert:0.1.1' = {
+  name: 'api-app'
+  params: {
+    tags: union(tags, { 'azd-service-name': 'api' })
+    env: [
+      { name: 'VAULT_URL', value: vault.outputs.uri }
+      { name: 'ALLOWED_ORIGIN', value: origin }
+    ]
+  }
+}
+";
+
+/// A test of the template takes it in, and deploys nothing; an origin that may ask is nobody that is asked.
+#[test]
+fn modules_of_the_registry_are_resources() {
+    let code = "const url = process.env.VAULT_URL;\nconst origin = process.env.ALLOWED_ORIGIN;\nconst express = require('express');\nconst app = express();\napp.get('/', (req, res) => res.send(origin));\nfetch(url + '/secrets');\napp.listen(80);\n";
+    let found = model(&[
+        ("azure.yaml", "name: shop\nservices:\n  api: { project: ./src/api, language: js, host: containerapp }\n"),
+        ("infra/main.bicep", REGISTRY),
+        ("infra/main.test.bicep", "module main 'main.bicep' = { name: 'main' }\n"),
+        ("src/api/package.json", "{\"name\":\"api\",\"dependencies\":{\"express\":\"4\"}}"),
+        ("src/api/index.js", code),
+    ]);
+    let made: Vec<String> = components(&found).into_iter().filter(|component| !component.starts_with("user ")).collect();
+    assert_eq!(made, ["api process internet", "apps data_store unknown", "vault process unknown"]);
+    assert_eq!(flows(&found).into_iter().filter(|flow| !flow.starts_with("user>")).collect::<Vec<_>>(), ["api>vault:https"]);
+}

@@ -51,6 +51,8 @@ pub struct Cloud {
 #[allow(missing_docs, reason = "the head of the data says it")]
 pub struct Function {
     pub code: Keys,
+    /// The image that it runs.
+    pub image: Keys,
     pub handler: Keys,
     pub environment: Keys,
     pub role: Keys,

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::infra::{Container, Dockerfile, HostedKind, MountKind, Stage};
 use threatline_facts::manifest::Package;
+use threatline_knowledge::catalogue::cloud::cloud;
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
 /// Owners of every source file that says something.
@@ -298,7 +299,9 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, (said, folders): (&Said<'a>, 
     let hosts: BTreeSet<&str> =
         composed.resources.iter().filter(|found| super::started::is_one(&found.resource.kind)).map(|found| &*found.place.path).collect();
 
-    let declaring: BTreeSet<&str> = composed.resources.iter().map(|found| &*found.place.path).collect();
+    let is_deployer = |name: &str| cloud().deployers.iter().any(|deployer| name.starts_with(deployer.as_str()));
+    let described = composed.libraries.iter().filter(|(library, _)| is_deployer(library)).map(|(_, place)| &*place.path);
+    let declaring: BTreeSet<&str> = composed.resources.iter().map(|found| &*found.place.path).chain(described).collect();
     let answering: BTreeSet<&str> = composed.entries.iter().filter_map(|entry| entry.places.last()).map(|place| &*place.path).collect();
 
     let calling: BTreeSet<&str> = composed.calls.iter().map(|call| &*call.place.path).collect();
@@ -345,8 +348,8 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, (said, folders): (&Said<'a>, 
         let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path) && !is_aside(path)).collect();
         let is_host = files.iter().any(|path| hosts.contains(path));
         // what declares resources of a cloud runs where that is deployed from
-        if files.iter().any(|path| declaring.contains(path)) && said.packages_in(unit).any(deploys) {
-            runs.retain(|path| answering.contains(**path));
+        if said.packages_in(unit).any(deploys) {
+            runs.retain(|path| !declaring.contains(**path) || answering.contains(**path));
         }
         if is_host {
             runs.clear();
@@ -442,7 +445,7 @@ fn is_program(unit: &str, said: &Said<'_>) -> bool {
 
 /// Whether a package is a program that describes how others are deployed.
 fn deploys(package: &At<'_, Package>) -> bool {
-    let deployers = &threatline_knowledge::catalogue::cloud::cloud().deployers;
+    let deployers = &cloud().deployers;
     package.it.dependencies.iter().any(|dependency| deployers.iter().any(|name| dependency.name.starts_with(name.as_str())))
 }
 

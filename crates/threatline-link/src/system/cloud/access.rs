@@ -6,7 +6,7 @@ use super::super::flows::{Around, FlowDraft, Flows, Key, Proved, code, push_new}
 use super::{Cloud, Grants, MOST, bicep, triggers, workloads};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
-use threatline_model::{Evidence, Grade, Proof};
+use threatline_model::{Evidence, Grade, Proof, Role};
 
 /// A flow that is told of.
 pub(super) struct Told {
@@ -72,9 +72,10 @@ fn read(cloud: &Cloud<'_>, drafts: &[Draft<'_>], around: &Around<'_, '_>) -> Vec
     let functions: BTreeMap<usize, usize> = cloud.items.iter().enumerate().filter_map(|(at, item)| Some((item.component?, at))).collect();
     for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !in_test(&place.path)) {
         for &from in ownership.of(&place.path) {
-            for (_, at) in hosts.iter().filter(|(component, _)| *component == from) {
+            for (_, at) in hosts.iter().filter(|(component, _)| *component == from && workloads::is_asked(variable)) {
                 for (by, text, mark) in bicep::settings(cloud, *at, variable) {
-                    let named = cloud.see(by, text).items.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from);
+                    let is_asked = |to: &usize| *to != from && !drafts[*to].has_role(Role::Ci);
+                    let named = cloud.see(by, text).items.into_iter().filter_map(|item| cloud.items[item].component).filter(is_asked);
                     let told_of = |to: usize| Told { from, to, evidence: vec![cloud.evidence(by, mark), code(place)], authenticated: false, encrypted: false };
                     told.extend(named.map(told_of).take(MOST.saturating_sub(told.len())).collect::<Vec<_>>());
                 }

@@ -12,6 +12,9 @@ use threatline_facts::{Mark, Text};
 /// The kind of a call that takes in a file.
 pub(super) const MODULE: &str = "Bicep::Module";
 
+/// What names of files end with that only try another one.
+const TRIED: &str = ".test.bicep";
+
 /// How deep files take in files, and how many times in all.
 const DEEPEST: usize = 10;
 const MANY: usize = 2_000;
@@ -53,15 +56,17 @@ pub(super) fn deploy<'a>(cloud: &mut Cloud<'a>, said: &Said<'a>) -> Handed<'a> {
 }
 
 impl<'a> Files<'_, 'a> {
-    /// Files that nobody takes in; beside or below a `main` the others are a library.
+    /// Files that nobody takes in but to try them; beside or below a `main` the others are a library.
     fn roots(&self) -> Vec<String> {
-        let taken: BTreeSet<String> = self.resources.values().flatten().filter_map(|call| target(&call.path, call.it)).collect();
+        let deploys = |call: &&&At<'_, Resource>| !call.path.ends_with(TRIED);
+        let taken: BTreeSet<String> = self.resources.values().flatten().filter(deploys).filter_map(|call| target(&call.path, call.it)).collect();
         let mains: BTreeSet<&str> = self.resources.keys().filter(|path| path.rsplit('/').next() == Some("main.bicep")).map(|path| folder_of(path)).collect();
         let is_root = |path: &&str| {
             let is_main = path.rsplit('/').next() == Some("main.bicep");
             is_main || !mains.iter().any(|folder| path.starts_with(folder))
         };
-        self.resources.keys().copied().filter(|path| !taken.contains(*path)).filter(is_root).map(str::to_owned).collect()
+        let left = self.resources.keys().copied().filter(|path| !taken.contains(*path) && !path.ends_with(TRIED));
+        left.filter(is_root).map(str::to_owned).collect()
     }
 
     fn add(&self, cloud: &mut Cloud<'a>, path: &str, scope: &str, handed: &mut Handed<'a>, depth: usize, left: &mut usize) {
@@ -163,8 +168,11 @@ pub(super) fn settings<'a>(cloud: &Cloud<'a>, at: usize, variable: &str) -> Vec<
         for (key, text, mark) in attributes {
             let below = key.strip_prefix("params.").or_else(|| key.strip_prefix("properties."));
             let Some((before, last)) = below.and_then(|key| key.rsplit_once('.')) else { continue };
-            let is_settings =
-                || before.rsplit('.').next().is_some_and(|group| ["env", "appsettings", "environmentvariables"].contains(&group.to_ascii_lowercase().as_str()));
+            let is_settings = || {
+                before.rsplit('.').next().is_some_and(|group| {
+                    ["env", "appsettings", "appsettingskeyvaluepairs", "environmentvariables"].contains(&group.to_ascii_lowercase().as_str())
+                })
+            };
             if last == variable && is_settings() {
                 found.push((by, text, *mark));
             }
