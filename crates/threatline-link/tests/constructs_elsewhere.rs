@@ -238,3 +238,16 @@ fn an_image_that_is_built_there_is_what_the_service_runs() {
     assert_eq!(components(&model), ["front process internet"]);
     assert_eq!(ways_in(&model), ["front:GET /hello open"]);
 }
+
+/// Of constructors that are called alike the one that takes so much, and what it hands on to.
+#[test]
+fn constructors_that_hand_on_to_others() {
+    let store = "package shop;\nimport software.amazon.awscdk.services.s3.Bucket;\nimport software.constructs.Construct;\n\npublic class Store extends Construct {\n    public Store(final Construct scope, final String id) {\n        this(scope, id, null);\n    }\n    public Store(final Construct scope, final String id, final String name) {\n        super(scope, id);\n        Bucket.Builder.create(this, \"Files\").build();\n    }\n}\n";
+    let stack = "package shop;\nimport software.amazon.awscdk.Stack;\nimport software.constructs.Construct;\n\npublic class Shop extends Stack {\n    public Shop(final Construct scope, final String id) {\n        super(scope, id);\n        new Store(this, \"Public\");\n        new Store(this, \"Own\", \"own\");\n    }\n}\n";
+    let found = model(&[
+        ("pom.xml", "<project><artifactId>infra</artifactId></project>"),
+        ("src/main/java/shop/Store.java", store),
+        ("src/main/java/shop/Shop.java", stack),
+    ]);
+    assert_eq!(components(&found), ["OwnFiles data_store unknown", "PublicFiles data_store unknown"]);
+}

@@ -187,6 +187,12 @@ impl<'a> Evaluator<'a> {
             self.construct_base(this, &arguments);
             self.construct_as_base(this, &arguments);
         }
+        if let (Value::Name(name), Some(Val::Object(this)), Family::Java | Family::CSharp) = (&call.callee, scope.get("self"), self.family())
+            && name == "self"
+        {
+            self.construct_otherwise(this, &arguments);
+            return Val::Null;
+        }
         self.call_value(callee, arguments, call, None)
     }
 
