@@ -466,6 +466,19 @@ module api 'br/public:avm/ptn/azd/container-app-upsert:0.1.1' = {
 }
 ";
 
+/// Settings of a site may be a resource of their own, since they name what asks for the site.
+#[test]
+fn settings_of_a_site_are_what_its_program_is_told() {
+    let main = "module store 'br/public:avm/res/document-db/database-account:0.16.0' = { name: 'store' }\nmodule site 'br/public:avm/res/web/site:0.16.1' = {\n  name: 'api'\n  params: { tags: { 'azd-service-name': 'api' } }\n}\nmodule settings 'br/public:avm/res/web/site/config:0.1.0' = {\n  params: {\n    name: 'appsettings'\n    appName: site.outputs.name\n    properties: { STORE_URL: store.outputs.endpoint }\n  }\n}\n";
+    let found = model(&[
+        ("azure.yaml", "name: shop\nservices:\n  api: { project: ./api, language: js, host: function }\n"),
+        ("infra/main.bicep", main),
+        ("api/package.json", "{\"name\":\"api\"}"),
+        ("api/index.js", "const url = process.env.STORE_URL;\nfetch(url + '/rows');\n"),
+    ]);
+    assert_eq!(flows(&found).into_iter().filter(|flow| !flow.starts_with("user>")).collect::<Vec<_>>(), ["api>store:https"]);
+}
+
 /// A test of the template takes it in, and deploys nothing; an origin that may ask is nobody that is asked.
 #[test]
 fn modules_of_the_registry_are_resources() {

@@ -66,7 +66,9 @@ mod tests {
     #[test]
     fn modules_stand_for_known_kinds() {
         for (name, module) in &load::<Modules>(data!("bicep_modules")).module {
-            assert_eq!(kind_of_letters(&module.kind, true), Some(module.kind.as_str()), "{name}");
+            // a part of one is none by itself
+            let whole = module.kind.split('/').next().unwrap();
+            assert_eq!(kind_of_letters(whole, true), Some(whole), "{name}");
         }
     }
 }

@@ -180,7 +180,7 @@ fn rehearsal(draft: &Draft<'_>) -> Option<Environment> {
 pub(super) fn rehearsal_of(path: &str) -> Option<Environment> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let named = |word: &str| match word.to_ascii_lowercase().as_str() {
-        "dev" | "development" | "local" => Some(Environment::Development),
+        "dev" | "development" | "local" | ".devcontainer" => Some(Environment::Development),
         "staging" | "stage" => Some(Environment::Staging),
         "test" | "tests" | "testing" | "e2e" | "cypress" | "playwright" => Some(Environment::Test),
         _ => None,

@@ -67,8 +67,8 @@ fn handed(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
 fn read(cloud: &Cloud<'_>, drafts: &[Draft<'_>], around: &Around<'_, '_>) -> Vec<Told> {
     let Around { composed, ownership, grants, in_test, .. } = *around;
     let mut told = Vec::new();
-    let hosts: Vec<(usize, usize)> =
-        cloud.items.iter().enumerate().filter(|(_, item)| bicep::is_one(&item.path)).filter_map(|(at, item)| Some((item.component?, at))).collect();
+    let hosts = cloud.items.iter().enumerate().filter(|(_, item)| bicep::is_one(&item.path)).filter_map(|(at, item)| Some((item.component?, at)));
+    let hosts: Vec<(usize, usize)> = hosts.chain(bicep::configured(cloud)).collect();
     let functions: BTreeMap<usize, usize> = cloud.items.iter().enumerate().filter_map(|(at, item)| Some((item.component?, at))).collect();
     for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !in_test(&place.path)) {
         for &from in ownership.of(&place.path) {
