@@ -14,6 +14,7 @@ pub type Keys = Vec<String>;
 pub struct Cloud {
     /// Actions that only take what a source hands out.
     pub consuming: Vec<String>,
+    /// Beginnings of names of packages with which programs describe what is deployed.
     pub deployers: Vec<String>,
     /// Products that only an identity with a grant can use.
     pub granted: Vec<String>,

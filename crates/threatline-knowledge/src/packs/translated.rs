@@ -192,7 +192,7 @@ mod tests {
         let pack: Table = format!("name = \"x\"\n[translated]\npacks = [\"js/cloud\"]\nnames = [\"*cloud*\"]\n{rules}").parse().unwrap();
         let names = |rule: &Table| texts(rule.get("names")).join(" ");
         let out = translate(&pack, &|_| SOURCE.parse().ok());
-        let of = |key| rules_of(&out, key).iter().map(|rule| names(rule)).collect::<Vec<_>>().join(" | ");
+        let of = |key| rules_of(&out, key).iter().map(names).collect::<Vec<_>>().join(" | ");
         format!("{} || {} || {}", of("types"), of("calls"), texts(out["constructs"]["functions"].get("join")).join(" "))
     }
 
