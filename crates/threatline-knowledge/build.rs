@@ -4,6 +4,9 @@
 //! What they say is embedded as JSON (packs once more: their texts are shown, too): a hook waits longer for TOML to be read
 //! than for all else it does.
 
+#[path = "src/packs/translated.rs"]
+mod translated;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -20,7 +23,7 @@ fn main() {
     }
     out.push_str("];\n\n/// Name of every built-in pack, and what it says, as JSON.\nconst SAID: &[(&str, &str)] = &[\n");
     for file in &files {
-        let said = serde_json::to_string(&table(file)).expect("text, numbers and lists of them have a form in JSON");
+        let said = serde_json::to_string(&whole(&root, file)).expect("text, numbers and lists of them have a form in JSON");
         writeln!(out, "    ({:?}, {said:?}),", name(&root, file)).expect("writing to a string cannot fail");
     }
     out.push_str("];\n");
@@ -59,6 +62,11 @@ fn name(root: &Path, file: &Path) -> String {
 /// What a pack says; one with a mistake in it is a test's business.
 fn table(file: &Path) -> toml::Table {
     text(file).parse().unwrap_or_default()
+}
+
+/// The same with what it takes over from packs of another language.
+fn whole(root: &Path, file: &Path) -> toml::Table {
+    translated::translate(&table(file), &|name| Some(root.join(name).with_extension("toml")).filter(|file| file.exists()).map(|file| table(&file)))
 }
 
 fn text(file: &Path) -> String {

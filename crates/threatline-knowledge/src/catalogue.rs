@@ -12,6 +12,7 @@ macro_rules! data {
 
 mod address;
 pub mod bazel;
+mod bicep_module;
 mod caller;
 mod chart_library;
 pub mod cloud;
@@ -33,6 +34,7 @@ mod webhook;
 pub mod workloads;
 
 pub use address::{Scheme, encryption, port, scheme};
+pub use bicep_module::{BicepModule, bicep_module};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
 pub use chart_library::chart_library;
 pub use command::starts_no_server;

@@ -11,6 +11,7 @@ mod schema;
 mod services;
 mod shelf;
 mod summary;
+mod translated;
 
 pub use constructs::*;
 pub use files::*;
@@ -20,6 +21,7 @@ pub use services::ServiceRule;
 pub use shelf::{MAX_PACK_BYTES, Shelf, Words};
 pub use toml::Value as Literal;
 
+use serde::Deserialize;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 use threatline_facts::Language;
@@ -28,7 +30,14 @@ include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// Reads one pack.
 pub fn parse(file: &str, text: &str) -> Result<Pack, PackError> {
-    let pack: Pack = toml::from_str(text).map_err(|error| PackError::of_toml(file, &error))?;
+    let mut pack: Pack = toml::from_str(text).map_err(|error| PackError::of_toml(file, &error))?;
+    if pack.translated.is_some()
+        && let Ok(told) = text.parse::<toml::Table>()
+    {
+        let built_in = |name: &str| FILES.iter().find(|(file, _)| file.strip_suffix(".toml") == Some(name))?.1.parse().ok();
+        let all = translated::translate(&told, &built_in);
+        pack = Pack::deserialize(all).map_err(|error| PackError::of_toml(file, &error))?;
+    }
     pack.check().map_err(|mistake| PackError::of(file, text, mistake))?;
     Ok(pack.with_services())
 }

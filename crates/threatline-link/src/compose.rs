@@ -327,14 +327,16 @@ fn run_functions(evaluator: &mut Evaluator<'_>, program: &Program<'_>, files: &[
     for round in 0..3 {
         for file in files.iter().copied() {
             let offered = alone::offered(program.source(file));
+            let bound = alone::bound(program.source(file));
             for (index, function) in program.source(file).functions.iter().enumerate().skip(1) {
                 let index = index as u32;
+                let name = bound.get(&index).copied().unwrap_or(&function.name);
                 let wanted = match round {
-                    0 => function.name == "main" || function.name == "Main",
-                    1 => !called.contains(function.name.as_str()),
+                    0 => name == "main" || name == "Main",
+                    1 => !called.contains(name),
                     _ => true,
                 };
-                let nameless = function.name.is_empty() && !(offered.contains(&index) && evaluator.takes_known(file, index));
+                let nameless = name.is_empty() && !(offered.contains(&index) && evaluator.takes_known(file, index));
                 // the body of a class runs with the class
                 let is_body = function.name.starts_with('(');
                 if !wanted || nameless || is_body || evaluator.visited.contains(&(file, index)) {

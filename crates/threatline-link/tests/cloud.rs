@@ -397,3 +397,12 @@ fn services_of_containers_stand_behind_their_load_balancer() {
     let inside = common::model(&[("template.yaml", &template("internal"))]);
     assert_ne!(exposure(&inside, "Balancer"), "internet");
 }
+
+/// A rule of a bus hands what comes there to its targets, which are resources of their own.
+#[test]
+fn a_rule_says_where_the_events_of_its_targets_come_from() {
+    let main = "resource \"aws_cloudwatch_event_bus\" \"shop\" { name = \"shop\" }\nresource \"aws_sqs_queue\" \"jobs\" { name = \"jobs\" }\nresource \"aws_cloudwatch_event_rule\" \"placed\" {\n  name = \"placed\"\n  event_bus_name = aws_cloudwatch_event_bus.shop.name\n  event_pattern = \"{}\"\n}\nresource \"aws_cloudwatch_event_target\" \"jobs\" {\n  rule = aws_cloudwatch_event_rule.placed.name\n  event_bus_name = aws_cloudwatch_event_bus.shop.name\n  arn = aws_sqs_queue.jobs.arn\n}\n";
+    assert_eq!(flows(&model(&[("main.tf", main)])), ["shop>jobs:sqs"]);
+    let stack = "import { Stack } from 'aws-cdk-lib';\nimport * as events from 'aws-cdk-lib/aws-events';\nimport * as targets from 'aws-cdk-lib/aws-events-targets';\nimport * as sqs from 'aws-cdk-lib/aws-sqs';\nexport class S extends Stack {\n  constructor(scope, id) {\n    super(scope, id);\n    const bus = new events.EventBus(this, 'Bus');\n    const rule = new events.Rule(this, 'Rule', { eventBus: bus });\n    rule.addTarget(new targets.SqsQueue(new sqs.Queue(this, 'Jobs')));\n  }\n}\n";
+    assert_eq!(flows(&model(&[("stack.ts", stack)])), ["Bus>Jobs:sqs"]);
+}

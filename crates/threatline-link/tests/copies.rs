@@ -223,3 +223,14 @@ fn the_image_of_the_whole_repository_is_the_program_that_its_manifest_names() {
     // without a Dockerfile nobody knows what the image is made of
     assert_eq!(model(&files).components.len(), 2);
 }
+
+/// A template with the names that `cdk synth` gives is the program's; one that people write beside it stays.
+#[test]
+fn a_template_that_a_program_wrote_is_the_program_s() {
+    let stack = "import * as cdk from 'aws-cdk-lib';\nimport * as sqs from 'aws-cdk-lib/aws-sqs';\nimport * as s3 from 'aws-cdk-lib/aws-s3';\nexport class ShopStack extends cdk.Stack {\n  constructor(scope, id) {\n    super(scope, id);\n    new sqs.Queue(this, 'Jobs');\n    new s3.Bucket(this, 'Files');\n  }\n}\n";
+    let written = "Resources:\n  Jobs7DE94BB6: {Type: AWS::SQS::Queue}\n  Files2F5A7E1C: {Type: AWS::S3::Bucket}\n  CustomProviderHandlerDC4D8B01: {Type: AWS::Lambda::Function}\n";
+    let own = "Resources:\n  Topic0123ABCD: {Type: AWS::SNS::Topic}\n  Jobs: {Type: AWS::SQS::Queue}\n";
+    let model = model(&[MANIFEST, ("lib/shop.ts", stack), ("cfn/shop.yaml", written), ("ops/alarms.yaml", own)]);
+    let names: Vec<&str> = model.components.iter().map(|component| component.id.rest()).collect();
+    assert_eq!(names, ["Files", "Jobs", "ops/Jobs", "ops/Topic0123ABCD"]);
+}

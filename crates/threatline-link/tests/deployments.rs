@@ -407,3 +407,11 @@ fn an_image_that_a_module_builds_runs_it_whatever_it_is_called() {
     assert_eq!(components(&model), ["money"]);
     assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["money:POST /pay"]);
 }
+
+/// What an editor starts for whoever works on the code is there for development, whatever else is described.
+#[test]
+fn containers_of_an_editor_are_for_development() {
+    let compose = "services:\n  app:\n    image: mcr.microsoft.com/devcontainers/python\n  db:\n    image: postgres:16\n";
+    let found = model(&[(".devcontainer/docker-compose.yml", compose)]);
+    assert!(found.components.iter().all(|component| component.environment == threatline_model::Environment::Development), "{:?}", found.components);
+}

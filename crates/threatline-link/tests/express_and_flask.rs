@@ -338,3 +338,12 @@ export default new Hono().get('/', (c) => c.json([])).post('/:id', (c) => c.json
         ],
     );
 }
+
+/// Who calls it says no word of any library, and is not read: a function that is bound to a name is as good as one that has it.
+#[test]
+fn a_function_that_is_bound_to_a_name_runs_where_nobody_is_seen_to_call_it() {
+    let app = "import express from 'express';\nimport lists from './routes/lists';\nexport const createApp = async () => {\n  const app = express();\n  app.use('/lists', lists);\n  return app;\n};\n";
+    let lists =
+        "import express from 'express';\nconst router = express.Router();\nrouter.get('/:id', async (req, res) => { res.json(1); });\nexport default router;\n";
+    check(&[("src/app.ts", app), ("src/routes/lists.ts", lists)], &["GET /lists/{id} false C"]);
+}

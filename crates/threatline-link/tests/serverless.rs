@@ -449,3 +449,48 @@ fn variables_of_arm_that_grow_without_end() {
     let found = model(&[("main.json", &json)]);
     assert!(found.components.iter().any(|component| component.name == "data"));
 }
+
+const REGISTRY: &str = "
+var origin = 'https://${name}.${apps.outputs.defaultDomain}'
+module apps 'br/public:avm/ptn/azd/container-apps-stack:0.1.0' = { name: 'apps' }
+module vault 'br/public:avm/res/key-vault/vault:0.5.1' = { name: 'vault', params: { name: 'shop' } }
+module api 'br/public:avm/ptn/azd/container-app-upsert:0.1.1' = {
+  name: 'api-app'
+  params: {
+    tags: union(tags, { 'azd-service-name': 'api' })
+    env: [
+      { name: 'VAULT_URL', value: vault.outputs.uri }
+      { name: 'ALLOWED_ORIGIN', value: origin }
+    ]
+  }
+}
+";
+
+/// Settings of a site may be a resource of their own, since they name what asks for the site.
+#[test]
+fn settings_of_a_site_are_what_its_program_is_told() {
+    let main = "module store 'br/public:avm/res/document-db/database-account:0.16.0' = { name: 'store' }\nmodule site 'br/public:avm/res/web/site:0.16.1' = {\n  name: 'api'\n  params: { tags: { 'azd-service-name': 'api' } }\n}\nmodule settings 'br/public:avm/res/web/site/config:0.1.0' = {\n  params: {\n    name: 'appsettings'\n    appName: site.outputs.name\n    properties: { STORE_URL: store.outputs.endpoint }\n  }\n}\n";
+    let found = model(&[
+        ("azure.yaml", "name: shop\nservices:\n  api: { project: ./api, language: js, host: function }\n"),
+        ("infra/main.bicep", main),
+        ("api/package.json", "{\"name\":\"api\"}"),
+        ("api/index.js", "const url = process.env.STORE_URL;\nfetch(url + '/rows');\n"),
+    ]);
+    assert_eq!(flows(&found).into_iter().filter(|flow| !flow.starts_with("user>")).collect::<Vec<_>>(), ["api>store:https"]);
+}
+
+/// A test of the template takes it in, and deploys nothing; an origin that may ask is nobody that is asked.
+#[test]
+fn modules_of_the_registry_are_resources() {
+    let code = "const url = process.env.VAULT_URL;\nconst origin = process.env.ALLOWED_ORIGIN;\nconst express = require('express');\nconst app = express();\napp.get('/', (req, res) => res.send(origin));\nfetch(url + '/secrets');\napp.listen(80);\n";
+    let found = model(&[
+        ("azure.yaml", "name: shop\nservices:\n  api: { project: ./src/api, language: js, host: containerapp }\n"),
+        ("infra/main.bicep", REGISTRY),
+        ("infra/main.test.bicep", "module main 'main.bicep' = { name: 'main' }\n"),
+        ("src/api/package.json", "{\"name\":\"api\",\"dependencies\":{\"express\":\"4\"}}"),
+        ("src/api/index.js", code),
+    ]);
+    let made: Vec<String> = components(&found).into_iter().filter(|component| !component.starts_with("user ")).collect();
+    assert_eq!(made, ["api process internet", "apps data_store unknown", "vault process unknown"]);
+    assert_eq!(flows(&found).into_iter().filter(|flow| !flow.starts_with("user>")).collect::<Vec<_>>(), ["api>vault:https"]);
+}

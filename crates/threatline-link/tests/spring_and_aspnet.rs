@@ -231,3 +231,20 @@ fn rpcs_of_a_service_in_csharp() {
     assert_eq!(with(&carts, &program("options => options.Interceptors.Add<TokenInterceptor>()", "app.MapGrpcService<Carts>();")), unknown);
     assert_eq!(with(&carts, &program("", "")), unknown, "where it is mapped, something may stand before it");
 }
+
+/// What sets an application up may stand in a folder of its own: it is the whole program's all the same.
+#[test]
+fn conventions_and_filters_of_a_folder_beside_the_controllers() {
+    let program =
+        "var builder = WebApplication.CreateBuilder(args);\nbuilder.ConfigureServices();\nvar app = builder.Build();\napp.ConfigureMiddleware();\napp.Run();\n";
+    let setup = "using Microsoft.AspNetCore.Builder;\nusing Microsoft.AspNetCore.Mvc.Authorization;\nusing Microsoft.Extensions.DependencyInjection;\n\nnamespace Shop.Startup\n{\n    public static class Setup\n    {\n        public static WebApplicationBuilder ConfigureServices(this WebApplicationBuilder builder)\n        {\n            builder.Services.AddControllersWithViews(x => x.Filters.Add(new AuthorizeFilter()));\n            return builder;\n        }\n\n        public static WebApplication ConfigureMiddleware(this WebApplication app)\n        {\n            app.UseAuthorization();\n            app.MapControllerRoute(name: \"default\", pattern: \"{controller=Home}/{action=Index}/{id?}\");\n            return app;\n        }\n    }\n}\n";
+    let orders = "using Microsoft.AspNetCore.Mvc;\n\nnamespace Shop.Controllers\n{\n    public class OrdersController : Controller\n    {\n        public IActionResult Details(int id) => View();\n    }\n}\n";
+    let home = "using Microsoft.AspNetCore.Authorization;\nusing Microsoft.AspNetCore.Mvc;\n\nnamespace Shop.Controllers\n{\n    [AllowAnonymous]\n    public class HomeController : Controller\n    {\n        public IActionResult Privacy() => View();\n    }\n}\n";
+    let found = entries(&[
+        ("web/Controllers/HomeController.cs", home),
+        ("web/Controllers/OrdersController.cs", orders),
+        ("web/Program.cs", program),
+        ("web/Startup/Setup.cs", setup),
+    ]);
+    assert_eq!(found, ["GET /Home/Privacy() false", "GET /Orders/Details/{id}(path:id) true"]);
+}

@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use syntax::{Value, Words};
 use threatline_facts::infra::{InfraFact, Resource, Stack, StackOutput, StackParameter};
-use threatline_facts::{Extracted, Gap, Text};
+use threatline_facts::{Extracted, Gap, Mark, Text};
 use threatline_knowledge::catalogue;
 use words::Word;
 
@@ -219,14 +219,23 @@ impl Reader {
         let (Some(name), Some(path)) = (self.words.name(), self.words.plain_text()) else { return self.words.skip_statement() };
         let body = self.words.body();
         self.words.skip_statement();
+        let published = catalogue::bicep_module(&path);
         self.each(&name, body, &mut |this, name, body| {
             let mark = out.mark(line, line);
-            let mut attributes = vec![("path".to_owned(), Text::literal(&path), mark)];
-            for (key, value, line) in &body.entries {
+            let mut attributes = if published.is_some() { Vec::new() } else { vec![("path".to_owned(), Text::literal(&path), mark)] };
+            // how the deployment is called is no name of a resource
+            for (key, value, line) in body.entries.iter().filter(|(key, ..)| published.is_none() || key != "name") {
                 this.flatten(key, value, *line, &mut attributes, out, 0);
             }
             this.condition(body.decided.as_ref(), line, &mut attributes, out);
-            out.say(InfraFact::Resource(Resource { kind: "Bicep::Module".to_owned(), name: name.to_owned(), data_source: false, attributes, mark }));
+            let kind = match &published {
+                Some(module) => {
+                    stands_for(module, &mut attributes, mark);
+                    module.kind.clone()
+                }
+                None => "Bicep::Module".to_owned(),
+            };
+            out.say(InfraFact::Resource(Resource { kind, name: name.to_owned(), data_source: false, attributes, mark }));
         });
     }
 
@@ -286,6 +295,21 @@ impl Reader {
             })
         })
     }
+}
+
+/// What a module of the public registry is told, as the resource says it that it stands for: its tags, and what follows from a
+/// parameter or where that is not told.
+fn stands_for(module: &catalogue::BicepModule, attributes: &mut Vec<Leaf>, mark: Mark) {
+    let tags: Vec<Leaf> = attributes.iter().filter_map(|(key, text, mark)| Some((key.strip_prefix("params.")?.to_owned(), text.clone(), *mark))).collect();
+    for (key, (parameter, otherwise)) in &module.told {
+        let told = tags.iter().find(|(name, ..)| name == parameter);
+        attributes.push(told.map_or_else(|| (key.clone(), Text::literal(otherwise), mark), |(_, text, mark)| (key.clone(), text.clone(), *mark)));
+    }
+    for (parameter, (key, value)) in &module.given {
+        let told = tags.iter().find(|(name, ..)| name.strip_prefix(parameter.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')));
+        attributes.extend(told.map(|(.., mark)| (key.clone(), Text::literal(value), *mark)));
+    }
+    attributes.extend(tags.into_iter().filter(|(key, ..)| key.starts_with("tags.") || matches!(key.as_str(), "name" | "kind")));
 }
 
 /// What a turn of a loop is called: its text, or the first of its record.

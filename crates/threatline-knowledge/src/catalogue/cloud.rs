@@ -14,6 +14,8 @@ pub type Keys = Vec<String>;
 pub struct Cloud {
     /// Actions that only take what a source hands out.
     pub consuming: Vec<String>,
+    /// Beginnings of names of packages with which programs describe what is deployed.
+    pub deployers: Vec<String>,
     /// Products that only an identity with a grant can use.
     pub granted: Vec<String>,
     /// Runs code.
@@ -50,6 +52,8 @@ pub struct Cloud {
 #[allow(missing_docs, reason = "the head of the data says it")]
 pub struct Function {
     pub code: Keys,
+    /// The image that it runs.
+    pub image: Keys,
     pub handler: Keys,
     pub environment: Keys,
     pub role: Keys,

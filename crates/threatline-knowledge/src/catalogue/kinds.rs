@@ -24,6 +24,7 @@ pub fn kind_of_letters(spelt: &str, of_templates: bool) -> Option<&'static str> 
             ways.trigger.keys().collect(),
             ways.policy.keys().collect(),
             ways.attachment.keys().collect(),
+            ways.archive.keys().collect(),
         ];
         let mut found: BTreeMap<String, Option<&'static str>> = BTreeMap::new();
         let meant = |kind: &&String| kind.contains("::") == of_templates && !kind.starts_with("data.");

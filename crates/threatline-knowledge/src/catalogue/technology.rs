@@ -210,8 +210,21 @@ impl Resource {
     /// The product behind the value of the `engine` attribute.
     pub fn of_engine(&self, value: &str) -> Option<&'static Technology> {
         let lower = value.to_ascii_lowercase();
-        technology(&lower).or_else(|| technology(lower.split(['_', '-']).next().unwrap_or(&lower)))
+        let begins = || technology(lower.split(['_', '-']).next().unwrap_or(&lower));
+        technology(&lower).or_else(begins).or_else(|| of_words(value))
     }
+}
+
+/// The product that the first of words are which begin with capitals: `sqlServerEx`, `AuroraMysql`.
+fn of_words(value: &str) -> Option<&'static Technology> {
+    let ends: Vec<usize> = value.char_indices().filter(|(at, letter)| *at > 0 && letter.is_ascii_uppercase()).map(|(at, _)| at).collect();
+    let spelt = |end: usize, between: &str| {
+        let starts = std::iter::once(0).chain(ends.iter().copied().filter(|at| *at < end)).collect::<Vec<_>>();
+        let words = starts.iter().zip(starts[1..].iter().copied().chain([end])).map(|(from, to)| value[*from..to].to_ascii_lowercase());
+        words.collect::<Vec<_>>().join(between)
+    };
+    let whole = (!ends.is_empty()).then_some(value.len());
+    whole.into_iter().chain(ends.iter().rev().copied()).find_map(|end| technology(&spelt(end, "-")).or_else(|| technology(&spelt(end, ""))))
 }
 
 #[derive(Deserialize)]
@@ -321,8 +334,9 @@ mod tests {
         assert_eq!(database.engine.as_deref(), Some("engine"));
         let engine = |value: &str| database.of_engine(value).map_or("-", |technology| technology.name.as_str());
         assert_eq!(
-            ["postgres", "aurora-mysql", "POSTGRES_15", "MYSQL_8_0", "sqlserver-ex", "strange"].map(engine),
-            ["postgresql", "mysql", "postgresql", "mysql", "sql-server", "-"]
+            ["postgres", "aurora-mysql", "POSTGRES_15", "MYSQL_8_0", "sqlserver-ex", "sqlServerEx", "AuroraMysql", "auroraPostgres", "strange", "otherThing"]
+                .map(engine),
+            ["postgresql", "mysql", "postgresql", "mysql", "sql-server", "sql-server", "mysql", "postgresql", "-", "-"]
         );
         assert!(resource("aws_iam_role").is_none());
     }

@@ -25,8 +25,36 @@ pub struct ConstructRules {
     pub functions: BTreeMap<Intrinsic, Vec<String>>,
     /// Names whose calls are records: their arguments by name.
     pub records: Vec<String>,
+    /// Functions that put names and values, one after the other or in pairs, together as a record, and those of pairs and of lists.
+    pub maps: Vec<String>,
+    pub lists: Vec<String>,
+    /// Records and constructs are put together by `X.builder().name(value).build()`, `X.Builder.create(…).name(value).build()`.
+    pub builders: bool,
+    /// What stands before the name of a member in the method that gives it back: `get`, or nothing.
+    pub getters: Option<String>,
+    /// What stands between a class and what is its own, where that is no dot: `Code_FromAsset`.
+    pub statics: Option<String>,
+    /// What stands before the name of a class in the function that makes one: `NewBucket`.
+    pub makers: Option<String>,
     /// What a kind is called where its name is spelt after one of the library (see [`Making::like`]): how names begin.
     pub alike: BTreeMap<String, String>,
+}
+
+/// How names of a library are spelt in a language whose library is generated from another one's, see `translated.rs`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "packs/README.md documents every key")]
+pub struct TranslatedRule {
+    pub packs: Vec<String>,
+    pub names: Vec<String>,
+    pub r#as: String,
+    pub modules: BTreeMap<String, String>,
+    pub between: Option<String>,
+    pub members: Option<String>,
+    pub statics: Option<String>,
+    pub makers: Option<String>,
+    pub exact: BTreeMap<String, Vec<String>>,
+    pub like: BTreeMap<String, String>,
 }
 
 /// A function of the vocabulary of templates.

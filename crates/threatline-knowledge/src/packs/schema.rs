@@ -5,7 +5,7 @@ mod declared;
 mod proofs;
 
 use super::ServiceRule;
-use super::constructs::{ConstructRules, Making};
+use super::constructs::{ConstructRules, Making, TranslatedRule};
 use super::files::{FileRule, Methods, Notation, ProjectRule, RoutedRule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -203,6 +203,9 @@ pub struct Pack {
     /// How resources that code declares are named.
     #[serde(default)]
     pub constructs: Option<ConstructRules>,
+    /// Packs of another language that this one says over again.
+    #[serde(default)]
+    pub translated: Option<TranslatedRule>,
 }
 
 /// Words of a language itself, for following what a request brings.

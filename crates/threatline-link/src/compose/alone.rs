@@ -6,7 +6,7 @@
 use super::evaluate::Evaluator;
 use super::library::TypeId;
 use super::value::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use threatline_facts::code::*;
 use threatline_knowledge::packs::{Pack, TypeRole};
 
@@ -17,6 +17,18 @@ pub(super) fn offered(source: &Source) -> BTreeSet<u32> {
         _ => None,
     };
     source.exports.iter().filter_map(function).collect()
+}
+
+/// Functions without a name of their own that a file gives one at its top: `export const createApp = () => {…}`.
+pub(super) fn bound(source: &Source) -> BTreeMap<u32, &str> {
+    let top = source.functions.first().map(|top| top.steps.as_slice()).unwrap_or_default();
+    fn named(step: &Step) -> Option<(u32, &str)> {
+        match step {
+            Step::Bind { target: Value::Name(name), value: Some(Value::Function(index)), .. } => Some((*index, name)),
+            _ => None,
+        }
+    }
+    top.iter().filter_map(named).collect()
 }
 
 impl<'a> Evaluator<'a> {

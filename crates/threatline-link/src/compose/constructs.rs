@@ -5,6 +5,7 @@
 //! several stacks is one. What the code leaves open is unknown, and that something is left open is kept.
 
 mod amended;
+mod built;
 pub(crate) mod kinds;
 mod nested;
 mod words;
@@ -104,7 +105,14 @@ impl<'a> Evaluator<'a> {
         };
         let name = self.pick(rules.name.as_ref(), site).map(|name| name_of(&as_text(&name))).filter(|name| !name.is_empty());
         let mut spot = scope.map(|spot| Spot { key: None, ..(*spot).clone() }).unwrap_or_default();
-        let name = name.unwrap_or_else(|| rule.name.clone());
+        let name = name.unwrap_or_else(|| match rule.makes.as_ref().and_then(|makes| makes.like.as_ref()) {
+            // of many classes the one that is made
+            Some(_) => {
+                let class = site.name.rsplit(['.', '/']).next().unwrap_or_default();
+                rules.makers.as_deref().and_then(|before| class.strip_prefix(before)).unwrap_or(class).to_owned()
+            }
+            None => rule.name.clone(),
+        });
         if rules.tops.contains(&rule.name) {
             return Spot { space: name, ..Spot::default() };
         }

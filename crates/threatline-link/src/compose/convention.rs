@@ -52,6 +52,8 @@ impl<'a> Evaluator<'a> {
             own if own == "App_Start" || own.ends_with("/App_Start") => folder_of(own),
             own => own,
         };
+        let mut around = std::iter::successors(Some(folder), |inner| (!inner.is_empty()).then(|| folder_of(inner)));
+        let folder = around.find(|folder| self.controllers_below(folder)).unwrap_or(folder);
         let folder = folder.to_owned();
         let defaults = match self.pick(rule.default.as_ref(), site) {
             Some(Val::Map(entries)) => entries.iter().map(|(name, value)| (name.clone(), value.literal().map(str::to_owned))).collect(),
@@ -63,6 +65,12 @@ impl<'a> Evaluator<'a> {
         if !self.conventions.iter().any(|known| known.pattern == convention.pattern && known.place == convention.place) {
             self.conventions.push(convention);
         }
+    }
+
+    /// Whether a class below a folder is called as a controller is: what sets an application up may lie beside them.
+    fn controllers_below(&self, folder: &str) -> bool {
+        let is_one = |file: &super::program::File<'_>| file.source.classes.iter().any(|class| class.name.ends_with("Controller"));
+        self.program.files.iter().any(|file| file.family == Family::CSharp && is_below(&file.path, folder) && is_one(file))
     }
 
     /// The routes that patterns make: those of the nearest folder around a controller.

@@ -183,6 +183,8 @@ pub(super) struct Library {
     before_words: Vec<String>,
     /// Packs by the modules whose import is a use of the library.
     modules: HashMap<String, Vec<&'static Pack>>,
+    /// Those that say how resources are declared.
+    constructs: Vec<&'static Pack>,
     pub(super) packs: &'static Packs,
 }
 
@@ -238,6 +240,7 @@ impl Library {
             root_words: Vec::new(),
             before_words: Vec::new(),
             modules: HashMap::new(),
+            constructs: packs.iter().filter(|pack| pack.constructs.is_some()).collect(),
             packs,
         };
         for pack in packs.iter() {
@@ -432,6 +435,27 @@ impl Library {
     /// The type of a library's own object.
     pub(super) fn type_of_value(&self, name: &str) -> Option<TypeId> {
         self.type_values.get(name).copied().or_else(|| if self.type_names.contains_key(name) { None } else { self.star_values.first(name).map(|(ty, _)| *ty) })
+    }
+
+    /// Packs that say how resources of a cloud are declared.
+    pub(super) fn constructs(&self) -> &[&'static Pack] {
+        &self.constructs
+    }
+
+    /// Whether a name is one of the library by more than a star: of a construct that is known by how it is spelt, that there
+    /// is such a kind.
+    pub(super) fn surely_knows(&self, full: &str) -> bool {
+        let spelt = |ty: TypeId| {
+            let Ruled { pack, rule } = self.type_rule(ty);
+            let makes = rule.makes.as_ref().filter(|makes| makes.like.is_some());
+            makes.zip(pack.constructs.as_ref()).map(|(makes, rules)| super::constructs::kinds::kind_of(rules, makes, rule, full).is_some())
+        };
+        self.knows(full) && self.type_named(full).and_then(spelt).unwrap_or(true)
+    }
+
+    /// Whether that name makes what others may stand in, or a resource.
+    pub(super) fn constructs_named(&self, full: &str) -> bool {
+        !self.constructs.is_empty() && self.type_named(full).is_some_and(|ty| self.type_rule(ty).pack.constructs.is_some()) && self.surely_knows(full)
     }
 
     /// Methods of the project that packs call.

@@ -115,6 +115,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn call_named(&mut self, name: &str, arguments: Vec<Arg>, receiver: Option<Val>, decorated: Option<&Val>) -> Val {
+        if let Some(record) = self.record_made(name, &arguments) {
+            return record;
+        }
         let library = self.program.files[self.file].library;
         let told = self.with_what_it_is_of(name, &arguments, receiver.as_ref());
         let site = Site::of(name, arguments.clone(), receiver, decorated);
@@ -187,6 +190,9 @@ impl<'a> Evaluator<'a> {
         // `builder.Services.UseNpgsql(…)`: what a pack knows on whatever it is called
         if let Some(last) = method.rsplit('.').next().filter(|last| rules.is_empty() && self.family() == Family::CSharp && library.is_extension(last)) {
             return self.call_symbol(&format!("?.{last}"), arguments, None, decorated);
+        }
+        if let Some(member) = self.got_of_construct(id, method).filter(|_| rules.is_empty() && arguments.is_empty()) {
+            return member;
         }
         if rules.is_empty() {
             self.run_lambdas(&arguments);

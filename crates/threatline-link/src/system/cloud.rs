@@ -112,7 +112,8 @@ impl<'a> Cloud<'a> {
             packages: said.packages.iter().map(|package| folder_of(&package.path).to_owned()).collect(),
         };
         let scopes = scopes::Scopes::new(said);
-        let packaged = packaged::packaged(said);
+        let mut packaged = packaged::packaged(said);
+        packaged.extend(packaged::synthesised(said, composed));
         let counts = |resource: &At<'_, Resource>| {
             is_template(&resource.it.kind) && scopes.counts(&resource.path, resource.it) && !bicep::is_one(&resource.path) && !packaged.contains(&resource.path)
         };

@@ -152,9 +152,17 @@ fn is_anybody(peer: &PolicyPeer) -> bool {
     world && peer.pods.is_none() && peer.namespaces.is_none() && peer.ports.is_empty()
 }
 
+/// The folder of containers that an editor starts.
+const EDITOR: &str = ".devcontainer";
+
 /// Components that only a rehearsal describes belong to it, where something else is described for
 /// production: a system that has but one set of files is not called a rehearsal for their name.
 pub(crate) fn environments(drafts: &mut [Draft<'_>]) {
+    // what an editor starts for whoever works on the code is never what people use
+    let in_editor = |draft: &Draft<'_>| !draft.descriptions.is_empty() && draft.descriptions.iter().all(|one| one.path.split('/').any(|part| part == EDITOR));
+    for draft in drafts.iter_mut().filter(|draft| draft.environment == Environment::Production && in_editor(draft)) {
+        draft.environment = Environment::Development;
+    }
     let told: Vec<Option<Environment>> = drafts.iter().map(rehearsal).collect();
     let real = drafts.iter().zip(&told).any(|(draft, told)| told.is_none() && !draft.descriptions.is_empty() && draft.environment == Environment::Production);
     if real {
@@ -180,7 +188,7 @@ fn rehearsal(draft: &Draft<'_>) -> Option<Environment> {
 pub(super) fn rehearsal_of(path: &str) -> Option<Environment> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let named = |word: &str| match word.to_ascii_lowercase().as_str() {
-        "dev" | "development" | "local" => Some(Environment::Development),
+        "dev" | "development" | "local" | EDITOR => Some(Environment::Development),
         "staging" | "stage" => Some(Environment::Staging),
         "test" | "tests" | "testing" | "e2e" | "cypress" | "playwright" => Some(Environment::Test),
         _ => None,

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::infra::{Container, Dockerfile, HostedKind, MountKind, Stage};
 use threatline_facts::manifest::Package;
+use threatline_knowledge::catalogue::cloud::cloud;
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
 /// Owners of every source file that says something.
@@ -298,6 +299,11 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, (said, folders): (&Said<'a>, 
     let hosts: BTreeSet<&str> =
         composed.resources.iter().filter(|found| super::started::is_one(&found.resource.kind)).map(|found| &*found.place.path).collect();
 
+    let is_deployer = |name: &str| cloud().deployers.iter().any(|deployer| name.starts_with(deployer.as_str()));
+    let described = composed.libraries.iter().filter(|(library, _)| is_deployer(library)).map(|(_, place)| &*place.path);
+    let declaring: BTreeSet<&str> = composed.resources.iter().map(|found| &*found.place.path).chain(described).collect();
+    let answering: BTreeSet<&str> = composed.entries.iter().filter_map(|entry| entry.places.last()).map(|place| &*place.path).collect();
+
     let calling: BTreeSet<&str> = composed.calls.iter().map(|call| &*call.place.path).collect();
 
     let programs_of = Programs::new(composed, in_test);
@@ -341,6 +347,10 @@ pub(crate) fn own<'a>(drafts: &mut Vec<Draft<'a>>, (said, folders): (&Said<'a>, 
     for (unit, files) in &units {
         let mut runs: Vec<&&str> = files.iter().filter(|path| running.contains(**path) && !is_aside(path)).collect();
         let is_host = files.iter().any(|path| hosts.contains(path));
+        // what declares resources of a cloud runs where that is deployed from
+        if said.packages_in(unit).any(deploys) {
+            runs.retain(|path| !declaring.contains(**path) || answering.contains(**path));
+        }
         if is_host {
             runs.clear();
         } else if runs.is_empty() && (functions.contains(unit) || is_program(unit, said)) {
@@ -426,16 +436,18 @@ pub(crate) fn is_document_folder(name: &str) -> bool {
     FOLDERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Beginnings of names of packages that describe deployments.
-const DEPLOYERS: [&str; 7] = ["aws-cdk", "@aws-cdk/", "@pulumi/", "cdktf", "cdk8s", "sst", "Aspire.Hosting"];
-
 /// Whether a manifest of the folder says that it makes a program (pages for a browser are one), and no other builds on it.
 fn is_program(unit: &str, said: &Said<'_>) -> bool {
     said.packages_in(unit).any(|package| {
         // what builds and deploys others is no part of them
-        let deploys = package.it.dependencies.iter().any(|dependency| DEPLOYERS.iter().any(|name| dependency.name.starts_with(name)));
-        package.it.runs == Some(true) && !deploys && !is_used(package, said)
+        package.it.runs == Some(true) && !deploys(package) && !is_used(package, said)
     })
+}
+
+/// Whether a package is a program that describes how others are deployed.
+fn deploys(package: &At<'_, Package>) -> bool {
+    let deployers = &cloud().deployers;
+    package.it.dependencies.iter().any(|dependency| deployers.iter().any(|name| dependency.name.starts_with(name.as_str())))
 }
 
 /// Whether another package of the repository depends on one.

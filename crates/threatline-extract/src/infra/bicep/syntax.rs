@@ -152,6 +152,7 @@ impl Words {
         self.depth += 1;
         let mut value = self.part();
         loop {
+            self.go_on();
             match self.peek() {
                 Some(Word::Sign('?')) => {
                     self.at += 1;
@@ -168,6 +169,17 @@ impl Words {
         }
         self.depth -= 1;
         value
+    }
+
+    /// A condition, or what is computed, may go on in the next line: no statement begins with these signs.
+    fn go_on(&mut self) {
+        let ahead = self.all[self.at.min(self.all.len())..].iter().take_while(|(word, _)| *word == Word::Line).count();
+        let goes_on = |word: &Word| {
+            matches!(word, Word::Sign('?') | Word::Pair('?', '?') | Word::Pair('&', '&') | Word::Pair('|', '|') | Word::Pair('=', '=') | Word::Pair('!', '='))
+        };
+        if ahead > 0 && self.all.get(self.at + ahead).is_some_and(|(word, _)| goes_on(word)) {
+            self.at += ahead;
+        }
     }
 
     /// What stands behind a condition: of nothing and something the latter is told.

@@ -9,9 +9,14 @@ use threatline_knowledge::catalogue::{kind_of_letters, letters};
 use threatline_knowledge::packs::{ConstructRules, Making, TypeRule};
 
 /// The kind that a type makes, called by that name; none where nobody knows it.
-pub(super) fn kind_of<'p>(rules: &ConstructRules, makes: &'p Making, rule: &TypeRule, called: &str) -> Option<&'p str> {
+pub(in crate::compose) fn kind_of<'p>(rules: &ConstructRules, makes: &'p Making, rule: &TypeRule, called: &str) -> Option<&'p str> {
     let Some(like) = &makes.like else { return Some(&makes.kind) };
     let star = rule.names.iter().find_map(|pattern| starred(pattern, called))?;
+    let star = match (rules.makers.as_deref(), star.rsplit_once('.')) {
+        // `s3.NewBucket`
+        (Some(before), Some((above, last))) => last.strip_prefix(before).map_or(star.clone(), |last| format!("{above}.{last}")),
+        _ => star,
+    };
     let module = called.rsplit_once('.').map_or("", |(before, _)| before).rsplit(['.', '/']).next().unwrap_or_default();
     let spelt = letters(&like.replace("{module}", module).replace("{star}", &star));
     // the longest beginning that has another name

@@ -1,7 +1,7 @@
 //! What plain values mean to a program that declares resources: references, words of the library, functions of the
 //! vocabulary, folders.
 
-use super::{Attributes, DEEPEST};
+use super::{Attributes, DEEPEST, built};
 use crate::compose::evaluate::{Evaluator, as_text};
 use crate::compose::library::starred;
 use crate::compose::value::*;
@@ -15,11 +15,10 @@ impl Evaluator<'_> {
     }
 
     /// The pack with which the file declares resources.
-    fn declaring(&self) -> Option<&'static Pack> {
-        let file = &self.program.files[self.file];
+    pub(super) fn declaring(&self) -> Option<&'static Pack> {
         let imports = &self.program.source(self.file).imports;
         let is_used = |pack: &Pack| imports.iter().any(|import| pack.imports.iter().any(|word| import.module.contains(word.as_str())));
-        file.library.packs.iter().filter(|pack| pack.constructs.is_some()).find(|pack| is_used(pack))
+        self.program.files[self.file].library.constructs().iter().copied().find(|pack| is_used(pack))
     }
 
     /// What a program that declares resources puts into a text: `${__dirname}/../lambda`, `https://${api.ref}.example.com`.
@@ -46,6 +45,8 @@ impl Evaluator<'_> {
         }
         let Some(rules) = &pack.constructs else { return Text::Unknown };
         let key = |evaluator: &Self, id: ObjectId| evaluator.objects[id].spot.as_ref().and_then(|spot| spot.key.clone());
+        // the vocabulary's own library begins members with small letters
+        let members = |path: &str| path.split('.').map(built::small).collect::<Vec<_>>().join(".");
         let pseudo = |name: &str| rules.pseudo.get(name).map(|name| Text::Name(name.clone()));
         match value {
             Val::Object(id) => match (key(self, *id), self.objects[*id].ty) {
@@ -57,24 +58,30 @@ impl Evaluator<'_> {
                 (None, None) => Text::Unknown,
             },
             Val::Method(id, member) => match key(self, *id) {
-                Some(key) => Text::Name(format!("{key}.{member}")),
-                None => pseudo(member).unwrap_or(Text::Unknown),
+                Some(key) => Text::Name(format!("{key}.{}", members(member))),
+                None => pseudo(&members(member)).unwrap_or(Text::Unknown),
             },
             Val::Made(made) if rules.here.contains(&made.by) => Text::literal("."),
             Val::Made(made) if rules.joins.contains(&made.by) => {
                 let parts: Vec<Text> = made.arguments.iter().map(|argument| self.attribute(pack, &argument.value, depth + 1, out)).collect();
                 Text::join(parts.into_iter().enumerate().flat_map(|(at, part)| (at > 0).then(|| Text::literal("/")).into_iter().chain([part])))
             }
+            // `awslambda.Runtime_PYTHON_3_12()`
+            Val::Made(made) if made.arguments.is_empty() && rules.statics.is_some() && is_of(pack, &made.by) => constant(rules, &made.by),
             Val::Made(made) => self.intrinsic(pack, rules, made, depth, out),
             Val::Symbol(name) if rules.here.iter().any(|here| **here == **name) => Text::literal("."),
             // a constant of the library: `AuthorizationType.NONE`
-            Val::Symbol(name) if pack.imports.iter().any(|word| name.contains(word.as_str())) => {
-                let last = name.rsplit('.').next().unwrap_or(name);
-                pseudo(last).unwrap_or_else(|| Text::literal(last))
-            }
+            Val::Symbol(name) if is_of(pack, name) => pseudo(last_of(rules, name)).unwrap_or_else(|| constant(rules, name)),
+            // … of a class that an import of everything brings: who has such imports names no other class so
+            Val::Symbol(name) if self.brings_all(pack) && is_constant(last_of(rules, name)) => constant(rules, name),
             Val::Text(_) | Val::Number(_) | Val::Boolean(_) => as_text(value).settled(),
             _ => Text::Unknown,
         }
+    }
+
+    /// Whether the file imports everything of the library.
+    fn brings_all(&self, pack: &Pack) -> bool {
+        self.program.globs(self.file).iter().any(|import| is_of(pack, &import.module))
     }
 
     /// A function of templates that a program calls.
@@ -119,6 +126,29 @@ impl Evaluator<'_> {
         parts.push(Text::literal(rest));
         Text::join(parts)
     }
+}
+
+fn is_of(pack: &Pack, name: &str) -> bool {
+    pack.imports.iter().any(|word| name.contains(word.as_str()))
+}
+
+/// The last part of a name, without the class that it is of: `AttributeType_STRING`.
+fn last_of<'n>(rules: &ConstructRules, name: &'n str) -> &'n str {
+    let last = name.rsplit(['.', '/']).next().unwrap_or(name);
+    match rules.statics.as_deref().and_then(|between| last.split_once(between)) {
+        Some((class, rest)) if !rest.is_empty() && !is_constant(class) => rest,
+        _ => last,
+    }
+}
+
+/// A word of the library in a text: its last part.
+fn constant(rules: &ConstructRules, name: &str) -> Text {
+    Text::literal(last_of(rules, name))
+}
+
+/// `PAY_PER_REQUEST`, as generated libraries write constants of enumerations.
+fn is_constant(name: &str) -> bool {
+    name.starts_with(|letter: char| letter.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// Whether a call of that name is a record of its arguments.

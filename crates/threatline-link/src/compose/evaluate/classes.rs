@@ -220,7 +220,8 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        if let Some((file, index)) = self.constructor_in_line(file, class) {
+        let overloaded = arguments.as_ref().and_then(|arguments| self.constructor_taking(file, class, arguments.len()));
+        if let Some((file, index)) = overloaded.or_else(|| self.constructor_in_line(file, class)) {
             let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(id) };
             let program = self.program;
             let given = match arguments {
@@ -290,6 +291,33 @@ impl<'a> Evaluator<'a> {
     fn constructor_in_line(&mut self, file: FileId, class: u32) -> Option<(FileId, u32)> {
         let handed_down = matches!(self.program.files[file].family, Family::JavaScript | Family::Python | Family::Php);
         self.constructor(file, class).or_else(|| if handed_down { self.base_constructor(file, class) } else { None })
+    }
+
+    /// Of several constructors of a class the one that takes so many arguments.
+    fn constructor_taking(&self, file: FileId, class: u32, given: usize) -> Option<(FileId, u32)> {
+        if !matches!(self.program.files[file].family, Family::Java | Family::CSharp) {
+            return None;
+        }
+        let source = self.program.source(file);
+        let declared = &source.classes[class as usize];
+        // one that hands on to another one of as many is not meant twice
+        let running = self.running.last().copied();
+        let own = declared.methods.iter().filter(|index| source.functions[**index as usize].name == declared.name && running != Some((file, **index)));
+        let takes = |index: &&u32| {
+            let parameters = &source.functions[**index as usize].parameters;
+            let asked = parameters.iter().filter(|parameter| parameter.default.is_none() && !parameter.variadic).count();
+            (asked..=parameters.len()).contains(&given)
+        };
+        own.into_iter().find(takes).map(|index| (file, *index))
+    }
+
+    /// `this(…)` in a constructor: what another one of the class does to the object.
+    pub(in crate::compose) fn construct_otherwise(&mut self, this: ObjectId, arguments: &[Arg]) {
+        let Some((file, function)) = self.running.last().copied() else { return };
+        let class = self.program.source(file).functions.get(function as usize).and_then(|function| function.class);
+        let Some((file, index)) = class.and_then(|class| self.constructor_taking(file, class, arguments.len())) else { return };
+        let closure = Closure { file, index, scope: Some(self.globals(file)), this: Some(this) };
+        let _ = self.invoke(&closure, arguments.to_vec());
     }
 
     /// The constructor that `super(…)` in a class means.

@@ -193,11 +193,16 @@ impl<'a> Evaluator<'a> {
                             return Some(value);
                         }
                     }
-                    if matches!(found, Globbed::Nothing) {
-                        let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
-                        if self.program.files[file].library.knows(&full) {
-                            found = Globbed::Symbol(full.into());
-                        }
+                    let library = self.program.files[file].library;
+                    let full = self.program.full_name(self.program.source(file).language, &import.module, Some(name));
+                    // what a pack knows by its whole name goes before what it knows by the last part alone
+                    let is_first = match &found {
+                        Globbed::Nothing => library.surely_knows(&full),
+                        Globbed::Symbol(first) => library.constructs_named(&full) && !library.constructs_named(first),
+                        Globbed::Class(..) => false,
+                    };
+                    if is_first {
+                        found = Globbed::Symbol(full.into());
                     }
                 }
             }

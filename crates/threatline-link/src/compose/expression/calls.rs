@@ -139,6 +139,13 @@ impl<'a> Evaluator<'a> {
                     self.bind(target, longer, scope);
                     return Val::Null;
                 }
+                if let Val::Map(entries) = &object
+                    && let Some(more) = self.put_into(entries, name, &arguments)
+                    && let Value::Member(target, _) = &call.callee
+                {
+                    self.bind(target, more, scope);
+                    return Val::Null;
+                }
                 // `Model.objects.create(…)`: what is filled stands one word before
                 if let Value::Member(target, _) = &call.callee
                     && let Value::Member(of, part) = &**target
@@ -153,6 +160,16 @@ impl<'a> Evaluator<'a> {
                 }
                 return self.call_member(object, name, arguments, call, None);
             }
+        }
+        // `new() { Handler = "x" }`: whose name stands where it is declared
+        if call.construct
+            && self.family() == Family::CSharp
+            && matches!(&call.callee, Value::Name(name) if name.is_empty())
+            && call.arguments.iter().all(|argument| argument.name.is_some())
+            && self.declares_resources()
+        {
+            let named = self.arguments(&call.arguments, scope).into_iter();
+            return Val::Map(Rc::new(named.filter_map(|argument| Some((argument.name?, argument.value))).collect()));
         }
         let mut callee = self.value(&call.callee, scope);
         // `all[i](h)` of Go is written as `f[T](h)` is
@@ -169,6 +186,12 @@ impl<'a> Evaluator<'a> {
         {
             self.construct_base(this, &arguments);
             self.construct_as_base(this, &arguments);
+        }
+        if let (Value::Name(name), Some(Val::Object(this)), Family::Java | Family::CSharp) = (&call.callee, scope.get("self"), self.family())
+            && name == "self"
+        {
+            self.construct_otherwise(this, &arguments);
+            return Val::Null;
         }
         self.call_value(callee, arguments, call, None)
     }
@@ -248,6 +271,9 @@ impl<'a> Evaluator<'a> {
             Val::Function(closure) if matches!(name, "call" | "apply") => self.invoke(&closure.clone(), arguments.into_iter().skip(1).collect()),
             Val::List(items) => self.list_method(&items.clone(), name, arguments),
             Val::Made(made) => {
+                if let Some(value) = self.built(&made.clone(), name, &arguments) {
+                    return value;
+                }
                 let of = format!("{}()", made.by);
                 self.note_every(&of, name, &arguments);
                 self.note_read_by(&of, name, &arguments);
@@ -255,7 +281,7 @@ impl<'a> Evaluator<'a> {
                 self.call_symbol(&full, arguments, Some(object.clone()), decorated)
             }
             Val::Symbol(symbol) => {
-                if let Some(value) = self.environment_call(symbol, name, &arguments) {
+                if let Some(value) = self.environment_call(symbol, name, &arguments).or_else(|| self.begun(symbol, name, &arguments)) {
                     return value;
                 }
                 self.note_read_by(symbol, name, &arguments);

@@ -25,6 +25,7 @@ pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
             // what it is said in may lie beside the controllers, in a folder of its own
             let folder =
                 folder.strip_suffix("App_Start").filter(|rest| rest.is_empty() || rest.ends_with('/')).map_or(folder, |rest| rest.trim_end_matches('/'));
+            let folder = begun_in(folder, sources);
             let root = if folder.is_empty() { String::new() } else { format!("{folder}/") };
             let mut search = Search { words, by: Arc::from(*by), path, source, values: BTreeMap::new(), set: RuleSet { root, ..RuleSet::default() } };
             source.functions.iter().for_each(|function| search.steps(&function.steps, 0));
@@ -34,6 +35,16 @@ pub(super) fn collect(sources: &[Located<'_>], shelf: Shelf) -> Vec<RuleSet> {
         }
     }
     out
+}
+
+/// The file in which a program begins.
+const BEGINS: &str = "Program.cs";
+
+/// The folder of the program that a folder's files set up: what does so may stand in a folder of its own.
+fn begun_in<'f>(folder: &'f str, sources: &[Located<'_>]) -> &'f str {
+    let begins = |folder: &str| sources.iter().any(|(path, _)| path.rsplit_once('/').unwrap_or(("", path)) == (folder, BEGINS));
+    let around = std::iter::successors(Some(folder), |inner| (!inner.is_empty()).then(|| inner.rsplit_once('/').map_or("", |(outer, _)| outer)));
+    around.into_iter().find(|folder| begins(folder)).unwrap_or(folder)
 }
 
 struct Search<'a> {

@@ -6,7 +6,7 @@ use super::super::flows::{Around, FlowDraft, Flows, Key, Proved, code, push_new}
 use super::{Cloud, Grants, MOST, bicep, triggers, workloads};
 use std::collections::{BTreeMap, BTreeSet};
 use threatline_knowledge::catalogue::cloud::cloud as ways;
-use threatline_model::{Evidence, Grade, Proof};
+use threatline_model::{Evidence, Grade, Proof, Role};
 
 /// A flow that is told of.
 pub(super) struct Told {
@@ -67,14 +67,15 @@ fn handed(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
 fn read(cloud: &Cloud<'_>, drafts: &[Draft<'_>], around: &Around<'_, '_>) -> Vec<Told> {
     let Around { composed, ownership, grants, in_test, .. } = *around;
     let mut told = Vec::new();
-    let hosts: Vec<(usize, usize)> =
-        cloud.items.iter().enumerate().filter(|(_, item)| bicep::is_one(&item.path)).filter_map(|(at, item)| Some((item.component?, at))).collect();
+    let hosts = cloud.items.iter().enumerate().filter(|(_, item)| bicep::is_one(&item.path)).filter_map(|(at, item)| Some((item.component?, at)));
+    let hosts: Vec<(usize, usize)> = hosts.chain(bicep::configured(cloud)).collect();
     let functions: BTreeMap<usize, usize> = cloud.items.iter().enumerate().filter_map(|(at, item)| Some((item.component?, at))).collect();
     for (variable, _, place) in composed.reads.iter().filter(|(.., place)| !in_test(&place.path)) {
         for &from in ownership.of(&place.path) {
-            for (_, at) in hosts.iter().filter(|(component, _)| *component == from) {
+            for (_, at) in hosts.iter().filter(|(component, _)| *component == from && workloads::is_asked(variable)) {
                 for (by, text, mark) in bicep::settings(cloud, *at, variable) {
-                    let named = cloud.see(by, text).items.into_iter().filter_map(|item| cloud.items[item].component).filter(|to| *to != from);
+                    let is_asked = |to: &usize| *to != from && !drafts[*to].has_role(Role::Ci);
+                    let named = cloud.see(by, text).items.into_iter().filter_map(|item| cloud.items[item].component).filter(is_asked);
                     let told_of = |to: usize| Told { from, to, evidence: vec![cloud.evidence(by, mark), code(place)], authenticated: false, encrypted: false };
                     told.extend(named.map(told_of).take(MOST.saturating_sub(told.len())).collect::<Vec<_>>());
                 }

@@ -12,6 +12,9 @@ use threatline_facts::{Mark, Text};
 /// The kind of a call that takes in a file.
 pub(super) const MODULE: &str = "Bicep::Module";
 
+/// What names of files end with that only try another one.
+const TRIED: &str = ".test.bicep";
+
 /// How deep files take in files, and how many times in all.
 const DEEPEST: usize = 10;
 const MANY: usize = 2_000;
@@ -53,15 +56,17 @@ pub(super) fn deploy<'a>(cloud: &mut Cloud<'a>, said: &Said<'a>) -> Handed<'a> {
 }
 
 impl<'a> Files<'_, 'a> {
-    /// Files that nobody takes in; beside or below a `main` the others are a library.
+    /// Files that nobody takes in but to try them; beside or below a `main` the others are a library.
     fn roots(&self) -> Vec<String> {
-        let taken: BTreeSet<String> = self.resources.values().flatten().filter_map(|call| target(&call.path, call.it)).collect();
+        let deploys = |call: &&&At<'_, Resource>| !call.path.ends_with(TRIED);
+        let taken: BTreeSet<String> = self.resources.values().flatten().filter(deploys).filter_map(|call| target(&call.path, call.it)).collect();
         let mains: BTreeSet<&str> = self.resources.keys().filter(|path| path.rsplit('/').next() == Some("main.bicep")).map(|path| folder_of(path)).collect();
         let is_root = |path: &&str| {
             let is_main = path.rsplit('/').next() == Some("main.bicep");
             is_main || !mains.iter().any(|folder| path.starts_with(folder))
         };
-        self.resources.keys().copied().filter(|path| !taken.contains(*path)).filter(is_root).map(str::to_owned).collect()
+        let left = self.resources.keys().copied().filter(|path| !taken.contains(*path) && !path.ends_with(TRIED));
+        left.filter(is_root).map(str::to_owned).collect()
     }
 
     fn add(&self, cloud: &mut Cloud<'a>, path: &str, scope: &str, handed: &mut Handed<'a>, depth: usize, left: &mut usize) {
@@ -155,6 +160,20 @@ pub(super) fn service(cloud: &Cloud<'_>, at: usize) -> Option<usize> {
     tagged.as_ref().and_then(|tag| services.get(&plain(tag)).or_else(|| begins(tag))).or_else(named).copied()
 }
 
+/// What variables of a program stand below.
+const GROUPS: &[&str] = &["env", "appsettings", "appsettingskeyvaluepairs", "environmentvariables"];
+
+/// The kind of settings of a site that are a resource of their own, and what of it names the site.
+const CONFIGURED: &str = "Microsoft.Web::sites/config";
+const OF_SITE: &[&str] = &["parent", "params.appName", "name"];
+
+/// Settings that are resources of their own, with the component that each is for.
+pub(super) fn configured(cloud: &Cloud<'_>) -> Vec<(usize, usize)> {
+    let keys: Vec<String> = OF_SITE.iter().map(|key| (*key).to_owned()).collect();
+    let found = (0..cloud.items.len()).filter(|at| cloud.items[*at].kind.eq_ignore_ascii_case(CONFIGURED));
+    found.filter_map(|at| Some((cloud.references(at, &keys).into_iter().find_map(|(item, _)| cloud.items[item].component)?, at))).collect()
+}
+
 /// What is told of a variable to the program that a resource hosts, with who says it: by the resource, or by calls around it.
 pub(super) fn settings<'a>(cloud: &Cloud<'a>, at: usize, variable: &str) -> Vec<(usize, &'a Text, Mark)> {
     let mut found = Vec::new();
@@ -162,9 +181,14 @@ pub(super) fn settings<'a>(cloud: &Cloud<'a>, at: usize, variable: &str) -> Vec<
         let attributes = &cloud.items[by].it.attributes;
         for (key, text, mark) in attributes {
             let below = key.strip_prefix("params.").or_else(|| key.strip_prefix("properties."));
-            let Some((before, last)) = below.and_then(|key| key.rsplit_once('.')) else { continue };
-            let is_settings =
-                || before.rsplit('.').next().is_some_and(|group| ["env", "appsettings", "environmentvariables"].contains(&group.to_ascii_lowercase().as_str()));
+            let Some(below) = below else { continue };
+            let (before, last) = below.rsplit_once('.').unwrap_or(("", below));
+            let named = |group: &str| GROUPS.contains(&group.to_ascii_lowercase().as_str());
+            // `configs: [{ name: 'appsettings', properties: { … } }]`
+            let is_settings = || match before.rsplit('.').next() {
+                Some("" | "properties") => before.starts_with("configs.") || cloud.items[by].kind.eq_ignore_ascii_case(CONFIGURED),
+                group => group.is_some_and(named),
+            };
             if last == variable && is_settings() {
                 found.push((by, text, *mark));
             }

@@ -7,6 +7,7 @@ use super::super::draft::{Root, as_folder, folder_of, join};
 use super::super::source::{BUILT, ancestors};
 use super::Cloud;
 use std::collections::BTreeSet;
+use threatline_facts::Text;
 use threatline_knowledge::catalogue::cloud::cloud as ways;
 
 /// Endings of files that a handler's module may have.
@@ -69,12 +70,14 @@ pub(super) fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Opti
         return Some(finder.whole(&cloud.packages));
     }
     let Some((_, text)) = cloud.first(at, &way.code) else {
+        if let Some(folder) = way.image.iter().flat_map(|key| cloud.values_at(at, key)).find_map(|(_, text, _)| archived(cloud, at, text)) {
+            return Some(Code { shared: false, ..finder.within(as_folder(&folder)) });
+        }
         return way.code.is_empty().then(|| finder.beside(item.by.is_some()).in_package(&cloud.packages));
     };
-    let archive = cloud.see(at, text).items.into_iter().find_map(|item| Some((item, ways().archive.get(&cloud.items[item].kind)?)));
     let is_package = |folder: &str| cloud.packages.contains(folder);
-    let found = match archive {
-        Some((item, way)) => cloud.path(item, cloud.first(item, &way.source)?.1)?,
+    let found = match archived(cloud, at, text) {
+        Some(found) => found,
         None => {
             let path = cloud.literal_of(at, text)?;
             // a recipe lies in the folder that it is for
@@ -89,10 +92,17 @@ pub(super) fn code(cloud: &Cloud<'_>, at: usize, files: &BTreeSet<&str>) -> Opti
     if let Some(package) = packed(cloud, &found) {
         return Some(Code { whole: true, ..finder.within(package) });
     }
+    let found = finder.unpacked(&found).unwrap_or(found);
     let source = if finder.is_there(&found) { None } else { finder.source_of(&found, &is_package) };
     let code = source.unwrap_or_else(|| finder.within(as_folder(&found)));
     // what is no function of a module is all of its package
     Some(Code { shared: code.shared && !(way.handler.is_empty() && is_package(&code.folder)), ..code })
+}
+
+/// Where what a resource packs lies, if a text names one that packs code or builds an image.
+fn archived(cloud: &Cloud<'_>, at: usize, text: &Text) -> Option<String> {
+    let (item, way) = cloud.see(at, text).items.into_iter().find_map(|item| Some((item, ways().archive.get(&cloud.items[item].kind)?)))?;
+    cloud.path(item, cloud.first(item, &way.source)?.1)
 }
 
 /// The package that an archive is made of, where the archive itself is not there: the one in whose folder it is put, or in a
@@ -110,6 +120,18 @@ impl Finder<'_> {
     fn is_there(&self, path: &str) -> bool {
         let folder = as_folder(path);
         self.files.contains(path) || self.files.range(folder.as_str()..).next().is_some_and(|file| file.starts_with(&folder))
+    }
+
+    /// What an archive that is not there is made of: the folder beside it that has its name, or the one in which it is put, if that is not the
+    /// folder of who says it.
+    fn unpacked(&self, path: &str) -> Option<String> {
+        let stem = path.strip_suffix(".zip").filter(|_| !self.files.contains(path))?;
+        let folder = folder_of(stem);
+        if self.is_there(stem) {
+            return Some(stem.to_owned());
+        }
+        (!folder.is_empty() && folder != self.own && !is_built(folder.trim_end_matches('/').rsplit('/').next()?) && self.is_there(folder.trim_end_matches('/')))
+            .then(|| folder.trim_end_matches('/').to_owned())
     }
 
     /// Code in a folder.
@@ -165,7 +187,8 @@ impl Finder<'_> {
         let places: Vec<String> = folders.filter_map(|from| join(from, path)).collect();
         let there = places.iter().find(|path| self.is_there(path));
         // of what a build makes the source is there
-        there.or_else(|| places.iter().find(|path| self.unbuilt(path).iter().any(|path| self.is_there(path)))).cloned()
+        let unbuilt = || places.iter().find(|path| self.unbuilt(path).iter().any(|path| self.is_there(path)));
+        there.or_else(unbuilt).cloned().or_else(|| places.iter().find_map(|path| self.unpacked(path)))
     }
 
     /// The source of what a build makes at a path. What holds a package is all of that package's.

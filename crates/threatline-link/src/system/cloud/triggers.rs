@@ -21,6 +21,11 @@ pub(super) fn started(cloud: &Cloud<'_>, drafts: &[Draft<'_>]) -> Vec<Told> {
         let Some(way) = ways().trigger.get(&item.kind) else { continue };
         let itself = way.source.is_empty() && item.component.is_some();
         let mut sources: BTreeSet<usize> = cloud.references(at, &way.source).into_iter().map(|(source, _)| source).chain(itself.then_some(at)).collect();
+        // a rule that is a resource of its own says where its events come from
+        for (rule, _) in cloud.references(at, &way.rule) {
+            let of = ways().trigger.get(&cloud.items[rule].kind).map_or(&[][..], |of| of.source.as_slice());
+            sources.extend(cloud.references(rule, of).into_iter().map(|(source, _)| source));
+        }
         if sources.is_empty() {
             let said = way.source.iter().flat_map(|key| cloud.values_at(at, key));
             sources.extend(said.flat_map(|(_, text, _)| cloud.see_called(at, text).items));

@@ -144,7 +144,7 @@ pub(super) fn used(cloud: &Cloud<'_>, drafts: &[Draft<'_>], grants: &Grants) -> 
 }
 
 /// Whether a variable's value may be an address to call.
-fn is_asked(name: &str) -> bool {
+pub(super) fn is_asked(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     !name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| ways().unasked.iter().any(|unasked| unasked == word))
 }
