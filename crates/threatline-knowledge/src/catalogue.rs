@@ -11,6 +11,7 @@ macro_rules! data {
 }
 
 mod address;
+pub mod agent;
 pub mod bazel;
 mod caller;
 mod chart_library;

@@ -5,6 +5,7 @@
 //! points follow; what a person declares comes last and wins.
 
 mod address;
+mod agents;
 mod bazel;
 mod boundaries;
 mod carried;
@@ -109,7 +110,9 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut flows = flows::find(&mut drafts, &mut directory, &around);
     cloud::flows(&cloud, &drafts, &mut flows, &around);
     mesh::apply(&mut flows, &drafts, &said);
+    agents::apply(&mut drafts, &said, &in_test);
     tool_servers::find(&mut drafts, &directory, &mut flows, &said, &in_test);
+    tool_servers::offered(&mut drafts, &said, &in_test);
     let started = pipelines::find(&mut drafts, &mut flows, &said, &config.prefix);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
