@@ -68,8 +68,14 @@ fn is_built_with(root: &Root, folder: &str, path: &str) -> bool {
 /// So many places tell of one property of a component; more say nothing new.
 const MAX_PLACES: usize = 32;
 
+/// What holds of a program only where it holds of all its parts: one agent that is not shut in is enough.
+const OF_ALL: &[Property] = &[Property::HumanApproval, Property::IterationLimit, Property::Sandboxed];
+
 /// A construct that is there is told with every place where it is; of other properties the last word counts.
 fn seen(properties: &mut Properties, found: &CodeTrait) {
+    if OF_ALL.contains(&found.property) && properties.flag(found.property) == Some(false) && found.value == Value::Flag(true) {
+        return;
+    }
     let mut evidence: Vec<Evidence> = found.places.iter().map(code).collect();
     let mut value = found.value.clone();
     if found.grade == Grade::P
