@@ -610,6 +610,8 @@ pub struct Dials {
     pub product: String,
     /// Addresses, each with its place.
     pub addresses: Vec<(Text, Mark)>,
+    /// Who offers models that it asks for, by their names among third parties, whether a credential is sent along, and the place.
+    pub providers: Vec<(String, bool, Mark)>,
     /// Where the file begins.
     pub mark: Mark,
 }

@@ -33,6 +33,7 @@ struct Command {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    libraries: Vec<String>,
     everything: Vec<String>,
     agent: Vec<Agent>,
     tool: Vec<Tool>,
@@ -58,6 +59,11 @@ pub fn developers_agent(path: &str) -> Option<&'static str> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_of = |agent: &&Agent| agent.files.iter().any(|file| file == name) || folder.split('/').any(|part| agent.folders.iter().any(|own| own == part));
     all().agent.iter().find(is_of).map(|agent| agent.name.as_str())
+}
+
+/// Whether programs that are made with a technology are agents.
+pub fn is_library(technology: &str) -> bool {
+    all().libraries.iter().any(|library| library == technology)
 }
 
 /// Whether a word stands for every tool, or for all that a tool can do.

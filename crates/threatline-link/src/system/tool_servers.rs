@@ -19,7 +19,7 @@ const PROTOCOL: &str = "mcp";
 /// Adds the servers, and who uses them.
 pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, directory: &Directory, flows: &mut Flows, said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for server in said.tool_servers.iter().filter(|server| !in_test(&server.path)) {
+    for server in said.tool_servers.iter().filter(|server| !in_test(&server.path) && !is_example(&server.path)) {
         let from = match developers_agent(&server.path) {
             Some(product) => Some(agents::of_developers(drafts, product, evidence(server))),
             None => owner(drafts, &server.path),
@@ -65,6 +65,12 @@ pub(crate) fn offered(drafts: &mut [Draft<'_>], said: &Said<'_>, in_test: &dyn F
             push_new(&mut drafts[at].evidence, Evidence::new(offer.path.clone(), Some(offer.it.mark), EvidenceSource::Infrastructure, PROTOCOL));
         }
     }
+}
+
+/// Whether a file only shows how others may write theirs.
+fn is_example(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    ["example", "sample", "template"].iter().any(|word| name.contains(word))
 }
 
 fn evidence(server: &At<'_, ToolServer>) -> Evidence {

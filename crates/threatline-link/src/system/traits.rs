@@ -186,13 +186,17 @@ pub(crate) const FRONT: &[&str] = &[
 
 /// Roles that follow from technologies once everything else is known.
 pub(crate) fn roles(drafts: &mut [Draft<'_>]) {
-    const AGENT: &[&str] =
-        &["langgraph", "crewai", "autogen", "openai-agents", "langchain", "llamaindex", "semantic-kernel", "haystack", "pydantic-ai", "smolagents"];
+    // a program that is put into a store's image answers for itself
+    for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::DataStore && !draft.roots.is_empty()) {
+        if draft.has_role(Role::Api) || draft.has_role(Role::McpServer) {
+            draft.kind = ComponentKind::Process;
+        }
+    }
     for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::Process && draft.protocol.is_none()) {
         if FRONT.iter().any(|front| draft.technologies.contains(*front)) {
             draft.roles.insert(Role::WebUi);
         }
-        if AGENT.iter().any(|agent| draft.technologies.contains(*agent)) {
+        if draft.technologies.iter().any(|technology| catalogue::agent::is_library(technology)) {
             draft.roles.insert(Role::Agent);
         }
         if draft.roles.is_empty() {
