@@ -443,7 +443,13 @@ fn an_image_that_is_called_like_a_package_is_built_of_the_module() {
     let main = "package org.acme.petshop;\nimport org.springframework.boot.SpringApplication;\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\n@SpringBootApplication\npublic class Main { public static void main(String[] args) { SpringApplication.run(Main.class, args); } }\n";
     let pom = "<project><groupId>org.acme</groupId><artifactId>shop-demo</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>";
     let deployed = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: petshop}\nspec: {template: {spec: {containers: [{name: petshop, image: somebody/petshop}]}}}\n";
-    let model = model(&[("pom.xml", pom), ("src/main/java/org/acme/petshop/Main.java", main), ("k8s/petshop.yml", deployed)]);
+    let tried = "package org.acme.petshop;\npublic class Tried { public static void main(String[] args) {} }\n";
+    let model = model(&[
+        ("pom.xml", pom),
+        ("src/main/java/org/acme/petshop/Main.java", main),
+        ("src/test/java/org/acme/petshop/Tried.java", tried),
+        ("k8s/petshop.yml", deployed),
+    ]);
     assert_eq!(components(&model), ["petshop"]);
     assert!(model.components[0].technologies.contains("spring-boot"));
 }

@@ -53,12 +53,18 @@ impl Ownership {
     }
 }
 
-/// Where sources of a module of the JVM lie.
-const SOURCES: &str = "src/main/";
+/// Where sources of a module of the JVM lie, and those that test it.
+const SOURCES: [&str; 2] = ["src/main/", "src/test/"];
+
+/// The module that a folder lies in among such sources, and what is below.
+fn module_of(folder: &str) -> Option<(&str, &str)> {
+    let (at, root) = SOURCES.iter().find_map(|root| Some((folder.find(root)?, root)))?;
+    Some((&folder[..at], &folder[at + root.len()..]))
+}
 
 /// Whether a file lies among the sources of a module.
 fn is_in(path: &str, module: &str) -> bool {
-    path.strip_prefix(module).is_some_and(|rest| rest.starts_with(SOURCES))
+    path.strip_prefix(module).is_some_and(|rest| rest.starts_with(SOURCES[0]))
 }
 
 /// So many parts of an image's name are looked at.
@@ -77,16 +83,15 @@ impl Folders {
         let mut folders = Folders { by_stem: BTreeMap::new(), by_package: BTreeMap::new() };
         // below a source root folders are the parts of a package's name: what is called so is the module, unless that has several programs
         let mut inner: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mains = || composed.iter().flat_map(|composed| &composed.mains).map(|main| &*main.place.path);
+        let mains: BTreeSet<&str> = composed.iter().flat_map(|composed| &composed.mains).map(|main| &*main.place.path).collect();
         for folder in source_folders(said, composed) {
-            let module = folder.find(SOURCES).map(|at| &folder[..at]).filter(|module| mains().filter(|path| is_in(path, module)).count() <= 1);
-            if let Some(module) = module {
-                let parts = folder[module.len() + SOURCES.len()..].split_terminator('/').map(stem);
-                parts.for_each(|part| _ = inner.entry(part).or_default().insert(module.to_owned()));
+            let module = module_of(&folder).filter(|(module, _)| mains.iter().filter(|path| is_in(path, module)).count() <= 1);
+            if let Some((module, below)) = module {
+                below.split_terminator('/').map(stem).for_each(|part| _ = inner.entry(part).or_default().insert(module.to_owned()));
             }
             let mut at = 0;
             let mut seen = BTreeSet::new();
-            for part in module.unwrap_or(&folder).split_terminator('/') {
+            for part in module.map_or(folder.as_str(), |(module, _)| module).split_terminator('/') {
                 at += part.len() + 1;
                 let stem = stem(part);
                 if seen.insert(stem.clone()) {
