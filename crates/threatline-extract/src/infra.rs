@@ -6,6 +6,7 @@ pub mod agents;
 mod amplify;
 mod apache;
 mod arm;
+pub mod automation;
 mod azd;
 pub mod bicep;
 pub mod caddy;
@@ -79,6 +80,7 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     hosting::read_vercel,
     hosting::read_heroku,
     agents::read,
+    automation::read,
     terraform::json::read,
     pipeline::read_azure,
     pipeline::read_gitlab,

@@ -54,6 +54,7 @@ pub enum InfraFact {
     ToolServer(ToolServer),
     ToolOffer(ToolOffer),
     AgentRights(AgentRights),
+    Automation(Automation),
     Pipeline(Pipeline),
     BuildTarget(BuildTarget),
     RouteGrant(RouteGrant),

@@ -12,6 +12,7 @@ macro_rules! data {
 
 mod address;
 pub mod agent;
+mod automation;
 pub mod bazel;
 mod caller;
 mod chart_library;
@@ -34,6 +35,7 @@ mod webhook;
 pub mod workloads;
 
 pub use address::{Scheme, encryption, port, scheme};
+pub use automation::{Way, automation_node};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
 pub use chart_library::chart_library;
 pub use command::{is_client, is_errand_name, is_server, starts_no_server};

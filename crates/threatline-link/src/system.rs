@@ -6,6 +6,7 @@
 
 mod address;
 mod agents;
+mod automations;
 mod bazel;
 mod boundaries;
 mod carried;
@@ -113,6 +114,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     agents::apply(&mut drafts, &said, &in_test);
     tool_servers::find(&mut drafts, &directory, &mut flows, &said, &in_test);
     tool_servers::offered(&mut drafts, &said, &in_test);
+    let workflows = automations::find(&mut drafts, &directory, &mut flows, &said, &in_test);
     let started = pipelines::find(&mut drafts, &mut flows, &said, &config.prefix);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
@@ -136,6 +138,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let placing = proxies::Placing { said: &said, homes: &proxies, flows: &flows, flow_ids: &flow_ids, routes: &routes };
     proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
     pipelines::entry_points(&ids, &flow_ids, &mut entry_points, started);
+    automations::entry_points(&drafts, &ids, &mut entry_points, workflows);
     gateways::entry_points(&drafts, &ids, &mut entry_points, &gateways);
     hosted::entry_points(&drafts, &ids, &mut entry_points, &said, &hosted);
     passed_on::apply(&drafts, &ids, &mut entry_points, &placing, &labelled);

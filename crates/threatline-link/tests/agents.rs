@@ -93,3 +93,27 @@ fn an_agent_that_only_reads_acts_on_nothing() {
     assert_eq!(agents(&workflow("", &step(""))), ["codex production execute,write approval- sandbox+"]);
     assert_eq!(agents(&workflow("", &step(", safety-strategy: unsafe"))), ["codex production execute,write approval- sandbox-"]);
 }
+
+const WORKFLOW: &str = r#"{"name": "Support", "active": true, "connections": {}, "nodes": [
+  {"type": "n8n-nodes-base.webhook", "parameters": {"httpMethod": "POST", "path": "ask", "authentication": "headerAuth"}},
+  {"type": "@n8n/n8n-nodes-langchain.chatTrigger", "webhookId": "5a1c", "parameters": {"public": true}},
+  {"type": "@n8n/n8n-nodes-langchain.agent"},
+  {"type": "@n8n/n8n-nodes-langchain.lmChatOllama", "credentials": {"ollamaApi": {"id": "1"}}},
+  {"type": "@n8n/n8n-nodes-langchain.lmChatOpenAi", "credentials": {"openAiApi": {"id": "2"}}},
+  {"type": "n8n-nodes-base.slackTool", "credentials": {"slackApi": {"id": "3"}}}]}"#;
+
+#[test]
+fn workflows_are_ways_in_of_what_runs_them() {
+    let compose = "services:\n  n8n: {image: n8nio/n8n, ports: ['5678:5678']}\n  import: {image: n8nio/n8n, entrypoint: /bin/sh, command: [-c, 'n8n import:workflow --input=/data']}\n  ollama: {image: ollama/ollama}\n";
+    let deployed = model(&[("docker-compose.yml", compose), ("data/support.json", WORKFLOW)]);
+    let ways: Vec<String> = deployed.entry_points.iter().map(|e| format!("{} {:?} {}", e.id.rest(), e.authenticated, e.exposure.name())).collect();
+    assert_eq!(ways, ["n8n:POST /webhook/5a1c/chat Some(false) internet", "n8n:POST /webhook/ask Some(true) internet"]);
+    assert_eq!(flows(&deployed), ["n8n>ollama:http ?", "n8n>openai:https ?", "n8n>slack:https ?"]);
+    assert_eq!(agents(&deployed), ["n8n production message approval? sandbox?"]);
+    let off = WORKFLOW.replace("true, \"connections", "false, \"connections");
+    assert!(model(&[("docker-compose.yml", compose), ("data/support.json", &off)]).entry_points.is_empty(), "it answers nobody");
+    let elsewhere = model(&[("support.json", WORKFLOW), ("app/docker-compose.yml", "services:\n  ollama: {image: ollama/ollama}\n")]);
+    assert_eq!(agents(&elsewhere), ["n8n production message approval? sandbox?"], "it runs somewhere");
+    assert_eq!(flows(&elsewhere), ["n8n>openai:https ?", "n8n>slack:https ?"], "and asks what is there");
+    assert!(model(&[("support.json", &off)]).components.is_empty());
+}

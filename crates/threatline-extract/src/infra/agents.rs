@@ -71,7 +71,7 @@ impl Found {
     }
 }
 
-fn words<'n>(list: Option<&'n Node>) -> impl Iterator<Item = (&'n str, u32)> {
+fn words(list: Option<&Node>) -> impl Iterator<Item = (&str, u32)> {
     list.map_or(&[][..], Node::items).iter().take(MANY).filter_map(|item| Some((item.as_str()?, item.line)))
 }
 

@@ -59,3 +59,35 @@ pub struct AgentRights {
     /// Where.
     pub mark: Mark,
 }
+
+/// A workflow of an automation platform (n8n).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Automation {
+    /// Its name.
+    pub name: Option<String>,
+    /// Whether it is switched on, if it says so.
+    pub active: Option<bool>,
+    /// How it is started from outside.
+    pub ways: Vec<AutomationWay>,
+    /// Whom it turns to, by their names among products and third parties; whether a credential is sent along; and where.
+    pub asks: Vec<(String, bool, Mark)>,
+    /// What agents in it can do with tools: `network`, `message`, and where.
+    pub effects: Vec<(String, Mark)>,
+    /// An agent in it: a model says what is done.
+    pub agent: Option<Mark>,
+    /// Where it begins.
+    pub mark: Mark,
+}
+
+/// How an [`Automation`] is started.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AutomationWay {
+    /// The method of a request; none is a clock.
+    pub method: Option<String>,
+    /// The path of a request, or what the clock starts.
+    pub path: String,
+    /// Whether somebody is asked who he is.
+    pub authenticated: Option<bool>,
+    /// Where.
+    pub mark: Mark,
+}

@@ -106,7 +106,7 @@ pub(super) fn takes_told_caller(steps: &[Step]) -> bool {
         value.parts(&mut |part| inside |= told(part));
         inside || matches!(value, Value::Member(object, name) if names_caller(name) && matches!(&**object, Value::Member(_, state) if state == "state"))
     }
-    steps.iter().any(|step| step.value().into_iter().any(told) || step.bodies().any(|body| takes_told_caller(body)))
+    steps.iter().any(|step| step.value().into_iter().any(told) || step.bodies().any(takes_told_caller))
 }
 
 /// The value that a name is bound to in these steps, the last one.
