@@ -2,9 +2,11 @@
 //!
 //! A YAML or JSON document is recognised by what it says, never by the name of its file.
 
+pub mod agents;
 mod amplify;
 mod apache;
 mod arm;
+pub mod automation;
 mod azd;
 pub mod bicep;
 pub mod caddy;
@@ -77,14 +79,16 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     hosting::read_firebase,
     hosting::read_vercel,
     hosting::read_heroku,
-    tool_servers::read,
+    agents::read,
+    automation::read,
     terraform::json::read,
     pipeline::read_azure,
     pipeline::read_gitlab,
 ];
 
 /// The same for TOML, in which few of them are written.
-const TOML_READERS: &[fn(&Node, &mut Extracted) -> bool] = &[traefik::read, dials::read, hosting::read_fly, hosting::read_netlify, hosting::read_supabase];
+const TOML_READERS: &[fn(&Node, &mut Extracted) -> bool] =
+    &[traefik::read, dials::read, hosting::read_fly, hosting::read_netlify, hosting::read_supabase, agents::read];
 
 /// Reads TOML as whatever kind it is.
 pub fn read_toml(text: &str) -> Extracted {

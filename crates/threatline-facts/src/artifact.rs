@@ -212,7 +212,7 @@ impl ArtifactKind {
                 "yaml" | "yml" if is_values(&lower) => ChartValues,
                 "yaml" | "yml" => Yaml,
                 "tpl" | "tftpl" => ChartTemplate,
-                "json" => Json,
+                "json" | "jsonc" => Json,
                 "toml" => Toml,
                 "proto" => Protobuf,
                 "raml" => Raml,

@@ -3,6 +3,7 @@
 //! The words are neutral: a Compose service and a Kubernetes Deployment are both a [`Workload`].
 //! Values that a file only refers to stay symbolic.
 
+mod agents;
 mod bazel;
 mod kubernetes;
 mod pipeline;
@@ -13,6 +14,7 @@ use crate::{Mark, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use agents::*;
 pub use bazel::*;
 pub use kubernetes::*;
 pub use pipeline::*;
@@ -50,6 +52,9 @@ pub enum InfraFact {
     Hosted(Hosted),
     StoreRules(StoreRules),
     ToolServer(ToolServer),
+    ToolOffer(ToolOffer),
+    AgentRights(AgentRights),
+    Automation(Automation),
     Pipeline(Pipeline),
     BuildTarget(BuildTarget),
     RouteGrant(RouteGrant),
@@ -518,36 +523,6 @@ pub enum HostedKind {
     Store(String),
 }
 
-/// A server of tools that an agent is configured with (Model Context Protocol).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ToolServer {
-    /// What the configuration calls it.
-    pub name: String,
-    /// How it runs.
-    pub runs: ToolProgram,
-    /// The agent sends a credential along.
-    pub credential: bool,
-    /// A secret is written out among its variables, headers or arguments.
-    pub secret: bool,
-    /// Where.
-    pub mark: Mark,
-}
-
-/// How a [`ToolServer`] runs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ToolProgram {
-    /// Elsewhere, at this address.
-    Remote(Text),
-    /// Beside the agent: a package that is fetched for it.
-    Package(String),
-    /// The same: an image.
-    Image(String),
-    /// The same: a file, from the folder that the agent is started in.
-    File(String),
-    /// The same: a program that is there.
-    Program(String),
-}
-
 /// Rules of a store that clients address themselves (Firestore, Firebase Storage and its database).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StoreRules {
@@ -636,6 +611,8 @@ pub struct Dials {
     pub product: String,
     /// Addresses, each with its place.
     pub addresses: Vec<(Text, Mark)>,
+    /// Who offers models that it asks for, by their names among third parties, whether a credential is sent along, and the place.
+    pub providers: Vec<(String, bool, Mark)>,
     /// Where the file begins.
     pub mark: Mark,
 }

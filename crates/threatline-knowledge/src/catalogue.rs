@@ -11,6 +11,8 @@ macro_rules! data {
 }
 
 mod address;
+pub mod agent;
+mod automation;
 pub mod bazel;
 mod bicep_module;
 mod caller;
@@ -34,13 +36,14 @@ mod webhook;
 pub mod workloads;
 
 pub use address::{Scheme, encryption, port, scheme};
+pub use automation::{Way, automation_node};
 pub use bicep_module::{BicepModule, bicep_module};
 pub use caller::{asks_session, finds_records, keeps_records, names_caller};
 pub use chart_library::chart_library;
-pub use command::starts_no_server;
+pub use command::{is_client, is_errand_name, is_server, starts_no_server};
 pub use connection::{Connection, connections, is_address_key, is_read_by_libraries, scheme_of_key, setting};
 pub use data_class::{data_class, is_setting, record_classes};
-pub use dial::{DialFile, dial_files};
+pub use dial::{DialFile, Models, dial_files};
 pub use kinds::{kind_of_letters, letters};
 pub use operator::{Operator, operator};
 pub use package::{CAPABILITIES, Package, package};

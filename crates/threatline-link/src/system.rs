@@ -5,6 +5,8 @@
 //! points follow; what a person declares comes last and wins.
 
 mod address;
+mod agents;
+mod automations;
 mod bazel;
 mod boundaries;
 mod carried;
@@ -119,7 +121,10 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let mut flows = flows::find(&mut drafts, &mut directory, &around);
     cloud::flows(&cloud, &drafts, &mut flows, &around);
     mesh::apply(&mut flows, &drafts, &said);
+    agents::apply(&mut drafts, &said, &in_test);
     tool_servers::find(&mut drafts, &directory, &mut flows, &said, &in_test);
+    tool_servers::offered(&mut drafts, &said, &in_test);
+    let workflows = automations::find(&mut drafts, &directory, &mut flows, &said, &in_test);
     let started = pipelines::find(&mut drafts, &mut flows, &said, &config.prefix);
     let taken = cloud::definitions(&cloud, &said);
     let homes = documented::find(&mut drafts, &around, &taken);
@@ -143,6 +148,7 @@ pub(crate) fn link(artifacts: &[Artifact<'_>], composed: &Composed, config: &Lin
     let placing = proxies::Placing { said: &said, homes: &proxies, flows: &flows, flow_ids: &flow_ids, routes: &routes };
     proxies::entry_points(&drafts, &ids, &mut entry_points, &placing);
     pipelines::entry_points(&ids, &flow_ids, &mut entry_points, started);
+    automations::entry_points(&drafts, &ids, &mut entry_points, workflows);
     gateways::entry_points(&drafts, &ids, &mut entry_points, &gateways);
     hosted::entry_points(&drafts, &ids, &mut entry_points, &said, &hosted);
     passed_on::apply(&drafts, &ids, &mut entry_points, &placing, &labelled);

@@ -415,3 +415,49 @@ fn containers_of_an_editor_are_for_development() {
     let found = model(&[(".devcontainer/docker-compose.yml", compose)]);
     assert!(found.components.iter().all(|component| component.environment == threatline_model::Environment::Development), "{:?}", found.components);
 }
+
+fn roles(model: &Model) -> Vec<String> {
+    let of = |c: &threatline_model::Component| c.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join("+");
+    model.components.iter().map(|c| format!("{} {}", c.id.rest(), of(c))).collect()
+}
+
+#[test]
+fn whoever_only_asks_a_product_is_not_that_product() {
+    let compose = "services:\n  models: {image: ollama/ollama}\n  pull: {image: ollama/ollama, entrypoint: /bin/sh, command: [-c, 'sleep 3; ollama pull llama3']}\n  both: {image: ollama/ollama, command: sh -c 'ollama serve & ollama pull llama3; wait'}\n  seed: {image: postgres, command: [psql, -U, postgres, -f, /seed.sql]}\n  topics: {image: confluentinc/cp-kafka, command: kafka-topics --create --topic orders}\n";
+    assert_eq!(roles(&model(&[("docker-compose.yml", compose)])), ["both llm", "models llm", "pull other", "seed other", "topics other"]);
+}
+
+#[test]
+fn variations_for_another_processor_are_one() {
+    let compose = "services:\n  models-cpu: {image: 'ollama/ollama:latest', profiles: [cpu]}\n  models-gpu: {image: 'ollama/ollama:rocm', profiles: [gpu]}\n  other: {image: 'acme/other:rocm', profiles: [gpu]}\n";
+    assert_eq!(components(&model(&[("docker-compose.yml", compose)])), ["models-cpu", "other"]);
+}
+
+#[test]
+fn a_program_in_the_image_of_a_store_is_a_program() {
+    let code = "from fastapi import FastAPI\nimport openai\napp = FastAPI()\nclient = openai.OpenAI()\n@app.get('/x')\ndef x():\n    return 1\n";
+    let model = model(&[
+        ("docker-compose.yml", "services:\n  graph: {build: ./graph, ports: ['8000:8000']}\n"),
+        ("graph/Dockerfile", "FROM falkordb/falkordb:latest\nCOPY main.py .\nENTRYPOINT [\"/start.sh\"]\n"),
+        ("graph/main.py", code),
+        ("graph/requirements.txt", "fastapi\nopenai\n"),
+    ]);
+    assert_eq!(model.components[0].kind.name(), "process");
+    assert!(flows(&model).contains(&"graph>openai:https"), "{:?}", flows(&model));
+}
+
+#[test]
+fn an_image_that_is_called_like_a_package_is_built_of_the_module() {
+    let main = "package org.acme.petshop;\nimport org.springframework.boot.SpringApplication;\nimport org.springframework.boot.autoconfigure.SpringBootApplication;\n@SpringBootApplication\npublic class Main { public static void main(String[] args) { SpringApplication.run(Main.class, args); } }\n";
+    let pom = "<project><groupId>org.acme</groupId><artifactId>shop-demo</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>";
+    let deployed = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: petshop}\nspec: {template: {spec: {containers: [{name: petshop, image: somebody/petshop}]}}}\n";
+    let tried = "package org.acme.petshop;\npublic class Tried { public static void main(String[] args) {} }\n";
+    let model = model(&[
+        ("pom.xml", pom),
+        ("src/main/java/org/acme/petshop/Main.java", main),
+        ("src/test/java/org/acme/petshop/Tried.java", tried),
+        ("k8s/petshop.yml", deployed),
+    ]);
+    assert_eq!(components(&model), ["petshop"]);
+    assert!(model.components[0].technologies.contains("spring-boot"));
+}

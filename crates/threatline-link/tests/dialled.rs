@@ -77,3 +77,18 @@ app.listen(8080);
     ]);
     assert_eq!(model.flows.iter().map(|flow| flow.id.rest()).collect::<Vec<_>>(), ["pages>stock:http"]);
 }
+
+#[test]
+fn a_gateway_of_models_asks_whom_its_file_names() {
+    let compose =
+        "services:\n  models: {image: 'ghcr.io/berriai/litellm:main', volumes: ['./litellm.yaml:/app/config.yaml']}\n  ollama: {image: ollama/ollama}\n";
+    let file = "model_list:\n  - model_name: big\n    litellm_params: {model: anthropic/claude-sonnet-4, api_key: os.environ/KEY}\n  - model_name: own\n    litellm_params: {model: ollama/llama3, api_base: 'http://ollama:11434'}\n  - model_name: odd\n    litellm_params: {model: nobody/x}\n";
+    let model = model(&[("compose.yaml", compose), ("litellm.yaml", file)]);
+    assert_eq!(flows(&model), ["models>anthropic:https", "models>ollama:http"]);
+}
+
+#[test]
+fn a_store_says_upon_what_it_is_built_and_asks_nobody_else() {
+    let compose = "services:\n  milvus: {image: milvusdb/milvus, environment: {ETCD_ENDPOINTS: 'etcd:2379', MINIO_ADDRESS: 'minio:9000', OTHER_URL: 'http://web:80', PEER: 'redis:6379'}}\n  etcd: {image: quay.io/coreos/etcd}\n  minio: {image: minio/minio}\n  web: {image: acme/web}\n  redis: {image: redis}\n";
+    assert_eq!(flows(&model(&[("compose.yaml", compose)])), ["milvus>etcd:grpc", "milvus>minio:s3"]);
+}

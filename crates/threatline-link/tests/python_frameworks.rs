@@ -155,3 +155,36 @@ fn lists_of_patterns_include_lists_that_include() {
         &["* /api/inner/far unknown", "* /api/near unknown"],
     );
 }
+
+/// Middleware that lets strangers pass and tells who others are: a handler that is told fails for strangers, one that is not answers them.
+#[test]
+fn a_handler_that_is_told_who_calls_is_not_open() {
+    let app = "import jwt
+from fastapi import FastAPI, HTTPException, Request
+
+app = FastAPI()
+
+def read(token: str):
+    try:
+        return jwt.decode(token, 'k', algorithms=['HS256'])
+    except jwt.PyJWTError:
+        raise HTTPException(status_code=403)
+
+@app.middleware('http')
+async def tell(request: Request, call_next):
+    header = request.headers.get('Authorization')
+    if header:
+        request.state.current_user = read(header.split(' ')[1])
+    return await call_next(request)
+
+@app.get('/orders')
+def orders(request: Request):
+    user = request.state.current_user
+    return find(user['sub'])
+
+@app.get('/health')
+def health(request: Request):
+    return request.state.started
+";
+    check(&[("app.py", app)], &["GET /health false C", "GET /orders unknown"]);
+}

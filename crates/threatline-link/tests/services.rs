@@ -94,3 +94,56 @@ fn rails_and_sidekiq_read_their_own_variables() {
     assert_eq!(shown("gem 'rails'\ngem 'pg'\ngem 'sidekiq'\n"), ["web>cache:redis", "web>db:sql"]);
     assert!(shown("gem 'rails'\ngem 'redis'\n").is_empty(), "the driver alone asks for nothing");
 }
+
+#[test]
+fn a_knowledge_base_is_no_model_and_what_it_is_made_of_is_drawn() {
+    let template = "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Files: {Type: AWS::S3::Bucket}
+  Vectors: {Type: AWS::OpenSearchServerless::Collection, Properties: {Name: vectors}}
+  Base:
+    Type: AWS::Bedrock::KnowledgeBase
+    Properties:
+      StorageConfiguration: {OpensearchServerlessConfiguration: {CollectionArn: !GetAtt Vectors.Arn}}
+  Source:
+    Type: AWS::Bedrock::DataSource
+    Properties: {KnowledgeBaseId: !Ref Base, DataSourceConfiguration: {S3Configuration: {BucketArn: !GetAtt Files.Arn}}}
+  Helper:
+    Type: AWS::Bedrock::Agent
+    Properties:
+      KnowledgeBases: [{KnowledgeBaseId: !Ref Base}]
+      ActionGroups: [{ActionGroupExecutor: {Lambda: !GetAtt Ask.Arn}}]
+  Ask:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: main.handler
+      Policies:
+        - Statement:
+            - {Effect: Allow, Action: ['bedrock:Retrieve'], Resource: !GetAtt Base.KnowledgeBaseArn}
+            - {Effect: Allow, Action: ['bedrock:InvokeModel'], Resource: '*'}
+";
+    let code = "import boto3\n\nsearch = boto3.client('bedrock-agent-runtime')\nmodels = boto3.client('bedrock-runtime')\n\ndef handler(event, _):\n    found = search.retrieve(knowledgeBaseId='b', retrievalQuery={'text': 'x'})\n    return models.converse(modelId='m', messages=found)\n";
+    let model = model(&[("template.yaml", template), ("src/main.py", code)]);
+    assert_eq!(
+        flows(&model),
+        ["Ask>Base:https +", "Ask>bedrock:https +", "Base>Files:s3 +", "Base>Vectors:https ?", "Helper>Ask:https +", "Helper>Base:https +"]
+    );
+}
+
+#[test]
+fn one_type_of_account_is_many_services() {
+    let account = |name: &str, kind: &str| {
+        format!("resource {name} 'Microsoft.CognitiveServices/accounts@2024-10-01' = {{\n  name: '{name}'\n  location: 'eu'\n  kind: '{kind}'\n}}\n")
+    };
+    let bicep = [account("models", "OpenAI"), account("forms", "FormRecognizer")].concat();
+    let code = format!(
+        "{APP}\nimport os\nfrom openai import AzureOpenAI\nclient = AzureOpenAI(azure_endpoint=os.environ.get('URL', f\"https://{{os.environ['NAME']}}.openai.azure.com\"), api_key='k')\n"
+    );
+    let model = model(&[MANIFEST, ("main.py", &code), ("infra/main.bicep", &bicep)]);
+    let roles = |c: &threatline_model::Component| c.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join("+");
+    let shown: Vec<String> = model.components.iter().map(|c| format!("{} {}", c.id.rest(), roles(c))).collect();
+    assert_eq!(shown, ["forms ", "models llm", "shop api"]);
+    assert_eq!(flows(&model), ["shop>models:https +"], "an account without a name is the one that is declared");
+}

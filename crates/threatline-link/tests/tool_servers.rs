@@ -49,3 +49,29 @@ fn what_lies_beside_a_program_is_its_own() {
     assert_eq!(components, ["shop production unknown api", "stripe unknown internet mcp_server+third_party"]);
     assert_eq!(flows, ["shop>stripe:mcp ?+"]);
 }
+
+#[test]
+fn each_agent_of_people_is_known_by_its_place() {
+    let codex = "[mcp_servers.docs]\ncommand = \"docs-mcp\"\n";
+    let opencode = r#"{"mcp": {"docs": {"type": "local", "command": ["docs-mcp"]}}}"#;
+    let extension = r#"{"name": "shop", "mcpServers": {"shop": {"httpUrl": "https://mcp.shop.eu/mcp", "trust": true}}}"#;
+    let app = "from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get('/x')\ndef x():\n    return 1\n";
+    let files =
+        [("requirements.txt", "fastapi"), ("main.py", app), (".codex/config.toml", codex), ("opencode.json", opencode), ("gemini-extension.json", extension)];
+    let model = model(&files);
+    assert_eq!(shown(&model).1, ["coding-agent>docs:mcp ??", "coding-agent>mcp.shop.eu:mcp ?+"], "nothing of it is the program's own");
+    let agent = model.components.iter().find(|component| component.name == "coding-agent").unwrap();
+    assert_eq!(agent.technologies.iter().collect::<Vec<_>>(), ["codex", "gemini-cli", "opencode"]);
+    assert_eq!(agent.properties.flag(threatline_model::Property::HumanApproval), Some(false), "its servers are trusted");
+}
+
+#[test]
+fn what_is_published_as_a_server_of_tools_is_one() {
+    let registry = r#"{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json", "name": "io.github.acme/shop"}"#;
+    let main = "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.HandleFunc(\"/x\", func(w http.ResponseWriter, r *http.Request) {})\n\thttp.ListenAndServe(\":80\", nil)\n}\n";
+    let files = [("go.mod", "module example.com/shop\n\ngo 1.22\n"), ("main.go", main)];
+    assert_eq!(shown(&model(&files)).0, ["shop production unknown api"]);
+    let [a, b] = files;
+    assert_eq!(shown(&model(&[a, b, ("server.json", registry)])).0, ["shop production unknown api+mcp_server"]);
+    assert!(model(&[("docs/server.json", registry)]).components.is_empty());
+}

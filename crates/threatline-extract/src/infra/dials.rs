@@ -8,7 +8,7 @@ use crate::node::{Kind, Node};
 use std::collections::BTreeSet;
 use threatline_facts::infra::{Dials, InfraFact};
 use threatline_facts::{Extracted, Mark, Text};
-use threatline_knowledge::catalogue::{DialFile, dial_files};
+use threatline_knowledge::catalogue::{DialFile, Models, Service, dial_files, service};
 
 /// Addresses of one file that are kept.
 const MANY: usize = 1_000;
@@ -35,9 +35,35 @@ pub(super) fn read(document: &Node, out: &mut Extracted) -> bool {
         let mark = out.mark(node.line, node.end_line);
         addresses.extend(address(node, scheme.filter(|_| !is_unsure)).map(|text| (text, mark)));
     }
+    let providers = file.models.as_ref().map(|models| providers(document, models, out)).unwrap_or_default();
     let mark = whole(document, out);
-    out.say(InfraFact::Dials(Dials { product: file.product.clone(), addresses, mark }));
+    out.say(InfraFact::Dials(Dials { product: file.product.clone(), addresses, providers, mark }));
     true
+}
+
+/// Who offers the models that a file names.
+fn providers(document: &Node, models: &Models, out: &mut Extracted) -> Vec<(String, bool, Mark)> {
+    let mut described = vec![document];
+    for key in &models.at {
+        described = described
+            .iter()
+            .filter_map(|node| node.get(key))
+            .flat_map(|node| if node.is_sequence() { node.items() } else { std::slice::from_ref(node) })
+            .collect();
+    }
+    let mut found: Vec<(String, bool, Mark)> = Vec::new();
+    for node in described.into_iter().take(MANY).filter(|node| node.get(&models.unless).is_none()) {
+        let Some(entry) = node.entry(&models.name) else { continue };
+        let provider = entry.value.as_str().and_then(|name| name.split_once('/')).and_then(|(provider, _)| service("models", provider));
+        if let Some(Service::Named(provider)) = provider {
+            let has_key = node.get(&models.credential).is_some();
+            match found.iter_mut().find(|(known, ..)| known == provider) {
+                Some((_, known, _)) => *known |= has_key,
+                None => found.push((provider.to_owned(), has_key, out.mark(entry.line, entry.end_line()))),
+            }
+        }
+    }
+    found
 }
 
 struct Scalar<'n> {

@@ -2,6 +2,7 @@
 //!
 //! Of a script only commands are kept that the catalogue knows, and expressions that become a part of its text.
 
+mod agents;
 mod azure;
 mod bitbucket;
 mod circleci;

@@ -1,15 +1,26 @@
-//! Servers of tools that agents are configured with: `.mcp.json`, `.cursor/mcp.json`, `.vscode/mcp.json`,
-//! `claude_desktop_config.json` and their like.
+//! Servers of tools that agents are configured with: `.mcp.json`, `.cursor/mcp.json`, `.vscode/mcp.json`, `.codex/config.toml`,
+//! `opencode.json`, `claude_desktop_config.json` and their like. What a repository publishes as such a server itself is told, too:
+//! `server.json` of the registry, the manifest of a bundle, `smithery.yaml`.
 //!
 //! Whose agent it is says the place of the file. Of a command only the program is kept: arguments may hold anything.
 
 use super::{secret, text};
 use crate::node::{Entry, Node};
-use threatline_facts::infra::{InfraFact, ToolProgram, ToolServer};
+use threatline_facts::infra::{InfraFact, ToolOffer, ToolProgram, ToolServer};
 use threatline_facts::{Extracted, Hidden, Mark};
+use threatline_knowledge::catalogue::agent;
 
 /// Keys under which servers stand.
-const KEYS: &[&[&str]] = &[&["mcpServers"], &["mcp", "servers"], &["mcp", "mcpServers"], &["context_servers"]];
+const KEYS: &[&[&str]] = &[
+    &["mcpServers"],
+    &["mcp", "servers"],
+    &["mcp", "mcpServers"],
+    &["context_servers"],
+    &["mcp_servers"],
+    &["amp.mcpServers"],
+    &["customizations", "vscode", "mcp", "servers"],
+    &["customizations", "vscode", "settings", "mcp", "servers"],
+];
 
 /// Keys beside `servers` in a file that has nothing else.
 const BARE: &[&str] = &["servers", "inputs", "$schema"];
@@ -17,32 +28,51 @@ const BARE: &[&str] = &["servers", "inputs", "$schema"];
 /// How servers are spoken to.
 const KINDS: &[&str] = &["stdio", "http", "sse", "streamable-http", "streamableHttp", "remote", "local"];
 
+/// Whose schema a description of a published server names, and how one begins to run (Smithery).
+const REGISTRY: &str = "modelcontextprotocol.io/schemas/";
+const STARTS: &[&str] = &["stdio", "http"];
+
+/// Where headers stand that are sent along.
+const HEADERS: [&str; 3] = ["headers", "http_headers", "env_http_headers"];
+
 /// Servers of one file, and words of a command that are looked at.
 const MANY: usize = 200;
 const WORDS: usize = 64;
 const MOST_LETTERS: usize = 256;
 
-/// Reads a document if it lists such servers; says whether it did.
+/// Reads a document if it lists such servers, or describes one; says whether it did.
 pub fn read(document: &Node, out: &mut Extracted) -> bool {
-    let listed = KEYS.iter().find_map(|key| document.at(key)).filter(|node| node.is_mapping());
-    let servers = match listed {
-        Some(servers) => servers,
-        None => match document.get("servers").filter(|servers| servers.is_mapping() && is_bare(document, servers)) {
-            Some(servers) => servers,
-            None => return false,
-        },
-    };
+    if let Some((name, file)) = offered(document) {
+        let mark = super::mark(document, out);
+        out.say(InfraFact::ToolOffer(ToolOffer { name: name.map(str::to_owned), file: file.map(str::to_owned), mark }));
+        return true;
+    }
+    let listed = KEYS.iter().find_map(|key| document.at(key)).filter(|node| node.is_mapping() || node.is_sequence());
+    let bare = || ["servers", "mcp"].iter().filter_map(|key| document.get(key)).find(|servers| is_bare(document, servers));
+    let Some(servers) = listed.or_else(bare) else { return false };
+    // a list names each server inside of it
+    let of_list = servers.items().iter().map(|node| (node.str_at(&["name"]).unwrap_or_default(), node, node.line));
+    let all: Vec<_> = servers.entries().iter().map(|entry| (entry.key.as_str(), &entry.value, entry.line)).chain(of_list).take(MANY).collect();
     let mut found = false;
-    for entry in servers.entries().iter().take(MANY) {
-        let Some(server) = server(entry) else { continue };
+    for (name, node, line) in all {
+        let Some(server) = server(name, node) else { continue };
         found = true;
-        if entry.value.get("disabled").and_then(Node::as_bool) == Some(true) || entry.value.get("enabled").and_then(Node::as_bool) == Some(false) {
+        if node.get("disabled").and_then(Node::as_bool) == Some(true) || node.get("enabled").and_then(Node::as_bool) == Some(false) {
             continue;
         }
-        let mark = out.mark(entry.line, entry.value.end_line.max(entry.line));
+        let mark = out.mark(line, node.end_line.max(line));
         out.say(InfraFact::ToolServer(ToolServer { mark, ..server }));
     }
     found
+}
+
+/// What a description of a published server of tools calls it, and the file that runs it.
+fn offered(document: &Node) -> Option<(Option<&str>, Option<&str>)> {
+    let text = |path: &[&str]| document.str_at(path).filter(|text| text.len() <= MOST_LETTERS);
+    let is_registered = document.str_at(&["$schema"]).is_some_and(|schema| schema.contains(REGISTRY));
+    let is_bundle = document.at(&["server", "mcp_config"]).is_some_and(Node::is_mapping) && text(&["server", "entry_point"]).is_some();
+    let is_started = text(&["startCommand", "type"]).is_some_and(|kind| STARTS.contains(&kind));
+    (is_registered || is_bundle || is_started).then(|| (text(&["name"]), text(&["server", "entry_point"])))
 }
 
 /// `servers` means many things; these are of the protocol only if each says how it is started, and nothing else is there.
@@ -51,12 +81,14 @@ fn is_bare(document: &Node, servers: &Node) -> bool {
         let kind = entry.value.str_at(&["type"]);
         kind.is_some_and(|kind| KINDS.contains(&kind)) || (kind.is_none() && entry.value.get("command").is_some())
     };
-    document.entries().iter().all(|entry| BARE.contains(&entry.key.as_str())) && !servers.entries().is_empty() && servers.entries().iter().all(known)
+    let is_alone = document.get("servers").is_some() && document.entries().iter().all(|entry| BARE.contains(&entry.key.as_str()));
+    // beside settings of one agent, that says of each server where it runs
+    let is_placed = || servers.entries().iter().all(|entry| matches!(entry.value.str_at(&["type"]), Some("local" | "remote")));
+    !servers.entries().is_empty() && servers.entries().iter().all(known) && (is_alone || is_placed())
 }
 
-fn server(entry: &Entry) -> Option<ToolServer> {
-    let node = &entry.value;
-    if entry.key.is_empty() || entry.key.len() > MOST_LETTERS {
+fn server(name: &str, node: &Node) -> Option<ToolServer> {
+    if name.is_empty() || name.len() > MOST_LETTERS {
         return None;
     }
     let address = ["url", "serverUrl", "httpUrl"].iter().find_map(|key| node.str_at(&[key]));
@@ -69,14 +101,19 @@ fn server(entry: &Entry) -> Option<ToolServer> {
         Some(address) => ToolProgram::Remote(secret::hide("url", text::braces(address))),
         None => program(&words)?,
     };
-    let pairs = |key: &'static str| node.get(key).map_or(&[][..], Node::entries).iter().take(WORDS);
+    let pairs = |key: &'static str| node.get(key).or_else(|| node.at(&["command", key])).map_or(&[][..], Node::entries).iter().take(WORDS);
     let written = |entry: &Entry| entry.value.as_str().is_some_and(|value| secret::hide(&entry.key, text::braces(value)).hidden() == Some(Hidden::Secret));
     let is_credential = |key: &str| ["authorization", "x-api-key", "api-key", "cookie"].contains(&key.to_ascii_lowercase().as_str());
+    let headers = || HEADERS.iter().flat_map(|key| pairs(key));
+    let all_of_it = |key: &str| node.get(key).is_some_and(|list| list.one_or_many().iter().filter_map(Node::as_str).any(agent::is_everything));
     Some(ToolServer {
-        name: entry.key.clone(),
+        name: name.to_owned(),
         runs,
-        credential: pairs("headers").any(|header| is_credential(&header.key)) || node.get("auth").is_some_and(Node::is_mapping),
-        secret: pairs("env").chain(pairs("headers")).any(written),
+        credential: headers().any(|header| is_credential(&header.key))
+            || ["auth", "oauth"].iter().any(|key| node.get(key).is_some_and(Node::is_mapping))
+            || node.get("bearer_token_env_var").is_some(),
+        secret: ["env", "environment"].into_iter().flat_map(pairs).chain(headers()).any(written),
+        trusted: ["autoApprove", "alwaysAllow"].iter().any(|key| all_of_it(key)) || node.get("trust").and_then(Node::as_bool) == Some(true),
         mark: Mark(0),
     })
 }

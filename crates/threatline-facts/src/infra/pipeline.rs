@@ -83,6 +83,10 @@ pub struct PipelineStep {
     pub images: Vec<BuiltImage>,
     /// Expressions that are put into its script as text: `github.event.issue.title`.
     pub expands: Vec<String>,
+    /// The same of what an agent is told that it starts.
+    pub prompts: Vec<String>,
+    /// What such an agent may do, as the step says: `execute`, `write`.
+    pub effects: Vec<String>,
     /// Where it is written.
     pub mark: Mark,
 }

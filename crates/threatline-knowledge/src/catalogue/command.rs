@@ -9,6 +9,26 @@ use std::sync::OnceLock;
 #[serde(deny_unknown_fields)]
 struct Written {
     idle: BTreeSet<String>,
+    servers: BTreeSet<String>,
+    clients: BTreeSet<String>,
+    askers: BTreeSet<String>,
+    errands: BTreeSet<String>,
+}
+
+/// Whether a word of a command is a program that serves.
+pub fn is_server(word: &str) -> bool {
+    all().servers.contains(word)
+}
+
+/// Whether words of a command are a program that only asks another one: of a store, or of any product.
+pub fn is_client(words: &[&str], of_store: bool) -> bool {
+    let asks = |window: &[&str]| all().askers.contains(&window.join(" "));
+    words.iter().any(|word| of_store && all().clients.contains(*word)) || words.windows(1).chain(words.windows(2)).any(asks)
+}
+
+/// Whether a script or a service is called for something that is done once.
+pub fn is_errand_name(name: &str) -> bool {
+    name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|part| all().errands.iter().any(|errand| part.starts_with(errand.as_str())))
 }
 
 fn all() -> &'static Written {

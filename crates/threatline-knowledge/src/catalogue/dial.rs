@@ -20,6 +20,23 @@ pub struct DialFile {
     /// Of the keys below the first only those count whose names stand at the second.
     #[serde(default)]
     pub used: Vec<(String, String)>,
+    /// Where it names models.
+    #[serde(default)]
+    pub models: Option<Models>,
+}
+
+/// Where a file names models with who offers them: `anthropic/claude-sonnet-4`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// Keys from the top to what describes a model.
+    pub at: Vec<String>,
+    /// Its key for the name.
+    pub name: String,
+    /// Its key for the credential.
+    pub credential: String,
+    /// A key with which it is asked for elsewhere.
+    pub unless: String,
 }
 
 /// All of them; the first that fits is the one.

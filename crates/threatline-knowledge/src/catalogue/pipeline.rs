@@ -37,6 +37,43 @@ pub struct Task {
     /// Inputs that mean a short-lived identity of the pipeline.
     #[serde(default)]
     pub identity: Vec<String>,
+    /// An agent that it starts, which then does what a model says.
+    pub agent: Option<Agent>,
+}
+
+/// An agent that a step starts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agent {
+    /// What it is called.
+    pub name: String,
+    /// Inputs that, switched on, have another provider asked in place of the task's.
+    #[serde(default)]
+    pub instead: BTreeMap<String, String>,
+    /// Inputs whose text it is told.
+    #[serde(default)]
+    pub prompt: Vec<String>,
+    /// What it may do where nothing confines it; nobody is there to be asked.
+    #[serde(default)]
+    pub effects: Vec<String>,
+    /// Inputs that list what else it may do.
+    #[serde(default)]
+    pub tools: Vec<String>,
+    /// Inputs whose settings list all that it may do.
+    #[serde(default)]
+    pub confined: Vec<String>,
+    /// Inputs, and what they say where it may only read.
+    #[serde(default)]
+    pub reads: BTreeMap<String, String>,
+    /// Options, or words of inputs, that let it do everything.
+    #[serde(default)]
+    pub frees: Vec<String>,
+    /// It is shut in, unless inputs say these words.
+    #[serde(default)]
+    pub shut_in: Option<BTreeMap<String, String>>,
+    /// It does nothing for people without the right to write here, unless one of these inputs names them.
+    #[serde(default)]
+    pub admits: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

@@ -201,12 +201,31 @@ pub struct Resource {
     pub protocol: Option<String>,
     /// The attribute whose value is an engine's name (`postgres`, `POSTGRES_15`, `aurora-mysql`).
     pub engine: Option<String>,
+    /// What else it is where that attribute has this value: one type of resource may be many services.
+    #[serde(default)]
+    pub variants: BTreeMap<String, Variant>,
     /// An attribute without which it makes nothing.
     #[serde(default)]
     pub needs: Option<String>,
 }
 
+/// One of the services that a type of resource may be.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Lower-case product name.
+    pub technology: String,
+    /// The model's words.
+    #[serde(default)]
+    pub roles: Vec<String>,
+}
+
 impl Resource {
+    /// The service that it is where the `engine` attribute has this value, if it may be several.
+    pub fn variant(&self, value: &str) -> Option<&Variant> {
+        self.variants.iter().find(|(name, _)| name.eq_ignore_ascii_case(value)).map(|(_, variant)| variant)
+    }
+
     /// The product behind the value of the `engine` attribute.
     pub fn of_engine(&self, value: &str) -> Option<&'static Technology> {
         let lower = value.to_ascii_lowercase();

@@ -183,8 +183,14 @@ fn compose_services<'a>(workloads: &[At<'a, Workload>]) -> BTreeMap<String, Vec<
 
 fn is_variation(a: &Workload, b: &Workload) -> bool {
     let apart = !a.profiles.is_empty() && !b.profiles.is_empty() && a.profiles != b.profiles;
+    // another tag is another make of the same: for a processor of its own
+    let untagged = |image: &Text| {
+        let text = image.with_defaults();
+        text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(text.clone(), |(name, _)| name.to_owned())
+    };
     let image = |w: &Workload| {
-        w.containers.first().map(|c| (c.image.clone(), c.build.as_ref().map(|build| (build.context.clone(), build.dockerfile.clone())), c.command.clone()))
+        let build = |c: &Container| c.build.as_ref().map(|build| (build.context.clone(), build.dockerfile.clone()));
+        w.containers.first().map(|c| (c.image.as_ref().map(untagged), build(c), c.command.clone()))
     };
     apart && image(a) == image(b)
 }
@@ -295,8 +301,8 @@ fn describe(draft: &mut Draft<'_>, said: &Said<'_>, folders: &Folders) {
                 if products.insert(product.technology) {
                     draft.technologies.insert(product.technology.to_owned());
                     // the first container is what the workload is; a sidecar only adds technology
-                    if draft.protocol.is_none() && is_main(workload, container) && !(product.kind == ComponentKind::DataStore && is_errand(workload, container))
-                    {
+                    let of_store = product.kind == ComponentKind::DataStore;
+                    if draft.protocol.is_none() && is_main(workload, container) && !is_errand(workload, container, of_store) {
                         draft.becomes(&product);
                     }
                 }
@@ -315,44 +321,8 @@ fn own_make(service: &str, images: &[String]) -> Option<Product> {
     images.iter().any(is_named).then(|| catalogue::image(word).map(Product::from)).flatten().filter(is_own_kind)
 }
 
-/// The image of a store that is only started to do something with another one: `psql -f seed.sql`, `./restore.sh`.
-fn is_errand(workload: &Workload, container: &Container) -> bool {
-    const SERVERS: [&str; 12] = [
-        "postgres",
-        "mysqld",
-        "mariadbd",
-        "mongod",
-        "mongos",
-        "redis-server",
-        "valkey-server",
-        "docker-entrypoint.sh",
-        "entrypoint.sh",
-        "server",
-        "start",
-        "sentinel",
-    ];
-    const CLIENTS: [&str; 19] = [
-        "psql",
-        "pg_dump",
-        "pg_restore",
-        "pg_isready",
-        "mysql",
-        "mysqldump",
-        "mysqladmin",
-        "mongo",
-        "mongosh",
-        "mongodump",
-        "mongorestore",
-        "mongoimport",
-        "redis-cli",
-        "mc",
-        "cqlsh",
-        "clickhouse-client",
-        "createdb",
-        "mariadb",
-        "cypher-shell",
-    ];
-    const ERRANDS: [&str; 11] = ["init", "setup", "seed", "restore", "backup", "migrate", "migration", "import", "load", "create", "populate"];
+/// The image of a product that is only started to do something with another one: `psql -f seed.sql`, `./restore.sh`, `ollama pull llama3`.
+fn is_errand(workload: &Workload, container: &Container, of_store: bool) -> bool {
     let words: Vec<String> = container
         .command
         .iter()
@@ -360,10 +330,13 @@ fn is_errand(workload: &Workload, container: &Container) -> bool {
         .map(|word| word.rsplit('/').next().unwrap_or_default().to_ascii_lowercase())
         .filter(|word| !word.is_empty())
         .collect();
-    let named = |name: &str| name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|part| ERRANDS.iter().any(|errand| part.starts_with(errand)));
-    let is = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let script = words.iter().find(|word| word.ends_with(".sh") || word.ends_with(".sql"));
-    !is(&SERVERS) && (is(&CLIENTS) || script.is_some_and(|script| named(script) || named(&workload.name)))
+    // what follows an option may be its value: `psql -U postgres`
+    let is_value = |at: usize| at > 0 && words[at - 1].starts_with('-') && !matches!(words[at - 1].as_str(), "-c" | "--");
+    let serves = (0..words.len()).any(|at| catalogue::is_server(&words[at]) && !is_value(at));
+    let script = words.iter().find(|word| word.ends_with(".sh") || word.ends_with(".sql")).filter(|_| of_store);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let named = |script: &String| catalogue::is_errand_name(script) || catalogue::is_errand_name(&workload.name);
+    !serves && (catalogue::is_client(&words, of_store) || script.is_some_and(named))
 }
 
 fn is_main(workload: &Workload, container: &Container) -> bool {

@@ -198,15 +198,17 @@ impl<'a> Finder<'_, 'a> {
         if let Some(third) = catalogue::host(host) {
             let own = third.kind != Kind::ExternalEntity;
             // an account without a name is the one that is declared, if there is only one
-            let nameless = address.nameless || managed_name(host, third) == third.name;
+            let name = managed_name(host, third);
+            let unknown = name.is_empty() || name.contains('*');
+            let nameless = address.nameless || unknown || name == third.name;
             if let Some(declared) = self.directory.declared(&third.name, from, self.drafts).filter(|_| nameless) {
                 return declared;
             }
-            if own && address.nameless {
+            if own && (address.nameless || unknown) {
                 return Some(self.provided(third, from));
             }
             return Some(if own {
-                self.managed(&managed_name(host, third), host, &product.filter(Product::is_backing).unwrap_or(third.into()))
+                self.managed(&name, host, &product.filter(Product::is_backing).unwrap_or(third.into()))
             } else {
                 self.third_party(third, host)
             });

@@ -166,13 +166,17 @@ impl Directory {
     pub(crate) fn product(&self, technology: &str, from: usize, drafts: &[Draft<'_>]) -> Option<usize> {
         // what only tests run is nothing that others speak to
         let in_test = |at: usize| drafts[at].environment == Environment::Test;
+        // a service of somebody else's is not what uses its library, whatever that is made of
+        let is_run = threatline_knowledge::catalogue::technology(technology).is_some();
         let all: BTreeSet<usize> = self
             .products
             .get(technology)?
             .iter()
             .copied()
             .filter(|at| !in_test(*at) || in_test(from))
-            .filter(|at| *at != from && (drafts[*at].plays.contains(technology) || (!drafts[*at].descriptions.is_empty() && drafts[*at].protocol.is_some())))
+            .filter(|at| {
+                *at != from && (drafts[*at].plays.contains(technology) || (is_run && !drafts[*at].descriptions.is_empty() && drafts[*at].protocol.is_some()))
+            })
             .collect();
         if all.len() == 1 {
             return all.into_iter().next();

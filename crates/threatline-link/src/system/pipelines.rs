@@ -3,6 +3,8 @@
 //! A pipeline that only builds and tests is none of it. One that has secrets, an identity or rights of its own is: whoever
 //! makes it run what he sent has all of that.
 
+mod agents;
+
 use super::draft::{Draft, folder_of, third_party};
 use super::flows::{Flows, Key, Proved, push_new};
 use super::said::{At, Said};
@@ -244,6 +246,10 @@ impl Reader<'_, '_> {
         let deployed: BTreeSet<&str> = tasks(job).filter(|(_, task)| task.does == Does::Deploy).filter_map(|(step, task)| turns_to(step, task)).collect();
         let mut opened = BTreeSet::new();
         for (step, task) in tasks(job) {
+            if let Some(agent) = &task.agent {
+                opened.extend(agents::start(self, (job, step, task), agent, drafts, flows));
+                continue;
+            }
             let Some(to) = turns_to(step, task) else { continue };
             let target = third_party(drafts, to, catalogue::third_party(to));
             // whom a pipeline turns to is shown by the first that does; each flow has the places of its own

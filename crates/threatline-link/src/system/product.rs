@@ -29,6 +29,10 @@ impl Product {
 
     /// What a resource makes whose attribute for the engine has this value.
     pub(crate) fn of_resource(resource: &'static Resource, engine: Option<&str>) -> Self {
+        if let Some(variant) = engine.and_then(|engine| resource.variant(engine)) {
+            let of_kind = Product::of_resource(resource, None);
+            return Product { technology: &variant.technology, roles: &variant.roles, ..of_kind };
+        }
         let engine = engine.and_then(|engine| resource.of_engine(engine));
         let product = engine.or_else(|| technology(&resource.technology));
         Product {

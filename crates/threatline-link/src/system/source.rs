@@ -54,6 +54,20 @@ impl Ownership {
     }
 }
 
+/// Where sources of a module of the JVM lie, and those that test it.
+const SOURCES: [&str; 2] = ["src/main/", "src/test/"];
+
+/// The module that a folder lies in among such sources, and what is below.
+fn module_of(folder: &str) -> Option<(&str, &str)> {
+    let (at, root) = SOURCES.iter().find_map(|root| Some((folder.find(root)?, root)))?;
+    Some((&folder[..at], &folder[at + root.len()..]))
+}
+
+/// Whether a file lies among the sources of a module.
+fn is_in(path: &str, module: &str) -> bool {
+    path.strip_prefix(module).is_some_and(|rest| rest.starts_with(SOURCES[0]))
+}
+
 /// So many parts of an image's name are looked at.
 const MOST_PARTS: usize = 6;
 
@@ -68,16 +82,26 @@ pub(crate) struct Folders {
 impl Folders {
     pub(crate) fn new(said: &Said<'_>, composed: Option<&Composed>) -> Self {
         let mut folders = Folders { by_stem: BTreeMap::new(), by_package: BTreeMap::new() };
+        // below a source root folders are the parts of a package's name: what is called so is the module, unless that has several programs
+        let mut inner: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mains: BTreeSet<&str> = composed.iter().flat_map(|composed| &composed.mains).map(|main| &*main.place.path).collect();
         for folder in source_folders(said, composed) {
+            let module = module_of(&folder).filter(|(module, _)| mains.iter().filter(|path| is_in(path, module)).count() <= 1);
+            if let Some((module, below)) = module {
+                below.split_terminator('/').map(stem).for_each(|part| _ = inner.entry(part).or_default().insert(module.to_owned()));
+            }
             let mut at = 0;
             let mut seen = BTreeSet::new();
-            for part in folder.split_terminator('/') {
+            for part in module.map_or(folder.as_str(), |(module, _)| module).split_terminator('/') {
                 at += part.len() + 1;
                 let stem = stem(part);
                 if seen.insert(stem.clone()) {
                     folders.by_stem.entry(stem).or_default().insert(folder[..at].to_owned());
                 }
             }
+        }
+        for (stem, modules) in inner.into_iter().filter(|(_, modules)| modules.len() == 1) {
+            folders.by_stem.entry(stem).or_insert(modules);
         }
         for package in &said.packages {
             let folder = folder_of(&package.path);

@@ -2,6 +2,7 @@
 //! which of them this repository holds itself.
 
 use super::address::{self, Address};
+use super::agents;
 use super::documented::owner;
 use super::draft::{Draft, folder_of, join, third_party};
 use super::flows::{Flows, Proved, push_new};
@@ -9,41 +10,28 @@ use super::names::Directory;
 use super::said::{At, Said};
 use std::collections::BTreeMap;
 use threatline_facts::infra::{ToolProgram, ToolServer};
-use threatline_knowledge::catalogue;
-use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Exposure, Grade, Proof, Property, Role, Value};
-
-/// What people's own agents are called here, whichever they use.
-const AGENT: &str = "coding-agent";
+use threatline_knowledge::catalogue::{self, agent::developers_agent};
+use threatline_model::{ComponentKind, Evidence, EvidenceSource, Exposure, Grade, Proof, Property, Role, Value};
 
 /// How servers of tools are spoken to, and what they are.
 const PROTOCOL: &str = "mcp";
 
-/// Folders and files in which people's agents are configured.
-const FOLDERS: &[&str] = &[
-    ".vscode",
-    ".cursor",
-    ".claude",
-    ".windsurf",
-    ".roo",
-    ".gemini",
-    ".amazonq",
-    ".kiro",
-    ".zed",
-    ".continue",
-    ".cline",
-    ".devcontainer",
-    ".junie",
-    ".codex",
-    ".idea",
-];
-const FILES: &[&str] = &[".mcp.json", "claude_desktop_config.json"];
-
 /// Adds the servers, and who uses them.
 pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, directory: &Directory, flows: &mut Flows, said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for server in said.tool_servers.iter().filter(|server| !in_test(&server.path)) {
-        let from = if is_peoples(&server.path) { Some(agent(drafts, server)) } else { owner(drafts, &server.path) };
+    for server in said.tool_servers.iter().filter(|server| !in_test(&server.path) && !is_example(&server.path)) {
+        let from = match developers_agent(&server.path) {
+            Some(product) => Some(agents::of_developers(drafts, product, evidence(server))),
+            None => owner(drafts, &server.path),
+        };
         let Some(from) = from else { continue };
+        if server.it.trusted {
+            drafts[from].properties.set(
+                Property::HumanApproval,
+                Value::Flag(false),
+                Proof { grade: Grade::X, confidence: 950, evidence: vec![evidence(server)] },
+            );
+        }
         let to = match &server.it.runs {
             ToolProgram::Remote(text) => {
                 let found = address::parse(&text.with_defaults()).into_iter().next();
@@ -66,9 +54,23 @@ pub(crate) fn find(drafts: &mut Vec<Draft<'_>>, directory: &Directory, flows: &m
     }
 }
 
-fn is_peoples(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    FILES.contains(&name) || path.split('/').any(|part| FOLDERS.contains(&part))
+/// Programs of this repository that are published as servers of tools are such.
+pub(crate) fn offered(drafts: &mut [Draft<'_>], said: &Said<'_>, in_test: &dyn Fn(&str) -> bool) {
+    for offer in said.tool_offers.iter().filter(|offer| !in_test(&offer.path)) {
+        let file = offer.it.file.as_deref().and_then(|file| join(folder_of(&offer.path), file));
+        let at = file.and_then(|file| owner(drafts, &file)).or_else(|| owner(drafts, &offer.path));
+        if let Some(at) = at {
+            drafts[at].roles.insert(Role::McpServer);
+            drafts[at].technologies.insert(PROTOCOL.to_owned());
+            push_new(&mut drafts[at].evidence, Evidence::new(offer.path.clone(), Some(offer.it.mark), EvidenceSource::Infrastructure, PROTOCOL));
+        }
+    }
+}
+
+/// Whether a file only shows how others may write theirs.
+fn is_example(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    ["example", "sample", "template"].iter().any(|word| name.contains(word))
 }
 
 fn evidence(server: &At<'_, ToolServer>) -> Evidence {
@@ -81,20 +83,6 @@ fn proof(server: &At<'_, ToolServer>) -> Proof {
 
 fn proved(server: &At<'_, ToolServer>) -> Proved {
     Proved { holds: true, proof: Proof { grade: Grade::X, ..proof(server) } }
-}
-
-/// The agent of whoever develops here.
-fn agent(drafts: &mut Vec<Draft<'_>>, server: &At<'_, ToolServer>) -> usize {
-    let at = drafts.iter().position(|draft| draft.name == AGENT && draft.environment == Environment::Development).unwrap_or_else(|| {
-        let mut draft = Draft::new(AGENT, "", ComponentKind::Process);
-        draft.roles.insert(Role::Agent);
-        draft.environment = Environment::Development;
-        draft.exposure = Exposure::Local;
-        drafts.push(draft);
-        drafts.len() - 1
-    });
-    push_new(&mut drafts[at].evidence, evidence(server));
-    at
 }
 
 /// A program that is run beside the agent.

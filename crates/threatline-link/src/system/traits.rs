@@ -68,8 +68,14 @@ fn is_built_with(root: &Root, folder: &str, path: &str) -> bool {
 /// So many places tell of one property of a component; more say nothing new.
 const MAX_PLACES: usize = 32;
 
+/// What holds of a program only where it holds of all its parts: one agent that is not shut in is enough.
+const OF_ALL: &[Property] = &[Property::HumanApproval, Property::IterationLimit, Property::Sandboxed];
+
 /// A construct that is there is told with every place where it is; of other properties the last word counts.
 fn seen(properties: &mut Properties, found: &CodeTrait) {
+    if OF_ALL.contains(&found.property) && properties.flag(found.property) == Some(false) && found.value == Value::Flag(true) {
+        return;
+    }
     let mut evidence: Vec<Evidence> = found.places.iter().map(code).collect();
     let mut value = found.value.clone();
     if found.grade == Grade::P
@@ -180,13 +186,17 @@ pub(crate) const FRONT: &[&str] = &[
 
 /// Roles that follow from technologies once everything else is known.
 pub(crate) fn roles(drafts: &mut [Draft<'_>]) {
-    const AGENT: &[&str] =
-        &["langgraph", "crewai", "autogen", "openai-agents", "langchain", "llamaindex", "semantic-kernel", "haystack", "pydantic-ai", "smolagents"];
+    // a program that is put into a store's image answers for itself
+    for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::DataStore && !draft.roots.is_empty()) {
+        if draft.has_role(Role::Api) || draft.has_role(Role::McpServer) {
+            draft.kind = ComponentKind::Process;
+        }
+    }
     for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::Process && draft.protocol.is_none()) {
         if FRONT.iter().any(|front| draft.technologies.contains(*front)) {
             draft.roles.insert(Role::WebUi);
         }
-        if AGENT.iter().any(|agent| draft.technologies.contains(*agent)) {
+        if draft.technologies.iter().any(|technology| catalogue::agent::is_library(technology)) {
             draft.roles.insert(Role::Agent);
         }
         if draft.roles.is_empty() {

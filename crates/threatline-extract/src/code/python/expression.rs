@@ -86,7 +86,10 @@ impl Lowering<'_> {
     }
 
     fn call(&self, node: Node) -> ExpressionKind {
-        let callee = self.field(node, "function");
+        let callee = match node.field("function") {
+            Some(of) if self.is_class_of(of) => self.field(of, "value"),
+            _ => self.field(node, "function"),
+        };
         if let ExpressionKind::Name(name) = &callee.kind
             && name == "super"
         {
@@ -99,6 +102,22 @@ impl Lowering<'_> {
         };
         // `"…{}…".format(x)` keeps its shape: the packs know `str.format`.
         ExpressionKind::Call { callee, arguments, types: Vec::new(), construct: false }
+    }
+
+    /// Whether a class is told what it is of, `Agent[Context]`, and nothing is looked up: both are spelt as types are.
+    fn is_class_of(&self, node: Node) -> bool {
+        let last = |node: Node| match node.kind() {
+            "identifier" => Some(self.text(node)),
+            "attribute" => node.field("attribute").map(|name| self.text(name)),
+            _ => None,
+        };
+        let is_class = |name: &str| name.starts_with(char::is_uppercase) && name.chars().any(char::is_lowercase);
+        let is_type = |name: &str| is_class(name) || matches!(name, "str" | "int" | "float" | "bool" | "bytes" | "dict" | "list" | "None" | "T");
+        let of = super::fields(node, "subscript");
+        node.kind() == "subscript"
+            && node.field("value").and_then(last).is_some_and(is_class)
+            && !of.is_empty()
+            && of.into_iter().all(|of| of.kind() == "none" || last(of).is_some_and(is_type))
     }
 
     pub(super) fn argument(&self, node: Node) -> Option<Argument> {

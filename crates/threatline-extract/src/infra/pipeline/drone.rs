@@ -55,6 +55,7 @@ fn step(node: &Node, out: &mut Extracted) -> PipelineStep {
         images: images::of_script(&script),
         expands: Vec::new(),
         mark: out.mark(node.line, node.end_line),
+        ..PipelineStep::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Workflows of GitHub Actions.
 
-use super::{LETTERS, MANY, commands, expressions, images, kept};
+use super::{LETTERS, MANY, agents, commands, expressions, images, kept};
 use crate::node::{Entry, Node};
 use threatline_facts::Extracted;
 use threatline_facts::infra::{BuiltImage, InfraFact, Pipeline, PipelineJob, PipelinePlatform, PipelineStep, Trigger};
@@ -74,6 +74,8 @@ fn step(node: &Node, out: &mut Extracted) -> PipelineStep {
     let mut secrets = secrets_of(node.get("env"));
     secrets.extend(secrets_of(node.get("with")));
     secrets.extend(expressions(script).flat_map(secrets_in).map(|name| (String::new(), name)));
+    let (mut effects, prompts) = agents::of_action(node.str_at(&["uses"]).unwrap_or_default(), with);
+    effects.extend(agents::of_script(script));
     PipelineStep {
         uses: node.str_at(&["uses"]).filter(|uses| uses.len() <= LETTERS).map(str::to_owned),
         with: with.iter().take(MANY).filter_map(|entry| kept(&entry.key, &entry.value)).collect(),
@@ -81,6 +83,8 @@ fn step(node: &Node, out: &mut Extracted) -> PipelineStep {
         secrets,
         images: if node.get("working-directory").is_some() { Vec::new() } else { images_of(node, script) },
         expands: scripts.into_iter().flat_map(expressions).filter(|inside| pipeline::is_filled_by_outsiders(inside)).map(str::to_owned).collect(),
+        prompts,
+        effects,
         mark: out.mark(node.line, node.end_line),
     }
 }

@@ -1,6 +1,7 @@
 //! Words and shapes that guards are told by.
 
 use super::*;
+use threatline_knowledge::catalogue::names_caller;
 
 /// Whether a call is given the function that goes on.
 pub(super) fn hands_on(call: &Call, prover: &Prover) -> bool {
@@ -96,6 +97,16 @@ pub(in crate::compose) fn calls_in<'a>(value: &'a Value, out: &mut Vec<&'a Call>
     if let Value::Call(call) = value {
         out.push(call);
     }
+}
+
+/// Whether steps take from a request who calls, `request.state.user`: it is there only where something before them has put it there.
+pub(super) fn takes_told_caller(steps: &[Step]) -> bool {
+    fn told(value: &Value) -> bool {
+        let mut inside = false;
+        value.parts(&mut |part| inside |= told(part));
+        inside || matches!(value, Value::Member(object, name) if names_caller(name) && matches!(&**object, Value::Member(_, state) if state == "state"))
+    }
+    steps.iter().any(|step| step.value().into_iter().any(told) || step.bodies().any(takes_told_caller))
 }
 
 /// The value that a name is bound to in these steps, the last one.

@@ -18,8 +18,21 @@ impl<'a> Finder<'_, 'a> {
             }
             for from in readers {
                 self.dials(from, file);
+                file.it.providers.iter().for_each(|(provider, has_key, mark)| self.offered(from, file, provider, *has_key, *mark));
             }
         }
+    }
+
+    /// Models that somebody else offers.
+    fn offered(&mut self, from: usize, file: &At<'a, Dials>, provider: &str, has_key: bool, mark: Mark) {
+        let Some(third) = catalogue::third_party(provider) else { return };
+        let to = self.third_party(third, &third.name);
+        let evidence = vec![Evidence::new(file.path.clone(), Some(mark), EvidenceSource::Infrastructure, &file.it.product)];
+        let flow = self.flows.by_key.entry((from, to, Some(third.protocol.clone()))).or_default();
+        evidence.iter().for_each(|item| push_new(&mut flow.evidence, item.clone()));
+        merge(&mut flow.encrypted, Some(Proved { holds: true, proof: proof(evidence.clone()) }));
+        merge(&mut flow.authenticated, has_key.then(|| Proved { holds: true, proof: proof(evidence.clone()) }));
+        self.drafts[to].evidence_if_none(evidence);
     }
 
     fn dials(&mut self, from: usize, file: &At<'a, Dials>) {

@@ -11,6 +11,9 @@ fn is_env_file(path: &str) -> bool {
     threatline_facts::ArtifactKind::of(path.rsplit('/').next().unwrap_or(path)) == Some(threatline_facts::ArtifactKind::EnvFile)
 }
 
+/// Upon what stores are built.
+const UNDER_STORES: [Role; 3] = [Role::ObjectStore, Role::ConfigurationServer, Role::ServiceDiscovery];
+
 impl<'a> Finder<'_, 'a> {
     /// What the framework connects to by its own configuration: a connection string or a host under a
     /// key of it.
@@ -57,9 +60,11 @@ impl<'a> Finder<'_, 'a> {
         let written = !draft.roots.is_empty() && (speaks || draft.has_role(Role::Gateway));
         // a broker of queues waits for others, whatever a file that all of them are given says
         let waits = draft.has_role(Role::MessageBroker) && matches!(draft.protocol.as_deref(), Some("amqp" | "mqtt"));
-        if written || waits || draft.descriptions.is_empty() || draft.kind == ComponentKind::DataStore {
+        if written || waits || draft.descriptions.is_empty() {
             return;
         }
+        // a store waits for others, too, but may keep what it stores elsewhere, and what it knows of itself
+        let is_store = draft.kind == ComponentKind::DataStore;
         let dials: Vec<Address> = draft
             .technologies
             .iter()
@@ -78,12 +83,16 @@ impl<'a> Finder<'_, 'a> {
                 let resolved = resolve(&setting.value, &variables, &Settings::new());
                 for address in address::parse(&resolved.text.with_defaults()) {
                     let sure = address.scheme.is_some() || address.port.is_some() || names_a_host(name);
-                    if let Some(to) = self.inside(&address, from).filter(|_| sure) {
+                    let keeps = |to: &usize| UNDER_STORES.iter().any(|role| self.drafts[*to].has_role(*role));
+                    if let Some(to) = self.inside(&address, from).filter(|to| sure && (!is_store || keeps(to))) {
                         told = true;
                         self.stated(from, to, &address, &[(setting.path.clone(), setting.mark)], "environment");
                     }
                 }
             }
+        }
+        if is_store {
+            return;
         }
         told |= self.mounted(from, configs);
         for address in dials.iter().filter(|_| !told) {
