@@ -81,6 +81,8 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.logged.extend(said.logged.iter().cloned());
         out.reads.extend(said.reads.iter().cloned());
         out.spoken.extend(said.spoken.iter().cloned());
+        out.held.extend(said.held.iter().cloned());
+        out.named.extend(said.named.iter().cloned());
         out.libraries.extend(said.libraries.iter().cloned());
         out.products.extend(said.products.iter().cloned());
         out.resources.extend(said.resources.iter().cloned());
@@ -94,11 +96,15 @@ pub fn join(parts: &[&Part]) -> Composed {
     out
 }
 
-fn add<'p>(out: &mut Composed, numbers: &mut HashMap<&'p CodeCall, usize>, call: &'p CodeCall) -> usize {
-    *numbers.entry(call).or_insert_with(|| {
+/// A call that several units see is one, of all of them.
+fn add(out: &mut Composed, numbers: &mut HashMap<CodeCall, usize>, call: &CodeCall) -> usize {
+    let number = *numbers.entry(CodeCall { homes: None, ..call.clone() }).or_insert_with(|| {
         out.calls.push(call.clone());
         out.calls.len() - 1
-    })
+    });
+    let known = &mut out.calls[number].homes;
+    *known = known.take().zip(call.homes.clone()).map(|(known, more)| known.into_iter().chain(more).collect());
+    number
 }
 
 /// Where the route of an entry point stands.
