@@ -327,6 +327,8 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     let reach = rules::reach(&sources, &|path| own.contains(path), shelf);
     Part {
         reach,
+        root: root.to_owned(),
+        touched: inventory::touched(&program),
         borrowed,
         visited: evaluator.visited.iter().filter(|(file, _)| !program.is_own(*file)).map(|found| function(*found)).collect(),
         made: evaluator.made.iter().map(|(file, class)| (program.files[*file].path.clone(), *class)).collect(),

@@ -201,7 +201,7 @@ fn a_call_in_shared_source_is_of_those_on_whose_behalf_it_is_made() {
     let compose = "services:\n  web: {build: {context: ., dockerfile: web/Dockerfile}}\n  mails: {build: {context: ., dockerfile: mails/Dockerfile}}\n  stock: {image: acme/stock}\n";
     let shared = "import axios from 'axios';\nexport async function reserve(id) {\n  return axios.post('http://stock/reserve', { id });\n}\n";
     let web = "import express from 'express';\nimport { reserve } from '@shop/shared';\nconst app = express();\napp.post('/orders', async (req, res) => res.json(await reserve(req.body.id)));\napp.listen(80);\n";
-    let mails = "import express from 'express';\nimport { other } from '@shop/shared';\nconst app = express();\napp.get('/mails', (req, res) => res.json(other));\napp.listen(80);\n";
+    let mails = "import express from 'express';\nimport { other } from '@shop/shared/other.js';\nconst app = express();\napp.get('/mails', (req, res) => res.json(other));\napp.listen(80);\n";
     let package = |name: &str| {
         format!("{{\"name\": \"@shop/{name}\", \"main\": \"index.js\", \"dependencies\": {{\"express\": \"4\", \"axios\": \"1\", \"@shop/shared\": \"*\"}}}}")
     };
@@ -211,6 +211,7 @@ fn a_call_in_shared_source_is_of_those_on_whose_behalf_it_is_made() {
         ("package.json", "{\"name\": \"shop\", \"workspaces\": [\"shared\", \"web\", \"mails\"]}"),
         ("shared/package.json", &shared_package),
         ("shared/index.js", shared),
+        ("shared/other.js", "export const other = 'mails';\n"),
         ("web/package.json", &web_package),
         ("web/Dockerfile", "FROM node:20\nCOPY web web\nCOPY shared shared\n"),
         ("web/index.js", web),

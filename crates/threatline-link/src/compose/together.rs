@@ -23,6 +23,9 @@ pub struct Part {
     pub(super) alone: BTreeMap<usize, (Arc<str>, u32)>,
     /// Classes of which it makes objects.
     pub(super) made: BTreeSet<(Arc<str>, u32)>,
+    /// Its root, and the files of other units that it may run some of, as far as names tell.
+    pub(super) root: String,
+    pub(super) touched: BTreeSet<Arc<str>>,
     /// Its rules of access, for the routes of the units that it is built with.
     pub(super) reach: super::rules::Reach,
 }
@@ -87,6 +90,12 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.products.extend(said.products.iter().cloned());
         out.resources.extend(said.resources.iter().cloned());
         out.unresolved.extend(said.unresolved.iter().cloned());
+    }
+    // who speaks of what stands in a file may run it, though nobody saw how
+    for call in &mut out.calls {
+        if let Some(homes) = &mut call.homes {
+            homes.extend(parts.iter().filter(|part| part.touched.contains(&call.place.path)).map(|part| Arc::from(part.root.as_str())));
+        }
     }
     super::rules::govern(&parts.iter().map(|part| &part.reach).collect::<Vec<_>>(), &mut out.entries);
     let made: BTreeSet<(&str, u32)> = parts.iter().flat_map(|part| part.made.iter().map(|(path, class)| (&**path, *class))).collect();
