@@ -27,12 +27,14 @@ pub mod kustomization;
 pub mod log_config;
 pub mod nginx;
 pub mod ocelot;
+mod own_addresses;
 pub mod pipeline;
 pub mod properties;
 mod proxy;
 pub mod secret;
 pub mod serverless;
 pub mod settings;
+mod sidecars;
 pub mod skaffold;
 pub mod starlark;
 pub mod terraform;
@@ -84,11 +86,13 @@ const READERS: &[fn(&Node, &mut Extracted) -> bool] = &[
     terraform::json::read,
     pipeline::read_azure,
     pipeline::read_gitlab,
+    sidecars::read,
+    own_addresses::read,
 ];
 
 /// The same for TOML, in which few of them are written.
 const TOML_READERS: &[fn(&Node, &mut Extracted) -> bool] =
-    &[traefik::read, dials::read, hosting::read_fly, hosting::read_netlify, hosting::read_supabase, agents::read];
+    &[traefik::read, dials::read, hosting::read_fly, hosting::read_netlify, hosting::read_supabase, agents::read, own_addresses::read];
 
 /// Reads TOML as whatever kind it is.
 pub fn read_toml(text: &str) -> Extracted {

@@ -48,6 +48,9 @@ pub enum InfraFact {
     Setting(Setting),
     Proxy(Proxy),
     Dials(Dials),
+    OwnAddresses(OwnAddresses),
+    Backing(Backing),
+    SidecarNames(SidecarNames),
     Worker(Worker),
     Hosted(Hosted),
     StoreRules(StoreRules),
@@ -614,6 +617,40 @@ pub struct Dials {
     /// Who offers models that it asks for, by their names among third parties, whether a credential is sent along, and the place.
     pub providers: Vec<(String, bool, Mark)>,
     /// Where the file begins.
+    pub mark: Mark,
+}
+
+/// Addresses of hosts inside in a file of configuration that no product and no framework known here reads: a program's own, if one
+/// opens it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OwnAddresses {
+    /// Dotted key, address, place.
+    pub addresses: Vec<(String, Text, Mark)>,
+}
+
+/// What a sidecar puts behind a name for the programs beside it (a component of Dapr).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Backing {
+    /// How programs call it.
+    pub name: String,
+    /// `state.redis`, `pubsub.kafka`, `bindings.postgresql`.
+    pub kind: String,
+    /// Where it is, as far as that is told; the first that leads somewhere counts.
+    pub addresses: Vec<Text>,
+    /// Programs that may use it, by their names among sidecars; none is all.
+    pub scopes: Vec<String>,
+    /// Programs that it delivers a topic to (a subscription); then `kind` is empty and `name` that of the broker.
+    pub topic: Option<String>,
+    /// Where.
+    pub mark: Mark,
+}
+
+/// What programs are called among sidecars, where they are started from a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SidecarNames {
+    /// Name, and the program's folder, relative to the file.
+    pub names: Vec<(String, String)>,
+    /// Where.
     pub mark: Mark,
 }
 

@@ -153,6 +153,12 @@ fn print_calls(composed: &Composed) {
     for (variable, default, place) in &composed.reads {
         println!("reads {variable} {default:?} {}", place.path);
     }
+    for (address, variable, place) in &composed.held {
+        println!("holds {address} {variable:?} {}", place.path);
+    }
+    for (name, place) in &composed.named {
+        println!("names {name} {}", place.path);
+    }
     for (library, place) in &composed.libraries {
         println!("library {library} {}", place.path);
     }

@@ -21,6 +21,7 @@ mod evaluate;
 mod expression;
 mod guard;
 mod handlers;
+mod held;
 mod hung;
 mod include;
 mod inventory;
@@ -112,6 +113,9 @@ pub struct CodeEntry {
     pub places: Vec<Place>,
     /// Indexes into [`Composed::calls`] of what its handler opens; none is unknown.
     pub calls: Option<Vec<usize>>,
+    /// The file of its handler, where that is of another package of Go than the one that makes the route: who is built without it does not have
+    /// the route.
+    pub handled: Option<Arc<str>>,
     /// Roots of the units that take the route from another one; none where it is of whoever is built with its source.
     pub homes: Option<BTreeSet<Arc<str>>>,
 }
@@ -141,6 +145,8 @@ pub struct CodeCall {
     pub data: Vec<(DataClass, Vec<Place>)>,
     /// Where.
     pub place: Place,
+    /// Roots of the units on whose behalf it was seen, where it stands in another one; none where it is of whoever is built with its source.
+    pub homes: Option<BTreeSet<Arc<str>>>,
 }
 
 /// A program's start: it listens, or it is a main function.
@@ -224,6 +230,10 @@ pub struct Composed {
     pub reads: Vec<(String, Option<Text>, Place)>,
     /// Environment variables that stand right behind a scheme in a text (`http://${ADDR}/x`), with it.
     pub spoken: Vec<(String, String, Place)>,
+    /// Addresses of hosts inside that are written in code, scheme, host and port of each; with the variable in whose place it stands.
+    pub held: Vec<(String, Option<String>, Place)>,
+    /// Names in files that open a file of configuration: of that file, and what it may be asked for.
+    pub named: Vec<(String, Place)>,
     /// Libraries in use: import of a known package, by file (`express`, `spring-boot`, `openai`).
     pub libraries: Vec<(String, Place)>,
     /// Products of the catalogue that programs are, by a library that makes them one.
@@ -305,15 +315,21 @@ pub fn compose_unit(root: &str, units: &[&Unit<'_>], shelf: Shelf) -> Part {
     let made = |path: &str, class: u32| evaluator.made.iter().any(|(file, made)| *made == class && *program.files[*file].path == *path);
     constructs::settle(&mut out, &made);
     inventory::collect(&program, &mut out);
+    held::collect(&program, &mut out);
     let is_own = |place: &Place| own.contains(&*place.path);
     let borrowed: BTreeSet<usize> = (0..out.entries.len()).filter(|entry| !out.entries[*entry].places.last().is_some_and(is_own)).collect();
     for entry in &borrowed {
         out.entries[*entry].homes = Some(BTreeSet::from([Arc::from(root)]));
     }
+    for call in out.calls.iter_mut().filter(|call| !is_own(&call.place)) {
+        call.homes = Some(BTreeSet::from([Arc::from(root)]));
+    }
     let function = |(file, index): (usize, u32)| (program.files[file].path.clone(), index);
     let reach = rules::reach(&sources, &|path| own.contains(path), shelf);
     Part {
         reach,
+        root: root.to_owned(),
+        touched: inventory::touched(&program),
         borrowed,
         visited: evaluator.visited.iter().filter(|(file, _)| !program.is_own(*file)).map(|found| function(*found)).collect(),
         made: evaluator.made.iter().map(|(file, class)| (program.files[*file].path.clone(), *class)).collect(),

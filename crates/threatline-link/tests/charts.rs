@@ -282,3 +282,32 @@ fn a_library_that_lies_elsewhere_is_known_by_its_publisher() {
     assert_eq!(files(chart), ["shop process internet production"]);
     assert!(!files(&chart.replace("bitnamicharts", "acmecharts")).contains(&"shop process internet production".to_owned()), "another's is not");
 }
+
+/// What is quoted may hold quotes, what is not known may be lines of a text, and a comment may hold anything: a template is lost for none of them.
+#[test]
+fn quotes_open_texts_and_comments_lose_no_template() {
+    let template = "{{/* isn't used: {{ include \"gone\" . }} */}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  start.sh: |{{ .Files.Get \"start.sh\" | nindent 4 }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: shop/web
+          env:
+            - name: ABOUT
+              value: {{ toJson (dict \"release\" \"one\") | quote }}
+";
+    let model = model(&[("chart/Chart.yaml", CHART), ("chart/values.yaml", "a: 1\n"), ("chart/templates/web.yaml", template)]);
+    assert_eq!(components(&model), ["web process internal production"]);
+}

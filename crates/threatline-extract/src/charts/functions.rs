@@ -13,7 +13,7 @@ pub(super) fn call(name: &str, values: &[Value]) -> Value {
     match (name, values) {
         ("default", [default, value]) => defaulted(value, default),
         ("coalesce" | "ternary" | "default" | "required" | "fail" | "empty" | "not" | "eq" | "ne" | "lt" | "le" | "gt" | "ge", _) => choice(name, values),
-        ("quote" | "squote", values) => Value::text(values.iter().map(|value| format!("\"{}\"", value.printed())).collect::<Vec<_>>().join(" ")),
+        ("quote" | "squote", values) => Value::text(values.iter().map(|value| format!("\"{}\"", escaped(&value.printed()))).collect::<Vec<_>>().join(" ")),
         ("printf", [Value::Text(format), rest @ ..]) => printf(format, rest),
         ("print", values) => joined(values, ""),
         ("cat", values) => joined(values, " "),
@@ -30,6 +30,11 @@ pub(super) fn call(name: &str, values: &[Value]) -> Value {
         ) => collection(name, values),
         _ => text(name, values),
     }
+}
+
+/// A text between quotes, where quotes may stand in it, too.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 fn defaulted(value: &Value, default: &Value) -> Value {

@@ -41,7 +41,14 @@ fn read(output: &Output) -> Facts {
     if output.text.trim().is_empty() {
         return Facts::default();
     }
-    let mut documents = match node::parse(ArtifactKind::Yaml, &output.text) {
+    let opened;
+    let text = if output.text.contains(HOLE) {
+        opened = without_open_blocks(&output.text);
+        &opened
+    } else {
+        &output.text
+    };
+    let mut documents = match node::parse(ArtifactKind::Yaml, text) {
         Ok(documents) => documents,
         Err(reason) => return Extracted::lost(reason).facts,
     };
@@ -65,6 +72,16 @@ fn read(output: &Output) -> Facts {
         }
     }
     out.facts
+}
+
+/// A text of several lines that is not known, where its lines would begin: `script: |` and nothing behind it.
+fn without_open_blocks(text: &str) -> String {
+    let begins = |line: &str| {
+        let header = line.trim_end_matches(HOLE);
+        header.len() < line.len() && [": |", ": |-", ": |+", ": >", ": >-", ": >+"].iter().any(|block| header.ends_with(block))
+    };
+    let lines = text.split('\n').map(|line| if begins(line.trim_end()) { line.trim_end().trim_end_matches(HOLE) } else { line });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A hook that only tests the release.

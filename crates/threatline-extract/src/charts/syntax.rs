@@ -112,6 +112,12 @@ fn count(text: &str) -> u32 {
 
 /// Where the action that begins here closes; braces in texts do not count.
 fn closing(inside: &str) -> Option<usize> {
+    // nothing in a comment is an action or a text, whatever stands in it
+    let begun = inside.strip_prefix('-').map_or(inside, str::trim_start);
+    if begun.starts_with("/*") {
+        let ends = inside.find("*/")?;
+        return inside[ends..].find("}}").map(|at| ends + at);
+    }
     let bytes = inside.as_bytes();
     let (mut at, mut quote) = (0, 0u8);
     while at < bytes.len() {

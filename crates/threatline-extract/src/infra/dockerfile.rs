@@ -111,14 +111,23 @@ impl Reader<'_> {
             }
             Instruction::Entrypoint(entrypoint) => {
                 let words = command(&entrypoint.arguments);
+                self.started(&words);
                 self.stage(|stage| (stage.entrypoint, stage.command) = (words, Vec::new()));
             }
             Instruction::Cmd(cmd) => {
                 let words = command(&cmd.arguments);
+                self.started(&words);
                 self.stage(|stage| stage.command = words);
             }
             _ => {}
         }
+    }
+
+    /// What is compiled whenever the container starts.
+    fn started(&mut self, words: &[Text]) {
+        let words: Vec<String> = words.iter().map(Text::with_defaults).collect();
+        let found = compiled::started(&words, &self.folder);
+        self.stage(|stage| stage.compiles.extend(found));
     }
 
     fn stage(&mut self, change: impl FnOnce(&mut Stage)) {

@@ -77,6 +77,7 @@ fn read_list(document: &Node, depth: usize, out: &mut Extracted) -> bool {
         ("helm.toolkit.fluxcd.io", "HelmRelease") => super::chart::release::flux(document, out),
         ("argoproj.io", "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" | "CronWorkflow") => workload::steps(&resource, out),
         ("tekton.dev", kind) => super::pipeline::tekton::read(document, kind, out),
+        ("dapr.io", kind) => super::sidecars::resource(document, kind, out),
         ("serving.knative.dev", "Service") => workload::knative(&resource, out),
         _ if operator::read(&resource, out) => {}
         _ => workload::read(&resource, out),

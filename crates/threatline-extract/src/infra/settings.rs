@@ -45,8 +45,7 @@ const OTHERS: &[&str] = &["apiVersion", "openapi", "swagger", "asyncapi", "servi
 
 /// Reads the documents of a file if one of them is such configuration; says whether it was.
 pub fn read(documents: &[Node], out: &mut Extracted) -> bool {
-    let other = |document: &Node| OTHERS.iter().any(|key| document.get(key).is_some()) || super::compose::is_bare(document);
-    let others = documents.iter().any(other);
+    let others = documents.iter().any(is_other);
     let java = documents.iter().any(is_java);
     if others || !(java || documents.iter().any(is_dotnet)) {
         return false;
@@ -65,6 +64,11 @@ pub fn read(documents: &[Node], out: &mut Extracted) -> bool {
         );
     }
     true
+}
+
+/// Whether a document is known to be something else than anybody's settings.
+fn is_other(document: &Node) -> bool {
+    OTHERS.iter().any(|key| document.get(key).is_some()) || super::compose::is_bare(document)
 }
 
 /// One setting, its secret hidden.

@@ -100,6 +100,35 @@ pub(super) fn member_names<'a>(program: &Program<'a>) -> BTreeSet<&'a str> {
     names(program.files.iter().map(|file| file.source), true)
 }
 
+/// Files of other units that define what the program's own files speak of by its name, and what those speak of in turn.
+pub(super) fn touched(program: &Program<'_>) -> BTreeSet<Arc<str>> {
+    let others: Vec<usize> = (0..program.files.len()).filter(|file| !program.is_own(*file)).collect();
+    let mut defined: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for &file in &others {
+        let source = program.source(file);
+        let functions = source.functions.iter().map(|function| function.name.as_str()).filter(|name| !name.is_empty());
+        let all: BTreeSet<&str> = functions.chain(source.classes.iter().map(|class| class.name.as_str())).collect();
+        all.into_iter().for_each(|name| defined.entry(name).or_default().push(file));
+    }
+    let mut open: Vec<usize> = if defined.is_empty() { Vec::new() } else { program.own_files().collect() };
+    let mut seen: BTreeSet<usize> = open.iter().copied().collect();
+    while let Some(file) = open.pop() {
+        let source = program.source(file);
+        let imported = source.imports.iter().flat_map(|import| import.member.iter().chain([&import.local])).map(String::as_str);
+        let spoken = names(std::iter::once(source), true);
+        // what is handed in by its type
+        let fields = source.classes.iter().flat_map(|class| class.bases.iter().chain(class.fields.iter().filter_map(|field| field.declared.as_ref())));
+        let parameters = source.functions.iter().flat_map(|function| &function.parameters).filter_map(|parameter| parameter.declared.as_ref());
+        let types = fields.chain(parameters).map(|declared| declared.name.rsplit('.').next().unwrap_or(&declared.name));
+        for name in spoken.into_iter().chain(imported).chain(types) {
+            // what a name leads to is looked at once
+            let found = defined.remove(name).unwrap_or_default();
+            open.extend(found.into_iter().filter(|file| seen.insert(*file)));
+        }
+    }
+    seen.into_iter().filter(|file| !program.is_own(*file)).map(|file| program.files[file].path.clone()).collect()
+}
+
 fn names<'a>(sources: impl Iterator<Item = &'a Source>, members: bool) -> BTreeSet<&'a str> {
     let mut out = Names { found: BTreeSet::new(), members };
     for source in sources {

@@ -54,6 +54,10 @@ pub(super) fn sort(out: &mut Composed) {
     out.reads.dedup();
     out.spoken.sort_by(|a, b| (&a.2, &a.0, &a.1).cmp(&(&b.2, &b.0, &b.1)));
     out.spoken.dedup();
+    out.held.sort_by(|a, b| (&a.2, &a.0, &a.1).cmp(&(&b.2, &b.0, &b.1)));
+    out.held.dedup();
+    out.named.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+    out.named.dedup();
     let libraries: BTreeSet<(Place, String)> = std::mem::take(&mut out.libraries).into_iter().map(|(name, place)| (place, name)).collect();
     out.libraries = libraries.into_iter().map(|(place, name)| (name, place)).collect();
     out.products.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));

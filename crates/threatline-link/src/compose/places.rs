@@ -9,7 +9,7 @@ impl Composed {
     /// Hands over every mark with the path of the file that it counts in. All types are taken apart field by field, so
     /// that the compiler asks about one that is added.
     pub fn each_mark(&mut self, mut visit: impl FnMut(&Arc<str>, &mut Mark)) {
-        let Composed { entries, calls, mains, imports: _, traits, data, logged, reads, spoken, libraries, products, resources, unresolved } = self;
+        let Composed { entries, calls, mains, imports: _, traits, data, logged, reads, spoken, held, named, libraries, products, resources, unresolved } = self;
         let mut place = |place: &mut Place| visit(&place.path, &mut place.mark);
         entries.iter_mut().for_each(|entry| of_entry(entry, &mut place));
         calls.iter_mut().for_each(|call| of_call(call, &mut place));
@@ -23,6 +23,8 @@ impl Composed {
         logged.iter_mut().for_each(|(_, places)| places.iter_mut().for_each(&mut place));
         reads.iter_mut().for_each(|(_, _, at)| place(at));
         spoken.iter_mut().for_each(|(_, _, at)| place(at));
+        held.iter_mut().for_each(|(_, _, at)| place(at));
+        named.iter_mut().for_each(|(_, at)| place(at));
         libraries.iter_mut().for_each(|(_, at)| place(at));
         products.iter_mut().for_each(|(_, at)| place(at));
         unresolved.iter_mut().for_each(&mut place);
@@ -49,6 +51,7 @@ fn of_entry(entry: &mut CodeEntry, place: &mut impl FnMut(&mut Place)) {
         returns: _,
         places,
         calls: _,
+        handled: _,
         homes: _,
     } = entry;
     [authenticated, authorized].into_iter().flatten().for_each(|conclusion| of_conclusion(conclusion, place));
@@ -57,7 +60,7 @@ fn of_entry(entry: &mut CodeEntry, place: &mut impl FnMut(&mut Place)) {
 }
 
 fn of_call(call: &mut CodeCall, place: &mut impl FnMut(&mut Place)) {
-    let CodeCall { protocol: _, technology: _, target: _, channel: _, consumes: _, credential, encrypted, properties, data, place: at } = call;
+    let CodeCall { protocol: _, technology: _, target: _, channel: _, consumes: _, credential, encrypted, properties, data, place: at, homes: _ } = call;
     [credential, encrypted].into_iter().flatten().for_each(|conclusion| of_conclusion(conclusion, place));
     properties.iter_mut().for_each(|(_, _, places)| places.iter_mut().for_each(&mut *place));
     data.iter_mut().for_each(|(_, places)| places.iter_mut().for_each(&mut *place));

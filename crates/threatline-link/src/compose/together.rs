@@ -23,6 +23,9 @@ pub struct Part {
     pub(super) alone: BTreeMap<usize, (Arc<str>, u32)>,
     /// Classes of which it makes objects.
     pub(super) made: BTreeSet<(Arc<str>, u32)>,
+    /// Its root, and the files of other units that it may run some of, as far as names tell.
+    pub(super) root: String,
+    pub(super) touched: BTreeSet<Arc<str>>,
     /// Its rules of access, for the routes of the units that it is built with.
     pub(super) reach: super::rules::Reach,
 }
@@ -81,10 +84,18 @@ pub fn join(parts: &[&Part]) -> Composed {
         out.logged.extend(said.logged.iter().cloned());
         out.reads.extend(said.reads.iter().cloned());
         out.spoken.extend(said.spoken.iter().cloned());
+        out.held.extend(said.held.iter().cloned());
+        out.named.extend(said.named.iter().cloned());
         out.libraries.extend(said.libraries.iter().cloned());
         out.products.extend(said.products.iter().cloned());
         out.resources.extend(said.resources.iter().cloned());
         out.unresolved.extend(said.unresolved.iter().cloned());
+    }
+    // who speaks of what stands in a file may run it, though nobody saw how
+    for call in &mut out.calls {
+        if let Some(homes) = &mut call.homes {
+            homes.extend(parts.iter().filter(|part| part.touched.contains(&call.place.path)).map(|part| Arc::from(part.root.as_str())));
+        }
     }
     super::rules::govern(&parts.iter().map(|part| &part.reach).collect::<Vec<_>>(), &mut out.entries);
     let made: BTreeSet<(&str, u32)> = parts.iter().flat_map(|part| part.made.iter().map(|(path, class)| (&**path, *class))).collect();
@@ -94,11 +105,15 @@ pub fn join(parts: &[&Part]) -> Composed {
     out
 }
 
-fn add<'p>(out: &mut Composed, numbers: &mut HashMap<&'p CodeCall, usize>, call: &'p CodeCall) -> usize {
-    *numbers.entry(call).or_insert_with(|| {
+/// A call that several units see is one, of all of them.
+fn add(out: &mut Composed, numbers: &mut HashMap<CodeCall, usize>, call: &CodeCall) -> usize {
+    let number = *numbers.entry(CodeCall { homes: None, ..call.clone() }).or_insert_with(|| {
         out.calls.push(call.clone());
         out.calls.len() - 1
-    })
+    });
+    let known = &mut out.calls[number].homes;
+    *known = known.take().zip(call.homes.clone()).map(|(known, more)| known.into_iter().chain(more).collect());
+    number
 }
 
 /// Where the route of an entry point stands.

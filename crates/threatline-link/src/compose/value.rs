@@ -442,6 +442,7 @@ pub(super) fn call_at(place: Place) -> CodeCall {
         properties: Vec::new(),
         data: Vec::new(),
         place,
+        homes: None,
     }
 }
 

@@ -4,6 +4,7 @@ mod answer;
 mod controllers;
 mod fields;
 mod filters;
+mod generated;
 mod intercept;
 mod items;
 mod middleware;

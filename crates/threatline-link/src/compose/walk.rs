@@ -494,6 +494,7 @@ impl<'a> Evaluator<'a> {
             returns,
             places,
             calls,
+            handled: handled_in(&route.handler, HANDLER_DEPTH).filter(|_| self.family() == Family::Go).map(|file| self.program.files[file].path.clone()),
             homes: None,
         };
         super::attributes::add_signed(&entry.parameters, &route.place, &mut said);
@@ -655,6 +656,20 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
 }
 
 /// Names of the library's wrappers around a handler.
+/// So many wrappers are looked into for a handler.
+const HANDLER_DEPTH: usize = 4;
+
+/// The file of the function that answers, however it is wrapped.
+fn handled_in(handler: &Val, depth: usize) -> Option<FileId> {
+    match handler {
+        _ if depth == 0 => None,
+        Val::Function(closure) => Some(closure.file),
+        Val::Guarded(inner) => handled_in(&inner.1, depth - 1),
+        Val::Made(made) => made.arguments.iter().find_map(|argument| handled_in(&argument.value, depth - 1)),
+        _ => None,
+    }
+}
+
 fn guard_names(handler: &Val) -> Vec<String> {
     let mut out = Vec::new();
     let mut value = handler;

@@ -7,9 +7,8 @@ use super::flows::{Flows, Key, code, to_proof};
 use super::said::{At, Said};
 use super::settings::Settings;
 use super::source::Ownership;
-use crate::compose::{CodeEntry, Composed, Place};
+use crate::compose::{CodeEntry, Composed};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use threatline_facts::infra::Container;
 use threatline_facts::spec::Proto;
 use threatline_facts::{DataClass, Text};
@@ -40,8 +39,11 @@ pub(crate) fn place(drafts: &mut [Draft<'_>], ids: &[ComponentId], flow_ids: &BT
             continue;
         }
         let only_test = (placing.in_test)(&place.path);
-        let owners = taking(placing.ownership, place, entry.homes.as_ref());
-        for at in serving(&owners, drafts, entry.kind) {
+        let mut owners = placing.ownership.taking(&place.path, entry.homes.as_ref());
+        if let Some(handled) = entry.handled.as_ref().map(|path| placing.ownership.of(path)).filter(|handled| owners.iter().any(|at| handled.contains(at))) {
+            owners.retain(|at| handled.contains(at));
+        }
+        for at in serving(&owners, (drafts, placing.ownership), entry.kind) {
             if only_test && !super::flows::is_test(drafts[at].environment) || explained(entry, &drafts[at]) {
                 continue;
             }
@@ -96,20 +98,15 @@ impl<'s> Defined<'s> {
     }
 }
 
-/// The components that a route belongs to: of those that its source is built into, the programs that take it up, where that is
-/// known of any.
-fn taking(ownership: &Ownership, place: &Place, homes: Option<&BTreeSet<Arc<str>>>) -> Vec<usize> {
-    let all = ownership.of(&place.path);
-    let takers: BTreeSet<usize> = homes.into_iter().flatten().flat_map(|root| ownership.below(root)).collect();
-    let taken: Vec<usize> = all.iter().copied().filter(|at| takers.contains(at)).collect();
-    if taken.is_empty() { all.to_vec() } else { taken }
-}
-
 /// Of several components that run one source, those that answer requests: one that is told to run something else does not,
 /// where another one is not told.
-fn serving(owners: &[usize], drafts: &[Draft<'_>], kind: EntryPointKind) -> Vec<usize> {
+fn serving(owners: &[usize], (drafts, ownership): (&[Draft<'_>], &Ownership), kind: EntryPointKind) -> Vec<usize> {
     let answers = matches!(kind, EntryPointKind::Http | EntryPointKind::Grpc | EntryPointKind::Graphql | EntryPointKind::Websocket);
     let told = |at: usize| {
+        // what it is told to run is known, and made of this
+        if ownership.is_chosen(at) {
+            return false;
+        }
         let mut containers = drafts[at].descriptions.iter().flat_map(|description| &description.workload.containers).filter(|container| !container.init);
         containers.any(|container| !container.command.is_empty() && container.ports.is_empty())
     };

@@ -1,8 +1,11 @@
 //! Flows: what a component's code opens, with the target looked up; what its framework and its
 //! products open by configuration.
 
+mod behind;
 mod dialled;
 mod frameworks;
+mod held;
+mod offered;
 mod settings;
 
 use super::address::{self, Address};
@@ -18,7 +21,7 @@ use super::variables::{Resolved, by_path, resolve};
 use crate::compose::{CodeCall, Composed, Conclusion, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use threatline_facts::infra::{Config, Dials, MountKind, Proxy};
+use threatline_facts::infra::{Backing, Config, Dials, MountKind, Proxy};
 use threatline_facts::{DataClass, Ecosystem, Mark, Text};
 use threatline_knowledge::catalogue::{self, Kind, ThirdParty};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource, Proof, Properties, Role};
@@ -68,6 +71,8 @@ struct Finder<'d, 'a> {
     flows: Flows,
     grants: &'d Grants,
     sidecars: Sidecars,
+    backings: Vec<At<'a, Backing>>,
+    offered: offered::Offered,
     in_test: &'d dyn Fn(&str) -> bool,
 }
 
@@ -85,12 +90,16 @@ pub(crate) struct Around<'s, 'a> {
 
 pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, around: &Around<'_, 'a>) -> Flows {
     let Around { said, folders, composed, ownership, settings, grants, proxies, in_test } = *around;
-    let sidecars = Sidecars::new(drafts);
-    let mut finder = Finder { drafts, directory, flows: Flows::default(), grants, sidecars, in_test };
+    let sidecars = Sidecars::new(drafts, said);
+    let offered = offered::Offered::new(composed, ownership, in_test);
+    let mut finder = Finder { drafts, directory, flows: Flows::default(), grants, sidecars, backings: said.backings.clone(), offered, in_test };
     for (number, call) in composed.calls.iter().enumerate().filter(|(_, call)| !in_test(&call.place.path)) {
-        for &from in ownership.of(&call.place.path) {
+        for from in ownership.taking(&call.place.path, call.homes.as_ref()) {
             finder.call(number, call, from, &settings[from]);
         }
+    }
+    for (number, call) in composed.calls.iter().enumerate().filter(|(_, call)| !in_test(&call.place.path)) {
+        finder.by_contract(number, call, &ownership.taking(&call.place.path, call.homes.as_ref()));
     }
     finder.read_addresses(around);
     let speaking = ownership.owners();
@@ -115,6 +124,8 @@ pub(crate) fn find<'a>(drafts: &mut Vec<Draft<'a>>, directory: &mut Directory, a
         readers.iter().for_each(|from| finder.handed_on(number, *from, proxy));
     }
     finder.dialled(said, folders);
+    finder.delivered(composed, ownership);
+    finder.held(around);
     finder.shows(composed, ownership);
     (0..finder.drafts.len()).for_each(|from| finder.linked(from));
     let mut flows = finder.flows;
@@ -155,6 +166,13 @@ impl<'a> Finder<'_, 'a> {
             told = true;
             let Resolved { text, places } = resolve(&target, variables, settings);
             for address in address::parse(&text.with_defaults()) {
+                if let Some((to, path, mark)) = self.behind(&address, from) {
+                    found = true;
+                    // the sidecar speaks to it as it wants to be spoken to
+                    let asked = CodeCall { protocol: None, encrypted: None, ..call.clone() };
+                    self.open(number, &asked, from, to, None, &[places.clone(), vec![(path, mark)]].concat());
+                    continue;
+                }
                 match self.target(&address, call.technology.as_deref(), from) {
                     Some(to) => {
                         found = true;
@@ -185,8 +203,8 @@ impl<'a> Finder<'_, 'a> {
     fn target(&mut self, address: &Address, technology: Option<&str>, from: usize) -> Option<usize> {
         let host = address.host.as_deref()?;
         if address::is_local(host) {
-            if let Some(at) = self.sidecars.meant(address, self.drafts) {
-                return (at != from).then_some(at);
+            if catalogue::is_asked_of_sidecar(&address.path) {
+                return self.sidecars.meant(address, from, self.drafts).filter(|at| *at != from);
             }
             let port = address.port()?;
             return self.directory.local_port(port, from, self.drafts).or_else(|| self.directory.product(technology?, from, self.drafts));
@@ -213,7 +231,7 @@ impl<'a> Finder<'_, 'a> {
                 self.third_party(third, host)
             });
         }
-        if address::is_placeholder(host) || !host.contains('.') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        if address::is_placeholder(host) || self.is_namespaced(host) || !host.contains('.') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
             return None;
         }
         match product.filter(Product::is_backing) {
@@ -221,6 +239,12 @@ impl<'a> Finder<'_, 'a> {
             None if is_inside(host) => None,
             None => Some(self.external(host, host)),
         }
+    }
+
+    /// `cart.shop` where something is deployed into `shop`: a name of the cluster's, of what lies elsewhere.
+    fn is_namespaced(&self, host: &str) -> bool {
+        let Some((_, namespace)) = host.split_once('.').filter(|(_, rest)| !rest.contains('.')) else { return false };
+        self.drafts.iter().flat_map(|draft| &draft.descriptions).any(|description| description.namespace.as_deref() == Some(namespace))
     }
 
     /// What a deployment names with a port, and code provably speaks to, is there, although nothing in

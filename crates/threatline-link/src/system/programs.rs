@@ -3,7 +3,7 @@
 //! Several programs of a Go module share its packages, and often one build context or even one image. A compiler takes the
 //! package of `main` and whatever that imports, and nothing else: so a file belongs to the components whose program reaches its package.
 
-use super::draft::{Draft, folder_of};
+use super::draft::{Draft, folder_of, plain};
 use super::said::Said;
 use super::source::{Folders, dockerfile_of};
 use crate::compose::Composed;
@@ -105,11 +105,26 @@ impl<'c> Programs<'c> {
                 chosen.extend(chosen_by(container, dockerfile, &candidates));
             }
         }
+        // an image of which nobody says what it starts is started as what it is called: `rate-shop` runs `cmd/rate`
+        if chosen.is_empty() {
+            chosen = called(&draft.name, &candidates).into_iter().collect();
+        }
         match chosen.is_empty() {
             true => Some(Run { packages: self.made_of(candidates), chosen: false }),
             false => Some(Run { packages: self.made_of(chosen), chosen: true }),
         }
     }
+}
+
+/// The only program whose name a component's begins with.
+fn called<'c>(name: &str, candidates: &BTreeSet<&'c str>) -> Option<&'c str> {
+    let name = plain(name);
+    let fits = |folder: &str| {
+        let program = plain(last_part(folder));
+        !program.is_empty() && name.strip_prefix(program.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    let mut found = candidates.iter().copied().filter(|folder| fits(folder));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The programs that an image is built of, or that a container is told to start; none where neither says which.

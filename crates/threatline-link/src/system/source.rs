@@ -36,6 +36,20 @@ impl Ownership {
         self.parts.get(&at).is_none_or(|packages| packages.iter().any(of))
     }
 
+    /// The components that what a file says belongs to: of those that it is built into, the programs that take it up, where that is known of
+    /// any.
+    pub(crate) fn taking(&self, path: &str, homes: Option<&BTreeSet<Arc<str>>>) -> Vec<usize> {
+        let all = self.of(path);
+        let takers: BTreeSet<usize> = homes.into_iter().flatten().flat_map(|root| self.below(root)).collect();
+        let taken: Vec<usize> = all.iter().copied().filter(|at| takers.contains(at)).collect();
+        if taken.is_empty() { all.to_vec() } else { taken }
+    }
+
+    /// Whether a component runs one program of several in a module, and it is known which.
+    pub(crate) fn is_chosen(&self, at: usize) -> bool {
+        self.parts.contains_key(&at)
+    }
+
     /// The components that source of a folder belongs to.
     pub(crate) fn below(&self, folder: &str) -> BTreeSet<usize> {
         let folder = as_folder(folder.trim_end_matches('/'));
@@ -290,7 +304,8 @@ fn copied(dockerfile: &Dockerfile) -> Option<Vec<String>> {
             BUILT.contains(&part).then_some(before)
         });
         let source = built.map_or(source, |at| source[..at].trim_end_matches('/'));
-        if source.is_empty() || source == "." {
+        // nothing leads out of what is built: `..` is all of it, too
+        if source.is_empty() || source.split('/').all(|part| matches!(part, "." | "..")) {
             return None;
         }
         only.push(source.to_owned());

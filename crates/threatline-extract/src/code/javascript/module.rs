@@ -15,14 +15,22 @@ impl Lowering<'_> {
         match node.kind() {
             "import_statement" => self.import(node, module),
             "export_statement" => self.export(node, module),
-            _ => {
-                self.requires(node, module);
-                let before = module.body.len();
-                self.statement(node, &mut module.body);
-                let exports = module.body[before..].iter().flat_map(|statement| assigned_exports(&statement.kind)).collect::<Vec<_>>();
-                module.exports.extend(exports);
+            // what a function that is called at once keeps from others is at the top of the file all the same
+            "expression_statement" if immediate(node).is_some() => {
+                let statements = immediate(node).map(children).unwrap_or_default();
+                statements.into_iter().for_each(|statement| self.within(statement, module));
             }
+            _ => self.within(node, module),
         }
+    }
+
+    /// A statement of such a function: one in it is a function like others.
+    fn within(&self, node: Node, module: &mut Module) {
+        self.requires(node, module);
+        let before = module.body.len();
+        self.statement(node, &mut module.body);
+        let exports = module.body[before..].iter().flat_map(|statement| assigned_exports(&statement.kind)).collect::<Vec<_>>();
+        module.exports.extend(exports);
     }
 
     fn import(&self, node: Node, module: &mut Module) {
@@ -199,6 +207,22 @@ fn names(target: &Expression) -> Vec<String> {
         Kind::Map(entries) => entries.iter().flat_map(|(_, value)| names(value)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The body of a function that a statement makes and calls at once, handing it nothing: `(function () { … }())`, `(async () => { … })()`.
+fn immediate(statement: Node) -> Option<Node> {
+    fn inner(node: Node) -> Option<Node> {
+        let mut inner = Some(node);
+        while inner?.kind() == "parenthesized_expression" {
+            inner = inner?.named_child(0);
+        }
+        inner
+    }
+    let call = inner(statement.named_child(0)?).filter(|node| node.kind() == "call_expression")?;
+    let is_empty = |field: Option<Node<'_>>| field.is_none_or(|list| list.named_child_count() == 0);
+    let function = inner(call.field("function")?).filter(|node| matches!(node.kind(), "function_expression" | "arrow_function"))?;
+    let is_bare = is_empty(call.field("arguments")) && is_empty(function.field("parameters")) && function.field("parameter").is_none();
+    function.field("body").filter(|body| is_bare && body.kind() == "statement_block")
 }
 
 /// `module.exports = x`, `module.exports = { a, b }`, `module.exports.a = x`, `exports.a = x`.

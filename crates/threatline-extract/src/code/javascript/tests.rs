@@ -83,6 +83,16 @@ fn deep_texts_are_read_as_far_as_they_go() {
     }
 }
 
+/// What a function that is called at once keeps from others is the module's all the same; one that is handed something is a function.
+#[test]
+fn a_function_around_the_file_is_none() {
+    let module = lower(Language::JavaScript, "(function () {\n  'use strict';\n  var util = require('util');\n  module.exports = { a: 1 };\n}());\n");
+    assert_eq!(module.imports.iter().map(|import| import.module.as_str()).collect::<Vec<_>>(), ["util"]);
+    assert_eq!(module.exports.iter().map(|export| export.name.as_str()).collect::<Vec<_>>(), ["default", "a"]);
+    let handed = lower(Language::JavaScript, "(function (root) {\n  module.exports = { a: 1 };\n}(this));\n");
+    assert!(handed.exports.is_empty(), "{:?}", handed.exports);
+}
+
 /// A space of names offers what it exports, under its own name.
 #[test]
 fn a_space_of_names_is_a_record() {

@@ -53,6 +53,19 @@ pub(super) fn programs(commands: &str, folder: &str) -> Vec<Compiled> {
     out
 }
 
+/// The programs that a container compiles when it starts, and then runs: `go run ./cmd/web`, or what a tool that looks at the source for
+/// changes is told to build, `--build="go build -o main cmd/web/main.go"`.
+pub(super) fn started(words: &[String], folder: &str) -> Vec<Compiled> {
+    let line = words.join(" ");
+    if let Some(at) = line.find("go run ") {
+        // what stands behind the package is the program's own
+        let package = line[at..].split_whitespace().skip(2).find(|word| !word.starts_with('-'));
+        return package.map(|package| programs(&format!("go build {package}"), folder)).unwrap_or_default();
+    }
+    let built = words.iter().filter_map(|word| Some(&word[word.find("go build ")?..]));
+    built.flat_map(|command| programs(command, folder)).take(MOST).collect()
+}
+
 fn take(command: &[String], folder: &mut String, out: &mut Vec<Compiled>) {
     // variables that are set for this command only
     let is_setting = |word: &&String| word.split_once('=').is_some_and(|(name, _)| text::is_name(name)) || *word == "env";

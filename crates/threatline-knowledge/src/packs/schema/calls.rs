@@ -286,6 +286,9 @@ pub struct CallRule {
     pub serves: Option<bool>,
     #[serde(default)]
     pub target: Option<Selectors>,
+    /// What stands before the target.
+    #[serde(default)]
+    pub through: Option<String>,
     #[serde(default)]
     pub protocol: Option<String>,
     #[serde(default)]

@@ -35,6 +35,7 @@ fn decide(files: &[(&str, &str)], route: &str) -> Option<bool> {
         returns: None,
         places: vec![place],
         calls: None,
+        handled: None,
         homes: None,
     }];
     apply(&located, threatline_knowledge::packs::Shelf::default(), &mut entries);

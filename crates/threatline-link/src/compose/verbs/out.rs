@@ -28,6 +28,10 @@ impl<'a> Evaluator<'a> {
         }
         let target = self.pick(rule.target.as_ref(), site);
         call.target = self.target(target.as_ref(), receiver).or_else(|| setting(rule.setting.as_deref().or(declared.and_then(|rule| rule.setting.as_deref()))));
+        call.target = match (&rule.through, call.target.take()) {
+            (Some(through), target) => Some(Text::join([Text::literal(through), target.unwrap_or(Text::Unknown)])),
+            (None, target) => sidecar(&site.arguments).or(target),
+        };
         let channel = rule.channel.as_ref().or(rule.service.as_ref().filter(|_| service.is_none()));
         call.channel = self.pick(channel, site).map(|value| self.channel_of(rule, &value));
         let given = rule.signed || self.select(rule.credential.as_ref(), site).into_iter().any(|value| !matches!(value, Val::Null));
@@ -118,6 +122,10 @@ impl<'a> Evaluator<'a> {
         };
         let target = self.pick(rule.target.as_ref(), site);
         let target = self.target(target.as_ref(), receiver).or_else(|| setting(rule.setting.as_deref().or(declared.and_then(|rule| rule.setting.as_deref()))));
+        let target = match (&rule.through, target) {
+            (Some(through), target) => Some(Text::join([Text::literal(through), target.unwrap_or(Text::Unknown)])),
+            (None, target) => target,
+        };
         let handler = self.pick(rule.handler.as_ref(), site).unwrap_or(Val::Unknown);
         for channel in channels {
             let mut call = call_at(place.clone());
@@ -310,6 +318,18 @@ impl<'a> Evaluator<'a> {
             || (self.family() == Family::Go
                 && crate::compose::program::folder_of(&self.program.files[a].path) == crate::compose::program::folder_of(&self.program.files[b].path))
     }
+}
+
+/// What a request is for that goes to a sidecar, which a header tells; as a path tells it.
+fn sidecar(arguments: &[Arg]) -> Option<Text> {
+    let (header, asked) = catalogue::sidecar_header();
+    let entry = |value: &Val, key: &str| match value {
+        Val::Map(entries) => entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.clone()),
+        _ => None,
+    };
+    let named = |argument: &Arg| entry(&argument.value, header).or_else(|| entry(&entry(&argument.value, "headers")?, header));
+    let name = arguments.iter().find_map(named)?;
+    Some(Text::join([Text::literal(format!("http://localhost:3500{asked}")), as_text(&name)]))
 }
 
 /// The rpc's name in the definition by that of the method that implements it.
