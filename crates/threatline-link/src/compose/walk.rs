@@ -54,6 +54,10 @@ pub(super) struct Draft {
     pub(super) clear: bool,
     /// Who may depends on what was read and not understood.
     pub(super) undecided: bool,
+    /// What it runs looks at the caller's credential, and no check was understood there.
+    pub(super) asks: bool,
+    /// The function that handles it.
+    pub(super) body: Option<(FileId, u32)>,
     /// The object at the top under which it hangs.
     pub(super) top: ObjectId,
 }
@@ -466,8 +470,8 @@ impl<'a> Evaluator<'a> {
                 flag(Property::OwnerCheck);
             }
         }
-        let may_ask = authenticated.is_none() && !verdict.checks && closure.is_some_and(|closure| self.looks_at_credential(closure));
-        let clear = !verdict.unclear && !may_ask && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
+        let asks = authenticated.is_none() && !verdict.checks && closure.is_some_and(|closure| self.looks_at_credential(closure));
+        let clear = !verdict.unclear && (!verdict.writes || reads) && closure.is_some() && self.is_whole(&places, closure);
         // whose record it is was never asked: all that runs is in sight, and speaks of no caller
         let lookup = effects.as_ref().and_then(|effects| effects.lookup.clone());
         if let (Some(found), Some(closure)) = (lookup, closure)
@@ -505,7 +509,8 @@ impl<'a> Evaluator<'a> {
             said.retain(|saying| !is_endless(saying));
         }
         super::attributes::add(&mut entry, said, verdict.asked.as_ref());
-        out.push(Draft { entry, clear, undecided: verdict.undecided || may_ask, top });
+        let body = closure.map(|closure| (closure.file, closure.index));
+        out.push(Draft { entry, clear, undecided: verdict.undecided, asks, body, top });
     }
 
     /// Every file that the route rests on was read in full.
@@ -633,8 +638,12 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
         *guarded += usize::from(draft.entry.authenticated.as_ref().is_some_and(|conclusion| conclusion.holds));
         *all += 1;
     }
+    // of several routes in one function the one that is asked for is where the credential is looked at
+    let is_guarded = |draft: &&Draft| draft.entry.authenticated.as_ref().is_some_and(|conclusion| conclusion.holds);
+    let asked: BTreeSet<(FileId, u32)> = drafts.iter().filter(is_guarded).filter_map(|draft| draft.body).collect();
     let mut out: Vec<CodeEntry> = Vec::new();
-    for Draft { mut entry, clear, undecided, top } in drafts {
+    for Draft { mut entry, clear, undecided, asks, body, top } in drafts {
+        let asks = asks && !body.is_some_and(|body| asked.contains(&body));
         if entry.authenticated.is_none()
             && !matches!(
                 entry.kind,
@@ -642,10 +651,10 @@ pub(super) fn settle(drafts: Vec<Draft>) -> Vec<CodeEntry> {
             )
         {
             let (guarded, all) = groups.get(&top).copied().unwrap_or_default();
-            let grade = match clear {
+            let grade = match clear && !asks {
                 true => Some(Grade::C),
                 // what its siblings have may be what was not understood
-                false if !undecided && guarded >= 3 && guarded * 4 >= (all - 1) * 3 => Some(Grade::S),
+                false if !undecided && !asks && guarded >= 3 && guarded * 4 >= (all - 1) * 3 => Some(Grade::S),
                 false => None,
             };
             entry.authenticated = grade.map(|grade| Conclusion { holds: false, grade, places: entry.places.clone() });
