@@ -461,3 +461,19 @@ fn an_image_that_is_called_like_a_package_is_built_of_the_module() {
     assert_eq!(components(&model), ["petshop"]);
     assert!(model.components[0].technologies.contains("spring-boot"));
 }
+
+#[test]
+fn a_product_is_built_only_where_a_dockerfile_says_so() {
+    let compose =
+        "services:\n  data:\n    image: mcr.microsoft.com/mssql/server:2022-latest\n    ports: ['1433:1433']\n  web:\n    build: ./web\n    ports: ['80:80']\n";
+    let code = "const express = require('express');\nconst app = express();\napp.get('/x', (req, res) => res.send('x'));\napp.listen(80);\n";
+    let model = model(&[
+        ("docker-compose.yml", compose),
+        ("web/Dockerfile", "FROM node:22\nCOPY . .\nCMD [\"node\", \"server/main.js\"]\n"),
+        ("web/package.json", r#"{"name": "web", "dependencies": {"express": "4"}}"#),
+        ("web/server/main.js", code),
+    ]);
+    assert_eq!(model.entry_points.iter().map(|entry| entry.id.rest()).collect::<Vec<_>>(), ["web:GET /x"]);
+    let data = model.components.iter().find(|component| component.id.rest() == "data").unwrap();
+    assert_eq!((data.kind.name(), data.technologies.iter().map(String::as_str).collect::<Vec<_>>()), ("data_store", vec!["sql-server"]));
+}

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use threatline_facts::infra::{Container, Dockerfile, HostedKind, MountKind, Stage};
 use threatline_facts::manifest::Package;
-use threatline_knowledge::catalogue::cloud::cloud;
+use threatline_knowledge::catalogue::{self, cloud::cloud};
 use threatline_model::{ComponentKind, Environment, Evidence, EvidenceSource};
 
 /// Owners of every source file that says something.
@@ -261,7 +261,9 @@ fn image_folder(container: &Container, path: &str, said: &Said<'_>, folders: &Fo
         let own = said.dockerfiles.contains_key(format!("{context}Dockerfile").as_str());
         return Some(narrower.filter(|_| !own).unwrap_or(context));
     }
-    folders.named(&name, path, said)
+    // a product is built here only where a Dockerfile says so: `mssql/server` is no folder `server`
+    let is_product = catalogue::image(&image).is_some();
+    folders.named(&name, path, said).filter(|folder| !is_product || said.dockerfiles.contains_key(format!("{folder}Dockerfile").as_str()))
 }
 
 /// Folders that hold source: those of Dockerfiles, manifests, and of files that start a program.

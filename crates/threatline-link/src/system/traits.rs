@@ -184,10 +184,16 @@ pub(crate) const FRONT: &[&str] = &[
     "razor",
 ];
 
+/// Whether a deployment runs a product's own image.
+fn runs_as_it_comes(draft: &Draft<'_>) -> bool {
+    let mut containers = draft.descriptions.iter().flat_map(|description| &description.workload.containers).filter(|container| container.build.is_none());
+    containers.any(|container| container.image.as_ref().is_some_and(|image| catalogue::image(&image.with_defaults()).is_some()))
+}
+
 /// Roles that follow from technologies once everything else is known.
 pub(crate) fn roles(drafts: &mut [Draft<'_>]) {
-    // a program that is put into a store's image answers for itself
-    for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::DataStore && !draft.roots.is_empty()) {
+    // a program that is put into an image made of a store's answers for itself
+    for draft in drafts.iter_mut().filter(|draft| draft.kind == ComponentKind::DataStore && !draft.roots.is_empty() && !runs_as_it_comes(draft)) {
         if draft.has_role(Role::Api) || draft.has_role(Role::McpServer) {
             draft.kind = ComponentKind::Process;
         }
