@@ -3,17 +3,8 @@
 
 mod common;
 
-use common::model;
-use threatline_model::{Model, Role};
-
-fn components(model: &Model) -> Vec<String> {
-    let made = model.components.iter().filter(|c| !c.roles.contains(&Role::User));
-    made.map(|c| format!("{} {} {}", c.id.rest(), c.kind.name(), c.exposure.name())).collect()
-}
-
-fn flows(model: &Model) -> Vec<&str> {
-    model.flows.iter().map(|flow| flow.id.rest()).filter(|id| !id.starts_with("user>")).collect()
-}
+use common::{components, flows, model};
+use threatline_model::Model;
 
 /// `component:METHOD path`, who is let in, and how that is known.
 fn ways_in(model: &Model) -> Vec<String> {

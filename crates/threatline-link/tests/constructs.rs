@@ -3,22 +3,7 @@
 
 mod common;
 
-use common::model;
-use threatline_model::Model;
-
-fn components(model: &Model) -> Vec<String> {
-    model.components.iter().map(|c| format!("{} {} {}", c.id.rest(), c.kind.name(), c.exposure.name())).collect()
-}
-
-fn flows(model: &Model) -> Vec<&str> {
-    model.flows.iter().map(|flow| flow.id.rest()).collect()
-}
-
-/// `component:METHOD path`, who is let in, and how that is known.
-fn ways_in(model: &Model) -> Vec<String> {
-    let verdict = |known: Option<bool>| known.map_or("unknown", |asks| if asks { "asks" } else { "open" });
-    model.entry_points.iter().map(|entry| format!("{} {}", entry.id.rest(), verdict(entry.authenticated))).collect()
-}
+use common::{components, flows, model, ways_in};
 
 const MANIFEST: (&str, &str) = ("infra/package.json", "{\"name\":\"infra\",\"dependencies\":{\"aws-cdk-lib\":\"2\"}}");
 

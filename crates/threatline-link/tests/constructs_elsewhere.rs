@@ -3,8 +3,7 @@
 
 mod common;
 
-use common::model;
-use threatline_model::{Model, Role};
+use common::{components, flows, model, ways_in};
 
 const JAVA: &str = r#"package shop;
 import java.util.Map;
@@ -143,20 +142,6 @@ const LIST: (&str, &str) = (
     "import boto3\nimport os\n\ntable = boto3.resource('dynamodb').Table(os.environ['TABLE_NAME'])\n\ndef handler(event, context):\n    return table.scan()\n",
 );
 const WORK: (&str, &str) = ("lambda/work.py", LIST.1);
-
-fn components(model: &Model) -> Vec<String> {
-    let made = model.components.iter().filter(|c| !c.roles.contains(&Role::User));
-    made.map(|c| format!("{} {} {}", c.id.rest(), c.kind.name(), c.exposure.name())).collect()
-}
-
-fn flows(model: &Model) -> Vec<&str> {
-    model.flows.iter().map(|flow| flow.id.rest()).filter(|id| !id.starts_with("user>")).collect()
-}
-
-fn ways_in(model: &Model) -> Vec<String> {
-    let verdict = |known: Option<bool>| known.map_or("unknown", |asks| if asks { "asks" } else { "open" });
-    model.entry_points.iter().map(|entry| format!("{} {}", entry.id.rest(), verdict(entry.authenticated))).collect()
-}
 
 /// The program itself runs where the system is deployed from, and is no part of it.
 #[test]

@@ -211,7 +211,7 @@ const data = new aws.rds.Instance('data', { engine: 'postgres', storageEncrypted
 const role = new aws.iam.Role('role', { assumeRolePolicy: '{}' });
 new aws.iam.RolePolicy('may', { role: role.id, policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: files.arn }] } });
 const work = new aws.lambda.Function('work', {
-  code: new pulumi.asset.AssetArchive({ '.': new pulumi.asset.FileArchive('./work') }),
+  code: new pulumi.asset.AssetArchive({ '.': new pulumi.asset.FileArchive('./jobs') }),
   handler: 'index.handler',
   role: role.arn,
   environment: { variables: { QUEUE: jobs.url } },
@@ -238,7 +238,7 @@ fn a_program_of_pulumi_is_what_terraform_s_resources_are() {
     let found = model(&[
         ("infra/package.json", "{\"name\":\"infra\",\"dependencies\":{\"@pulumi/aws\":\"6\"}}"),
         ("infra/index.ts", PULUMI),
-        ("infra/work/index.js", "exports.handler = async () => process.env.QUEUE;\n"),
+        ("infra/jobs/index.js", "exports.handler = async () => process.env.QUEUE;\n"),
     ]);
     assert_eq!(
         components(&found),

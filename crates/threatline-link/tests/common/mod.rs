@@ -105,3 +105,20 @@ pub(crate) fn parameters(files: &[(&str, &str)]) -> Vec<String> {
     out.sort();
     out
 }
+
+/// `component kind exposure`, but for users that are drawn.
+pub(crate) fn components(model: &Model) -> Vec<String> {
+    let made = model.components.iter().filter(|component| !component.is_drawn_user());
+    made.map(|component| format!("{} {} {}", component.id.rest(), component.kind.name(), component.exposure.name())).collect()
+}
+
+/// `source>target:protocol`, but for ways of the users that are drawn.
+pub(crate) fn flows(model: &Model) -> Vec<&str> {
+    model.flows.iter().map(|flow| flow.id.rest()).filter(|id| !id.starts_with("user>")).collect()
+}
+
+/// `component:METHOD path`, and who is let in.
+pub(crate) fn ways_in(model: &Model) -> Vec<String> {
+    let verdict = |known: Option<bool>| known.map_or("unknown", |asks| if asks { "asks" } else { "open" });
+    model.entry_points.iter().map(|entry| format!("{} {}", entry.id.rest(), verdict(entry.authenticated))).collect()
+}
