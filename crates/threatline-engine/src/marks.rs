@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
-use threatline_facts::{ArtifactKind, Mark};
+use threatline_facts::Mark;
 use threatline_link::compose::Composed;
 
 /// The marks that were counted anew, by the path of their file; paths are sorted, and so are the marks of each.
@@ -60,16 +60,11 @@ impl Files {
                     all.push((path.clone(), Vec::new()));
                     all.len() - 1
                 };
-                let at = *self.at.entry(path.clone()).or_insert_with(|| is_source(path).then(|| new(&mut self.all)));
+                let at = *self.at.entry(path.clone()).or_insert_with(|| crate::units::is_source(path).then(|| new(&mut self.all)));
                 self.last = Some((path.clone(), at));
                 at
             }
         };
         Some(&mut self.all[at?].1)
     }
-}
-
-/// Whether the name says that it is source.
-fn is_source(path: &str) -> bool {
-    matches!(crate::tree::kind_of(path.rsplit('/').next().unwrap_or(path)), Some(ArtifactKind::Source(_)))
 }

@@ -222,13 +222,6 @@ pub(crate) struct SaidFile {
     pub(crate) facts: Arc<[u8]>,
 }
 
-impl SaidFile {
-    /// The last part of its path.
-    pub(crate) fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
-    }
-}
-
 /// Adds what a file says when it is read as something else, too: a file that a chart takes in may be one of configuration.
 pub(crate) fn is_merged(other: &SaidFile, into: &mut SaidFile) -> bool {
     if other.digest == into.digest {

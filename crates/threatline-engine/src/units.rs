@@ -66,9 +66,8 @@ pub(crate) fn lost<'f>(files: impl Iterator<Item = (&'f Arc<str>, &'f Facts)>) -
 
 /// Divides what a state says, sorted by path.
 pub(crate) fn divide(world: &World, said: &Said, prefix: &str) -> Division {
-    let is_source = |file: &SaidFile| matches!(crate::tree::kind_of(file.name()), Some(ArtifactKind::Source(_)));
     let path = |file: &SaidFile| -> Arc<str> { format!("{prefix}{}", file.path).into() };
-    let others: Vec<&SaidFile> = said.iter().filter(|file| !is_source(file)).collect();
+    let others: Vec<&SaidFile> = said.iter().filter(|file| !is_source(&file.path)).collect();
     let digest = digest_of("", others.iter().map(|file| (&*file.path, &file.digest)));
     let read = |file: &&SaidFile| (path(file), crate::read::decode(&file.facts).unwrap_or_default());
     let others: Vec<(Arc<str>, Facts)> = each(world, &others, FILES, &read);
@@ -80,7 +79,7 @@ pub(crate) fn divide(world: &World, said: &Said, prefix: &str) -> Division {
     let mut units: BTreeMap<&str, Vec<(Arc<str>, &SaidFile)>> = BTreeMap::new();
     for file in said {
         let path = path(file);
-        if is_source(file) || manifests.contains(&*path) || tables.contains(&*path) {
+        if is_source(&file.path) || manifests.contains(&*path) || tables.contains(&*path) {
             units.entry(units::root_of(&path, &roots)).or_default().push((path, file));
         }
     }
@@ -138,6 +137,11 @@ impl Group {
         }
         Self { digest: Digest(*hasher.finalize().as_bytes()), unit: unit.clone(), with, shelf }
     }
+}
+
+/// Whether a file is source, by its name: its facts are evaluated with its unit, all others are joined as they are.
+pub(crate) fn is_source(path: &str) -> bool {
+    family_of(path).is_some()
 }
 
 /// The family of languages that a source file is written in.
