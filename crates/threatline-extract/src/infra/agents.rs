@@ -160,7 +160,7 @@ const SWITCHES: &[&[&str]] = &[
 
 fn editors(document: &Node, found: &mut Found) {
     for path in SWITCHES {
-        let (last, folders) = path.split_last().expect("a switch has a name");
+        let Some((last, folders)) = path.split_last() else { continue };
         let entry = document.at(folders).and_then(|node| node.entry(last));
         if let Some(entry) = entry.filter(|entry| entry.value.as_bool() == Some(true)) {
             found.is_free(&ALL, entry.line);
